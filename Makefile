@@ -1,0 +1,55 @@
+# Assumed on the machine: make, and Python 3.11 or newer, which may be named: make PYTHON=python3.13
+PYTHON ?= python3
+OUTPUT ?= build
+
+bin := .venv/bin
+installed := .venv/.installed
+doctor := $(PYTHON) -I bpreport/publish/doctor.py
+
+.DEFAULT_GOAL := help
+.PHONY: help report test lint types lock setup doctor clean machine
+
+help: ## show this list
+	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
+
+report: setup ## build the report of the built-in deck in build/
+	$(bin)/bpreport build -o $(OUTPUT)
+
+test: setup ## run the tests; a test is skipped where a program that it needs cannot be had
+	@$(doctor) --install --tests || true
+	$(bin)/pytest
+
+lint: setup ## check style, format and the direction of imports
+	$(bin)/ruff check
+	$(bin)/ruff format --check
+	$(bin)/lint-imports
+
+types: setup ## check types
+	$(bin)/mypy
+
+lock: setup ## pin the newest dependencies that pyproject.toml allows
+	$(bin)/uv pip compile --quiet --upgrade --universal --generate-hashes --annotation-style line \
+		--custom-compile-command "make lock" --all-extras --group dev \
+		--output-file requirements.lock pyproject.toml
+
+setup: machine $(installed) ## make .venv with the locked dependencies and the project in it
+
+doctor: ## tell which libraries, fonts and programs the machine lacks
+	@$(doctor) --tests
+
+clean: ## remove what was built and the tools' caches, but not .venv
+	rm -rf build dist htmlcov .coverage .hypothesis .import_linter_cache \
+		.mypy_cache .pytest_cache .ruff_cache
+	find . -path ./.venv -prune -o -name __pycache__ -prune -exec rm -rf {} +
+
+# What pip cannot install: see that it is there, or install it where that can be done.
+machine:
+	@$(PYTHON) -c 'import sys; sys.exit("$(PYTHON) must be Python 3.11 or newer, but is " \
+		+ sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
+	@$(doctor) --install
+
+$(installed): pyproject.toml requirements.lock | machine
+	$(PYTHON) -m venv .venv
+	$(bin)/python -m pip install --quiet --require-hashes --requirement requirements.lock
+	$(bin)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
