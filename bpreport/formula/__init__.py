@@ -1,0 +1,38 @@
+"""One language for reading, computing and showing formulas.
+
+The same small tree is parsed from LaTeX, evaluated in float64, at 50 digits or in intervals,
+differentiated, and written back as LaTeX, so that what is shown is what was computed.
+"""
+
+from bpreport.formula.arithmetic import DIGITS, FLOAT, INTERVAL, MP, MPMATH, Arithmetic
+from bpreport.formula.errors import EvaluationError, FormulaError
+from bpreport.formula.evaluation import Function, evaluate, instantiate, unroll
+from bpreport.formula.parser import parse
+from bpreport.formula.rounding import places_of, rounded, stands_for, to_decimal
+from bpreport.formula.slopes import expand, simplify, slope
+from bpreport.formula.typesetting import describe, latex
+
+__all__ = [
+    "DIGITS",
+    "FLOAT",
+    "INTERVAL",
+    "MP",
+    "MPMATH",
+    "Arithmetic",
+    "EvaluationError",
+    "FormulaError",
+    "Function",
+    "describe",
+    "evaluate",
+    "expand",
+    "instantiate",
+    "latex",
+    "parse",
+    "places_of",
+    "rounded",
+    "simplify",
+    "slope",
+    "stands_for",
+    "to_decimal",
+    "unroll",
+]

@@ -1,0 +1,206 @@
+"""The arithmetics a tree can be evaluated in: float64, 50 digits, and intervals at 50 digits.
+
+Each is a table of the same elementary functions, so that one evaluation serves them all. The
+contexts of mpmath are our own: their precision never changes and nobody else's is touched.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import mpmath
+from mpmath import libmp
+
+from bpreport.formula.errors import EvaluationError
+
+__all__ = ["DIGITS", "FLOAT", "INTERVAL", "MP", "MPMATH", "Arithmetic", "interval_ends"]
+
+DIGITS = 50
+"""Decimal digits at which numbers are judged."""
+
+LARGEST_EXPONENT = 1_000_000
+"""Binary exponent past which a power is refused: such a number means nothing in a deck, and
+computing with it could take for ever."""
+
+MP = mpmath.MPContext()
+MP.dps = DIGITS
+IV = mpmath.MPIntervalContext()
+IV.dps = DIGITS
+
+
+@dataclass(frozen=True, slots=True)
+class Arithmetic:
+    """One way of computing with numbers."""
+
+    name: str
+    number: Callable[[str], Any]
+    """The value of printed digits."""
+    functions: Mapping[str, Callable[..., Any]]
+    """Elementary functions: exp, log, sqrt, power, sin, cos, tan, tanh, abs, maximum, minimum."""
+    constants: Mapping[str, Any]
+    """ "e" and "pi"."""
+
+
+def _magnitude(value: Any) -> float:
+    """The binary logarithm of |value|, rounded up; 0 for 0."""
+    if isinstance(value, float | int):
+        return math.log2(abs(value)) if value else 0.0
+    return float(max(MP.mag(end) for end in interval_ends(value) if end) if value != 0 else 0)
+
+
+def _guarded_power(power: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    def guarded(base: Any, exponent: Any) -> Any:
+        size = abs(_magnitude(base)) or 1.0
+        if _magnitude(exponent) + math.log2(size) > math.log2(LARGEST_EXPONENT):
+            raise EvaluationError("the power is too large to compute")
+        return power(base, exponent)
+
+    return guarded
+
+
+def _guarded_exp(exp: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    def guarded(exponent: Any) -> Any:
+        if _magnitude(exponent) > math.log2(LARGEST_EXPONENT):
+            raise EvaluationError("the exponential is too large to compute")
+        return exp(exponent)
+
+    return guarded
+
+
+def _float_power(base: float, exponent: float) -> float:
+    value = base**exponent
+    if isinstance(value, complex):
+        raise EvaluationError("a fractional power of a negative number has no real value")
+    return value
+
+
+def _mp_power(base: Any, exponent: Any) -> Any:
+    value = MP.power(base, exponent)
+    if isinstance(value, MP.mpc):
+        raise EvaluationError("a fractional power of a negative number has no real value")
+    return value
+
+
+def _mp_real(function: Callable[[Any], Any], what: str) -> Callable[[Any], Any]:
+    def real(value: Any) -> Any:
+        result = function(value)
+        if isinstance(result, MP.mpc):
+            raise EvaluationError(f"{what} of a negative number has no real value")
+        return result
+
+    return real
+
+
+def _interval_power(base: Any, exponent: Any) -> Any:
+    # An exact integer power keeps the sign of a base that spans zero; mpmath knows how.
+    low, high = interval_ends(exponent)
+    if low == high and low == int(low):
+        return base ** int(low)
+    return IV.exp(exponent * IV.log(base))
+
+
+def _interval_tanh(value: Any) -> Any:
+    # Monotone: the ends suffice, and 1 - 2/(exp(2x) + 1) overflows nowhere.
+    low, high = (1 - 2 / (IV.exp(2 * IV.mpf(end)) + 1) for end in interval_ends(value))
+    return IV.mpf([interval_ends(low)[0], interval_ends(high)[1]])
+
+
+def _interval_extreme(choose: Callable[..., Any]) -> Callable[..., Any]:
+    def extreme(*values: Any) -> Any:
+        ends = [interval_ends(IV.convert(value)) for value in values]
+        return IV.mpf([choose(low for low, _ in ends), choose(high for _, high in ends)])
+
+    return extreme
+
+
+def _interval_abs(value: Any) -> Any:
+    low, high = interval_ends(value)
+    if low <= 0 <= high:
+        return IV.mpf([0, max(-low, high)])
+    return value if low > 0 else -value
+
+
+def interval_ends(value: Any) -> tuple[Any, Any]:
+    """Lower and upper end at 50 digits; a plain number is both.
+
+    >>> interval_ends(INTERVAL.number("0.5"))
+    (mpf('0.5'), mpf('0.5'))
+    """
+    if hasattr(value, "_mpi_"):
+        low, high = value._mpi_
+        return MP.make_mpf(low), MP.make_mpf(high)
+    return value, value
+
+
+@cache
+def _mp_number(text: str) -> Any:
+    return MP.mpf(text)
+
+
+@cache
+def _interval_number(text: str) -> Any:
+    low = libmp.from_str(text, IV.prec, libmp.round_floor)
+    high = libmp.from_str(text, IV.prec, libmp.round_ceiling)
+    return IV.make_mpf((low, high))
+
+
+FLOAT = Arithmetic(
+    name="float64",
+    number=float,
+    functions={
+        "exp": _guarded_exp(math.exp),
+        "log": math.log,
+        "sqrt": math.sqrt,
+        "power": _guarded_power(_float_power),
+        "sin": math.sin,
+        "cos": math.cos,
+        "tan": math.tan,
+        "tanh": math.tanh,
+        "abs": abs,
+        "maximum": max,
+        "minimum": min,
+    },
+    constants={"e": math.e, "pi": math.pi},
+)
+
+MPMATH = Arithmetic(
+    name="50 digits",
+    number=_mp_number,
+    functions={
+        "exp": _guarded_exp(MP.exp),
+        "log": _mp_real(MP.log, "the logarithm"),
+        "sqrt": _mp_real(MP.sqrt, "the square root"),
+        "power": _guarded_power(_mp_power),
+        "sin": MP.sin,
+        "cos": MP.cos,
+        "tan": MP.tan,
+        "tanh": MP.tanh,
+        "abs": abs,
+        "maximum": max,
+        "minimum": min,
+    },
+    constants={"e": +MP.e, "pi": +MP.pi},
+)
+
+INTERVAL = Arithmetic(
+    name="intervals",
+    number=_interval_number,
+    functions={
+        "exp": _guarded_exp(IV.exp),
+        "log": IV.log,
+        "sqrt": IV.sqrt,
+        "power": _guarded_power(_interval_power),
+        "sin": IV.sin,
+        "cos": IV.cos,
+        "tan": lambda value: IV.sin(value) / IV.cos(value),
+        "tanh": _interval_tanh,
+        "abs": _interval_abs,
+        "maximum": _interval_extreme(max),
+        "minimum": _interval_extreme(min),
+    },
+    constants={"e": IV.exp(IV.mpf(1)), "pi": +IV.pi},
+)

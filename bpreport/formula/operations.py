@@ -1,0 +1,231 @@
+"""The table of operations: value and slopes of each, one row each.
+
+Adding an operation means adding a row here (and, where it has a shape of its own on paper, a row
+in typesetting.py). Values are computed in any arithmetic; slopes are trees.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import reduce
+from typing import Any
+
+from bpreport.formula.arithmetic import Arithmetic
+from bpreport.formula.errors import EvaluationError
+from bpreport.formula.tree import Apply, Cases, Number, Tree
+
+__all__ = ["FUNCTION_MEANINGS", "OPERATIONS", "Operation"]
+
+Slopes = Callable[..., tuple[Tree, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """What an operation does to numbers, and how it changes with each operand."""
+
+    value: Callable[..., Any]
+    """`value(arithmetic, *operands)`; scalars, or vectors as tuples where that makes sense."""
+    slopes: Slopes
+    """The partial derivative by each operand, as trees in the operands."""
+
+
+ONE, ZERO = Number("1"), Number("0")
+
+
+class Row(tuple[Any, ...]):
+    """A transposed vector: times a vector it is a scalar product."""
+
+    __slots__ = ()
+
+
+def _elementwise(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Lift a function of scalars to vectors: entry by entry, scalars repeated."""
+
+    def lifted(arithmetic: Arithmetic, *operands: Any) -> Any:
+        lengths = {len(operand) for operand in operands if isinstance(operand, tuple)}
+        if not lengths:
+            return function(arithmetic, *operands)
+        if len(lengths) > 1:
+            raise EvaluationError("vectors of different lengths")
+        (length,) = lengths
+        shape = next(type(operand) for operand in operands if isinstance(operand, tuple))
+        return shape(
+            lifted(arithmetic, *(o[entry] if isinstance(o, tuple) else o for o in operands))
+            for entry in range(length)
+        )
+
+    return lifted
+
+
+def _call(name: str) -> Callable[..., Any]:
+    return _elementwise(lambda arithmetic, *operands: arithmetic.functions[name](*operands))
+
+
+def _add(arithmetic: Arithmetic, *operands: Any) -> Any:
+    return reduce(lambda a, b: _ADD(arithmetic, a, b), operands)
+
+
+def _dot(arithmetic: Arithmetic, left: Any, right: Any) -> Any:
+    return _add(arithmetic, *(_product(arithmetic, a, b) for a, b in zip(left, right, strict=True)))
+
+
+def _product(arithmetic: Arithmetic, left: Any, right: Any) -> Any:
+    if not isinstance(left, tuple) or not isinstance(right, tuple):
+        return _MULTIPLY(arithmetic, left, right)
+    if isinstance(left, Row) and not isinstance(right, Row):
+        if len(left) != len(right):
+            raise EvaluationError("vectors of different lengths")
+        return _dot(arithmetic, left, right)
+    if left and isinstance(left[0], tuple):
+        if any(len(row) != len(right) for row in left):
+            raise EvaluationError("a matrix and a vector that do not fit")
+        return tuple(_dot(arithmetic, row, right) for row in left)
+    if isinstance(right, Row):
+        return tuple(tuple(_product(arithmetic, a, b) for b in right) for a in left)
+    return _MULTIPLY(arithmetic, left, right)
+
+
+def _multiply(arithmetic: Arithmetic, *operands: Any) -> Any:
+    return reduce(lambda a, b: _product(arithmetic, a, b), operands)
+
+
+def _quotient(arithmetic: Arithmetic, above: Any, below: Any) -> Any:
+    try:
+        return above / below
+    except ZeroDivisionError:
+        raise EvaluationError("a division by zero") from None
+
+
+def _transpose(arithmetic: Arithmetic, operand: Any) -> Any:
+    if not isinstance(operand, tuple):
+        return operand
+    if operand and isinstance(operand[0], tuple):
+        return tuple(zip(*operand, strict=True))
+    return tuple(operand) if isinstance(operand, Row) else Row(operand)
+
+
+def _norm(arithmetic: Arithmetic, operand: Any) -> Any:
+    entries = operand if isinstance(operand, tuple) else (operand,)
+    return arithmetic.functions["sqrt"](_dot(arithmetic, entries, entries))
+
+
+def _logarithm(arithmetic: Arithmetic, operand: Any) -> Any:
+    try:
+        return arithmetic.functions["log"](operand)
+    except (ValueError, ZeroDivisionError):
+        raise EvaluationError("the logarithm of a number that is not positive") from None
+
+
+def _sigmoid(arithmetic: Arithmetic, operand: Any) -> Any:
+    one = arithmetic.number("1")
+    return one / (one + arithmetic.functions["exp"](-operand))
+
+
+def _softmax(arithmetic: Arithmetic, operand: Any) -> Any:
+    if not isinstance(operand, tuple):
+        raise EvaluationError("softmax of a single number")
+    powers = tuple(arithmetic.functions["exp"](entry) for entry in operand)
+    total = _add(arithmetic, *powers)
+    return tuple(power / total for power in powers)
+
+
+_ADD = _elementwise(lambda arithmetic, a, b: a + b)
+_MULTIPLY = _elementwise(lambda arithmetic, a, b: a * b)
+
+
+def _product_slopes(*factors: Tree) -> tuple[Tree, ...]:
+    def without(place: int) -> Tree:
+        rest = factors[:place] + factors[place + 1 :]
+        return rest[0] if len(rest) == 1 else Apply("multiply", rest)
+
+    return tuple(map(without, range(len(factors))))
+
+
+def _power_slopes(base: Tree, exponent: Tree) -> tuple[Tree, ...]:
+    by_exponent = Apply("power", (base, exponent)) * Apply("log", (base,))
+    if isinstance(exponent, Number) and exponent.places == 0:
+        lowered: Tree = Number(str(int(exponent.text) - 1)) if exponent.text != "0" else ZERO
+        return exponent * Apply("power", (base, lowered)), by_exponent
+    return exponent * Apply("power", (base, exponent - ONE)), by_exponent
+
+
+def _step(operand: Tree, above: Tree, below: Tree) -> Tree:
+    return Cases(((above, (">", operand, ZERO)), (below, None)))
+
+
+def _fixed(value: Tree) -> Slopes:
+    return lambda *operands: (value,) * len(operands)
+
+
+def _sigmoid_slope(x: Tree) -> tuple[Tree]:
+    value = Apply("sigmoid", (x,))
+    return (value * (1 - value),)
+
+
+def _extreme_slopes(relation: str) -> Slopes:
+    def slopes(*operands: Tree) -> tuple[Tree, ...]:
+        if len(operands) != 2:
+            raise EvaluationError("the slope of a maximum of other than two values")
+        left, right = operands
+        chosen = (relation, left, right)
+        return Cases(((ONE, chosen), (ZERO, None))), Cases(((ZERO, chosen), (ONE, None)))
+
+    return slopes
+
+
+def _no_slope(*operands: Tree) -> tuple[Tree, ...]:
+    raise EvaluationError("an operation whose slope is not a number")
+
+
+OPERATIONS: dict[str, Operation] = {
+    "add": Operation(_add, _fixed(ONE)),
+    "negative": Operation(_elementwise(lambda arithmetic, a: -a), _fixed(-ONE)),
+    "multiply": Operation(_multiply, _product_slopes),
+    "divide": Operation(
+        _elementwise(_quotient), lambda a, b: (1 / b, -(a / Apply("power", (b, Number("2")))))
+    ),
+    "power": Operation(_call("power"), _power_slopes),
+    "sqrt": Operation(_call("sqrt"), lambda a: (1 / (2 * Apply("sqrt", (a,))),)),
+    "exp": Operation(_call("exp"), lambda a: (Apply("exp", (a,)),)),
+    "log": Operation(_elementwise(_logarithm), lambda a: (1 / a,)),
+    "log10": Operation(
+        _elementwise(lambda ar, a: _logarithm(ar, a) / _logarithm(ar, ar.number("10"))),
+        lambda a: (1 / (a * Apply("log", (Number("10"),))),),
+    ),
+    "sin": Operation(_call("sin"), lambda a: (Apply("cos", (a,)),)),
+    "cos": Operation(_call("cos"), lambda a: (-Apply("sin", (a,)),)),
+    "tan": Operation(_call("tan"), lambda a: (1 / Apply("cos", (a,)) ** 2,)),
+    "sinh": Operation(
+        _elementwise(lambda ar, a: (ar.functions["exp"](a) - ar.functions["exp"](-a)) / 2),
+        lambda a: (Apply("cosh", (a,)),),
+    ),
+    "cosh": Operation(
+        _elementwise(lambda ar, a: (ar.functions["exp"](a) + ar.functions["exp"](-a)) / 2),
+        lambda a: (Apply("sinh", (a,)),),
+    ),
+    "tanh": Operation(_call("tanh"), lambda a: (1 - Apply("tanh", (a,)) ** 2,)),
+    "sigmoid": Operation(_elementwise(_sigmoid), _sigmoid_slope),
+    "relu": Operation(
+        _elementwise(lambda ar, a: ar.functions["maximum"](a, ar.number("0"))),
+        lambda a: (_step(a, ONE, ZERO),),
+    ),
+    "identity": Operation(lambda arithmetic, a: a, _fixed(ONE)),
+    "softmax": Operation(_softmax, _no_slope),
+    "abs": Operation(_call("abs"), lambda a: (_step(a, ONE, -ONE),)),
+    "maximum": Operation(_call("maximum"), _extreme_slopes(">")),
+    "minimum": Operation(_call("minimum"), _extreme_slopes("<")),
+    "transpose": Operation(_transpose, _fixed(ONE)),
+    "norm": Operation(_norm, _no_slope),
+}
+
+FUNCTION_MEANINGS = {
+    "sigmoid": "sigmoid",
+    r"\sigma": "sigmoid",
+    "sig": "sigmoid",
+    "tanh": "tanh",
+    "relu": "relu",
+    "ReLU": "relu",
+    "softmax": "softmax",
+}
+"""Names of functions that mean the same everywhere unless the deck defines them."""

@@ -1,0 +1,176 @@
+r"""Slopes: the derivative of a tree, as a tree.
+
+>>> from bpreport.formula.evaluation import evaluate
+>>> from bpreport.formula.parser import parse
+>>> half_square = parse(r"0.5 (\theta - 0.25)^2")
+>>> evaluate(slope(half_square, parse(r"\theta")), {r"\theta": 4})
+3.75
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from bpreport.formula.errors import EvaluationError
+from bpreport.formula.evaluation import Function
+from bpreport.formula.operations import FUNCTION_MEANINGS, ONE, OPERATIONS, ZERO
+from bpreport.formula.tree import (
+    Apply,
+    Call,
+    Cases,
+    Derivative,
+    Gap,
+    Matrix,
+    Number,
+    Reduce,
+    Symbol,
+    Tree,
+    Tuple,
+    children,
+    rebuild,
+    substitute,
+)
+
+__all__ = ["expand", "simplify", "slope"]
+
+
+def slope(node: Tree, by: Symbol) -> Tree:
+    """The derivative of `node` by the symbol `by`, lightly simplified.
+
+    Calls must have been expanded (see `expand`) unless they mean the same everywhere. Raises
+    `EvaluationError` where a slope does not exist as a tree.
+    """
+    return simplify(_slope(node, by))
+
+
+def _slope(node: Tree, by: Symbol) -> Tree:
+    if not _depends(node, by):
+        return ZERO
+    match node:
+        case Symbol():
+            return ONE
+        case Apply(operation="transpose", operands=(operand,)):
+            return Apply("transpose", (_slope(operand, by),))
+        case Apply(operation=operation, operands=operands):
+            outer = OPERATIONS[operation].slopes(*operands)
+            terms = tuple(
+                Apply("multiply", (factor, _slope(operand, by)))
+                for factor, operand in zip(outer, operands, strict=True)
+                if _depends(operand, by)
+            )
+            return terms[0] if len(terms) == 1 else Apply("add", terms)
+        case Reduce(operation="sum"):
+            return Reduce("sum", node.index, node.lower, node.upper, _slope(node.body, by))
+        case Call(function=function, arguments=(argument,), primes=primes):
+            if primes == 0 and function.key in FUNCTION_MEANINGS:
+                inner = Apply(FUNCTION_MEANINGS[function.key], (argument,))
+                return _slope(inner, by)
+            outer_slope = Call(function, (argument,), primes + 1)
+            return Apply("multiply", (outer_slope, _slope(argument, by)))
+        case Cases(branches=branches):
+            return Cases(tuple((_slope(value, by), condition) for value, condition in branches))
+        case Tuple(items=items, fence=fence):
+            return Tuple(tuple(_slope(item, by) for item in items), fence)
+        case Matrix(rows=rows):
+            return Matrix(tuple(tuple(_slope(entry, by) for entry in row) for row in rows))
+        case Derivative(body=body, by=variables):
+            return Derivative(body, (*variables, by))
+        case Number() | Gap():
+            return ZERO
+    raise EvaluationError("an expression whose slope is not known")
+
+
+def _depends(node: Tree, by: Symbol) -> bool:
+    if isinstance(node, Reduce) and node.index == by:
+        return False
+    return node == by or any(_depends(child, by) for child in children(node))
+
+
+def expand(node: Tree, definitions: Mapping[str, Any]) -> Tree:
+    """The tree with calls of defined functions replaced by their bodies.
+
+    `definitions` holds `Function`s by the key of their name; other values are passed over.
+    """
+
+    def body(part: Tree) -> Tree | None:
+        if not isinstance(part, Call):
+            return None
+        definition = definitions.get(part.function.key)
+        if not isinstance(definition, Function) or part.primes:
+            return None
+        arguments = [expand(argument, definitions) for argument in part.arguments]
+        bound = dict(zip(definition.arguments, arguments, strict=False))
+        return substitute(
+            expand(definition.body, {k: v for k, v in definitions.items() if v is not definition}),
+            lambda inner: bound.get(inner) if isinstance(inner, Symbol) else None,
+        )
+
+    return substitute(node, body)
+
+
+def simplify(node: Tree) -> Tree:
+    """The tree without zeros added, ones multiplied, and nested signs; never reordered.
+
+    >>> x = Symbol("x")
+    >>> simplify((x * 1 + 0) * Number("2")) == x * Number("2")
+    True
+    """
+    parts = tuple(map(simplify, children(node)))
+    if not isinstance(node, Apply):
+        return rebuild(node, parts) if parts else node
+    match node.operation:
+        case "add":
+            terms = _flattened("add", (part for part in parts if not _is(part, "0")))
+            return _joined("add", terms, ZERO)
+        case "negative":
+            (inner,) = parts
+            if isinstance(inner, Apply) and inner.operation == "negative":
+                return inner.operands[0]
+            return ZERO if _is(inner, "0") else Apply("negative", parts)
+        case "multiply":
+            if any(_is(part, "0") for part in parts):
+                return ZERO
+            return _simple_product(_flattened("multiply", parts))
+        case "divide" if _is(parts[0], "0"):
+            return ZERO
+        case "divide" if _is(parts[1], "1"):
+            return parts[0]
+        case "power" if _is(parts[1], "1"):
+            return parts[0]
+        case "power" if _is(parts[1], "0"):
+            return ONE
+    return Apply(node.operation, parts, sign=node.sign)
+
+
+def _simple_product(factors: tuple[Tree, ...]) -> Tree:
+    negative = False
+    kept: list[Tree] = []
+    for factor in factors:
+        while isinstance(factor, Apply) and factor.operation == "negative":
+            negative = not negative
+            factor = factor.operands[0]
+        if not _is(factor, "1"):
+            kept.append(factor)
+    product = _joined("multiply", tuple(kept), ONE)
+    return Apply("negative", (product,)) if negative else product
+
+
+def _flattened(operation: str, parts: Any) -> tuple[Tree, ...]:
+    flat: list[Tree] = []
+    for part in parts:
+        same = isinstance(part, Apply) and part.operation == operation
+        flat.extend(part.operands if same else (part,))
+    return tuple(flat)
+
+
+def _joined(operation: str, parts: tuple[Tree, ...], neutral: Tree) -> Tree:
+    if not parts:
+        return neutral
+    return parts[0] if len(parts) == 1 else Apply(operation, parts)
+
+
+def _is(node: Tree, digits: str) -> bool:
+    return isinstance(node, Number) and node.text == digits
+
+

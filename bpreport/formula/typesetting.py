@@ -1,0 +1,290 @@
+r"""Writing a tree as LaTeX: symbolic, or with numbers in the place of symbols.
+
+>>> from bpreport.formula.parser import parse
+>>> latex(parse(r"w_7^+ * out_{h1} + b_2"))
+'w_{7}^{+} \\cdot \\mathrm{out}_{h1} + b_{2}'
+
+A negative number in the place of a symbol behind an operator gets its brackets:
+
+>>> latex(parse(r"a - b * c"), {"a": "0.5", "b": "-0.4505", "c": "2"})
+'0.5 - (-0.4505) \\cdot 2'
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from bpreport.formula.tree import (
+    Apply,
+    Call,
+    Cases,
+    Derivative,
+    Gap,
+    Matrix,
+    Node,
+    Number,
+    Reduce,
+    Symbol,
+    Tree,
+    Tuple,
+)
+
+__all__ = ["describe", "latex"]
+
+_SUM, _PRODUCT, _POWER, _ATOM = range(4)
+"""How strongly a piece of LaTeX holds together; brackets go around what holds too weakly."""
+
+_FUNCTIONS = {
+    "log": r"\ln", "log10": r"\lg", "sin": r"\sin", "cos": r"\cos", "tan": r"\tan",
+    "sinh": r"\sinh", "cosh": r"\cosh", "tanh": r"\tanh", "sigmoid": r"\sigma",
+    "relu": r"\mathrm{relu}", "softmax": r"\mathrm{softmax}", "identity": r"\mathrm{id}",
+    "maximum": r"\max", "minimum": r"\min",
+}  # fmt: skip
+_LARGE = {
+    "sum": r"\sum", "product": r"\prod", "max": r"\max", "min": r"\min",
+    "argmin": r"\arg\min", "argmax": r"\arg\max",
+}  # fmt: skip
+_FENCES = {"(": ("(", ")"), "[": ("[", "]"), "{": (r"\{", r"\}"), "": ("", "")}
+
+Values = Mapping[str, "str | Tree"]
+
+
+def latex(node: Tree, values: Values | None = None) -> str:
+    """The LaTeX of a tree; symbols whose key is in `values` are shown by what stands there.
+
+    A value is printed text, sign included, or a tree. What is written parses back to the same tree
+    as long as nothing was put in a symbol's place.
+    """
+    return _Writer(values or {}).write(node)[0]
+
+
+class _Writer:
+    def __init__(self, values: Values) -> None:
+        self.values = values
+
+    def write(self, node: Tree) -> tuple[str, int]:
+        """The LaTeX of a node and how strongly it holds together."""
+        match node:
+            case Number(text=text):
+                return text, _ATOM
+            case Symbol():
+                return self._symbol(node)
+            case Apply():
+                return self._apply(node)
+            case Call(function=function, arguments=arguments, primes=primes):
+                inner = ", ".join(self.write(argument)[0] for argument in arguments)
+                return f"{_name(function)}{chr(39) * primes}{_bracketed(inner)}", _ATOM
+            case Reduce():
+                return self._reduce(node)
+            case Derivative():
+                return self._derivative(node)
+            case Tuple(items=items, fence=fence):
+                left, right = _FENCES[fence]
+                inner = ", ".join(self.write(item)[0] for item in items)
+                return f"{left}{inner}{right}", _ATOM if fence else _SUM
+            case Matrix(rows=rows, fence=fence):
+                lines = (" & ".join(self.write(entry)[0] for entry in row) for row in rows)
+                body = r" \\ ".join(lines)
+                return rf"\begin{{{fence}}} {body} \end{{{fence}}}", _ATOM
+            case Cases(branches=branches):
+                return self._cases(branches), _ATOM
+            case Gap(typed=typed):
+                return typed, _ATOM
+
+    def _symbol(self, symbol: Symbol) -> tuple[str, int]:
+        value = self.values.get(symbol.key)
+        if value is None:
+            return _name(symbol), _ATOM
+        if isinstance(value, Node):
+            return _Writer({}).write(value)
+        return value, _SUM if value.startswith("-") else _ATOM
+
+    def _at(self, node: Tree, strength: int) -> str:
+        """The LaTeX of a part, in brackets where it holds together too weakly."""
+        text, own = self.write(node)
+        return text if own >= strength else _bracketed(text)
+
+    def _apply(self, node: Apply) -> tuple[str, int]:
+        operation, operands = node.operation, node.operands
+        match operation:
+            case "add":
+                return self._sum(operands), _SUM
+            case "negative":
+                return f"-{self._at(operands[0], _PRODUCT)}", _SUM
+            case "multiply":
+                return self._product(node), _PRODUCT
+            case "divide" if node.sign in ("/", r"\div"):
+                left, right = self._at(operands[0], _PRODUCT), self._at(operands[1], _POWER)
+                return f"{left} / {right}", _PRODUCT
+            case "divide":
+                above, below = (self.write(operand)[0] for operand in operands)
+                return rf"\frac{{{above}}}{{{below}}}", _ATOM
+            case "power" if node.sign == r"\sqrt":
+                degree = operands[1].operands[1] if isinstance(operands[1], Apply) else operands[1]
+                inner = self.write(operands[0])[0]
+                return rf"\sqrt[{self.write(degree)[0]}]{{{inner}}}", _ATOM
+            case "power":
+                return f"{self._base(operands[0])}^{{{self.write(operands[1])[0]}}}", _POWER
+            case "transpose":
+                return f"{self._base(operands[0])}^{{T}}", _POWER
+            case "exp":
+                return f"e^{{{self.write(operands[0])[0]}}}", _POWER
+            case "sqrt":
+                return rf"\sqrt{{{self.write(operands[0])[0]}}}", _ATOM
+            case "abs":
+                return rf"\left|{self.write(operands[0])[0]}\right|", _ATOM
+            case "norm":
+                return rf"\left\|{self.write(operands[0])[0]}\right\|", _ATOM
+        inner = ", ".join(self.write(operand)[0] for operand in operands)
+        return f"{_FUNCTIONS[operation]}{_bracketed(inner)}", _ATOM
+
+    def _base(self, node: Tree) -> str:
+        """The base of a power; one that is itself a power, or a name with a mark, gets brackets."""
+        marked = isinstance(node, Symbol) and (bool(node.marks) or node.key == "e")
+        fraction = isinstance(node, Apply) and node.operation == "divide"
+        text = self._at(node, _ATOM)
+        return _bracketed(text) if marked or fraction else text
+
+    def _sum(self, terms: tuple[Tree, ...]) -> str:
+        first, *rest = terms
+        # A sum inside a sum keeps the brackets it was printed with.
+        nested = isinstance(first, Apply) and first.operation == "add"
+        pieces = [self._at(first, _PRODUCT if nested else _SUM)]
+        for term in rest:
+            if isinstance(term, Apply) and term.operation == "negative":
+                pieces.append(f"- {self._at(term.operands[0], _PRODUCT)}")
+            else:
+                pieces.append(f"+ {self._at(term, _PRODUCT)}")
+        return " ".join(pieces)
+
+    def _product(self, node: Apply) -> str:
+        pieces: list[str] = []
+        for place, factor in enumerate(node.operands):
+            last = place == len(node.operands) - 1
+            strength = _POWER
+            if isinstance(factor, Reduce) and last:
+                strength = _PRODUCT  # a sum at the end of a product needs no brackets
+            text = self._at(factor, strength)
+            joined = node.sign == "" and not re.match(r"[\d.-]", text) and place > 0
+            if place > 0:
+                pieces.append(_thin(pieces[-1], text) if joined else r" \cdot ")
+            pieces.append(text)
+        return "".join(pieces)
+
+    def _reduce(self, node: Reduce) -> tuple[str, int]:
+        sign = _LARGE[node.operation]
+        index = self.write(node.index)[0]
+        lower = index if node.lower is None else f"{index}={self.write(node.lower)[0]}"
+        below = f"_{{{lower}}}" if lower else ""
+        above = "" if node.upper is None else f"^{{{self.write(node.upper)[0]}}}"
+        return f"{sign}{below}{above} {self._at(node.body, _PRODUCT)}", _PRODUCT
+
+    def _derivative(self, node: Derivative) -> tuple[str, int]:
+        if not node.by:
+            return f"{self._at(node.body, _ATOM)}'", _ATOM
+        if node.key in self.values:
+            value = self.values[node.key]
+            text = value if isinstance(value, str) else _Writer({}).write(value)[0]
+            return text, _SUM if text.startswith("-") else _ATOM
+        sign = "d" if node.kind == "total" else r"\partial"
+        order = f"^{len(node.by)}" if len(node.by) > 1 else ""
+        plain = _Writer({})  # what a derivative is taken of and by keeps its name
+        below = " ".join(f"{sign} {plain._at(variable, _POWER)}" for variable in node.by)
+        if isinstance(node.body, Symbol | Call):
+            return rf"\frac{{{sign}{order} {plain.write(node.body)[0]}}}{{{below}}}", _ATOM
+        body = plain._at(node.body, _ATOM)
+        return rf"\frac{{{sign}{order}}}{{{below}}} {body}", _PRODUCT
+
+    def _cases(self, branches: tuple[tuple[Tree, tuple[str, Tree, Tree] | None], ...]) -> str:
+        lines = []
+        for value, condition in branches:
+            shown = r"\text{otherwise}"
+            if condition is not None:
+                relation, left, right = condition
+                shown = f"{self.write(left)[0]} {relation} {self.write(right)[0]}"
+            lines.append(f"{self.write(value)[0]} & {shown}")
+        body = r" \\ ".join(lines)
+        return rf"\begin{{cases}} {body} \end{{cases}}"
+
+
+def _bracketed(text: str) -> str:
+    tall = re.search(r"\\(?:frac|sum|prod|begin)", text)
+    return rf"\left({text}\right)" if tall else f"({text})"
+
+
+def _thin(before: str, after: str) -> str:
+    """What stands between juxtaposed factors: a space where LaTeX or the eye needs one."""
+    return "" if after.startswith(("(", r"\left(")) and not before.endswith("}") else " "
+
+
+def _name(symbol: Symbol) -> str:
+    r"""A symbol with its scripts; names of several letters upright.
+
+    >>> _name(Symbol("E", ("total",))), _name(Symbol("x", (Symbol("j"),)))
+    ('E_{\\mathrm{total}}', 'x_{j}')
+    """
+    base = symbol.base
+    delta = base.startswith(r"\Delta ")
+    base = base.removeprefix(r"\Delta ")
+    base = rf"\mathrm{{{base}}}" if _is_word(base) else base
+    base = rf"\Delta {base}" if delta else base
+    below = ",".join(map(_script, symbol.indices))
+    letters = all(not isinstance(index, str) for index in symbol.indices)
+    if letters and all(isinstance(index, Symbol) for index in symbol.indices):
+        below = below.replace(",", " ") if "\\" in below else below.replace(",", "")
+    subscript = f"_{{{below}}}" if below else ""
+    return f"{base}{subscript}" + "".join(f"^{{{_script(mark)}}}" for mark in symbol.marks)
+
+
+def _is_word(text: str) -> bool:
+    return len(text) > 1 and text.isalpha()
+
+
+def _script(part: str | Tree) -> str:
+    if isinstance(part, str):
+        return rf"\mathrm{{{part}}}" if _is_word(part) else part
+    return _Writer({}).write(part)[0]
+
+
+def describe(node: Tree) -> str:
+    """A tree in one line of plain text, every operation named: for people who check a reading.
+
+    >>> from bpreport.formula.parser import parse
+    >>> describe(parse(r"out_{o1}(1 - out_{o1})"))
+    'multiply(out_{o1}, add(1, negative(out_{o1})))'
+    """
+    match node:
+        case Number(text=text):
+            return text
+        case Symbol():
+            return node.key
+        case Apply(operation=operation, operands=operands):
+            return f"{operation}({', '.join(map(describe, operands))})"
+        case Call(function=function, arguments=arguments, primes=primes):
+            return f"call {function.key}{chr(39) * primes}({', '.join(map(describe, arguments))})"
+        case Reduce():
+            bounds = [
+                describe(bound) if bound is not None else "?" for bound in (node.lower, node.upper)
+            ]
+            over = f"{node.index.key}={bounds[0]}..{bounds[1]}"
+            if bounds == ["?", "?"]:
+                over = node.index.key
+            return f"{node.operation}[{over}]({describe(node.body)})"
+        case Derivative(body=body, by=by):
+            return f"derivative({', '.join(map(describe, (body, *by)))})"
+        case Tuple(items=items):
+            return f"({', '.join(map(describe, items))})"
+        case Matrix(rows=rows):
+            return "[" + "; ".join(", ".join(map(describe, row)) for row in rows) + "]"
+        case Cases(branches=branches):
+            return "cases(" + "; ".join(_describe_branch(*branch) for branch in branches) + ")"
+        case Gap():
+            return "..."
+
+
+def _describe_branch(value: Tree, condition: tuple[str, Tree, Tree] | None) -> str:
+    if condition is None:
+        return f"{describe(value)} otherwise"
+    relation, left, right = condition
+    return f"{describe(value)} if {describe(left)} {relation} {describe(right)}"
