@@ -1,0 +1,242 @@
+r"""From math spans to chains, and from chains to claims.
+
+Each adjacent pair of a chain is a claim; a printed row of values claims each of its entries; the
+bounds of an index claim its range; an annotated number claims what its span names.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from bpreport.deck.model import Chain, Claim, Figure, Formula, Refusal, Side
+from bpreport.formula.chains import RawChain, split
+from bpreport.formula.errors import FormulaError
+from bpreport.formula.names import read_base
+from bpreport.formula.parser import parse
+from bpreport.formula.tree import (
+    Apply,
+    Gap,
+    Matrix,
+    Number,
+    Reduce,
+    Symbol,
+    Tree,
+    Tuple,
+    walk,
+)
+
+_BOUNDS = re.compile(r"_\s*(?:\{([^{}]*)\}|(\S))")
+
+__all__ = ["claims_of", "declared_functions", "printed_row", "read_chains"]
+
+_DECLARATION = re.compile(
+    r"\s*(?P<name>\\(?:text|mathrm|operatorname)\s*\{[A-Za-z]+\}|\\mathcal\s*\{[A-Z]\}"
+    r"|\\[A-Za-z]+|[A-Za-z]+)"
+    r"(?:_(?:\{[^{}]*\}|\\?\w+))?'*\s*(?:\\left\s*)?[(\[]"
+    r"(?P<arguments>[^()\[\]+\-*/=0-9][^()\[\]+*/=]*)(?:\\right\s*)?[)\]]\s*\Z"
+)
+
+
+def declared_functions(sources: Iterable[str]) -> frozenset[str]:
+    r"""Names that some formula defines as a function: the f of `f(x) = ...`.
+
+    >>> sorted(declared_functions([r"g(z) = \frac{1}{1+e^{-z}}", "E = h(1 - h)"]))
+    ['g']
+    """
+    found = set()
+    for source in sources:
+        for chain in split(source):
+            if not chain.relations:
+                continue
+            declaration = _DECLARATION.match(chain.sides[0].source)
+            if declaration and not declaration["name"].startswith((r"\frac", r"\left")):
+                found.add(read_base(declaration["name"])[0])
+    return frozenset(found)
+
+
+def read_chains(
+    source: str, functions: frozenset[str], names: frozenset[str], before: Side | None
+) -> tuple[Chain, ...]:
+    """The chains of a span; `before` is the side that a leading relation continues."""
+    chains: list[Chain] = []
+    for raw in split(source):
+        sides = [_side(raw_side.source, raw_side.offset, functions, names) for raw_side in raw.sides]
+        chain = _chain(raw, sides, before)
+        if chain is not None:
+            chains.append(chain)
+            before = chain.sides[-1]
+    return tuple(chains)
+
+
+def _chain(raw: RawChain, sides: list[Side], before: Side | None) -> Chain | None:
+    if not raw.continues:
+        return Chain(tuple(_marked(sides)), raw.relations, raw.offsets)
+    if before is not None:
+        return Chain((before, *sides[1:]), raw.relations, raw.offsets, continues=True)
+    if len(sides) < 2:
+        return None
+    return Chain(tuple(sides[1:]), raw.relations[1:], raw.offsets[1:])
+
+
+def _side(source: str, offset: int, functions: frozenset[str], names: frozenset[str]) -> Side:
+    if not source:
+        return Side(source, offset, None)
+    try:
+        return Side(source, offset, parse(source, functions, names))
+    except FormulaError as error:
+        refusal = Refusal(offset + error.offset, error.token, error.expected)
+        return Side(source, offset, None, refusal)
+
+
+def _marked(sides: list[Side]) -> Iterator[Side]:
+    """A power that is given a row of values is no power: w^{1000} is w after 1000 iterations."""
+    row = len(sides) > 1 and isinstance(sides[1].tree, Matrix | Tuple)
+    for place, side in enumerate(sides):
+        match side.tree:
+            case Apply(operation="power", operands=(Symbol() as symbol, Number() as count)) if (
+                row and place == 0 and count.text.isdigit()
+            ):
+                yield replace(side, tree=replace(symbol, marks=(*symbol.marks, count.text)))
+            case _:
+                yield side
+
+
+def printed_row(tree: Tree | None) -> tuple[Tree, ...] | None:
+    """The entries of a printed row of values, in reading order; None for anything else.
+
+    >>> [entry.text for entry in printed_row(parse("(0.35, 0.65)"))]
+    ['0.35', '0.65']
+    """
+    if isinstance(tree, Tuple):
+        entries = tree.items
+    elif isinstance(tree, Matrix):
+        entries = tuple(entry for row in tree.rows for entry in row)
+    else:
+        return None
+    return entries if len(entries) > 1 and all(map(printed_number, entries)) else None
+
+
+def printed_number(tree: Tree | None) -> str | None:
+    """The digits of a tree that is a printed number, sign included; None for anything else.
+
+    >>> printed_number(parse("-1.48972")), printed_number(parse("2 * 3"))
+    ('-1.48972', None)
+    """
+    match tree:
+        case Number(text=text):
+            return text
+        case Apply(operation="negative", operands=(Number(text=text),)):
+            return f"-{text}"
+    return None
+
+
+def claims_of(
+    formulas: Sequence[Formula], iterations: Sequence[int | None], figures: Sequence[Figure]
+) -> tuple[Claim, ...]:
+    """All claims of a deck in order of their places."""
+    claims: list[Claim] = []
+    for formula, iteration in zip(formulas, iterations, strict=True):
+        claims.extend(_formula_claims(formula, iteration))
+    for figure in figures:
+        claims.append(
+            Claim(
+                id=f"t{figure.number}",
+                kind="figure",
+                slide=figure.slide,
+                position=figure.position,
+                text=figure.text,
+                figure=figure,
+            )
+        )
+    return tuple(sorted(claims, key=lambda claim: claim.position))
+
+
+def _formula_claims(formula: Formula, iteration: int | None) -> Iterator[Claim]:
+    number = 0
+    for chain in formula.chains:
+        pairs = zip(chain.sides, chain.sides[1:], chain.relations, chain.offsets, strict=False)
+        for left, right, relation, offset in pairs:
+            number += 1
+            # The left side of a continued chain stands in the formula before.
+            elsewhere = chain.continues and left is chain.sides[0]
+            own = (right,) if elsewhere else (left, right)
+            refused = left.refusal or right.refusal
+            claim = Claim(
+                id=f"f{formula.number}.{number}",
+                kind="range" if _is_range(right.tree) else "equation",
+                slide=formula.slide,
+                position=formula.position(offset),
+                text=f"{left.source} {relation} {right.source}",
+                formula=formula,
+                left=left.tree,
+                right=right.tree,
+                relation=relation,
+                extents=tuple((side.offset, side.offset + len(side.source)) for side in own),
+                left_source=left.source,
+                right_source=right.source,
+                iteration=iteration,
+                refusal=refused,
+            )
+            row = printed_row(right.tree)
+            if row is None:
+                yield claim
+            else:
+                yield from _components(claim, row, right.offset)
+    yield from _index_ranges(formula)
+
+
+def _components(claim: Claim, row: tuple[Tree, ...], offset: int) -> Iterator[Claim]:
+    assert claim.formula is not None
+    for place, entry in enumerate(row):
+        number = next(part for part in walk(entry) if isinstance(part, Number))
+        yield replace(
+            claim,
+            id=f"{claim.id}.{place + 1}",
+            kind="component",
+            position=claim.formula.position(offset + number.at),
+            text=printed_number(entry) or "",
+            right=entry,
+            right_source=printed_number(entry) or "",
+            component=place,
+            extents=(*claim.extents[:-1], (offset + number.at, offset + number.at + 1)),
+        )
+
+
+def _is_range(tree: Tree | None) -> bool:
+    return isinstance(tree, Tuple) and any(isinstance(item, Gap) for item in tree.items)
+
+
+def _index_ranges(formula: Formula) -> Iterator[Claim]:
+    number = 0
+    for chain in formula.chains:
+        own = chain.sides[1:] if chain.continues else chain.sides
+        for side in own:
+            if side.tree is None:
+                continue
+            for part in walk(side.tree):
+                if isinstance(part, Reduce) and part.lower is not None:
+                    number += 1
+                    yield _range_claim(formula, side, part, number)
+
+
+def _range_claim(formula: Formula, side: Side, part: Reduce, number: int) -> Claim:
+    bounds = _BOUNDS.search(formula.source, side.offset + part.at)
+    assert bounds is not None  # a lower bound was read from there
+    group = 1 if bounds[1] is not None else 2
+    shown = bounds[group]
+    name, _, first = shown.partition("=")
+    return Claim(
+        id=f"f{formula.number}.r{number}",
+        kind="range",
+        slide=formula.slide,
+        position=formula.position(bounds.start(group)),
+        text=shown.strip(),
+        formula=formula,
+        left=part.index,
+        right=part.lower,
+        left_source=name.strip(),
+        right_source=first.strip(),
+        extents=(bounds.span(group),),
+    )

@@ -1,0 +1,176 @@
+"""A deck as data: slides, formulas and claims, each with its place in the source."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from markdown_it.token import Token
+
+from bpreport.formula.tree import Tree
+
+__all__ = ["Chain", "Claim", "Deck", "Figure", "Formula", "Numeral", "Position", "Refusal", "Side", "Slide"]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Position:
+    """A place in the deck's source, both numbers counted from 1."""
+
+    line: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A stretch of a formula that was not understood."""
+
+    offset: int
+    """Where in the formula's source the reader stopped."""
+    token: str
+    """What stood there."""
+    expected: str
+    """What would have been understood there, in plain words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One side of a chain."""
+
+    source: str
+    """LaTeX as typed, without alignment marks, labels and trailing punctuation."""
+    offset: int
+    """Where it begins in the formula's source."""
+    tree: Tree | None
+    """None where it was not understood; `refusal` then says why."""
+    refusal: Refusal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    r"""Sides joined by relations: a = b \approx c."""
+
+    sides: tuple[Side, ...]
+    relations: tuple[str, ...]
+    r"""One fewer than sides: "=", r"\approx", r"\to", "<", ..."""
+    offsets: tuple[int, ...]
+    """Where each relation stands in the formula's source."""
+    continues: bool = False
+    """The source begins with the relation; the first side is the last one of the chain before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """One math span."""
+
+    number: int
+    """Counted from 1 over the whole deck."""
+    slide: int
+    """Number of its slide."""
+    source: str
+    """LaTeX between the fences, as typed."""
+    display: bool
+    """Stands on lines of its own."""
+    chains: tuple[Chain, ...]
+    label: str = ""
+    r"""Words in front of the mathematics, from \text{...}."""
+    starts: tuple[Position, ...] = ()
+    """Position of the first character of each line of `source`."""
+
+    def position(self, offset: int = 0) -> Position:
+        """The place in the deck of a character of `source`."""
+        before = self.source[:offset]
+        line = before.count("\n")
+        start = self.starts[line]
+        return Position(start.line, start.column + offset - (before.rfind("\n") + 1))
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number in running text, tied to a quantity with a bracketed span or a known pattern."""
+
+    number: int
+    slide: int
+    text: str
+    """Digits as printed."""
+    position: Position
+    claim: str = ""
+    """What it claims, as "run.quantity" within the slide's worked example; may be empty."""
+    iteration: bool = False
+    """It is the count of iterations that the formulas of its paragraph speak of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Numeral:
+    """One printed number, wherever it stands."""
+
+    text: str
+    position: Position
+    claims: tuple[str, ...]
+    """Ids of the claims that it belongs to; empty where nothing accounts for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One thing that the deck asserts."""
+
+    id: str
+    """Stable name: "f12.2" is the second claim of formula 12, "t3" the third figure in text."""
+    kind: str
+    """ "equation" (a pair of a chain), "component" (one entry of a printed row of values),
+    "range" (the bounds of an index) or "figure" (a number in running text)."""
+    slide: int
+    position: Position
+    text: str
+    """What is asserted, as typed: "a = b", or the figure's digits."""
+    formula: Formula | None = None
+    left: Tree | None = None
+    right: Tree | None = None
+    relation: str = "="
+    left_source: str = ""
+    right_source: str = ""
+    extents: tuple[tuple[int, int], ...] = ()
+    """Stretches of the formula's source that it is about, as start and end."""
+    component: int | None = None
+    """Which entry of the row of values, counted from 0."""
+    figure: Figure | None = None
+    iteration: int | None = None
+    """The iteration that the claim's paragraph names."""
+    refusal: Refusal | None = None
+    """Why a side of it was not understood."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slide:
+    """A heading and what stands under it."""
+
+    number: int
+    title: str
+    line: int
+    level: int
+    worked: str | None
+    """The worked example whose symbols it uses, from its heading attribute or inherited."""
+    tokens: tuple[Token, ...] = ()
+    """Its Markdown as tokens; math tokens carry meta["formula"], spans meta["figure"]."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deck:
+    """One source document, read."""
+
+    path: str
+    source: str
+    title: str
+    lang: str
+    slides: tuple[Slide, ...]
+    formulas: tuple[Formula, ...]
+    figures: tuple[Figure, ...]
+    claims: tuple[Claim, ...]
+    numerals: tuple[Numeral, ...] = ()
+    """The ledger: every printed number and the claims that account for it."""
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    """The front matter, validated; numbers are still the digits that were typed."""
+    places: Mapping[tuple[str | int, ...], Position] = field(default_factory=dict)
+    """Where each key of the front matter stands."""
+    functions: frozenset[str] = frozenset()
+    """Keys of the names that are functions in this deck."""
