@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import count
 
 from bpreport.deck.model import Chain, Claim, Figure, Formula, Refusal, Side
 from bpreport.formula.chains import RawChain, split
@@ -17,6 +18,8 @@ from bpreport.formula.names import read_base
 from bpreport.formula.parser import parse
 from bpreport.formula.tree import (
     Apply,
+    Call,
+    Derivative,
     Gap,
     Matrix,
     Number,
@@ -137,8 +140,14 @@ def claims_of(
 ) -> tuple[Claim, ...]:
     """All claims of a deck in order of their places."""
     claims: list[Claim] = []
+    head: Tree | None = None
     for formula, iteration in zip(formulas, iterations, strict=True):
-        claims.extend(_formula_claims(formula, iteration))
+        numbers = count(1)
+        for chain in formula.chains:
+            if not chain.continues:
+                head = _name(chain.sides[0].tree)
+            claims.extend(_chain_claims(formula, chain, head, iteration, numbers))
+        claims.extend(_index_ranges(formula))
     for figure in figures:
         claims.append(
             Claim(
@@ -153,38 +162,46 @@ def claims_of(
     return tuple(sorted(claims, key=lambda claim: claim.position))
 
 
-def _formula_claims(formula: Formula, iteration: int | None) -> Iterator[Claim]:
-    number = 0
-    for chain in formula.chains:
-        pairs = zip(chain.sides, chain.sides[1:], chain.relations, chain.offsets, strict=False)
-        for left, right, relation, offset in pairs:
-            number += 1
-            # The left side of a continued chain stands in the formula before.
-            elsewhere = chain.continues and left is chain.sides[0]
-            own = (right,) if elsewhere else (left, right)
-            refused = left.refusal or right.refusal
-            claim = Claim(
-                id=f"f{formula.number}.{number}",
-                kind="range" if _is_range(right.tree) else "equation",
-                slide=formula.slide,
-                position=formula.position(offset),
-                text=f"{left.source} {relation} {right.source}",
-                formula=formula,
-                left=left.tree,
-                right=right.tree,
-                relation=relation,
-                extents=tuple((side.offset, side.offset + len(side.source)) for side in own),
-                left_source=left.source,
-                right_source=right.source,
-                iteration=iteration,
-                refusal=refused,
-            )
-            row = printed_row(right.tree)
-            if row is None:
-                yield claim
-            else:
-                yield from _components(claim, row, right.offset)
-    yield from _index_ranges(formula)
+def _name(tree: Tree | None) -> Tree | None:
+    """A side that only names something; None for an expression."""
+    return tree if isinstance(tree, Symbol | Derivative | Call) else None
+
+
+def _chain_claims(
+    formula: Formula,
+    chain: Chain,
+    head: Tree | None,
+    iteration: int | None,
+    numbers: Iterator[int],
+) -> Iterator[Claim]:
+    pairs = zip(chain.sides, chain.sides[1:], chain.relations, chain.offsets, strict=False)
+    for left, right, relation, offset in pairs:
+        # The left side of a continued chain stands in the formula before.
+        elsewhere = chain.continues and left is chain.sides[0]
+        own = (right,) if elsewhere else (left, right)
+        refused = left.refusal or right.refusal
+        claim = Claim(
+            id=f"f{formula.number}.{next(numbers)}",
+            kind="range" if _is_range(right.tree) else "equation",
+            slide=formula.slide,
+            position=formula.position(offset),
+            text=f"{left.source} {relation} {right.source}",
+            formula=formula,
+            head=head,
+            left=left.tree,
+            right=right.tree,
+            relation=relation,
+            extents=tuple((side.offset, side.offset + len(side.source)) for side in own),
+            left_source=left.source,
+            right_source=right.source,
+            iteration=iteration,
+            refusal=refused,
+        )
+        row = printed_row(right.tree)
+        if row is None:
+            yield claim
+        else:
+            yield from _components(claim, row, right.offset)
 
 
 def _components(claim: Claim, row: tuple[Tree, ...], offset: int) -> Iterator[Claim]:

@@ -124,6 +124,8 @@ class Claim:
     text: str
     """What is asserted, as typed: "a = b", or the figure's digits."""
     formula: Formula | None = None
+    head: Tree | None = None
+    """The first side of the chain, where it is a name: what the chain is about."""
     left: Tree | None = None
     right: Tree | None = None
     relation: str = "="

@@ -153,6 +153,15 @@ class Call(Node):
     primes: int = 0
     """How many primes stand behind the name: 1 in g'(z)."""
 
+    @property
+    def key(self) -> str:
+        """The name with its arguments.
+
+        >>> Call(Symbol("g"), (Symbol("z"),), primes=1).key
+        "g'(z)"
+        """
+        return _script(self)
+
 
 @dataclass(frozen=True, slots=True)
 class Reduce(Node):

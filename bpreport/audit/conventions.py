@@ -1,0 +1,175 @@
+"""Conventions: every combination is tried, and the one that reproduces most claims is adopted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from itertools import product
+from typing import Any
+
+from bpreport.audit.digits import how_printed
+from bpreport.audit.knowledge import Knowledge, output_keys
+from bpreport.deck.claims import printed_number
+from bpreport.deck.model import Claim, Deck
+from bpreport.worked import GradientDescent, Perceptron, Study, Trace
+
+__all__ = ["Adopted", "adopt"]
+
+SHIFTS = (0, -1, 1)
+"""What the k-th iteration may show: the network after k, k - 1 or k + 1 updates."""
+
+
+@dataclass(frozen=True, slots=True)
+class Adopted:
+    """What was adopted for one worked example."""
+
+    conventions: Mapping[str, str]
+    """By dimension: {"update": "sequential"}."""
+    shifts: Mapping[str, int]
+    """For "outputs" and "weights": updates done beyond the printed count."""
+    reproduced: int
+    """Claims that depend on a convention and that this combination reproduces."""
+    of: int
+    """Claims that depend on a convention."""
+    losses: Mapping[str, int] = field(default_factory=dict)
+    """By alternative, "update: simultaneous": how many of these claims it would lose."""
+
+    def plain(self) -> dict[str, Any]:
+        """As plain data, for JSON."""
+        return {
+            **self.conventions,
+            **{f"{group} after": f"k{shift:+d} updates" if shift else "k updates"
+               for group, shift in self.shifts.items()},
+            "reproduced": self.reproduced,
+            "of": self.of,
+            "losses": dict(self.losses),
+        }  # fmt: skip
+
+
+def adopt(deck: Deck, study: Study) -> tuple[Knowledge, dict[str, Adopted]]:
+    """What the audit knows under the adopted conventions, and what these are."""
+    traces = dict(study.traces)
+    adopted: dict[str, Adopted] = {}
+    shifts: dict[str, Mapping[str, int]] = {}
+    plain = Knowledge(deck, study, traces)
+    for name, example in study.examples.items():
+        if isinstance(example, Perceptron):
+            claims = [c for c in deck.claims if deck.slides[c.slide - 1].worked == name]
+            best, trace = _adopt_perceptron(example, study.traces[name], claims, plain)
+            traces[name], adopted[name], shifts[name] = trace, best, best.shifts
+        elif isinstance(example, GradientDescent) and name in study.unstated:
+            simplest = study.unstated[name].simplest
+            if simplest is not None:
+                settings = {
+                    "start": ", ".join(simplest.start),
+                    "tolerance": simplest.tolerance,
+                    "stop": simplest.stop,
+                }
+                adopted[name] = Adopted(settings, {}, 0, 0)
+    return Knowledge(deck, study, traces, shifts), adopted
+
+
+def _adopt_perceptron(
+    example: Perceptron, stated: Trace, claims: list[Claim], knowledge: Knowledge
+) -> tuple[Adopted, Trace]:
+    choices = {
+        "update": ("simultaneous", "sequential") if "update" in example.unstated else (None,),
+        "biases": ("trained", "fixed") if "biases" in example.unstated else (None,),
+    }
+    scored: list[tuple[int, dict[str, str], dict[str, int], Trace]] = []
+    single = _single_values(claims, knowledge, stated)
+    tables = {
+        group: _table_values(claims, knowledge, stated, group) for group in ("outputs", "weights")
+    }
+    for update, biases in product(*choices.values()):
+        given = {k: v for k, v in (("update", update), ("biases", biases)) if v is not None}
+        trace = example.trace(**given) if given else stated
+        score = sum(_holds(text, trace, key) for key, text in single)
+        best_shifts: dict[str, int] = {}
+        for group, values in tables.items():
+            counts = {
+                shift: _reproduced(knowledge, trace, values, shift) for shift in _shifts(example)
+            }
+            best_shifts[group] = max(counts, key=lambda shift: (counts[shift], -abs(shift)))
+            score += counts[best_shifts[group]]
+        scored.append((score, given, best_shifts, trace))
+    score, given, best_shifts, trace = max(scored, key=lambda entry: entry[0])
+    losses = {
+        ", ".join(f"{k}: {v}" for k, v in other.items()): score - other_score
+        for other_score, other, _, _ in scored
+        if other != given
+    }
+    for group, values in tables.items():
+        if not values:
+            del best_shifts[group]
+            continue
+        right = _reproduced(knowledge, trace, values, best_shifts[group])
+        for shift in _shifts(example):
+            if shift != best_shifts[group]:
+                lost = right - _reproduced(knowledge, trace, values, shift)
+                losses[f"{group}: after k{shift:+d} updates" if shift else f"{group}: after k updates"] = lost
+    total = len(single) + sum(map(len, tables.values()))
+    conventions = {**trace.conventions, **given}
+    return Adopted(conventions, best_shifts, score, total, losses), trace
+
+
+def _shifts(example: Perceptron) -> Iterable[int]:
+    if "counting" in example.unstated:
+        return SHIFTS
+    return (-1,) if example.counting == "updates before" else (0,)
+
+
+def _single_values(
+    claims: list[Claim], knowledge: Knowledge, trace: Trace
+) -> list[tuple[str, str]]:
+    """Keys and printed digits of the single step's quantities."""
+    found = []
+    for claim in claims:
+        text = printed_number(claim.right)
+        if claim.kind != "equation" or text is None or claim.head is None or claim.iteration:
+            continue
+        known = knowledge.known(claim.head, claim)
+        if known is not None and known.worked == trace.name and not known.given:
+            found.append((known.key, text))
+    return found
+
+
+def _table_values(
+    claims: list[Claim], knowledge: Knowledge, trace: Trace, group: str
+) -> list[tuple[str, int, str]]:
+    """Key, printed iteration and printed digits of a table over the iterations."""
+    outputs = set(output_keys(trace))
+    found = []
+    for claim in claims:
+        text = printed_number(claim.right)
+        if text is None:
+            continue
+        key = knowledge.component_key(claim) if claim.component is not None else _head(claim)
+        name, _, iteration = (key or "").partition("@")
+        of_outputs = name in outputs or trace.roles.get(name, None) is None or (
+            trace.roles[name].kind == "error"
+        )
+        if iteration and int(iteration) > 0 and (group == "outputs") == of_outputs:
+            found.append((name, int(iteration), text))
+    return found
+
+
+def _head(claim: Claim) -> str | None:
+    if claim.iteration is None or claim.head is None or not hasattr(claim.head, "key"):
+        return None
+    return f"{claim.head.key}@{claim.iteration}"
+
+
+def _holds(text: str, trace: Trace, key: str) -> bool:
+    quantity = trace.quantities.get(key)
+    return quantity is not None and how_printed(text, quantity.value) is not None
+
+
+def _reproduced(
+    knowledge: Knowledge, trace: Trace, values: list[tuple[str, int, str]], shift: int
+) -> int:
+    count = 0
+    for key, iteration, text in values:
+        value = knowledge.after(trace, key, iteration, shift)
+        count += value is not None and how_printed(text, value) is not None
+    return count

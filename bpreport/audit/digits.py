@@ -1,0 +1,77 @@
+"""Printed digits held against a value: how the one could have become the other."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from bpreport.formula import MP, places_of, rounded, to_decimal
+from bpreport.formula.rounding import JUDGED_DIGITS
+
+__all__ = ["correction", "fits", "how_printed", "same", "significant_digits"]
+
+ROUNDINGS = ("half-up", "half-even", "half-down")
+"""Modes by which a right value may be printed without a remark: they differ in ties only."""
+
+
+def fits(printed: str, value: Any) -> bool:
+    """Whether some rounding to nearest turns the value into the printed digits.
+
+    >>> fits("0.912934", MP.mpf("0.91293422755")), fits("0.995275", MP.mpf("0.99527429"))
+    (True, False)
+    """
+    places = places_of(printed)
+    wanted = _plain(printed)
+    return any(_plain(rounded(value, places, mode)) == wanted for mode in ROUNDINGS)
+
+
+def how_printed(printed: str, value: Any) -> str | None:
+    """ "rounded", "truncated" or "last-digit"; None where the digits are not this value's.
+
+    >>> how_printed("-1.48972", MP.mpf("-1.48972775")), how_printed("0.995275", MP.mpf("0.99527429"))
+    ('truncated', 'last-digit')
+    >>> how_printed("20", MP.mpf(19)) is None
+    True
+    """
+    if fits(printed, value):
+        return "rounded"
+    places = places_of(printed)
+    if _plain(rounded(value, places, "truncated")) == _plain(printed):
+        return "truncated"
+    unit = Decimal(1).scaleb(-places)
+    nearest = Decimal(rounded(value, places))
+    # One unit of a count or of a two-digit figure is no matter of rounding.
+    if places and significant_digits(printed) >= 3 and abs(_plain(printed) - nearest) == unit:
+        return "last-digit"
+    return None
+
+
+def correction(printed: str, value: Any) -> str:
+    """The value in the deck's own digits: with as many places as were printed.
+
+    >>> correction("0.094534", MP.mpf("0.094398"))
+    '0.094398'
+    """
+    return rounded(value, places_of(printed))
+
+
+def significant_digits(printed: str) -> int:
+    """Printed digits without leading zeros: 5 in 0.011204."""
+    return len(Decimal(printed).as_tuple().digits)
+
+
+def same(left: Any, right: Any) -> bool:
+    """Whether two values agree at the digits that are judged.
+
+    >>> same(MP.mpf(1) / 3 * 3, MP.mpf(1))
+    True
+    """
+    size = max(abs(to_decimal(left)), abs(to_decimal(right)))
+    if not size:
+        return True
+    allowed = size.scaleb(2 - JUDGED_DIGITS)
+    return abs(to_decimal(left) - to_decimal(right)) <= allowed
+
+
+def _plain(text: str) -> Decimal:
+    return Decimal(text)

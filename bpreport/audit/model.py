@@ -1,0 +1,121 @@
+"""What the audit says: a judgement of every claim, and what it learned about the deck."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+import mpmath
+
+from bpreport.deck.model import Claim, Deck
+from bpreport.worked import Study, Trace
+
+__all__ = ["Audit", "Finding", "Judgement", "Message", "Verdict"]
+
+
+class Verdict(StrEnum):
+    """What the audit says of one claim; nothing else is ever said."""
+
+    GIVEN = "given"
+    DEFINITION = "definition"
+    PROVED = "proved"
+    REPRODUCED = "reproduced"
+    CARRIED = "carried"
+    TRUNCATED = "truncated"
+    LAST_DIGIT = "last-digit"
+    EXPLAINED = "explained"
+    WRONG = "wrong"
+    UNCHECKED = "unchecked"
+
+    @property
+    def level(self) -> str:
+        """ "right", "note", "error" or "unchecked"."""
+        return _LEVELS[self]
+
+
+_LEVELS = {
+    Verdict.GIVEN: "right",
+    Verdict.DEFINITION: "right",
+    Verdict.PROVED: "right",
+    Verdict.REPRODUCED: "right",
+    Verdict.CARRIED: "right",
+    Verdict.TRUNCATED: "note",
+    Verdict.LAST_DIGIT: "note",
+    Verdict.EXPLAINED: "error",
+    Verdict.WRONG: "error",
+    Verdict.UNCHECKED: "unchecked",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A sentence before translation: an English text with named places, and what goes there."""
+
+    text: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        """The English sentence."""
+        return self.text.format_map(self.values)
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """The audit of one claim."""
+
+    claim: Claim
+    verdict: Verdict
+    message: Message
+    """One plain sentence."""
+    printed: str | None = None
+    """The number that is judged, as printed with its sign; None where no number is claimed."""
+    exact: mpmath.mpf | None = None
+    """The exact value at 50 digits."""
+    correction: str | None = None
+    """What should be printed, in the deck's own digits; None where nothing is to be changed."""
+    worked: str | None = None
+    """The worked example that knows the quantity."""
+    quantity: str | None = None
+    """Key of the quantity in that worked example's trace."""
+    slip: str | None = None
+    """The name of the slip that explains a wrong number."""
+    chance: float | None = None
+    """Expected number of accidental hits of the search that found the slip."""
+    alternatives: tuple[str, ...] = ()
+    """Other slips that would explain the number as well."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that holds for more than one claim, for the front page."""
+
+    level: str
+    """ "note" or "error"."""
+    message: Message
+    claims: tuple[str, ...] = ()
+    """Ids of the claims it is about."""
+
+
+@dataclass(frozen=True)
+class Audit:
+    """The whole result for one deck."""
+
+    deck: Deck
+    study: Study
+    judgements: tuple[Judgement, ...]
+    """One for every claim, in order of the deck."""
+    findings: tuple[Finding, ...] = ()
+    conventions: Mapping[str, Any] = field(default_factory=dict)
+    """By worked example: what was adopted, and how many claims each alternative would lose."""
+    traces: Mapping[str, Trace] = field(default_factory=dict)
+    """By worked example: its trace under the adopted conventions."""
+
+    @property
+    def summary(self) -> dict[str, int]:
+        """How many claims got each verdict; verdicts that none got are left out."""
+        counts = {verdict: 0 for verdict in Verdict}
+        for judgement in self.judgements:
+            counts[judgement.verdict] += 1
+        return {str(verdict): count for verdict, count in counts.items() if count}

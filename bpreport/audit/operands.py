@@ -1,0 +1,68 @@
+"""Whether printed operands could have produced a printed result under some rounding."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bpreport.deck.claims import printed_number
+from bpreport.formula import INTERVAL, EvaluationError, evaluate, stands_for
+from bpreport.formula.arithmetic import IV, interval_ends
+from bpreport.formula.tree import Number, Symbol, Tree, substitute
+
+__all__ = ["LEAST_PLACES", "could_give"]
+
+LEAST_PLACES = 4
+"""Places from which on a printed operand may be a rounded one; 0.5 and 2.35 mean themselves.
+
+Numbers that the deck prints as results are taken as rounded whatever their places.
+"""
+
+
+def could_give(
+    left: Tree | None, right: Tree | None, results: frozenset[str] = frozenset()
+) -> bool:
+    """Whether the two numeric sides can be equal for some unrounded operands.
+
+    `results` are the digits that the deck prints as results, which are rounded.
+
+    >>> from bpreport.formula import parse
+    >>> could_give(parse("0.8811 * 0.097049 * 0.912934"), parse("0.078064"))
+    True
+    >>> could_give(parse("0.1 - 0.5 * 0.011204"), parse("0.094534"))
+    False
+    """
+    if left is None or right is None:
+        return False
+    printed = printed_number(right)
+    try:
+        low, high = _range(left, results)
+        if printed is None:
+            other_low, other_high = _range(right, results)
+        else:
+            ends = stands_for(printed)
+            other_low, other_high = ends[0], ends[1]
+            return bool(low <= _exact(other_high) and _exact(other_low) <= high)
+    except EvaluationError:
+        return False
+    return bool(low <= other_high and other_low <= high)
+
+
+def _exact(value: Any) -> Any:
+    from bpreport.formula import MP
+
+    return MP.mpf(str(value))
+
+
+def _range(tree: Tree, results: frozenset[str]) -> tuple[Any, Any]:
+    values: dict[str, Any] = {}
+
+    def uncertain(part: Tree) -> Tree | None:
+        if not isinstance(part, Number):
+            return None
+        if part.places < LEAST_PLACES and (part.text not in results or part.places == 0):
+            return None
+        low, high, _, _ = stands_for(part.text)
+        values[part.text] = IV.mpf([str(low), str(high)])
+        return Symbol(part.text)
+
+    return interval_ends(evaluate(substitute(tree, uncertain), values, INTERVAL))
