@@ -74,6 +74,7 @@ class Knowledge:
     bound: dict[str, list[Printed]] = field(default_factory=dict)
     """Numbers put in a symbol's place where a formula was substituted."""
     _values: dict[str, Any] = field(default_factory=dict)
+    _alternatives: dict[Any, Trace] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for claim in self.deck.claims:
@@ -270,27 +271,45 @@ class Knowledge:
             if printed.claim.component is None
         )
 
-    def givens_of(self, trace: Trace) -> list[tuple[Tree, Any, str]]:
-        """Name, value and digits of what a worked example is given."""
-        found = []
-        for quantity in trace.quantities.values():
-            if quantity.stage == "given":
-                digits = str(MP.nstr(quantity.value, 30, min_fixed=-30, max_fixed=30))
-                found.append((quantity.symbol, quantity.value, digits.removesuffix(".0")))
-        return found
-
-    def printed_givens(self) -> list[tuple[Tree, Any, str]]:
-        """Name, value and digits of what the document prints without computing it."""
-        found: list[tuple[Tree, Any, str]] = []
+    def givens_for(self, claim: Claim) -> Iterator[tuple[Tree, Any]]:
+        """Name and value of what is given where the claim stands."""
+        trace = self.trace_of(claim)
+        if trace is not None:
+            for quantity in trace.quantities.values():
+                if quantity.stage == "given":
+                    yield quantity.symbol, quantity.value
+            return
         for key, entries in self.printed.items():
-            if key not in self.definitions and "@" not in key:
-                head = entries[0].claim.head
-                text = entries[0].text
-                if isinstance(head, Symbol):
-                    place = entries[0].claim.component
-                    name = head if place is None else Symbol(head.base, (str(place + 1),))
-                    found.append((name, self._given(key), text))
-        return found
+            head, place = entries[0].claim.head, entries[0].claim.component
+            if key not in self.definitions and "@" not in key and isinstance(head, Symbol):
+                name = head if place is None else Symbol(head.base, (str(place + 1),))
+                yield name, self._given(key)
+
+    def has_role(self, part: Tree, kind: str, claim: Claim) -> bool:
+        """Whether a symbol plays this part in the claim's worked example."""
+        trace = self.trace_of(claim)
+        if trace is None or not isinstance(part, Symbol | Derivative):
+            return False
+        role = trace.roles.get(part.key)
+        return role is not None and role.kind == kind
+
+    def trace_under(self, example: Perceptron, **conventions: str) -> Trace:
+        """The trace of an example under other conventions, computed once."""
+        key = (example.name, *sorted(conventions.items()))
+        if key not in self._alternatives:
+            self._alternatives[key] = example.trace(**conventions)
+        return self._alternatives[key]
+
+    def shift_of(self, trace: Trace, key: str) -> int:
+        """Updates done beyond the count that a table prints, for this quantity."""
+        role = trace.roles.get(key)
+        weight = role is not None and role.kind in ("weight", "bias")
+        return self.shifts.get(trace.name, {}).get("weights" if weight else "outputs", 0)
+
+    @staticmethod
+    def readings(tree: Tree) -> tuple[Symbol | Derivative, ...]:
+        """What an evaluation of the tree reads, each once."""
+        return tuple(dict.fromkeys(_readings(tree)))
 
     def settled(self, trace: Trace) -> dict[str, str]:
         """The start, tolerance and stopping rule that a descent's runs were given."""
@@ -319,8 +338,7 @@ class Knowledge:
         if not isinstance(example, Perceptron):
             return None
         if shift is None:
-            group = "weights" if key in example.weight_keys else "outputs"
-            shift = self.shifts.get(trace.name, {}).get(group, 0)
+            shift = self.shift_of(trace, key)
         updates = iteration + shift if iteration else 0  # before any update, nobody counts
         if not 0 <= updates <= example.iterations + 2:
             return None

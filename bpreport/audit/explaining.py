@@ -1,0 +1,205 @@
+"""The search for the slip behind a wrong number.
+
+An explanation is offered only where chance is ruled out. The expected number of accidental hits
+is the number of different values tried that lie near the printed one, times the width of the
+interval that the printed digits stand for, over the width of "near".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from bpreport.audit.digits import fits, how_printed, significant_digits
+from bpreport.audit.knowledge import Knowledge, Known
+from bpreport.audit.model import Message
+from bpreport.audit.saying import math
+from bpreport.audit.slips import SLIPS, Target
+from bpreport.audit.slips.in_run import rounded_intermediates
+from bpreport.audit.substitution import best_alignment
+from bpreport.deck.claims import printed_number
+from bpreport.deck.model import Claim
+from bpreport.formula import MPMATH, EvaluationError, evaluate, places_of, rounded, to_decimal
+from bpreport.formula.tree import Symbol, Tree, substitute, walk
+
+__all__ = [
+    "Explanation",
+    "MOST_CHANCE",
+    "explain_line",
+    "explain_number",
+    "explain_result",
+    "explain_rounding",
+    "inherited_from",
+]
+
+MOST_CHANCE = 0.01
+"""Expected accidental hits past which no explanation is offered."""
+MOST_TRIED = 5_000
+"""Different values tried for one number; the search then stops."""
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """A slip that turns the right number into the printed one."""
+
+    slip: str
+    message: Message
+    chance: float
+    """Expected number of accidental hits of the search up to here."""
+    correction: str | None = None
+    """What should stand there, where that is not the number itself."""
+
+
+def explain_number(
+    claim: Claim, knowledge: Knowledge, printed: str, known: Known
+) -> tuple[Explanation, ...]:
+    """The slips that turn the exact value of a quantity into the printed number."""
+    return _search(_target(claim, knowledge, printed, known))
+
+
+def explain_result(claim: Claim, knowledge: Knowledge, printed: str) -> tuple[Explanation, ...]:
+    """The slips that turn what a line of printed numbers gives into its printed result."""
+    assert claim.left is not None
+    exact = evaluate(claim.left, {}, MPMATH)
+    return _search(Target(claim, knowledge, printed, exact, claim.left, {}, None, ""))
+
+
+def explain_rounding(
+    claim: Claim, knowledge: Knowledge, printed: str, known: Known
+) -> Message | None:
+    """What rounding of intermediate values gives a number that is off in its last place."""
+    for candidate in rounded_intermediates(_target(claim, knowledge, printed, known)):
+        if fits(printed, candidate.value):
+            return candidate.message
+    return None
+
+
+def _target(claim: Claim, knowledge: Knowledge, printed: str, known: Known) -> Target:
+    trace = knowledge.traces.get(known.worked) if known.worked else None
+    formula = known.formula
+    values: dict[str, Any] = {}
+    if trace is not None:
+        values = {key: quantity.value for key, quantity in trace.quantities.items()}
+    if formula is not None:
+        try:
+            values |= knowledge.values_for(formula, claim)
+        except EvaluationError:
+            formula = None
+    return Target(claim, knowledge, printed, known.value, formula, values, trace, known.key)
+
+
+def _search(target: Target) -> tuple[Explanation, ...]:
+    """Every slip that gives the printed digits and that chance does not account for."""
+    seen: set[Decimal] = set()
+    found: list[Explanation] = []
+    for slip in SLIPS:
+        for candidate in slip.tries(target):
+            if len(seen) > MOST_TRIED:
+                return tuple(found)
+            seen.add(to_decimal(candidate.value))
+            how = how_printed(target.printed, candidate.value)
+            if how not in ("rounded", "truncated"):
+                continue
+            chance = _chance(target.printed, seen) * (1 if how == "rounded" else 2)
+            if chance <= MOST_CHANCE:
+                found.append(Explanation(candidate.slip or slip.name, candidate.message, chance))
+    return tuple(found)
+
+
+def _chance(printed: str, tried: set[Decimal]) -> float:
+    """Expected accidental hits among the values tried so far.
+
+    >>> round(_chance("0.5000", {Decimal("0.4"), Decimal("0.6"), Decimal("9")}), 6)
+    0.000267
+    """
+    number = abs(Decimal(printed))
+    width = Decimal(1).scaleb(int(Decimal(printed).as_tuple().exponent))
+    if not number:
+        return 1.0
+    near = sum(number / 2 <= abs(value) <= 2 * number for value in tried)
+    return float(max(near, 1) * width / (number * 3 / 2))
+
+
+# -- lines of printed numbers whose result is right
+
+
+def explain_line(claim: Claim, knowledge: Knowledge, printed: str) -> tuple[Explanation, ...]:
+    """What is wrong with a line of printed numbers whose printed result is right."""
+    return (*_missing_term(claim, knowledge, printed), *_wrong_operand(claim, knowledge, printed))
+
+
+def _missing_term(claim: Claim, knowledge: Knowledge, printed: str) -> Iterator[Explanation]:
+    """A term that the line lacks and its result does not."""
+    assert claim.left is not None
+    gives = evaluate(claim.left, {}, MPMATH)
+    for term, value in _terms_that_may_lack(claim, knowledge):
+        if value and fits(printed, gives + value):
+            digits = rounded(value, 30).rstrip("0").rstrip(".")
+            bias = any(knowledge.has_role(part, "bias", claim) for part in walk(term))
+            yield Explanation(
+                "bias forgotten" if bias else "term dropped",
+                Message(
+                    "the term {term} was dropped from the line, not from the result",
+                    {"term": f"{math(term)} = {digits}"},
+                ),
+                10.0 ** -significant_digits(printed),
+                correction=f"{claim.left_source} + {digits}",
+            )
+            return
+
+
+def _terms_that_may_lack(claim: Claim, knowledge: Knowledge) -> Iterator[tuple[Tree, Any]]:
+    """First the terms that the line's formula has and the line has not, then all givens."""
+    found = best_alignment(claim, knowledge, claim.left)
+    for term in () if found is None else found.dropped:
+        try:
+            yield term, evaluate(term, knowledge.values_for(term, claim), MPMATH)
+        except EvaluationError:
+            continue
+    yield from knowledge.givens_for(claim)
+
+
+def _wrong_operand(claim: Claim, knowledge: Knowledge, printed: str) -> Iterator[Explanation]:
+    """One printed operand is not the value of the symbol that it stands for."""
+    assert claim.left is not None
+    found = best_alignment(claim, knowledge, claim.left)
+    if found is None or found.cost:
+        return
+    for binding in found.bindings:
+        operand = printed_number(binding.number)
+        known = knowledge.known(binding.name, claim)
+        if operand is None or known is None or how_printed(operand, known.value) is not None:
+            continue
+        stand_in = Symbol("\0")
+        line = substitute(
+            claim.left,
+            lambda part, number=binding.number: stand_in if part is number else None,  # type: ignore[misc]
+        )
+        if how_printed(printed, evaluate(line, {stand_in.key: known.value}, MPMATH)):
+            right = rounded(known.value, max(places_of(operand), 1))
+            yield Explanation(
+                "wrong operand",
+                Message(
+                    "{operand} stands for {name}, which is {right}; "
+                    "with it the line gives {printed}",
+                    {"operand": operand, "name": math(binding.name), "right": right},
+                ),
+                0.0,
+                correction=right,
+            )
+
+
+def inherited_from(claim: Claim, knowledge: Knowledge) -> Tree | None:
+    """The name whose wrong value a line of printed numbers carries on."""
+    assert claim.left is not None
+    found = best_alignment(claim, knowledge, claim.left)
+    for binding in () if found is None else found.bindings:
+        known = knowledge.known(binding.name, claim)
+        operand = printed_number(binding.number)
+        if known is not None and operand is not None and not how_printed(operand, known.value):
+            return binding.name
+    return None
+
+

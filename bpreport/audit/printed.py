@@ -1,0 +1,244 @@
+"""Printed numbers: held against the exact value, and against the line that leads to them."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from bpreport.audit.digits import correction, fits, how_printed
+from bpreport.audit.explaining import (
+    Explanation,
+    explain_line,
+    explain_number,
+    explain_result,
+    explain_rounding,
+    inherited_from,
+)
+from bpreport.audit.knowledge import Known, Knowledge
+from bpreport.audit.model import Judgement, Verdict
+from bpreport.audit.operands import could_give
+from bpreport.audit.saying import math, said, unchecked
+from bpreport.deck.model import Claim
+from bpreport.formula import MPMATH, evaluate, rounded
+from bpreport.formula.tree import Call, Derivative, Symbol
+
+__all__ = ["judge_against", "judge_given", "judge_line", "judge_value"]
+
+CUT_OFF = "is {exact} with the digits cut off; rounded it is {correction}"
+LAST_DIGIT = "is one unit off in the last place: {exact} rounds to {correction}"
+
+
+def judge_value(claim: Claim, knowledge: Knowledge, printed: str) -> Judgement:
+    """A name with a printed number: `out_{h1} = 0.912934`, or one entry of a row."""
+    name = claim.head if claim.component is not None else claim.left
+    assert name is not None
+    if isinstance(name, Call):
+        value = evaluate(name, knowledge.values_for(name, claim), MPMATH)
+        return judge_line(claim, knowledge, printed, value, shown=False)
+    known = knowledge.known(name, claim)
+    if known is None:
+        return unchecked(
+            claim,
+            "nothing in the deck says how {name} is computed",
+            printed=printed,
+            name=math(name),
+        )
+    if known.given:
+        return judge_given(claim, known, printed)
+    return judge_against(claim, knowledge, printed, known)
+
+
+def judge_given(claim: Claim, known: Known, printed: str) -> Judgement:
+    """A number that is given: it must be the same wherever it is printed."""
+    if Decimal(printed) == Decimal(rounded(known.value, 30)):
+        return said(claim, Verdict.GIVEN, "is given", known=known, printed=printed)
+    return said(
+        claim,
+        Verdict.WRONG,
+        "prints {printed}, but the value that is given elsewhere is {exact}",
+        known=known,
+        printed=printed,
+        correction=correction(printed, known.value),
+    )
+
+
+def judge_against(claim: Claim, knowledge: Knowledge, printed: str, known: Known) -> Judgement:
+    """A printed number against the exact value of the quantity that it is printed for."""
+    how = how_printed(printed, known.value)
+    if how == "rounded":
+        return said(claim, Verdict.REPRODUCED, "is {exact}, rounded", known=known, printed=printed)
+    right = correction(printed, known.value)
+    if how == "truncated":
+        return said(
+            claim, Verdict.TRUNCATED, CUT_OFF, known=known, printed=printed, correction=right
+        )
+    if how == "last-digit":
+        carried = explain_rounding(claim, knowledge, printed, known)
+        return said(
+            claim,
+            Verdict.LAST_DIGIT,
+            LAST_DIGIT if carried is None else f"{LAST_DIGIT}; {carried.text}",
+            known=known,
+            printed=printed,
+            correction=right,
+            **({} if carried is None else carried.values),
+        )
+    found = explain_number(claim, knowledge, printed, known)
+    if not found:
+        return said(
+            claim,
+            Verdict.WRONG,
+            "prints {printed}, but it is {exact}; no single slip explains the difference",
+            known=known,
+            printed=printed,
+            correction=right,
+        )
+    return _explained(claim, "prints {printed}, but it is {exact}", found, printed, right, known)
+
+
+def judge_line(
+    claim: Claim, knowledge: Knowledge, printed: str, computed: Any, *, shown: bool
+) -> Judgement:
+    """A computed side with a printed number: `0.4 - 0.5 * 0.078064 = 0.360968`.
+
+    `shown` says that the side is made of printed numbers, so that the line itself must add up.
+    """
+    known = _head_value(claim, knowledge)
+    how = how_printed(printed, computed)
+    if how == "rounded":
+        return _adds_up(claim, knowledge, printed, computed, known, shown=shown)
+    within = not shown or could_give(claim.left, claim.right, knowledge.results)
+    if within and known is not None and how_printed(printed, known.value) is not None:
+        return judge_against(claim, knowledge, printed, known)
+    if within and shown:
+        return said(
+            claim,
+            Verdict.CARRIED,
+            "follows from the printed numbers within their rounding; "
+            "from their digits it is {exact}",
+            exact=computed,
+            printed=printed,
+        )
+    if how is not None:
+        return said(
+            claim,
+            Verdict.TRUNCATED if how == "truncated" else Verdict.LAST_DIGIT,
+            CUT_OFF if how == "truncated" else LAST_DIGIT,
+            exact=computed,
+            printed=printed,
+            correction=correction(printed, computed),
+        )
+    if not shown:
+        target = known or Known(computed, "", None, formula=claim.left)
+        return judge_against(claim, knowledge, printed, target)
+    return _does_not_add_up(claim, knowledge, printed, computed, known)
+
+
+def _adds_up(
+    claim: Claim,
+    knowledge: Knowledge,
+    printed: str,
+    computed: Any,
+    known: Known | None,
+    *,
+    shown: bool,
+) -> Judgement:
+    """The line gives what is printed; its printed operands may still be the wrong ones."""
+    if known is None or not shown:
+        return said(
+            claim, Verdict.REPRODUCED, "is {exact}, rounded", exact=computed, printed=printed
+        )
+    if fits(printed, known.value):
+        return said(claim, Verdict.REPRODUCED, "is {exact}, rounded", known=known, printed=printed)
+    source = None
+    if how_printed(printed, known.value) is None:
+        source = inherited_from(claim, knowledge)
+    if source is not None:
+        return said(
+            claim,
+            Verdict.EXPLAINED,
+            "is what the line gives, but it should be {exact}: the error comes from {source}",
+            known=known,
+            printed=printed,
+            correction=correction(printed, known.value),
+            slip="inherited",
+            chance=0.0,
+            source=math(source),
+        )
+    return said(
+        claim,
+        Verdict.CARRIED,
+        "is right from the printed numbers; unrounded it is {exact}",
+        known=known,
+        printed=printed,
+    )
+
+
+def _does_not_add_up(
+    claim: Claim, knowledge: Knowledge, printed: str, computed: Any, known: Known | None
+) -> Judgement:
+    """The printed result is not what the printed line gives."""
+    gives = correction(printed, computed)
+    result_is_right = known is not None and how_printed(printed, known.value) is not None
+    found = explain_line(claim, knowledge, printed)
+    if found or result_is_right:
+        opening = "as shown the line gives {computed}, but {printed} is right"
+        if found:
+            return _explained(
+                claim, opening, found, printed, None, known, exact=computed, computed=gives
+            )
+        return said(
+            claim, Verdict.WRONG, opening, known=known, printed=printed, computed=gives
+        )
+    found = explain_result(claim, knowledge, printed)
+    if not found and known is not None:
+        found = explain_number(claim, knowledge, printed, known)
+    right = correction(printed, computed if known is None else known.value)
+    opening = "prints {printed}, but the line gives {computed}"
+    if not found:
+        return said(
+            claim,
+            Verdict.WRONG,
+            opening,
+            printed=printed,
+            computed=gives,
+            exact=computed,
+            correction=right,
+        )
+    return _explained(claim, opening, found, printed, right, known, exact=computed, computed=gives)
+
+
+def _explained(
+    claim: Claim,
+    opening: str,
+    found: tuple[Explanation, ...],
+    printed: str,
+    right: str | None,
+    known: Known | None,
+    **values: Any,
+) -> Judgement:
+    best = found[0]
+    others = dict.fromkeys(other.slip for other in found[1:] if other.slip != best.slip)
+    return said(
+        claim,
+        Verdict.EXPLAINED,
+        f"{opening}: {best.message.text}",
+        known=known,
+        printed=printed,
+        correction=best.correction or right,
+        slip=best.slip,
+        chance=best.chance,
+        alternatives=tuple(others),
+        **values,
+        **best.message.values,
+    )
+
+
+def _head_value(claim: Claim, knowledge: Knowledge) -> Known | None:
+    """The exact value of what the chain is about."""
+    if not isinstance(claim.head, Symbol | Derivative):
+        return None
+    known = knowledge.known(claim.head, claim)
+    if known is None or (known.worked is None and known.formula is None):
+        return None  # the document only prints it, which proves nothing
+    return known

@@ -1,0 +1,75 @@
+"""How a judgement is put into words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bpreport.audit.knowledge import Known
+from bpreport.audit.model import Judgement, Message, Verdict
+from bpreport.deck.model import Claim
+from bpreport.formula import MP, latex
+from bpreport.formula.tree import Tree
+
+__all__ = ["math", "said", "shown", "unchecked"]
+
+SHOWN_DIGITS = 8
+"""Significant digits of exact values in sentences."""
+
+
+def said(
+    claim: Claim,
+    verdict: Verdict,
+    text: str,
+    *,
+    known: Known | None = None,
+    printed: str | None = None,
+    exact: Any = None,
+    correction: str | None = None,
+    slip: str | None = None,
+    chance: float | None = None,
+    alternatives: tuple[str, ...] = (),
+    **values: Any,
+) -> Judgement:
+    """A judgement whose sentence may name the printed, the exact and the corrected number."""
+    value = exact if exact is not None else None if known is None else known.value
+    named: dict[str, Any] = {"printed": printed, "correction": correction}
+    if value is not None:
+        named["exact"] = shown(value)
+    return Judgement(
+        claim=claim,
+        verdict=verdict,
+        message=Message(text, named | values),
+        printed=printed,
+        exact=value,
+        correction=correction,
+        worked=None if known is None else known.worked,
+        quantity=None if known is None else known.key,
+        slip=slip,
+        chance=chance,
+        alternatives=alternatives,
+    )
+
+
+def unchecked(claim: Claim, text: str, **values: Any) -> Judgement:
+    """A claim that nothing can be said of, and why."""
+    return said(claim, Verdict.UNCHECKED, text, **values)
+
+
+def shown(value: Any) -> str:
+    """A value in a sentence, at eight significant digits.
+
+    >>> shown(MP.mpf("0.99527429123")), shown(MP.mpf("2.35"))
+    ('0.99527429', '2.35')
+    """
+    text = MP.nstr(MP.mpf(value), SHOWN_DIGITS, min_fixed=-6, max_fixed=12)
+    return str(text).removesuffix(".0")
+
+
+def math(tree: Tree) -> str:
+    r"""A formula inside a sentence.
+
+    >>> from bpreport.formula import parse
+    >>> math(parse("w_7^+"))
+    '$w_{7}^{+}$'
+    """
+    return f"${latex(tree)}$"

@@ -1,0 +1,39 @@
+"""Slips: one local mistake that turns the right number into the printed one.
+
+The list is data: a slip is a name and a function that plays the mistake on the target in every
+way in which it can be made. Adding a slip means adding an entry, with a case that it must catch
+and a twin that it must let pass.
+"""
+
+from bpreport.audit.slips import in_digits, in_formula, in_run
+from bpreport.audit.slips.candidates import Candidate, Slip, Target, swap_name
+
+__all__ = ["SLIPS", "Candidate", "Slip", "Target", "swap_name"]
+
+SLIPS: tuple[Slip, ...] = (
+    Slip("inherited", in_run.inherited),
+    Slip("sign lost", in_digits.sign_lost),
+    Slip("iteration off", in_run.iteration_off),
+    Slip("another convention", in_run.other_convention),
+    Slip("index swapped", in_run.other_quantity),
+    Slip("rounded up", in_digits.rounded_up),
+    Slip("double rounding", in_digits.double_rounding),
+    Slip("rounding carried", in_run.rounded_intermediates),
+    Slip("constant factor", in_formula.constant_factor),
+    Slip("activation", in_formula.activation),
+    Slip("term dropped", in_formula.term_dropped),
+    Slip("sign flipped", in_formula.sign_flipped),
+    Slip("factor dropped", in_formula.factor_dropped),
+    Slip("target rounded", in_formula.target_rounded),
+    Slip("term doubled", in_formula.term_doubled),
+    Slip("factor doubled", in_formula.factor_doubled),
+    Slip("symbol swapped", in_formula.other_symbol),
+    Slip("symbol swapped everywhere", in_formula.other_symbol_everywhere),
+    Slip("wrong learning rate", in_formula.other_learning_rate),
+    Slip("point misplaced", in_digits.point_misplaced),
+    Slip("digits swapped", in_digits.digits_swapped),
+    Slip("digit doubled", in_digits.digit_doubled),
+    Slip("digit dropped", in_digits.digit_dropped),
+    Slip("digit mistyped", in_digits.digit_mistyped),
+)
+"""Every kind of slip, simplest first: the first that fits is the explanation."""

@@ -1,0 +1,270 @@
+"""Mistakes in a formula: a term, a sign, a factor, a symbol."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from bpreport.audit.model import Message
+from bpreport.audit.saying import math, shown
+from bpreport.audit.slips.candidates import Candidate, Target, swap_name
+from bpreport.formula import MPMATH, EvaluationError, evaluate, rounded
+from bpreport.formula.tree import (
+    Apply,
+    Derivative,
+    Number,
+    Symbol,
+    Tree,
+    children,
+    rebuild,
+    substitute,
+    symbols,
+    walk,
+)
+
+__all__ = [
+    "activation",
+    "constant_factor",
+    "factor_doubled",
+    "factor_dropped",
+    "other_learning_rate",
+    "other_symbol",
+    "other_symbol_everywhere",
+    "sign_flipped",
+    "target_rounded",
+    "term_doubled",
+    "term_dropped",
+]
+
+Change = Iterator[tuple[Tree, Message, str | None]]
+"""Changed trees, what to say of the change, and a more telling name for it."""
+
+RATES = ("0.1", "10", "0.5", "2", "0.2", "5")
+"""By what a learning rate may have been mistaken."""
+
+
+def _everywhere(
+    change: Callable[[Target, Tree], Change],
+) -> Callable[[Target], Iterator[Candidate]]:
+    """The change made at one place of the target's formula, for every place."""
+
+    def tries(target: Target) -> Iterator[Candidate]:
+        if target.formula is None:
+            return
+        for tree, message, name in _variants(target.formula, lambda part: change(target, part)):
+            try:
+                value = evaluate(tree, target.values, MPMATH)
+            except EvaluationError:
+                continue
+            yield Candidate(value, message, name)
+
+    return tries
+
+
+def _variants(tree: Tree, change: Callable[[Tree], Change]) -> Change:
+    yield from change(tree)
+    parts = children(tree)
+    for place, part in enumerate(parts):
+        for changed, message, name in _variants(part, change):
+            yield rebuild(tree, (*parts[:place], changed, *parts[place + 1 :])), message, name
+
+
+def _operands(tree: Tree, operation: str) -> tuple[Tree, ...]:
+    """Terms or factors; none where the tree is no such operation."""
+    applies = isinstance(tree, Apply) and tree.operation == operation
+    return tree.operands if applies else ()  # type: ignore[union-attr]
+
+
+def _joined(operation: str, parts: tuple[Tree, ...]) -> Tree:
+    return parts[0] if len(parts) == 1 else Apply(operation, parts, sign=r"\cdot")
+
+
+def _holds(target: Target, tree: Tree, kind: str) -> bool:
+    roles = map(target.role, walk(tree))
+    return any(role is not None and role.kind == kind for role in roles)
+
+
+@_everywhere
+def term_dropped(target: Target, tree: Tree) -> Change:
+    terms = _operands(tree, "add")
+    for place, term in enumerate(terms):
+        bias = _holds(target, term, "bias")
+        text = "the bias {term} was forgotten" if bias else "the term {term} was left out"
+        yield (
+            _joined("add", terms[:place] + terms[place + 1 :]),
+            Message(text, {"term": math(term)}),
+            "bias forgotten" if bias else None,
+        )
+
+
+@_everywhere
+def term_doubled(target: Target, tree: Tree) -> Change:
+    terms = _operands(tree, "add")
+    for term in terms:
+        yield (
+            Apply("add", (*terms, term)),
+            Message("the term {term} was counted twice", {"term": math(term)}),
+            "bias counted twice" if _holds(target, term, "bias") else None,
+        )
+
+
+@_everywhere
+def sign_flipped(target: Target, tree: Tree) -> Change:
+    if isinstance(tree, Apply) and tree.operation == "negative":
+        yield tree.operands[0], Message("a minus sign was lost"), None
+    terms = _operands(tree, "add")
+    for place, term in enumerate(terms):
+        negative = _operands(term, "negative")
+        flipped = negative[0] if negative else Apply("negative", (term,))
+        yield (
+            Apply("add", (*terms[:place], flipped, *terms[place + 1 :])),
+            Message("the sign of {term} was flipped", {"term": math(term)}),
+            None,
+        )
+
+
+@_everywhere
+def factor_dropped(target: Target, tree: Tree) -> Change:
+    factors = _operands(tree, "multiply")
+    for dropped, name in _droppable(target, factors):
+        rest = tuple(factor for factor in factors if not any(factor is one for one in dropped))
+        if rest:
+            yield (
+                _joined("multiply", rest),
+                Message("the factor {factor} was left out", {"factor": math(_joined("multiply", dropped))}),
+                name,
+            )
+
+
+def _droppable(
+    target: Target, factors: tuple[Tree, ...]
+) -> Iterator[tuple[tuple[Tree, ...], str | None]]:
+    """Single factors, and the pair out (1 - out), which is one derivative."""
+    for factor in factors:
+        rate = _holds(target, factor, "learning rate")
+        yield (factor,), "learning rate forgotten" if rate else None
+        if not _is_complement(factor):
+            continue
+        for partner in factors:
+            if isinstance(partner, Symbol) and partner in symbols(factor):
+                yield (partner, factor), "activation derivative left out"
+
+
+def _is_complement(tree: Tree) -> bool:
+    """A factor 1 - out, as the slope of a sigmoid has it."""
+    terms = _operands(tree, "add")
+    return len(terms) == 2 and terms[0] == Number("1")
+
+
+@_everywhere
+def factor_doubled(target: Target, tree: Tree) -> Change:
+    factors = _operands(tree, "multiply")
+    for factor in factors:
+        yield (
+            Apply("multiply", (*factors, factor)),
+            Message("the factor {factor} was applied twice", {"factor": math(factor)}),
+            "activation derivative applied twice" if _is_complement(factor) else None,
+        )
+        if _is_complement(factor):
+            pair = [part for part in factors if isinstance(part, Symbol) and part in symbols(factor)]
+            if pair:
+                both = Apply("multiply", (pair[0], factor), sign=r"\cdot")
+                yield (
+                    Apply("multiply", (*factors, both)),
+                    Message("the factor {factor} was applied twice", {"factor": math(both)}),
+                    "activation derivative applied twice",
+                )
+
+
+@_everywhere
+def other_symbol(target: Target, tree: Tree) -> Change:
+    """One symbol in the place of another that plays the same part, at one place."""
+    for other, message, name in _others(target, tree):
+        yield other, message, name
+
+
+def other_symbol_everywhere(target: Target) -> Iterator[Candidate]:
+    """One symbol in the place of another at every place at once."""
+    if target.formula is None:
+        return
+    read = [part for part in walk(target.formula) if isinstance(part, Symbol | Derivative)]
+    for name in dict.fromkeys(part for part in read if read.count(part) > 1):
+        for other, message, slip in _others(target, name):
+            tree = substitute(
+                target.formula,
+                lambda part, name=name, other=other: other if part == name else None,  # type: ignore[misc]
+            )
+            try:
+                yield Candidate(evaluate(tree, target.values, MPMATH), message, slip)
+            except EvaluationError:
+                continue
+
+
+def _others(target: Target, tree: Tree) -> Change:
+    role = target.role(tree)
+    if role is None or target.trace is None or not isinstance(tree, Symbol | Derivative):
+        return
+    for key, other_role in target.trace.roles.items():
+        name = swap_name(role, other_role)
+        if name is None or key == tree.key or key not in target.trace.quantities:
+            continue
+        other = target.trace.quantities[key].symbol
+        text = "{other} was used in the place of {name}"
+        yield other, Message(text, {"other": math(other), "name": math(tree)}), name
+
+
+def constant_factor(target: Target) -> Iterator[Candidate]:
+    """A factor 2 or m, or its inverse, that is lost or too much."""
+    sizes = {"2": MPMATH.number("2")}
+    if target.trace is not None and "m" in target.trace.quantities:
+        sizes["m"] = target.trace.quantities["m"].value
+    for name, size in sizes.items():
+        text = "there is a factor {factor} too much"
+        yield Candidate(target.exact * size, Message(text, {"factor": f"${name}$"}))
+        factor = rf"$\frac{{1}}{{{name}}}$"
+        yield Candidate(target.exact / size, Message(text, {"factor": factor}))
+
+
+def other_learning_rate(target: Target) -> Iterator[Candidate]:
+    if target.formula is None or target.trace is None:
+        return
+    for key, role in target.trace.roles.items():
+        if role.kind != "learning rate" or key not in target.values:
+            continue
+        right = target.values[key]
+        for rate in [right * MPMATH.number(factor) for factor in RATES] + [MPMATH.number("1")]:
+            try:
+                value = evaluate(target.formula, {**target.values, key: rate}, MPMATH)
+            except EvaluationError:
+                continue
+            text = "the learning rate was taken as {rate}"
+            yield Candidate(value, Message(text, {"rate": shown(rate)}))
+
+
+def activation(target: Target) -> Iterator[Candidate]:
+    """The activation left out, or applied twice."""
+    role = None if target.trace is None else target.trace.roles.get(target.key)
+    if role is None or role.kind != "out" or target.formula is None or target.trace is None:
+        return
+    for key, other in target.trace.roles.items():
+        if other.kind == "net" and (other.unit, other.layer) == (role.unit, role.layer):
+            net = target.trace.quantities[key].value
+            yield Candidate(net, Message("the activation was left out"), "activation left out")
+            twice = evaluate(target.formula, {**target.values, key: target.exact}, MPMATH)
+            text = "the activation was applied twice"
+            yield Candidate(twice, Message(text), "activation applied twice")
+
+
+def target_rounded(target: Target) -> Iterator[Candidate]:
+    """A target such as 0.01 taken as 0."""
+    if target.formula is None or target.trace is None:
+        return
+    for name in dict.fromkeys(symbols(target.formula)):
+        role = target.role(name)
+        if role is None or role.kind != "target":
+            continue
+        kept = MPMATH.number(rounded(abs(target.values[name.key]), 0))
+        value = evaluate(target.formula, {**target.values, name.key: kept}, MPMATH)
+        text = "{name} was taken as {rounded}"
+        yield Candidate(value, Message(text, {"name": math(name), "rounded": shown(kept)}))
+
+

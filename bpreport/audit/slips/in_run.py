@@ -1,0 +1,144 @@
+"""Mistakes in the course of a computation: counting, conventions, rounding carried on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from bpreport.audit.digits import how_printed
+from bpreport.audit.model import Message
+from bpreport.audit.saying import math
+from bpreport.audit.slips.candidates import Candidate, Target, swap_name
+from bpreport.formula import MP, MPMATH, EvaluationError, evaluate, places_of, rounded
+from bpreport.worked import Perceptron
+
+__all__ = [
+    "inherited",
+    "iteration_off",
+    "other_convention",
+    "other_quantity",
+    "rounded_intermediates",
+]
+
+
+def inherited(target: Target) -> Iterator[Candidate]:
+    """Wrong figures that were printed before, carried on correctly."""
+    if target.formula is None:
+        return
+    printed = dict(target.values)
+    wrong = []
+    for name in target.knowledge.readings(target.formula):
+        for entry in target.knowledge.printed.get(name.key, ()):
+            exact = target.values.get(name.key)
+            if exact is not None and how_printed(entry.text, exact) is None:
+                printed[name.key] = MP.mpf(entry.text)
+                wrong.append(name)
+                break
+    if not wrong:
+        return
+    try:
+        value = evaluate(target.formula, printed, MPMATH)
+    except EvaluationError:
+        return
+    listed = ", ".join(dict.fromkeys(map(math, wrong)))
+    yield Candidate(value, Message("the error comes from {source}", {"source": listed}))
+
+
+def iteration_off(target: Target) -> Iterator[Candidate]:
+    """The value of an iteration one or two before or after."""
+    name, _, iteration = target.key.partition("@")
+    if not iteration or target.trace is None:
+        return
+    shift = target.knowledge.shift_of(target.trace, name)
+    wanted = int(iteration) + shift
+    for off in (-1, 1, -2, 2):
+        value = target.knowledge.after(target.trace, name, int(iteration), shift + off)
+        if value is not None:
+            text = "it is the value after {updates} updates, not after {wanted}"
+            yield Candidate(value, Message(text, {"updates": wanted + off, "wanted": wanted}))
+
+
+def other_convention(target: Target) -> Iterator[Candidate]:
+    """The value under another update order, or with the biases trained or fixed."""
+    if target.trace is None:
+        return
+    example = target.knowledge.study.examples.get(target.trace.name)
+    if not isinstance(example, Perceptron):
+        return
+    name, _, iteration = target.key.partition("@")
+    for convention, values in (
+        ("update", ("simultaneous", "sequential")),
+        ("biases", ("trained", "fixed")),
+    ):
+        for value in values:
+            adopted = dict(target.trace.conventions)
+            if adopted[convention] == value:
+                continue
+            other = target.knowledge.trace_under(example, **{**adopted, convention: value})
+            message = Message(_CONVENTIONS[value])
+            if iteration:
+                after = target.knowledge.after(other, name, int(iteration))
+                if after is not None:
+                    yield Candidate(after, message)
+            elif name in other.quantities:
+                yield Candidate(other.quantities[name].value, message)
+
+
+_CONVENTIONS = {
+    "simultaneous": "it follows the simultaneous update",
+    "sequential": "it follows the sequential update",
+    "trained": "it follows from trained biases",
+    "fixed": "it follows from fixed biases",
+}
+
+
+def other_quantity(target: Target) -> Iterator[Candidate]:
+    """The value of another quantity that plays the same part: another unit, another weight."""
+    if target.trace is None:
+        return
+    key, _, iteration = target.key.partition("@")
+    role = target.trace.roles.get(key)
+    if role is None:
+        return
+    for other, other_role in target.trace.roles.items():
+        name = swap_name(role, other_role)
+        if name is None or other == key or other not in target.trace.quantities:
+            continue
+        quantity = target.trace.quantities[other]
+        value = quantity.value
+        if iteration:
+            value = target.knowledge.after(target.trace, other, int(iteration))
+        if value is not None:
+            text = "it is the value of {other}"
+            yield Candidate(value, Message(text, {"other": math(quantity.symbol)}), name)
+
+
+def rounded_intermediates(target: Target) -> Iterator[Candidate]:
+    """Intermediate values rounded or cut off at some number of places and carried on."""
+    if target.formula is None:
+        return
+    places = places_of(target.printed)
+    for mode, text in (
+        ("half-up", "the intermediate values were rounded to {places} places and carried on"),
+        ("truncated", "the intermediate values were cut off after {places} places and carried on"),
+    ):
+        for kept in range(max(1, places - 4), places + 3):
+            values = {
+                name.key: _kept(name.key, kept, mode, target)
+                for name in target.knowledge.readings(target.formula)
+                if name.key in target.values
+            }
+            try:
+                value = evaluate(target.formula, {**target.values, **values}, MPMATH)
+            except EvaluationError:
+                continue
+            yield Candidate(value, Message(text, {"places": kept}))
+
+
+def _kept(key: str, places: int, mode: str, target: Target) -> Any:
+    """A value as it was carried on; a given is what it is."""
+    value = target.values[key]
+    quantity = None if target.trace is None else target.trace.quantities.get(key)
+    if quantity is not None and quantity.formula is None:
+        return value
+    return MP.mpf(rounded(value, places, mode))

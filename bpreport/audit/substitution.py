@@ -1,0 +1,201 @@
+"""A symbolic side beside a numeric side: does every number stand where it belongs?"""
+
+from __future__ import annotations
+
+from bpreport.audit.alignment import Alignment, Binding, align
+from bpreport.audit.digits import correction, how_printed, same
+from bpreport.audit.knowledge import Knowledge
+from bpreport.audit.model import Judgement, Verdict
+from bpreport.audit.operands import could_give
+from bpreport.audit.saying import math, said, unchecked
+from bpreport.audit.slips.candidates import swap_name
+from bpreport.deck.claims import printed_number
+from bpreport.deck.model import Claim
+from bpreport.formula import MPMATH, EvaluationError, evaluate, latex, rounded
+from bpreport.formula.tree import Derivative, Number, Symbol, Tree, walk
+
+__all__ = ["best_alignment", "fits_binding", "judge_substitution"]
+
+
+def judge_substitution(claim: Claim, knowledge: Knowledge) -> Judgement:
+    """The judgement of `w_1 - \\eta g = 0.1 - 0.5 * 0.011204` and its like."""
+    found = best_alignment(claim, knowledge)
+    if found is None:
+        return _by_value(claim, knowledge)
+    if found.cost:
+        return _uneven(claim, knowledge, found)
+    for binding in found.bindings:
+        if not fits_binding(binding, claim, knowledge):
+            return _misplaced(binding, claim, knowledge)
+    new = [b for b in found.bindings if knowledge.known(b.name, claim) is None]
+    for binding in new:
+        knowledge.bind(binding.name, binding.number, claim)
+    if new:
+        listed = ", ".join(f"${latex(b.name)} = {latex(b.number)}$" for b in new)
+        return said(claim, Verdict.GIVEN, "puts in numbers: {listed}", listed=listed)
+    return said(claim, Verdict.REPRODUCED, "every number stands in the place of its symbol")
+
+
+def best_alignment(
+    claim: Claim, knowledge: Knowledge, side: Tree | None = None
+) -> Alignment | None:
+    """How a numeric side follows from a formula: the deck's own, or else the worked example's.
+
+    `side` is the numeric side, by default the right one; it is aligned with the left side or,
+    where that is a name or numeric itself, with the formulas of what the claim is about.
+    """
+    name = claim.left if side is None else claim.head
+    numeric = claim.right if side is None else side
+    assert numeric is not None
+    if name is None:
+        return None
+    named = isinstance(name, Symbol | Derivative)
+    definition = knowledge.definition_in(claim)
+    best: Alignment | None = None
+    for form in knowledge.forms_of(name, claim) if named else (name,):
+        found = align(form, numeric, definition)
+        if found is not None and (best is None or found.cost < best.cost):
+            best = found
+        if best is not None and not best.cost:
+            break
+    return best
+
+
+def fits_binding(binding: Binding, claim: Claim, knowledge: Knowledge) -> bool:
+    """Whether a number is the value of the symbol in whose place it stands."""
+    known = knowledge.known(binding.name, claim)
+    if known is None:
+        return True
+    text = printed_number(binding.number)
+    if text is None:  # an expression in the place of a name
+        exact = Number(rounded(abs(known.value), 40))
+        return could_give(binding.number, exact, knowledge.results)
+    if how_printed(text, known.value) is not None:
+        return True
+    return any(printed.text == text for printed in knowledge.printed_for(binding.name, claim))
+
+
+def _misplaced(binding: Binding, claim: Claim, knowledge: Knowledge) -> Judgement:
+    """A number that is not the value of its symbol."""
+    known = knowledge.known(binding.name, claim)
+    assert known is not None
+    text = printed_number(binding.number)
+    if text is None:
+        return said(
+            claim,
+            Verdict.WRONG,
+            "puts {expression} in the place of {name}, which is {exact}",
+            known=known,
+            expression=math(binding.number),
+            name=math(binding.name),
+        )
+    right = knowledge.as_printed(binding.name, claim) or correction(text, known.value)
+    owner = knowledge.owner_of(text, binding.name, claim)
+    if owner is None:
+        return said(
+            claim,
+            Verdict.WRONG,
+            "puts {printed} in the place of {name}, which is {right}",
+            known=known,
+            printed=text,
+            name=math(binding.name),
+            right=right,
+            correction=right,
+        )
+    return said(
+        claim,
+        Verdict.EXPLAINED,
+        "puts {printed} in the place of {name}, which is {right}: {printed} is {owner}",
+        known=known,
+        printed=text,
+        name=math(binding.name),
+        right=right,
+        owner=math(owner),
+        correction=right,
+        slip=_swap(binding.name, owner, claim, knowledge),
+        chance=0.0,
+    )
+
+
+def _swap(name: Tree, owner: Tree, claim: Claim, knowledge: Knowledge) -> str:
+    """What it is called that the one stands in the place of the other."""
+    if not (isinstance(name, Symbol) and isinstance(owner, Symbol)):
+        return "symbol swapped"
+    trace = knowledge.trace_of(claim)
+    if trace is not None and name.key in trace.roles and owner.key in trace.roles:
+        found = swap_name(trace.roles[name.key], trace.roles[owner.key])
+        if found is not None:
+            return found
+    if (name.base, name.indices) == (owner.base, owner.indices):
+        return "old for new" if name.marks else "new for old"
+    return "symbol swapped"
+
+
+def _uneven(claim: Claim, knowledge: Knowledge, found: Alignment) -> Judgement:
+    """Terms without a counterpart, or a constant that changed."""
+    if found.dropped:
+        return said(
+            claim,
+            Verdict.EXPLAINED,
+            "the term {terms} is missing from the substituted line",
+            terms=", ".join(map(math, found.dropped)),
+            slip="bias forgotten" if _has_bias(found, claim, knowledge) else "term dropped",
+            chance=0.0,
+            correction=_completed(claim, knowledge, found),
+        )
+    if found.added:
+        return said(
+            claim,
+            Verdict.EXPLAINED,
+            "the substituted line has {terms} too much",
+            terms=", ".join(map(math, found.added)),
+            slip="term added",
+            chance=0.0,
+        )
+    (before, after), *_ = found.changed
+    return said(
+        claim,
+        Verdict.EXPLAINED,
+        "the constant {before} became {after} in the substituted line",
+        before=math(before),
+        after=math(after),
+        slip="constant changed",
+        chance=0.0,
+        correction=latex(before),
+    )
+
+
+def _has_bias(found: Alignment, claim: Claim, knowledge: Knowledge) -> bool:
+    return any(
+        knowledge.has_role(part, "bias", claim) for term in found.dropped for part in walk(term)
+    )
+
+
+def _completed(claim: Claim, knowledge: Knowledge, found: Alignment) -> str:
+    """The substituted line with the dropped terms put back, as LaTeX."""
+    pieces = [claim.right_source]
+    for term in found.dropped:
+        values = {
+            part.key: text
+            for part in walk(term)
+            if isinstance(part, Symbol | Derivative)
+            and (text := knowledge.as_printed(part, claim)) is not None
+        }
+        pieces.append(latex(term, values))
+    return " + ".join(pieces)
+
+
+def _by_value(claim: Claim, knowledge: Knowledge) -> Judgement:
+    """A numeric side whose shape follows from no formula: only its value can be judged."""
+    assert claim.left is not None and claim.right is not None
+    value = evaluate(claim.right, {}, MPMATH)
+    try:
+        exact = evaluate(claim.left, knowledge.values_for(claim.left, claim), MPMATH)
+    except EvaluationError:
+        if isinstance(claim.left, Symbol | Derivative):
+            return said(claim, Verdict.GIVEN, "puts in numbers")
+        raise
+    close = could_give(claim.right, Number(rounded(abs(exact), 40)), knowledge.results)
+    if same(value, exact) or close:
+        return said(claim, Verdict.REPRODUCED, "has the value {exact}", exact=exact)
+    return unchecked(claim, "the shape of the line follows from no formula of the deck")

@@ -1,0 +1,180 @@
+"""Descent: iterates against a plain loop, stopping rules by hand, and what is refused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from bpreport.deck.errors import DeckError
+from bpreport.formula import MP, MPMATH, evaluate
+from bpreport.worked.descending import OUTCOMES
+from bpreport.worked.descent import GradientDescent, from_settings
+from tests.worked.examples import DESCENT
+
+QUADRATIC = {"objective": r"0.5 (\theta - 0.25)^2", "learning_rate": "0.25", "start": "4"}
+
+OBJECTIVES = [
+    (r"0.5 * (\theta - 0.25)^2", [r"\theta"]),
+    (r"x^4 - 3x^2 + x", ["x"]),
+    (r"\ln(1 + e^{x}) - \frac{x}{3}", ["x"]),
+    (r"\sqrt{x^2 + 1}", ["x"]),
+    (r"(1-x)^2 + 10 (y-x^2)^2", ["x", "y"]),
+    (r"|x| + \max(y, 0.1)", ["x", "y"]),
+    (r"\sin(x) \cos(y)", ["x", "y"]),
+]
+
+
+def read(**settings: Any) -> GradientDescent:
+    return from_settings("d", {**QUADRATIC, **settings})
+
+
+@pytest.mark.parametrize(("source", "variables"), OBJECTIVES)
+def test_gradient_against_difference_quotient(source: str, variables: list[str]) -> None:
+    """At 50 digits every partial derivative is the central difference quotient, to 25 digits."""
+    example = read(objective=source, variables=variables, start=None)
+    point = dict(zip(variables, (MP.mpf("0.7"), MP.mpf("-0.3")), strict=False))
+    step = MP.mpf("1e-14")
+    for variable, gradient in zip(example.variables, example.gradient, strict=True):
+        above, below = (
+            evaluate(example.objective, point | {variable.key: point[variable.key] + h}, MPMATH)
+            for h in (step, -step)
+        )
+        quotient = (above - below) / (2 * step)
+        assert abs(evaluate(gradient, point, MPMATH) - quotient) < MP.mpf("1e-25")
+
+
+@pytest.mark.parametrize(("source", "variables"), OBJECTIVES)
+def test_arrays_against_trees(source: str, variables: list[str]) -> None:
+    """All iterates of many runs at once, each against the trees at 50 digits."""
+    example = read(objective=source, variables=variables, start=None)
+    starts = np.random.default_rng(2).uniform(-1, 1, size=(4, len(variables)))
+    paths = example.descend(
+        starts[:, 0] if len(variables) == 1 else starts, 0.01, stop="count", limit=20, keep=True
+    )
+    for place, start in enumerate(starts):
+        point = {key: MP.mpf(float(x)) for key, x in zip(variables, start, strict=True)}
+        for n in range(21):
+            value = evaluate(example.objective, point, MPMATH)
+            assert abs(paths.objectives[n, place] - value) < 1e-13
+            for row, key in enumerate(variables):
+                assert abs(paths.iterates[n, row, place] - point[key]) < 1e-13
+            slopes = [evaluate(gradient, point, MPMATH) for gradient in example.gradient]
+            point = {
+                key: point[key] - MP.mpf(0.01) * gradient
+                for key, gradient in zip(variables, slopes, strict=True)
+            }
+
+
+def test_trace_against_float64() -> None:
+    """The iterates defined by trees are those of the series."""
+    trace = from_settings("descent", DESCENT).trace(["4"], "1e-10", "change of objective")
+    for run, count in (("fast", 19), ("slow", 43)):
+        series = trace.series[f"{run}.iterates"], trace.series[f"{run}.values"]
+        assert series[0].shape == series[1].shape == (count + 1,)
+        for n in range(count + 1):
+            point = trace.quantities[rf"\theta_{{{n}}}^{{({run})}}"].value
+            value = trace.quantities[rf"J_{{{n}}}^{{({run})}}"].value
+            assert abs(series[0][n] - point) < 1e-15
+            assert abs(series[1][n] - value) < 1e-15
+
+
+@pytest.mark.parametrize(
+    ("stop", "tolerance", "count"),
+    [
+        # theta - 0.25 is 3.75 * 0.75^n; J is half its square, the gradient is the distance.
+        ("gradient", "1", 5),  # 3.75 * 0.75^4 = 1.19, 3.75 * 0.75^5 = 0.89
+        ("objective", "1", 4),  # 0.75^6 * 7.03 = 1.25, 0.75^8 * 7.03 = 0.70
+        ("change of objective", "1", 3),  # 7.03 - 3.96 = 3.08; 1.73; 0.97
+        ("step", "0.5", 4),  # 3.75 * 0.25 = 0.94; 0.70; 0.53; 0.40
+    ],
+)
+def test_stopping_rules(stop: str, tolerance: str, count: int) -> None:
+    """Counts are updates done, the rule being looked at after each."""
+    trace = read(stop=stop, tolerance=tolerance).trace()
+    assert trace.facts["runs"]["run"]["iterations"] == count
+
+
+def test_tolerance_is_included() -> None:
+    """A measure equal to the tolerance stops the run; anything less does not."""
+    example = read(objective="x^2", learning_rate="0.25", start="1", stop="step")
+    # x is halved: steps of 0.5, 0.25, 0.125
+    assert example.descend([1.0], 0.25, 0.25, "step").counts[0] == 2
+    assert example.descend([1.0], 0.25, np.nextafter(0.25, 0), "step").counts[0] == 3
+
+
+def test_fixed_count() -> None:
+    trace = read(stop="count", iterations="7").trace()
+    assert trace.facts["runs"]["run"]["iterations"] == 7
+    assert "run.tolerance" not in trace.quantities
+    assert trace.facts["assumed"] == ()
+
+
+def test_what_is_assumed_is_told() -> None:
+    assert read().trace().facts["assumed"] == ("stop", "tolerance")
+
+
+def test_long_runs_are_told_by_their_series() -> None:
+    """Past 200 updates the result has float64's digits, and the facts say so."""
+    trace = read(learning_rate="0.01", tolerance="1e-12", stop="objective").trace()
+    assert trace.facts["runs"]["run"]["iterations"] > 1000
+    assert not trace.facts["runs"]["run"]["exact"]
+    assert float(trace.quantities["run.minimiser"].value) == trace.series["run.iterates"][-1]
+
+
+def test_two_variables() -> None:
+    trace = read(objective="(x-1)^2 + 2(y+2)^2", learning_rate="0.2", start=["0", "0"]).trace()
+    assert float(trace.quantities["run.minimiser.1"].value) == pytest.approx(1, abs=1e-4)
+    assert float(trace.quantities["run.minimiser.2"].value) == pytest.approx(-2, abs=1e-4)
+    assert trace.series["run.iterates"].shape[1] == 2
+
+
+def test_many_settings() -> None:
+    """Outcomes of 1,000 rates at once: those below 2 stop, those above diverge."""
+    example = read()
+    rates = np.linspace(0.1, 2.5, 1000)
+    paths = example.descend(4.0, rates)
+    outcome = np.array(OUTCOMES)[paths.outcomes]
+    assert (outcome[rates < 1.99] == "stopped").all()
+    assert (outcome[rates > 2.01] == "diverged").all()
+    np.testing.assert_allclose(paths.points[0, rates < 1.9], 0.25, atol=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("settings", "message", "key"),
+    [
+        ({"learning_rate": "0"}, "the learning rate is 0", "learning_rate"),
+        ({"learning_rate": "0.00"}, "the learning rate is 0", "learning_rate"),
+        ({"learning_rate": "2.5"}, "the run diverges: after 86 updates", "learning_rate"),
+        ({"objective": r"\ln(\theta)", "start": "-1"}, "no finite value", "objective"),
+        ({"objective": r"\frac{1}{\theta}", "start": "0"}, "no finite value", "objective"),
+        ({"objective": "x + y + z"}, "expected one or two variables, found 3", "objective"),
+        ({"objective": "x ("}, "the objective is not understood", "objective"),
+        ({"objective": "f(x)"}, "cannot be", "objective"),
+        ({"objective": "2"}, "expected one or two variables, found 0", "objective"),
+        ({"start": ["1", "2"]}, "expected 1 numbers", "start"),
+        ({"start": "four"}, "expected a number, found 'four'", "start"),
+        ({"stop": "soon"}, "expected one of change of objective", "stop"),
+        ({"stop": "count"}, "needs the key 'iterations'", "stop"),
+        (
+            {"stop": "gradient", "learning_rate": "2"},
+            "does not stop: gradient stays above",
+            "learning_rate",
+        ),
+    ],
+)
+def test_refused(settings: dict[str, Any], message: str, key: str) -> None:
+    """One clear message that names the key."""
+    with pytest.raises(DeckError) as caught:
+        read(**settings).trace()
+    assert message in str(caught.value)
+    assert caught.value.key_path[:3] == ("worked", "d", key)
+
+
+def test_a_rate_of_zero_in_one_run() -> None:
+    """The path leads to the run at fault."""
+    runs = {"fast": {"learning_rate": "1.5"}, "slow": {"learning_rate": "0.0"}}
+    with pytest.raises(DeckError, match="the learning rate is 0") as caught:
+        from_settings("descent", DESCENT | {"runs": runs})
+    assert caught.value.key_path == ("worked", "descent", "runs", "slow", "learning_rate")

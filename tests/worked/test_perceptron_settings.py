@@ -1,0 +1,88 @@
+"""Front matter that does not fit its network: each fault caught, with its key."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import pytest
+
+from bpreport.deck.errors import DeckError
+from bpreport.worked.perceptron_settings import from_settings
+from tests.worked.examples import BP, INDEXED, NETWORKS, SOFTMAX
+
+CASES: list[tuple[dict[str, Any], tuple[Any, ...], Any, str]] = [
+    (BP, ("given", "w"), ["0.1"] * 11, "expected 12 numbers (one for each connection: 2 * 3 + 3"),
+    (BP, ("given", "w"), "many", "expected a list of numbers"),
+    (BP, ("given", "w"), ["0.1"] * 11 + ["w"], "expected a number, found 'w'"),
+    (BP, ("given", "w"), None, "the key 'w' is missing"),
+    (BP, ("given", "l"), ["5"], "expected 2 numbers (one for each input unit), found 1"),
+    (BP, ("given", "target"), ["0", "1", "2"], "expected 2 numbers"),
+    (BP, ("given", "target"), [["0", "1"], ["1", "0"]], "expected a target for each of the 1"),
+    (BP, ("given", "b"), ["0.35"], "expected 2 numbers (one for each layer but the first)"),
+    (BP, ("learning_rate",), "0", "the learning rate is 0"),
+    (BP, ("learning_rate",), None, "the key 'learning_rate' is missing"),
+    (BP, ("learning_rate",), "nan", "expected a number"),
+    (BP, ("iterations",), "-1", "expected a whole number from 0"),
+    (BP, ("update",), "parallel", "expected one of simultaneous, sequential"),
+    (BP, ("unstated",), ["rounding"], "expected one of update, counting, biases"),
+    (BP, ("activation",), "softplus", "expected one of sigmoid"),
+    (BP, ("activation",), {"k": "tanh"}, "expected one of h, o"),
+    (BP, ("activation",), {"h": "softmax"}, "softmax can only stand in the output layer"),
+    (BP, ("activation",), "softmax", "softmax can only stand in the output layer"),
+    (BP, ("loss",), "hinge", "expected one of half squared error, cross-entropy"),
+    (SOFTMAX, ("loss",), "half squared error", "softmax outputs need the loss cross-entropy"),
+    (SOFTMAX, ("activation",), "tanh", "cross-entropy needs sigmoid or softmax outputs"),
+    (BP, ("weights", "h-l"), "by target", "expected one of l-h, h-o"),
+    (BP, ("weights", "l-h"), "by chance", "expected 'by target', 'by source' or a pattern"),
+    (BP, ("biases", "per"), "index", "needs indexed weights such as w_{jk}"),
+    (BP, ("biases", "trained"), "maybe", "expected true or false"),
+    (BP, ("layers",), {"l": "2"}, "expected at least two layers"),
+    (BP, ("layers",), {"l": "100", "h": "50"}, "the layers have 5000 connections"),
+    (BP, ("layers", "h"), "0", "expected a whole number from 1"),
+    (BP, ("notation",), {"units": "greek"}, "expected one of name, number, layer"),
+    (INDEXED, ("given", "v"), [["0.1"] * 3] * 2, "expected 3 rows, one for each source unit, the"),
+    (INDEXED, ("given", "w"), [["0.1"] * 3] * 4, "expected 2 numbers (one for each target unit)"),
+    (INDEXED, ("weights", "x-y"), "v_{ii}", "a pattern such as v_{ij}"),
+]
+
+
+@pytest.mark.parametrize(("settings", "path", "value", "message"), CASES)
+def test_caught(settings: dict[str, Any], path: tuple[Any, ...], value: Any, message: str) -> None:
+    """One message that says what was expected, at the key that is wrong or above it."""
+    changed = copy.deepcopy(settings)
+    inner = changed
+    for key in path[:-1]:
+        inner = inner[key]
+    inner[path[-1]] = value
+    with pytest.raises(DeckError) as caught:
+        from_settings("example", changed)
+    assert message in str(caught.value)
+    assert caught.value.key_path[:2] == ("worked", "example")
+    missing = "is missing" in message
+    named = caught.value.key_path[2:]
+    # "softmax needs cross-entropy" may name either of the two keys that do not go together.
+    assert missing or named[: len(path)] == path or named[:1] in {("activation",), ("loss",)}
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_twin_that_passes(name: str) -> None:
+    network = from_settings(name, NETWORKS[name])
+    assert network.name == name
+
+
+def test_pattern_with_target_first() -> None:
+    """w_{kj}: the later letter is the target, so unit 2 to unit 1 is w_{1,2}."""
+    weights = {"x-y": "v_{ij}", "y-O": "w_{kj}"}
+    network = from_settings("layers", INDEXED | {"weights": weights})
+    assert network.connections[1].symbols[1][0].key == "w_{1,2}"
+
+
+def test_pattern_with_a_mark() -> None:
+    """w^{(1)} and w^{(2)} share a letter; their values stand under the marked names."""
+    given = {key: value for key, value in INDEXED["given"].items() if key not in "vw"}
+    given |= {"w^{(1)}": INDEXED["given"]["v"], "w^{(2)}": INDEXED["given"]["w"]}
+    weights = {"x-y": "w^{(1)}_{ij}", "y-O": "w^{(2)}_{jk}"}
+    network = from_settings("layers", INDEXED | {"given": given, "weights": weights})
+    assert network.connections[0].symbols[0][2].key == "w_{1,3}^{(1)}"
+    assert network.trace().series["out"].shape == (21, 2)
