@@ -28,7 +28,7 @@ def audit(deck: Deck, study: Study | None = None) -> Audit:
         deck=deck,
         study=study,
         judgements=judgements,
-        findings=findings(deck, judgements, adopted, study),
+        findings=findings(judgements, adopted, knowledge),
         conventions={name: found.plain() for name, found in adopted.items()},
         traces=knowledge.traces,
     )

@@ -8,27 +8,23 @@ binds w_7 to 0.4 and so on, and shows that the term b_2 was dropped.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 
 from bpreport.audit.digits import same
-from bpreport.formula import EvaluationError, MPMATH, evaluate, simplify
-from bpreport.formula.tree import Apply, Derivative, Number, Symbol, Tree, children
-
-from bpreport.audit.knowledge import is_numeric
+from bpreport.audit.names import is_numeric
+from bpreport.formula import MPMATH, EvaluationError, evaluate, simplify
+from bpreport.formula.tree import Apply, Call, Derivative, Number, Symbol, Tree
 
 __all__ = ["Alignment", "Binding", "align"]
-
-Name = Symbol | Derivative
-Definition = Callable[[Name], Tree | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """A symbol and the number that stands in its place."""
+    """A name, or an expression that was computed on the way, and the number in its place."""
 
-    name: Name
+    name: Tree
     number: Tree
 
 
@@ -43,11 +39,18 @@ class Alignment:
     """Numeric terms or factors without a counterpart."""
     changed: tuple[tuple[Tree, Tree], ...] = ()
     """Constants that differ: the symbolic one, and what stands in its place."""
+    misfits: int = 0
+    """Bindings whose number is not the value of what it stands for."""
 
     @property
     def cost(self) -> int:
-        """How far the sides are from a plain substitution."""
+        """How far the shape is from a plain substitution."""
         return len(self.dropped) + len(self.added) + len(self.changed)
+
+    @property
+    def distance(self) -> tuple[int, int, int]:
+        """Few faults of any kind first; then the shape's; then as much bound as can be."""
+        return self.cost + self.misfits, self.cost, -len(self.bindings)
 
     def __or__(self, other: Alignment) -> Alignment:
         return Alignment(
@@ -55,55 +58,138 @@ class Alignment:
             self.dropped + other.dropped,
             self.added + other.added,
             self.changed + other.changed,
+            self.misfits + other.misfits,
         )
 
 
 NOTHING = Alignment()
 MOST = 2
 """Faults in one line past which two sides are no longer called a substitution."""
+MOST_DEPTH = 60
+LONGEST = 40
+"""Terms past which a row is not aligned: the search grows with their square."""
 
 
 def align(
-    symbolic: Tree, numeric: Tree, definition: Definition = lambda name: None
+    symbolic: Tree,
+    numeric: Tree,
+    definition: Callable[[Tree], Tree | None] = lambda name: None,
+    fits: Callable[[Binding], bool] = lambda binding: True,
 ) -> Alignment | None:
     """The best alignment, or None where the sides have different shapes.
 
-    A name that faces an expression is looked up with `definition`.
+    A name that faces an expression is looked up with `definition`; `fits` tells whether a number
+    is the value of what it stands for, and decides between alignments.
 
     >>> from bpreport.formula import parse, describe
     >>> found = align(parse("w_7 * o + b_2 * 1"), parse("0.4 * 0.9"))
     >>> [(b.name.key, b.number.text) for b in found.bindings], list(map(describe, found.dropped))
     ([('w_{7}', '0.4'), ('o', '0.9')], ['b_{2}'])
     """
-    found = _align(simplify(symbolic), simplify(numeric), definition, 0)
+    found = _Aligner(definition, fits).align(symbolic, numeric, 0)
     return found if found is not None and found.cost <= MOST else None
 
 
-def _align(symbolic: Tree, numeric: Tree, definition: Definition, depth: int) -> Alignment | None:
-    if isinstance(symbolic, Symbol | Derivative):
-        return _bind(symbolic, numeric, definition, depth)
-    if is_numeric(symbolic):
-        return _constant(symbolic, numeric)
-    if not isinstance(symbolic, Apply):
-        return None
-    if isinstance(numeric, Apply) and numeric.operation == symbolic.operation:
+class _Aligner:
+    def __init__(
+        self, definition: Callable[[Tree], Tree | None], fits: Callable[[Binding], bool]
+    ) -> None:
+        self.definition = definition
+        self.fits = fits
+
+    def align(self, symbolic: Tree, numeric: Tree, depth: int) -> Alignment | None:
+        if is_numeric(symbolic):
+            return _constant(symbolic, numeric)
+        if isinstance(_unsigned(numeric), Number) and depth > 0:
+            return self._bound(symbolic, numeric)
+        if isinstance(symbolic, Symbol | Derivative):
+            return self._by_definition(symbolic, numeric, depth)
+        if isinstance(symbolic, Call):
+            if isinstance(numeric, Call) and numeric.function == symbolic.function:
+                return self._all(symbolic.arguments, numeric.arguments, depth)
+            return self._by_definition(symbolic, numeric, depth)
+        if not isinstance(symbolic, Apply):
+            return None
         if symbolic.operation in ("add", "multiply"):
-            return _rows(symbolic, numeric, definition, depth)
-        return _all(symbolic.operands, numeric.operands, definition, depth)
-    # -(a - b) c may stand as -(...) or as a product with a negative factor.
-    if symbolic.operation in ("add", "multiply"):
-        return _rows(symbolic, numeric, definition, depth)
-    return None
+            if depth > MOST_DEPTH:
+                return None
+            return self._rows(symbolic, numeric, depth)
+        if isinstance(numeric, Apply) and numeric.operation == symbolic.operation:
+            return self._all(symbolic.operands, numeric.operands, depth)
+        if symbolic.operation == "negative":
+            return self._rows(symbolic, numeric, depth)  # the sign went to a factor
+        return None
 
+    def _bound(self, name: Tree, number: Tree) -> Alignment:
+        binding = Binding(name, number)
+        return Alignment((binding,), misfits=0 if self.fits(binding) else 1)
 
-def _bind(name: Name, numeric: Tree, definition: Definition, depth: int) -> Alignment | None:
-    plain = numeric.operands[0] if _is_negative(numeric) else numeric
-    if isinstance(plain, Number):
-        return Alignment((Binding(name, numeric),))
-    body = definition(name) if depth < 3 else None
-    if body is None:
-        return Alignment((Binding(name, numeric),))
-    return _align(simplify(body), numeric, definition, depth + 1)
+    def _by_definition(self, name: Tree, numeric: Tree, depth: int) -> Alignment | None:
+        """A name that faces an expression: its definition is aligned, or its value bound."""
+        body = self.definition(name) if depth < 4 else None
+        found = None if body is None else self.align(body, numeric, depth + 1)
+        if found is None and (depth > 0 or isinstance(_unsigned(numeric), Number)):
+            return self._bound(name, numeric)
+        return found
+
+    def _all(
+        self, left: tuple[Tree, ...], right: tuple[Tree, ...], depth: int
+    ) -> Alignment | None:
+        if len(left) != len(right):
+            return None
+        total = NOTHING
+        for one, other in zip(left, right, strict=True):
+            found = self.align(one, other, depth + 1)
+            if found is None:
+                return None
+            total |= found
+        return total
+
+    def _rows(self, symbolic: Apply, numeric: Tree, depth: int) -> Alignment | None:
+        """Terms of sums, or factors of products, in order, with as few left over as can be.
+
+        In a product a minus sign may stand anywhere: in front of it, at a factor, or inside the
+        number that a name stands for. So each number may be bound with either sign, as long as
+        the signs agree over the whole product.
+        """
+        operation = "add" if symbolic.operation == "add" else "multiply"
+        left, left_sign = _parts(symbolic, operation)
+        right, right_sign = _parts(numeric, operation)
+        if max(len(left), len(right)) > LONGEST or abs(len(left) - len(right)) > MOST + 2:
+            return None
+        signs = (False, True) if operation == "multiply" else (False,)
+
+        @cache
+        def pair(i: int, j: int, flipped: bool) -> Alignment | None:
+            other = right[j]
+            if flipped:
+                if not isinstance(_unsigned(other), Number):
+                    return None
+                other = _unsigned(other) if other is not _unsigned(other) else -other
+            return self.align(left[i], other, depth + 1)
+
+        @cache
+        def best(i: int, j: int, sign: bool) -> Alignment | None:
+            if i == len(left) and j == len(right):
+                return NOTHING if sign == (left_sign != right_sign) else None
+            options: list[Alignment] = []
+            if i < len(left) and j < len(right):
+                for flipped in signs:
+                    found = pair(i, j, flipped)
+                    rest = None if found is None else best(i + 1, j + 1, sign != flipped)
+                    if found is not None and rest is not None:
+                        options.append(found | rest)
+            if i < len(left) and (rest := best(i + 1, j, sign)) is not None:
+                lost = () if _is_neutral(left[i], operation) else (simplify(left[i]),)
+                options.append(Alignment(dropped=lost) | rest)
+            if j < len(right) and (rest := best(i, j + 1, sign)) is not None:
+                surplus = () if _is_neutral(right[j], operation) else (right[j],)
+                options.append(Alignment(added=surplus) | rest)
+            # One that lost a part and gained another has another shape.
+            possible = [o for o in options if o.cost <= MOST and not (o.dropped and (o.added or o.changed))]
+            return min(possible, key=lambda option: option.distance, default=None)
+
+        return best(0, 0, False)
 
 
 def _constant(symbolic: Tree, numeric: Tree) -> Alignment | None:
@@ -114,71 +200,32 @@ def _constant(symbolic: Tree, numeric: Tree) -> Alignment | None:
     return NOTHING if equal else Alignment(changed=((symbolic, numeric),))
 
 
-def _all(
-    left: tuple[Tree, ...], right: tuple[Tree, ...], definition: Definition, depth: int
-) -> Alignment | None:
-    if len(left) != len(right):
-        return None
-    total = NOTHING
-    for a, b in zip(left, right, strict=True):
-        found = _align(a, b, definition, depth)
-        if found is None:
-            return None
-        total |= found
-    return total
+def _parts(tree: Tree, operation: str) -> tuple[list[Tree], bool]:
+    """The terms of a sum, or the factors of a product and whether a minus sign stands over it.
 
-
-def _rows(symbolic: Apply, numeric: Tree, definition: Definition, depth: int) -> Alignment | None:
-    """Terms of sums, or factors of products, in order, with as few left over as can be."""
-    operation = symbolic.operation
-    left = _flat(symbolic, operation)
-    right = _flat(numeric, operation)
-    if len(left) > 40 or len(right) > 40 or abs(len(left) - len(right)) > MOST:
-        return None
-
-    @lru_cache(maxsize=None)
-    def best(i: int, j: int) -> Alignment | None:
-        if i == len(left) and j == len(right):
-            return NOTHING
-        options: list[Alignment] = []
-        if i < len(left) and j < len(right):
-            pair = _align(left[i], right[j], definition, depth)
-            rest = best(i + 1, j + 1) if pair is not None else None
-            if pair is not None and rest is not None:
-                options.append(pair | rest)
-        if i < len(left) and (rest := best(i + 1, j)) is not None:
-            options.append(Alignment(dropped=(left[i],)) | rest)
-        if j < len(right) and (rest := best(i, j + 1)) is not None:
-            options.append(Alignment(added=(right[j],)) | rest)
-        affordable = [option for option in options if option.cost <= MOST]
-        return min(affordable, key=_preference, default=None)
-
-    return best(0, 0)
-
-
-def _preference(alignment: Alignment) -> tuple[int, int]:
-    """Few faults first; then as much bound as can be."""
-    return alignment.cost, -len(alignment.bindings)
-
-
-def _flat(tree: Tree, operation: str) -> tuple[Tree, ...]:
-    """The terms of a sum or the factors of a product, signs kept with the terms."""
-    return tuple(_parts(tree, operation))
-
-
-def _parts(tree: Tree, operation: str) -> Iterator[Tree]:
+    The sign of a printed number stays with the number.
+    """
     if isinstance(tree, Apply) and tree.operation == operation:
+        parts: list[Tree] = []
+        negative = False
         for operand in tree.operands:
-            yield from _parts(operand, operation)
-    elif operation == "multiply" and _is_negative(tree) and not isinstance(
-        children(tree)[0], Number
-    ):
-        first, *rest = _parts(children(tree)[0], operation)
-        yield Apply("negative", (first,))
-        yield from rest
-    else:
-        yield tree
+            inner, sign = _parts(operand, operation)
+            parts += inner
+            negative ^= sign
+        return parts, negative
+    inside = _unsigned(tree)
+    if operation == "multiply" and inside is not tree and not isinstance(inside, Number):
+        parts, negative = _parts(inside, operation)
+        return parts, not negative
+    return [tree], False
 
 
-def _is_negative(tree: Tree) -> bool:
-    return isinstance(tree, Apply) and tree.operation == "negative"
+def _is_neutral(tree: Tree, operation: str) -> bool:
+    """A term 0 or a factor 1, which is written or not as the author likes."""
+    wanted = "0" if operation == "add" else "1"
+    return is_numeric(tree) and _constant(Number(wanted), tree) == NOTHING
+
+
+def _unsigned(tree: Tree) -> Tree:
+    negative = isinstance(tree, Apply) and tree.operation == "negative"
+    return tree.operands[0] if negative else tree  # type: ignore[union-attr]

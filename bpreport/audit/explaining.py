@@ -172,6 +172,8 @@ def _wrong_operand(claim: Claim, knowledge: Knowledge, printed: str) -> Iterator
         known = knowledge.known(binding.name, claim)
         if operand is None or known is None or how_printed(operand, known.value) is not None:
             continue
+        if known.worked is None and known.key not in knowledge.faulty:
+            continue  # the document alone does not say which of the two is right
         stand_in = Symbol("\0")
         line = substitute(
             claim.left,
@@ -184,7 +186,12 @@ def _wrong_operand(claim: Claim, knowledge: Knowledge, printed: str) -> Iterator
                 Message(
                     "{operand} stands for {name}, which is {right}; "
                     "with it the line gives {printed}",
-                    {"operand": operand, "name": math(binding.name), "right": right},
+                    {
+                        "operand": operand,
+                        "name": math(binding.name),
+                        "right": right,
+                        "printed": printed,
+                    },
                 ),
                 0.0,
                 correction=right,
@@ -198,7 +205,9 @@ def inherited_from(claim: Claim, knowledge: Knowledge) -> Tree | None:
     for binding in () if found is None else found.bindings:
         known = knowledge.known(binding.name, claim)
         operand = printed_number(binding.number)
-        if known is not None and operand is not None and not how_printed(operand, known.value):
+        if known is None or operand is None or how_printed(operand, known.value):
+            continue
+        if known.worked is not None or known.key in knowledge.faulty:
             return binding.name
     return None
 

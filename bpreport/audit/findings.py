@@ -5,76 +5,84 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from bpreport.audit.conventions import Adopted
-from bpreport.audit.model import Finding, Judgement, Message, Verdict
-from bpreport.deck.model import Deck
+from bpreport.audit.knowledge import STOPPING_RULES, Knowledge
+from bpreport.audit.model import Finding, Judgement, Message
+from bpreport.audit.notation import notation
 from bpreport.worked import Study
 
 __all__ = ["findings"]
 
 
 def findings(
-    deck: Deck, judgements: Sequence[Judgement], adopted: Mapping[str, Adopted], study: Study
+    judgements: Sequence[Judgement], adopted: Mapping[str, Adopted], knowledge: Knowledge
 ) -> tuple[Finding, ...]:
-    """Errors first, in order of the deck; then the conventions that were found out."""
+    """Errors first, in order of the deck; then the conventions found out, and notation."""
     errors = [
         Finding("error", judgement.message, (judgement.claim.id,))
         for judgement in judgements
         if judgement.verdict.level == "error"
     ]
-    return (*errors, *_conventions(adopted), *_unstated(study))
+    return (
+        *errors,
+        *_conventions(adopted),
+        *_unstated(knowledge.study),
+        *notation(knowledge.deck, judgements, knowledge),
+    )
 
 
 def _conventions(adopted: Mapping[str, Adopted]) -> Iterator[Finding]:
     for name, found in adopted.items():
         if not found.of:
             continue
-        if found.losses and "update" in found.conventions:
-            yield Finding(
-                "note",
-                Message(
-                    "{worked}: the weights are updated by the {update} rule; it reproduces "
-                    "{reproduced} of {of} values",
-                    {
-                        "worked": name,
-                        "update": found.conventions["update"],
-                        "reproduced": found.reproduced,
-                        "of": found.of,
-                    },
-                ),
-            )
+        counted = {"worked": name, "reproduced": found.reproduced, "of": found.of}
+        for choice, lost in found.losses.items():
+            dimension, _, value = choice.partition(": ")
+            if dimension == "update":
+                yield Finding("note", Message(_UPDATES[value], {**counted, "lost": lost}))
         for group, shift in found.shifts.items():
             if shift:
-                yield Finding(
-                    "note",
-                    Message(
-                        "{worked}: the {group} printed for iteration k are those after "
-                        "{updates} updates",
-                        {"worked": name, "group": group, "updates": f"k{shift:+d}"},
-                    ),
-                )
+                text = _COUNTED[group]
+                yield Finding("note", Message(text, {"worked": name, "updates": f"k{shift:+d}"}))
+
+
+_UPDATES = {
+    "simultaneous": "{worked}: the hidden gradients use output weights that were already updated "
+    "(sequential update); this reproduces {reproduced} of {of} values, the simultaneous update "
+    "would lose {lost} of them",
+    "sequential": "{worked}: all weights are updated at once (simultaneous update); this "
+    "reproduces {reproduced} of {of} values, the sequential update would lose {lost} of them",
+}
+"""By the alternative that was not adopted."""
+_COUNTED = {
+    "outputs": "{worked}: the outputs printed for iteration k are those after {updates} updates",
+    "weights": "{worked}: the weights printed for iteration k are those after {updates} updates",
+}
 
 
 def _unstated(study: Study) -> Iterator[Finding]:
     for name, solved in study.unstated.items():
-        possible = [rule for rule, fit in solved.rules.items() if fit.possible]
-        if solved.simplest is None:
-            yield Finding(
-                "error",
-                Message(
-                    "{worked}: no start and tolerance give all printed counts", {"worked": name}
-                ),
-            )
+        best = solved.simplest
+        if best is None:
+            text = "{worked}: no start and tolerance give all printed counts"
+            yield Finding("error", Message(text, {"worked": name}))
             continue
+        possible = [rule for rule, fit in solved.rules.items() if fit.possible]
+        text = (
+            "{worked}: start, tolerance and stopping rule are not stated; the printed counts fit a "
+            "run that stops by {stop}, for example from {start} at {tolerance}"
+            if len(possible) == 1
+            else "{worked}: start, tolerance and stopping rule are not stated; several stopping "
+            "rules fit the printed counts, for example {stop} from {start} at {tolerance}"
+        )
         yield Finding(
             "note",
             Message(
-                "{worked}: start, tolerance and stopping rule are not stated; of the stopping "
-                "rules {possible} fits, for example from {start} with tolerance {tolerance}",
+                text,
                 {
                     "worked": name,
-                    "possible": ", ".join(possible),
-                    "start": ", ".join(solved.simplest.start),
-                    "tolerance": solved.simplest.tolerance,
+                    "stop": STOPPING_RULES[best.stop],
+                    "start": ", ".join(best.start),
+                    "tolerance": best.tolerance,
                 },
             ),
         )

@@ -9,12 +9,13 @@ Derivatives are slopes of trees.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bpreport.audit.digits import same
-from bpreport.audit.knowledge import Knowledge, row_symbols
+from bpreport.audit.knowledge import Knowledge
+from bpreport.audit.names import named
 from bpreport.deck.model import Claim
 from bpreport.formula import (
     MP,
@@ -23,6 +24,7 @@ from bpreport.formula import (
     Function,
     evaluate,
     expand,
+    instantiate,
     latex,
     simplify,
     slope,
@@ -51,6 +53,9 @@ POINTS = 3
 COUNTS = ("m", "n", "N", r"\ell")
 """Symbols that stand for a count wherever they are left over."""
 SIZE = 2
+MOST_TERMS = 40
+"""Samples of a worked example up to which its sums are written out whole."""
+_CONSTANTS = ("e", r"\pi")
 """Upper bound that is put in the place of m, n, l where sums are written out."""
 
 
@@ -70,15 +75,21 @@ def compare(claim: Claim, knowledge: Knowledge) -> Identity:
     assert left is not None and right is not None
     if simplify(left) == simplify(right):
         return Identity("equal", "both sides are the same")
-    if isinstance(left, Symbol) and left.key in free_symbols(right):
-        return Identity("definition", "is an update rule")
     scope = _Scope(claim, knowledge)
+    if isinstance(left, Symbol) and left.key in free_symbols(right):
+        objective = scope.descends(left, right)
+        if objective is None:
+            return Identity("definition", "is an update rule")
+        text = "is a step down the gradient of {name}"
+        return Identity("equal", text, {"name": f"${latex(objective)}$"})
     defines = isinstance(left, Symbol | Call) and left == claim.head
     if defines and not scope.is_defined(left):
         return Identity("definition", "defines {name}", {"name": f"${latex(left)}$"})
     equal = scope.agree(left, right)
     if equal:
         return Identity("equal", "holds: both sides agree at random points to 40 digits")
+    if scope.agree_by_value(left, right):
+        return Identity("equal", "holds for the values of the worked example, to 40 digits")
     if isinstance(left, Call) and not left.primes and not scope.is_defined(left):
         return Identity("definition", "defines {name}", {"name": f"${latex(left)}$"})
     implied = scope.implied(left, right)
@@ -87,7 +98,7 @@ def compare(claim: Claim, knowledge: Knowledge) -> Identity:
     if implied:
         listed = ", ".join(f"${latex(name)} = {latex(body)}$" for name, body in implied)
         return Identity("definition", "introduces {listed}", {"listed": listed})
-    if equal is None and defines:
+    if equal is None and left == claim.head:
         return Identity("definition", "defines {name}", {"name": f"${latex(left)}$"})
     if equal is None:
         return Identity("unknown", "the deck does not define all that the sides depend on")
@@ -101,8 +112,12 @@ class _Scope:
         self.claim = claim
         self.knowledge = knowledge
         self.trace = knowledge.trace_of(claim)
-        self.functions = dict(knowledge.functions)
+        self.functions = knowledge.document.functions_at(claim.position)
         self.example = ""
+        self.assumed = False
+        """A slope took names as independent of which the deck does not say so."""
+        self.vectors = _vector_bases(claim)
+        """Bases of names that stand with an index in the claim: bare, they are vectors."""
         own = claim.head if claim.left == claim.head else None
         if isinstance(own, Call) and not own.primes:
             defined_here = self.functions.get(own.function.key)
@@ -125,8 +140,7 @@ class _Scope:
             return False
         if self._worked_formula(name) is not None:
             return True
-        definitions = self.knowledge.definitions.get(name.key, ())
-        return any(claim.position < self.claim.position for _, claim in definitions)
+        return self.knowledge.document.is_defined_before(name.key, self.claim)
 
     def implied(self, left: Tree, right: Tree) -> tuple[tuple[Tree, Tree], ...]:
         """Names that the pair introduces, or that it introduces beside an earlier form."""
@@ -134,9 +148,9 @@ class _Scope:
         if found and left != self.claim.head:
             return found
         if left == self.claim.head and isinstance(left, Symbol):
-            for form in self.knowledge.forms.get(left.key, ()):
+            for form in self.knowledge.document.forms(left.key, self.claim.position):
                 if form is right:
-                    break
+                    continue
                 if implied := _implied(simplify(form), simplify(right)):
                     return implied
         return ()
@@ -157,14 +171,16 @@ class _Scope:
         """The constant between two definitions, where there is one: "m"."""
         ratios = []
         for size in (2, 3):
-            point = _Point(0, size)
+            point = _Point(0, size, self._size)
             try:
                 sides = [self._closed(side, size=size) for side in (name, right)]
-                one, other = (evaluate(side, point.values(side), MPMATH) for side in sides)
+                values = point.values(*sides)
+                one, other = (evaluate(side, values, MPMATH) for side in sides)
                 ratios.append(other / one)
             except (EvaluationError, ZeroDivisionError, TypeError):
                 return None
-        for shown, values in (("m", (2, 3)), ("2", (2, 2)), ("2m", (4, 6))):
+        counts = [self._size("m", size) for size in (2, 3)]
+        for shown, values in (("m", counts), ("2", [2, 2]), ("2m", [2 * m for m in counts])):
             direct = all(same(ratio, value) for ratio, value in zip(ratios, values, strict=True))
             inverse = all(same(1 / ratio, value) for ratio, value in zip(ratios, values, strict=True))
             if direct or inverse:
@@ -175,10 +191,7 @@ class _Scope:
         worked = self._worked_formula(name)
         if worked is not None:
             return worked
-        for tree, claim in self.knowledge.definitions.get(name.key, ()):
-            if claim is not self.claim:
-                return tree
-        return None
+        return self.knowledge.document.definition(name.key, self.claim)
 
     def _worked_formula(self, name: Symbol | Derivative) -> Tree | None:
         if self.trace is None:
@@ -192,21 +205,40 @@ class _Scope:
     def agree(self, left: Tree, right: Tree) -> bool | None:
         """Whether both sides agree at every random point; None where that cannot be said."""
         try:
-            sides = [self._closed(side) for side in _as_vectors(left, right)]
+            sides = [self._closed(side) for side in (left, right)]
         except EvaluationError:
             return None
         opaque = [_opaque(side) for side in sides]
         for seed in range(POINTS):
-            point = _Point(seed)
+            point = _Point(seed, counts=self._size)
+            values = point.values(*sides)
             try:
-                a, b = (_scalar(evaluate(side, point.values(side), MPMATH)) for side in sides)
+                a, b = (_scalar(evaluate(side, values, MPMATH)) for side in sides)
             except EvaluationError:
                 return None
             if not same(a, b):
                 self.example = _counterexample(point, sides, a, b)
                 # Sides that read different unknowns may still be equal by what is not written.
-                return False if opaque[0] == opaque[1] or self._is_grounded(sides) else None
+                sure = opaque[0] == opaque[1] or self._is_grounded(sides)
+                return False if sure and not self.assumed else None
         return True
+
+    def agree_by_value(self, left: Tree, right: Tree) -> bool:
+        """Whether both sides have one value in the worked example, by its own conventions.
+
+        A sequential update makes other gradients than the derivative; what the deck then writes
+        is right for its example.
+        """
+        if self.trace is None:
+            return False
+        try:
+            values = [
+                evaluate(side, self.knowledge.values_for(side, self.claim), MPMATH)
+                for side in (left, right)
+            ]
+        except EvaluationError:
+            return False
+        return not any(isinstance(value, tuple) for value in values) and same(*values)
 
     def _is_grounded(self, sides: list[Tree]) -> bool:
         """Whether all that the sides read is given by the worked example."""
@@ -225,7 +257,7 @@ class _Scope:
         if depth > 12:
             raise EvaluationError("definitions that go round in a circle")
         tree = expand(tree, self.functions)
-        tree = unroll(tree, _sizes(tree, size))
+        tree = unroll(tree, {key: self._size(key, size) for key in _bounds(tree)})
 
         def applied(part: Tree) -> Tree | None:
             if isinstance(part, Derivative):
@@ -234,23 +266,66 @@ class _Scope:
                 return self._closed(self._primed(part), stop, depth + 1)
             if isinstance(part, Symbol):
                 part = self.knowledge.respelled(part, self.claim)
-                if part.key in stop:
+                if part.key in stop or part.key in _CONSTANTS:
                     return part
                 body = self.definition(part)
                 if body is None:
-                    return self._vector(part)
-                return self._closed(body, stop, depth + 1)
+                    body = self._vector(part)
+                return part if body == part else self._closed(body, stop, depth + 1, size)
             return None
 
         return substitute(tree, applied)
 
+    def _size(self, key: str, size: int) -> int:
+        """How many terms a sum up to this symbol has: as many as in the worked example."""
+        quantity = None if self.trace is None else self.trace.quantities.get(key)
+        if quantity is None or quantity.formula is not None or quantity.value > MOST_TERMS:
+            return size
+        return int(quantity.value)
+
     def _vector(self, name: Symbol) -> Tree:
-        """A bare name whose entries the worked example knows, as the vector of them."""
-        trace = self.trace
-        if trace is None or name.key in trace.quantities or name.indices or name.marks:
+        """A bare name whose entries are known by an index, as the vector of them."""
+        if name.indices:
             return name
-        entries = row_symbols(trace, name)
-        return Tuple(tuple(entries)) if entries else name
+        if self.trace is not None:
+            if name.key in self.trace.quantities:
+                return name
+            entries = [
+                quantity.symbol
+                for quantity in self.trace.quantities.values()
+                if isinstance(quantity.symbol, Symbol)
+                and quantity.symbol.base == name.base
+                and len(quantity.symbol.indices) == 1
+                and replace(quantity.symbol, indices=()).key == name.key
+            ]
+            if entries:
+                return Tuple(tuple(entries))
+        if name.base not in self.vectors:
+            return name
+        return Tuple(tuple(replace(name, indices=(str(n + 1),)) for n in range(SIZE)))
+
+    def descends(self, parameter: Symbol, right: Tree) -> Symbol | Call | None:
+        """The objective down whose gradient an update of `parameter` goes, if there is one."""
+        place = {index.key: 1 for index in parameter.indices if isinstance(index, Symbol)}
+        name = instantiate(parameter, place)
+        step = instantiate(right, place) - name
+        rates = [key for key in (r"\alpha", r"\eta") if key in free_symbols(right)]
+        if not isinstance(name, Symbol) or not rates:
+            return None
+        for objective in self._objectives():
+            slope_of = Derivative(objective, (name,))
+            if self.agree(step, -(Symbol(rates[0]) * slope_of)):
+                return objective
+        return None
+
+    def _objectives(self) -> Iterator[Symbol | Call]:
+        """What the deck minimises, or the worked example does."""
+        for key, function in self.functions.items():
+            if key in ("J", "L", "E", "C"):
+                yield Call(Symbol(key), function.arguments)
+        for key in ("loss", "J", "L", "E", "C"):
+            if self.definition(Symbol(key)) is not None:
+                yield Symbol(key)
 
     def _primed(self, call: Call) -> Tree:
         """The derivative of a function of one argument, at its argument."""
@@ -271,7 +346,7 @@ class _Scope:
             body = self.definition(self.knowledge.respelled(body, self.claim)) or body
         if not by:
             names = free_symbols(expand(body, self.functions))
-            names = {key: name for key, name in names.items() if key not in ("e", r"\pi")}
+            names = {key: name for key, name in names.items() if key not in _CONSTANTS}
             if len(names) != 1:
                 raise EvaluationError("a prime does not say by which of the symbols")
             by = tuple(names.values())
@@ -287,38 +362,38 @@ class _Scope:
 
     def _reaches(self, tree: Tree, variable: Symbol) -> bool:
         """Whether a derivative of zero would be a finding and not a gap in the deck."""
-        return variable.key in free_symbols(tree) or self._is_grounded([tree, variable])
+        if self.trace is not None:
+            return variable.key in free_symbols(tree) or self._is_grounded([tree, variable])
+        # What is printed without its formula may depend on the variable as well.
+        at, document = self.claim.position, self.knowledge.document
+        self.assumed |= any(
+            document.is_result(name, at) for name in named(tree) if name != variable
+        )
+        return variable.key in free_symbols(tree)
 
 
 def _opaque(tree: Tree) -> frozenset[str]:
     """What a closed tree still reads: symbols, and functions that nobody defined."""
     calls = {f"{part.function.key}()" for part in walk(tree) if isinstance(part, Call)}
-    return frozenset(free_symbols(tree)) - {"e", r"\pi"} | calls
+    return frozenset(free_symbols(tree)) - frozenset(_CONSTANTS) | calls
 
 
-def _as_vectors(left: Tree, right: Tree) -> tuple[Tree, Tree]:
-    """Names that stand bare beside their own entries, as d beside d_k, written as vectors."""
-    named = [part for side in (left, right) for part in walk(side) if isinstance(part, Symbol)]
-    indexed = {
-        name.base for name in named if any(isinstance(index, Symbol) for index in name.indices)
-    }
-    bare = {name for name in named if not name.indices and not name.marks and name.base in indexed}
-
-    def vector(part: Tree) -> Tree | None:
-        if not isinstance(part, Symbol) or part not in bare:
-            return None
-        return Tuple(tuple(replace(part, indices=(str(n + 1),)) for n in range(SIZE)))
-
-    return substitute(left, vector), substitute(right, vector)
+def _vector_bases(claim: Claim) -> frozenset[str]:
+    """Bases of names that stand with an index letter, as the d of d_k."""
+    return frozenset(
+        part.base
+        for side in (claim.left, claim.right)
+        if side is not None
+        for part in walk(side)
+        if isinstance(part, Symbol) and any(isinstance(index, Symbol) for index in part.indices)
+    )
 
 
-def _sizes(tree: Tree, size: int = SIZE) -> dict[str, int]:
-    """A small size for every symbol that bounds a sum."""
-    sizes = {}
+def _bounds(tree: Tree) -> Iterator[str]:
+    """Keys of the symbols that bound a sum."""
     for part in walk(tree):
         if isinstance(part, Reduce) and part.upper is not None:
-            sizes.update(dict.fromkeys(free_symbols(part.upper), size))
-    return sizes
+            yield from free_symbols(part.upper)
 
 
 @dataclass
@@ -327,22 +402,28 @@ class _Point:
 
     seed: int
     size: int = SIZE
+    counts: Callable[[str, int], int] | None = None
 
     def number(self, name: str) -> Any:
         digest = hashlib.sha256(f"{self.seed}:{name}".encode()).digest()
         return MP.mpf(int.from_bytes(digest[:16])) / MP.mpf(2) ** 128 * MP.mpf("0.8") + MP.mpf("0.1")
 
-    def values(self, tree: Tree) -> dict[str, Any]:
-        sizes = _sizes(tree, self.size)
-        values: dict[str, Any] = {
-            key: sizes.get(key) or (self.size if key in COUNTS else self.number(key))
-            for key in free_symbols(tree)
-            if key not in ("e", r"\pi")
-        }
-        for part in walk(tree):
-            if isinstance(part, Call) and part.function.key not in FUNCTION_MEANINGS:
-                values.setdefault(part.function.key, self.function(part.function.key))
+    def values(self, *trees: Tree) -> dict[str, Any]:
+        """A value for every symbol and every undefined function of the trees."""
+        values: dict[str, Any] = {}
+        for tree in trees:
+            for part in walk(tree):
+                if isinstance(part, Symbol) and part.key not in _CONSTANTS:
+                    values[part.key] = self._count(part.key) or self.number(part.key)
+                elif isinstance(part, Call) and part.function.key not in FUNCTION_MEANINGS:
+                    values[part.function.key] = self.function(part.function.key)
         return values
+
+    def _count(self, key: str) -> int | None:
+        """What stands for a symbol that is a count wherever it is left over."""
+        if key not in COUNTS:
+            return None
+        return self.size if self.counts is None else self.counts(key, self.size)
 
     def function(self, name: str) -> Function:
         """A smooth function that nobody would guess, in the place of an undefined one."""
@@ -365,9 +446,7 @@ def _scalar(value: Any) -> Any:
 
 
 def _counterexample(point: _Point, sides: list[Tree], left: Any, right: Any) -> str:
-    values: dict[str, Any] = {}
-    for side in sides:
-        values.update(point.values(side))
+    values = point.values(*sides)
     named = ", ".join(
         f"{key} = {MP.nstr(MP.mpf(value), 4)}"
         for key, value in sorted(values.items())

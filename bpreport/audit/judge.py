@@ -7,8 +7,9 @@ from typing import Any
 
 from bpreport.audit.digits import fits, same
 from bpreport.audit.identities import compare
-from bpreport.audit.knowledge import Knowledge, Known, is_numeric
+from bpreport.audit.knowledge import Knowledge, Known
 from bpreport.audit.model import Judgement, Verdict
+from bpreport.audit.names import is_numeric
 from bpreport.audit.operands import could_give
 from bpreport.audit.printed import judge_against, judge_given, judge_line, judge_value
 from bpreport.audit.saying import said, shown, unchecked
@@ -33,7 +34,16 @@ _WITHOUT_VALUE = (r"\in", r"\sim", r"\propto", r"\cong", r"\mapsto")
 
 
 def judge(claim: Claim, knowledge: Knowledge) -> Judgement:
-    """The judgement of one claim."""
+    """The judgement of one claim; claims are judged in the order of the deck."""
+    judgement = _judge(claim, knowledge)
+    if judgement.verdict.level == "error" and judgement.printed is not None:
+        name = claim.head
+        if isinstance(name, Symbol | Derivative):
+            knowledge.faulty.add(name.key)
+    return judgement
+
+
+def _judge(claim: Claim, knowledge: Knowledge) -> Judgement:
     if claim.refusal is not None:
         return unchecked(
             claim,
@@ -50,7 +60,7 @@ def judge(claim: Claim, knowledge: Knowledge) -> Judgement:
             return judge_value(claim, knowledge, claim.right_source)
         return _pair(claim, knowledge)
     except EvaluationError as error:
-        return unchecked(claim, "cannot be computed: {reason}", reason=str(error))
+        return unchecked(claim, "cannot be computed: {cause}", cause=str(error))
 
 
 def _pair(claim: Claim, knowledge: Knowledge) -> Judgement:

@@ -1,6 +1,6 @@
-"""What the audit knows of a deck's symbols: from its worked examples and from its own formulas.
+"""What the audit knows where a claim stands: from the worked example, or from the document.
 
-A worked example knows a value, exactly. What no worked example knows may still be defined or
+A worked example knows a value exactly. What no worked example knows may still be defined or
 given by the document itself; then that is the value to hold printed digits against.
 """
 
@@ -8,31 +8,33 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from itertools import product
 from typing import Any
 
 from bpreport.audit.digits import fits
-from bpreport.deck.claims import printed_number, printed_row
+from bpreport.audit.document import Document, number
+from bpreport.audit.model import Message
+from bpreport.audit.names import named, readings, respellings, spellings
+from bpreport.deck.claims import printed_number
 from bpreport.deck.model import Claim, Deck
-from bpreport.formula import MP, MPMATH, EvaluationError, Function, evaluate
-from bpreport.formula.tree import (
-    Call,
-    Derivative,
-    Matrix,
-    Reduce,
-    Symbol,
-    Tree,
-    Tuple,
-    children,
-    free_symbols,
-    walk,
-)
+from bpreport.formula import MP, EvaluationError, parse
+from bpreport.formula.operations import FUNCTION_MEANINGS
+from bpreport.formula.tree import Call, Derivative, Symbol, Tree, substitute
 from bpreport.worked import Perceptron, Study, Trace
 
-__all__ = ["Known", "Knowledge", "Printed", "is_numeric"]
+__all__ = ["Knowledge", "Known", "Printed", "output_keys"]
 
-GREEK_TWINS = {r"\omega": "w", r"\kappa": "k", r"\nu": "v", r"\vartheta": r"\theta"}
-"""Letters that slides print for one another."""
+STOPPING_RULES = {
+    "change of objective": Message("change of objective"),
+    "objective": Message("objective"),
+    "gradient": Message("gradient"),
+    "step": Message("step"),
+    "count": Message("count"),
+}
+"""What stopping rules are called."""
+
+_SIGMOID = parse(r"\frac{1}{1 + e^{-x}}")
+_BODIES = {"sigmoid": _SIGMOID}
+"""How functions that mean the same everywhere are written out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +48,15 @@ class Known:
     """The worked example that knows it; None where the document's own formulas do."""
     given: bool = False
     formula: Tree | None = None
+    later: bool = False
+    """Only stated further on in the document."""
+    rounded: bool = False
+    """Computed from printed results, and so only as good as their rounding."""
 
 
 @dataclass(frozen=True, slots=True)
 class Printed:
-    """A value that the document prints for a symbol."""
+    """A value that the deck prints for a name."""
 
     text: str
     claim: Claim
@@ -58,7 +64,7 @@ class Printed:
 
 @dataclass
 class Knowledge:
-    """Values, definitions and printed figures, by the key of the symbol."""
+    """Values, definitions and printed figures, by the key of the name and the claim that asks."""
 
     deck: Deck
     study: Study
@@ -66,51 +72,83 @@ class Knowledge:
     """Of every worked example, under the conventions that were adopted."""
     shifts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     """By worked example, updates done beyond the printed count, for "outputs" and "weights"."""
-    definitions: dict[str, list[tuple[Tree, Claim]]] = field(default_factory=dict)
-    forms: dict[str, list[Tree]] = field(default_factory=dict)
-    """Every symbolic side that the deck sets equal to a name, in order."""
-    functions: dict[str, Function] = field(default_factory=dict)
+    document: Document = field(default_factory=Document)
     printed: dict[str, list[Printed]] = field(default_factory=dict)
-    bound: dict[str, list[Printed]] = field(default_factory=dict)
-    """Numbers put in a symbol's place where a formula was substituted."""
-    _values: dict[str, Any] = field(default_factory=dict)
+    """All printed values by key; "@10" behind a key is iteration 10."""
+    faulty: set[str] = field(default_factory=set)
+    """Keys for which a wrong number was found so far."""
     _alternatives: dict[Any, Trace] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for claim in self.deck.claims:
-            if claim.kind in ("equation", "component"):
+            if claim.kind in ("equation", "component") and claim.relation not in ("<", ">"):
                 self._learn(claim)
 
     def _learn(self, claim: Claim) -> None:
-        if claim.head is None or claim.right is None or claim.relation in ("<", ">"):
-            return
-        head = claim.head
-        if isinstance(claim.left, Call) and not is_numeric(claim.right):
-            self._define(claim.left, claim.right, claim)
-        text = printed_number(claim.right)
+        self.document.learn_function(claim)
         if claim.component is not None:
             key = self.component_key(claim)
-            if key and text:
-                self.printed.setdefault(key, []).append(Printed(text, claim))
+        elif isinstance(claim.head, Symbol | Derivative):
+            key = claim.head.key
+            key = key if claim.iteration is None else f"{key}@{claim.iteration}"
+        else:
+            key = None
+        if key is None:
             return
-        if text is not None and isinstance(head, Symbol | Derivative):
-            self.printed.setdefault(self._marked(head, claim), []).append(Printed(text, claim))
-        elif not is_numeric(claim.right) and head.key not in free_symbols(claim.right):
-            self.forms.setdefault(head.key, []).append(claim.right)
-            if claim.left == head:
-                self._define(head, claim.right, claim)
+        self.document.learn(key, claim)
+        text = printed_number(claim.right)
+        if text is not None:
+            self.printed.setdefault(key, []).append(Printed(text, claim))
 
-    def _define(self, head: Tree, right: Tree, claim: Claim) -> None:
-        if isinstance(head, Call) and not head.primes:
-            arguments = tuple(part for part in head.arguments if isinstance(part, Symbol))
-            if len(arguments) == len(head.arguments):
-                self.functions.setdefault(head.function.key, Function(arguments, right))
-        if isinstance(head, Symbol):
-            self.definitions.setdefault(head.key, []).append((right, claim))
+    # -- values
 
-    @staticmethod
-    def _marked(head: Symbol | Derivative, claim: Claim) -> str:
-        return head.key if claim.iteration is None else f"{head.key}@{claim.iteration}"
+    def known(self, tree: Tree, claim: Claim) -> Known | None:
+        """The value of a symbol, derivative or entry of a row where the claim stands."""
+        trace = self.trace_of(claim)
+        if claim.component is not None and tree is claim.head:
+            key = self.component_key(claim)
+            if key is None:
+                return None
+            found = None if trace is None else self.in_trace(trace, key)
+            return found or (None if "@" in key else self._in_document(key, claim))
+        if not isinstance(tree, Symbol | Derivative):
+            return None
+        if trace is not None:
+            suffix = "" if claim.iteration is None else f"@{claim.iteration}"
+            for key in self.spellings(tree, claim):
+                found = self.in_trace(trace, key + suffix)
+                if found is not None:
+                    return found
+        return self._in_document(tree.key, claim)
+
+    def _in_document(self, key: str, claim: Claim) -> Known | None:
+        index = self.document.nearest(key, claim.position)
+        if index is None:
+            return None
+        try:
+            value = self.document.value(key, claim.position)
+        except EvaluationError:
+            return None
+        formula = self.document.definition_at(key, index)
+        given = formula is None
+        if not self.document.is_computed(key, index):
+            formula = None
+        later = self.document.is_later(key, index, claim.position)
+        rounded = self.document.is_rounded(key, index)
+        return Known(value, key, None, given, formula, later, rounded)
+
+    def values_for(self, tree: Tree, claim: Claim) -> dict[str, Any]:
+        """Values of everything that a tree reads where the claim stands.
+
+        Raises `EvaluationError` naming the first name that nobody knows.
+        """
+        values: dict[str, Any] = dict(self.document.functions_at(claim.position))
+        for part in readings(tree):
+            found = self.known(part, claim)
+            if found is None:
+                raise EvaluationError(f"{part.key} has no value here")
+            values[part.key] = found.value
+        return values
 
     # -- worked examples
 
@@ -118,207 +156,6 @@ class Knowledge:
         """The trace of the worked example that the claim's slide follows."""
         worked = self.deck.slides[claim.slide - 1].worked
         return self.traces.get(worked) if worked else None
-
-    def component_key(self, claim: Claim) -> str | None:
-        """The key of one entry of a printed row: the third of w is w_3.
-
-        Outputs and weights of an iteration are followed by "@" and its number.
-        """
-        head, place = claim.head, claim.component
-        if not isinstance(head, Symbol) or place is None:
-            return None
-        iteration = _iteration(head, claim)
-        suffix = f"@{iteration}" if iteration else ""  # before any update a weight is given
-        trace = self.trace_of(claim)
-        keys = [] if trace is None else _keys_of_row(trace, head, iteration)
-        if place < len(keys):
-            return keys[place] + suffix
-        if head.indices:
-            return None
-        return Symbol(head.base, (str(place + 1),)).key + suffix
-
-    def known(self, tree: Tree, claim: Claim) -> Known | None:
-        """The value of a symbol, derivative or entry of a row where the claim stands."""
-        trace = self.trace_of(claim)
-        if claim.component is not None and tree is claim.head:
-            key = self.component_key(claim)
-            found = None if trace is None or key is None else self.in_trace(trace, key)
-            return found or (self._first_printed(key) if key and "@" not in key else None)
-        if not isinstance(tree, Symbol | Derivative):
-            return None
-        if trace is not None:
-            iteration = claim.iteration
-            suffix = "" if iteration is None else f"@{iteration}"
-            for key in self.spellings(tree, claim):
-                found = self.in_trace(trace, key + suffix)
-                if found is not None:
-                    return found
-        return self._in_document(tree.key)
-
-    def spellings(self, tree: Symbol | Derivative, claim: Claim) -> Iterator[str]:
-        """Keys under which a typed symbol may be known where the claim stands, its own first."""
-        yield from spellings(tree)
-        if isinstance(tree, Symbol) and (fuller := self._completed(tree, claim)) is not None:
-            yield fuller.key
-
-    def respelled(self, symbol: Symbol, claim: Claim) -> Symbol:
-        """The symbol under the name that the worked example has for it, where there is one."""
-        trace = self.trace_of(claim)
-        if trace is None or symbol.key in trace.quantities:
-            return symbol
-        for other in (*respellings(symbol), self._completed(symbol, claim)):
-            if other is not None and other.key in trace.quantities:
-                return other
-        return symbol
-
-    def _completed(self, symbol: Symbol, claim: Claim) -> Symbol | None:
-        """A symbol without its unit, such as `target` beside out_{o1}, with the unit put back."""
-        trace = self.trace_of(claim)
-        if trace is None or symbol.indices or symbol.marks:
-            return None
-        units = {
-            index
-            for side in (claim.head, claim.left, claim.right)
-            if side is not None
-            for named in _all_symbols(side)
-            for index in named.indices
-            if isinstance(index, str)
-        }
-        fuller = [
-            candidate
-            for unit in sorted(units)
-            if (candidate := replace(symbol, indices=(unit,))).key in trace.quantities
-        ]
-        return fuller[0] if len(fuller) == 1 else None
-
-    # -- formulas
-
-    def definition_in(self, claim: Claim) -> Callable[[Symbol | Derivative], Tree | None]:
-        """What a name is defined as where the claim stands."""
-
-        def definition(name: Symbol | Derivative) -> Tree | None:
-            return next(self.forms_of(name, claim), None)
-
-        return definition
-
-    def forms_of(self, name: Tree, claim: Claim) -> Iterator[Tree]:
-        """The formulas from which a name is computed: the deck's own first."""
-        if isinstance(name, Symbol | Derivative):
-            yield from self.forms.get(name.key, ())
-            trace = self.trace_of(claim)
-            if trace is not None:
-                for key in self.spellings(name, claim):
-                    quantity = trace.quantities.get(key)
-                    if quantity is not None and quantity.formula is not None:
-                        yield quantity.formula
-                        yield from quantity.forms
-                        return
-
-    # -- printed figures
-
-    def bind(self, name: Symbol | Derivative, number: Tree, claim: Claim) -> None:
-        """Take note of a number that stands in a symbol's place."""
-        text = printed_number(number)
-        if text is not None:
-            self.bound.setdefault(name.key, []).append(Printed(text, claim))
-            self._values.clear()
-
-    def printed_for(self, name: Symbol | Derivative, claim: Claim) -> list[Printed]:
-        """What the deck prints for a name, anywhere."""
-        return [
-            printed for key in self.spellings(name, claim) for printed in self.printed.get(key, ())
-        ]
-
-    def as_printed(self, name: Symbol | Derivative, claim: Claim) -> str | None:
-        """The digits under which a name first appears in the deck or in its front matter."""
-        printed = self.printed_for(name, claim)
-        if printed:
-            return printed[0].text
-        known = self.known(name, claim)
-        if known is None or not known.given:
-            return None
-        text = MP.nstr(known.value, 30, min_fixed=-30, max_fixed=30)
-        return str(text).removesuffix(".0")
-
-    def owner_of(self, text: str, instead_of: Symbol | Derivative, claim: Claim) -> Tree | None:
-        """The name for which the deck prints these digits, or whose value they are."""
-        kinds = (instead_of.base,) if isinstance(instead_of, Symbol) else ()
-        owners = [
-            printed.claim.head
-            for key, entries in self.printed.items()
-            for printed in entries
-            if printed.text == text and "@" not in key and printed.claim.component is None
-        ]
-        owners.sort(key=lambda owner: not (isinstance(owner, Symbol) and owner.base in kinds))
-        if owners:
-            return owners[0]
-        trace = self.trace_of(claim)
-        if trace is None or len(text.lstrip("-0.")) < 2:
-            return None
-        for quantity in trace.quantities.values():
-            like = isinstance(quantity.symbol, Symbol) and quantity.symbol.base in kinds
-            if like and fits(text, quantity.value):
-                return quantity.symbol
-        return None
-
-    @property
-    def results(self) -> frozenset[str]:
-        """Digits that the deck prints for computed quantities: these are rounded."""
-        return frozenset(
-            printed.text.lstrip("-")
-            for key, entries in self.printed.items()
-            for printed in entries
-            if printed.claim.component is None
-        )
-
-    def givens_for(self, claim: Claim) -> Iterator[tuple[Tree, Any]]:
-        """Name and value of what is given where the claim stands."""
-        trace = self.trace_of(claim)
-        if trace is not None:
-            for quantity in trace.quantities.values():
-                if quantity.stage == "given":
-                    yield quantity.symbol, quantity.value
-            return
-        for key, entries in self.printed.items():
-            head, place = entries[0].claim.head, entries[0].claim.component
-            if key not in self.definitions and "@" not in key and isinstance(head, Symbol):
-                name = head if place is None else Symbol(head.base, (str(place + 1),))
-                yield name, self._given(key)
-
-    def has_role(self, part: Tree, kind: str, claim: Claim) -> bool:
-        """Whether a symbol plays this part in the claim's worked example."""
-        trace = self.trace_of(claim)
-        if trace is None or not isinstance(part, Symbol | Derivative):
-            return False
-        role = trace.roles.get(part.key)
-        return role is not None and role.kind == kind
-
-    def trace_under(self, example: Perceptron, **conventions: str) -> Trace:
-        """The trace of an example under other conventions, computed once."""
-        key = (example.name, *sorted(conventions.items()))
-        if key not in self._alternatives:
-            self._alternatives[key] = example.trace(**conventions)
-        return self._alternatives[key]
-
-    def shift_of(self, trace: Trace, key: str) -> int:
-        """Updates done beyond the count that a table prints, for this quantity."""
-        role = trace.roles.get(key)
-        weight = role is not None and role.kind in ("weight", "bias")
-        return self.shifts.get(trace.name, {}).get("weights" if weight else "outputs", 0)
-
-    @staticmethod
-    def readings(tree: Tree) -> tuple[Symbol | Derivative, ...]:
-        """What an evaluation of the tree reads, each once."""
-        return tuple(dict.fromkeys(_readings(tree)))
-
-    def settled(self, trace: Trace) -> dict[str, str]:
-        """The start, tolerance and stopping rule that a descent's runs were given."""
-        run = next(iter(trace.facts["runs"].values()))
-        return {
-            "start": ", ".join(run["start"]),
-            "tolerance": str(run["tolerance"]),
-            "stop": str(run["stop"]),
-        }
 
     def in_trace(self, trace: Trace, key: str) -> Known | None:
         """The value that a worked example has under a key; "@10" behind it asks for iteration 10."""
@@ -343,150 +180,215 @@ class Knowledge:
         if not 0 <= updates <= example.iterations + 2:
             return None
         state = example.after(updates, **trace.conventions)
-        role = trace.roles.get(key)
-        if key in state.weights:
-            return state.weights[key]
-        if key in state.biases:
-            return state.biases[key]
         outputs = output_keys(trace)
         if key in outputs:
             return state.out[outputs.index(key)]
+        role = trace.roles.get(key)
         if role is not None and role.kind == "error" and not role.unit:
             return state.error
+        return state.weights.get(key, state.biases.get(key))
+
+    def shift_of(self, trace: Trace, key: str) -> int:
+        """Updates done beyond the count that a table prints, for this quantity."""
+        role = trace.roles.get(key)
+        weight = role is not None and role.kind in ("weight", "bias")
+        return self.shifts.get(trace.name, {}).get("weights" if weight else "outputs", 0)
+
+    def trace_under(self, example: Perceptron, **conventions: str) -> Trace:
+        """The trace of an example under other conventions, computed once."""
+        key = (example.name, *sorted(conventions.items()))
+        if key not in self._alternatives:
+            self._alternatives[key] = example.trace(**conventions)
+        return self._alternatives[key]
+
+    def has_role(self, part: Tree, kind: str, claim: Claim) -> bool:
+        """Whether a symbol plays this part in the claim's worked example."""
+        trace = self.trace_of(claim)
+        if trace is None or not isinstance(part, Symbol | Derivative):
+            return False
+        role = trace.roles.get(part.key)
+        return role is not None and role.kind == kind
+
+    def settled(self, trace: Trace) -> dict[str, Any]:
+        """The start, tolerance and stopping rule that a descent's runs were given, to be said."""
+        run = next(iter(trace.facts["runs"].values()))
+        return {
+            "start": ", ".join(run["start"]),
+            "tolerance": str(run["tolerance"]),
+            "stop": STOPPING_RULES[run["stop"]],
+        }
+
+    # -- names
+
+    def component_key(self, claim: Claim) -> str | None:
+        """The key of one entry of a printed row: the third of w is w_3.
+
+        Outputs and weights of an iteration are followed by "@" and its number.
+        """
+        head, place = claim.head, claim.component
+        if not isinstance(head, Symbol) or place is None:
+            return None
+        iteration = _iteration(head, claim)
+        suffix = f"@{iteration}" if iteration else ""  # before any update a weight is given
+        trace = self.trace_of(claim)
+        keys = [] if trace is None else _keys_of_row(trace, head, iteration)
+        if place < len(keys):
+            return keys[place] + suffix
+        if head.indices:
+            return None
+        return Symbol(head.base, (str(place + 1),)).key + suffix
+
+    def spellings(self, name: Symbol | Derivative, claim: Claim) -> Iterator[str]:
+        """Keys under which a typed name may be known where the claim stands, its own first."""
+        yield from spellings(name)
+        if isinstance(name, Symbol) and (fuller := self._completed(name, claim)) is not None:
+            yield fuller.key
+
+    def respelled(self, symbol: Symbol, claim: Claim) -> Symbol:
+        """The symbol under the name that the worked example has for it, where there is one."""
+        trace = self.trace_of(claim)
+        if trace is None or symbol.key in trace.quantities:
+            return symbol
+        for other in (*respellings(symbol), self._completed(symbol, claim)):
+            if other is not None and other.key in trace.quantities:
+                return other
+        return symbol
+
+    def _completed(self, symbol: Symbol, claim: Claim) -> Symbol | None:
+        """A symbol without its unit, such as `target` beside out_{o1}, with the unit put back."""
+        trace = self.trace_of(claim)
+        if trace is None or symbol.indices or symbol.marks:
+            return None
+        units = {
+            index
+            for side in (claim.head, claim.left, claim.right)
+            if side is not None
+            for name in named(side)
+            for index in name.indices
+            if isinstance(index, str)
+        }
+        fuller = [replace(symbol, indices=(unit,)) for unit in sorted(units)]
+        fuller = [candidate for candidate in fuller if candidate.key in trace.quantities]
+        return fuller[0] if len(fuller) == 1 else None
+
+    # -- formulas
+
+    def forms_of(self, name: Symbol | Derivative, claim: Claim) -> Iterator[Tree]:
+        """The formulas from which a name is computed: the deck's own first."""
+        for tree in self.document.forms(name.key, claim.position):
+            if name.key not in {part.key for part in readings(tree)} or tree is claim.left:
+                yield tree
+        trace = self.trace_of(claim)
+        for key in self.spellings(name, claim) if trace is not None else ():
+            quantity = trace.quantities.get(key) if trace is not None else None
+            if quantity is not None and quantity.formula is not None:
+                yield quantity.formula
+                yield from quantity.forms
+                return
+
+    def definition_in(self, claim: Claim) -> Callable[[Tree], Tree | None]:
+        """What a name or a call is defined as where the claim stands."""
+        functions = self.document.functions_at(claim.position)
+
+        def definition(name: Tree) -> Tree | None:
+            if isinstance(name, Symbol | Derivative):
+                return next(self.forms_of(name, claim), None)
+            if not isinstance(name, Call):
+                return None
+            function = functions.get(name.function.key + "'" * name.primes)
+            if function is not None:
+                bound = dict(zip(function.arguments, name.arguments, strict=False))
+                return substitute(
+                    function.body,
+                    lambda part: bound.get(part) if isinstance(part, Symbol) else None,
+                )
+            body = None if name.primes else _BODIES.get(FUNCTION_MEANINGS.get(name.function.key, ""))
+            if body is None:
+                return None
+            return substitute(body, lambda part: name.arguments[0] if part == Symbol("x") else None)
+
+        return definition
+
+    # -- printed figures
+
+    def bind(self, name: Tree, tree: Tree, claim: Claim) -> None:
+        """Take note of a number that stands in a name's place."""
+        text = printed_number(tree)
+        if text is not None and isinstance(name, Symbol | Derivative):
+            self.document.bind(name.key, text, claim)
+
+    def printed_for(self, name: Tree, claim: Claim) -> list[str]:
+        """The digits that the deck prints for a name, anywhere."""
+        if not isinstance(name, Symbol | Derivative):
+            return []
+        found = [
+            entry.text for key in self.spellings(name, claim) for entry in self.printed.get(key, ())
+        ]
+        near = self.document.printed_text(name, claim.position)
+        return found if near is None else [near, *found]
+
+    def as_printed(self, name: Tree, claim: Claim) -> str | None:
+        """The digits that a name has in the deck, or in its front matter."""
+        printed = self.printed_for(name, claim)
+        if printed:
+            return printed[0]
+        known = self.known(name, claim)
+        if known is None or not known.given:
+            return None
+        text = MP.nstr(known.value, 30, min_fixed=-30, max_fixed=30)
+        return str(text).removesuffix(".0")
+
+    def owner_of(self, text: str, instead_of: Tree, claim: Claim) -> Tree | None:
+        """The name for which the deck prints these digits, or whose value they are."""
+        base = instead_of.base if isinstance(instead_of, Symbol) else None
+        owners = [
+            entry.claim.head
+            for key, entries in self.printed.items()
+            for entry in entries
+            if entry.text == text and "@" not in key and entry.claim.component is None
+        ]
+        owners.sort(key=lambda owner: not (isinstance(owner, Symbol) and owner.base == base))
+        if owners:
+            return owners[0]
+        trace = self.trace_of(claim)
+        if trace is None or len(text.lstrip("-0.")) < 2:
+            return None
+        for quantity in trace.quantities.values():
+            like = isinstance(quantity.symbol, Symbol) and quantity.symbol.base == base
+            if like and fits(text, quantity.value):
+                return quantity.symbol
         return None
 
-    # -- the document itself
+    @property
+    def results(self) -> frozenset[str]:
+        """Digits that the deck prints for computed quantities: these are rounded."""
+        if self._results is None:
+            self._results = frozenset(
+                entry.text.lstrip("-")
+                for entries in self.printed.values()
+                for entry in entries
+                if entry.claim.component is None
+            )
+        return self._results
 
-    def _first_printed(self, key: str) -> Known | None:
-        """An entry of a row that nothing computes: what is printed first is given."""
-        entries = self.printed.get(key)
-        if not entries or key in self.definitions:
-            return None
-        return Known(self._given(key), key, None, given=True)
+    _results: frozenset[str] | None = None
 
-    def _in_document(self, key: str) -> Known | None:
-        try:
-            value = self.value_of(key)
-        except EvaluationError:
-            return None
-        definitions = self.definitions.get(key)
-        formula = definitions[0][0] if definitions else None
-        return Known(value, key, None, formula is None, formula)
-
-    def value_of(self, key: str, open_keys: frozenset[str] = frozenset()) -> Any:
-        """The value of a symbol by the document's own definitions and givens.
-
-        Raises `EvaluationError` where the document does not determine it.
-        """
-        if key in self._values:
-            return self._values[key]
-        if key in open_keys:
-            raise EvaluationError(f"{key} is defined by itself")
-        definitions = self.definitions.get(key)
-        if definitions:
-            tree = definitions[0][0]
-            value = self.evaluate(tree, open_keys | {key})
-        else:
-            value = self._given(key)
-        self._values[key] = value
-        return value
-
-    def _given(self, key: str) -> Any:
-        for source in (self.printed, self.bound):
-            if source.get(key):
-                text = source[key][0].text
-                return -MP.mpf(text[1:]) if text.startswith("-") else MP.mpf(text)
-        raise EvaluationError(f"{key} has no value in this document")
-
-    def evaluate(self, tree: Tree, open_keys: frozenset[str] = frozenset()) -> Any:
-        """The value of a tree by the document's own definitions."""
-        values: dict[str, Any] = dict(self.functions)
-        for key in free_symbols(tree):
-            if key not in ("e", r"\pi"):
-                values[key] = self.value_of(key, open_keys)
-        return evaluate(tree, values, MPMATH)
-
-    def values_for(self, tree: Tree, claim: Claim) -> dict[str, Any]:
-        """Values of everything that a tree reads where the claim stands.
-
-        Raises `EvaluationError` naming the first symbol that nobody knows.
-        """
-        values: dict[str, Any] = dict(self.functions)
-        for part in _readings(tree):
-            found = self.known(part, claim)
-            if found is not None:
-                values[part.key] = found.value
-            elif part.key not in ("e", r"\pi"):
-                raise EvaluationError(f"{part.key} has no value here")
-        return values
-
-
-def _all_symbols(tree: Tree) -> Iterator[Symbol]:
-    for part in walk(tree):
-        if isinstance(part, Symbol):
-            yield part
-
-
-def is_numeric(tree: Tree) -> bool:
-    """Whether a tree is made of printed numbers only.
-
-    >>> from bpreport.formula import parse
-    >>> is_numeric(parse("0.1 * 5 + e^{-1}")), is_numeric(parse("w_1 * 5"))
-    (True, False)
-    """
-    for part in walk(tree):
-        if isinstance(part, Symbol) and part.key not in ("e", r"\pi"):
-            return False
-        if isinstance(part, Call | Derivative | Tuple | Matrix):
-            return False
-    return True
-
-
-def _readings(tree: Tree) -> Iterator[Symbol | Derivative]:
-    """Symbols and derivatives that an evaluation reads, a derivative as one value."""
-    if isinstance(tree, Derivative) and tree.by:
-        yield tree
-        return
-    if isinstance(tree, Symbol):
-        yield tree
-        return
-    for child in children(tree):
-        for part in _readings(child):
-            if not (isinstance(tree, Reduce) and part.key == tree.index.key):
-                yield part
-
-
-def spellings(tree: Symbol | Derivative) -> Iterator[str]:
-    r"""The keys under which a typed symbol may be known, its own first.
-
-    >>> list(spellings(Symbol("W", ("7",))))[:2]
-    ['W_{7}', 'w_{7}']
-    """
-    yield tree.key
-    if isinstance(tree, Derivative):
-        if not isinstance(tree.body, Symbol):
+    def givens_for(self, claim: Claim) -> Iterator[tuple[Tree, Any]]:
+        """Name and value of what is given where the claim stands."""
+        trace = self.trace_of(claim)
+        if trace is not None:
+            for quantity in trace.quantities.values():
+                if quantity.stage == "given":
+                    yield quantity.symbol, quantity.value
             return
-        for body in spellings(tree.body):
-            for by in product(*(list(spellings(v)) for v in tree.by if isinstance(v, Symbol))):
-                below = "".join(rf"\partial {key}" for key in by)
-                if below:
-                    yield rf"\partial {body}/{below}"
-        return
-    yield from (symbol.key for symbol in respellings(tree))
-
-
-def respellings(symbol: Symbol) -> Iterator[Symbol]:
-    """Other ways to write what must be the same symbol."""
-    if symbol.base in GREEK_TWINS:
-        yield replace(symbol, base=GREEK_TWINS[symbol.base])
-    if len(symbol.base) == 1 and symbol.base.isupper():
-        yield replace(symbol, base=symbol.base.lower())
-    if len(symbol.indices) == 1 and isinstance(symbol.indices[0], str):
-        digits = symbol.indices[0]
-        if len(digits) == 2 and digits.isdigit():
-            yield replace(symbol, indices=(digits[0], digits[1]))
-    if symbol.base == "E" and not symbol.indices:
-        yield replace(symbol, indices=("total",))
+        for key, entries in self.printed.items():
+            head, place = entries[0].claim.head, entries[0].claim.component
+            if "@" in key or not isinstance(head, Symbol):
+                continue
+            index = self.document.nearest(key, claim.position)
+            if index is not None and self.document.definition_at(key, index) is None:
+                name = head if place is None else Symbol(head.base, (str(place + 1),))
+                yield name, number(entries[0].text)
 
 
 def _iteration(head: Symbol, claim: Claim) -> int | None:
@@ -505,24 +407,20 @@ def output_keys(trace: Trace) -> list[str]:
     return [key for key, role in outs.items() if role.layer == last]
 
 
-def row_symbols(trace: Trace, head: Symbol) -> list[Symbol]:
-    """The entries of a row by the name it is printed under: w_1, w_2, ... for w."""
+def _keys_of_row(trace: Trace, head: Symbol, iteration: int | None) -> list[str]:
+    """The keys of the entries of a printed row, as the worked example orders them."""
     bases = {head.base, *(symbol.base for symbol in respellings(head))}
-    entries = [
-        quantity.symbol
+    keys = [
+        quantity.key
         for quantity in trace.quantities.values()
         if isinstance(quantity.symbol, Symbol)
         and quantity.symbol.base in bases
         and quantity.symbol.indices
         and not quantity.symbol.marks
     ]
-    return sorted(entries, key=lambda symbol: _in_order(symbol.key))
-
-
-def _keys_of_row(trace: Trace, head: Symbol, iteration: int | None) -> list[str]:
-    """The keys of the entries of a printed row, as the worked example orders them."""
-    keys = [symbol.key for symbol in row_symbols(trace, head)]
-    return keys or (output_keys(trace) if iteration is not None else [])
+    if not keys and iteration is not None:
+        return output_keys(trace)
+    return sorted(keys, key=_in_order)
 
 
 def _in_order(key: str) -> tuple[int, str]:

@@ -18,6 +18,7 @@ from bpreport.audit.knowledge import Known, Knowledge
 from bpreport.audit.model import Judgement, Verdict
 from bpreport.audit.operands import could_give
 from bpreport.audit.saying import math, said, unchecked
+from bpreport.audit.substitution import within_printed
 from bpreport.deck.model import Claim
 from bpreport.formula import MPMATH, evaluate, rounded
 from bpreport.formula.tree import Call, Derivative, Symbol
@@ -43,8 +44,15 @@ def judge_value(claim: Claim, knowledge: Knowledge, printed: str) -> Judgement:
             printed=printed,
             name=math(name),
         )
-    if known.given:
+    if known.given and not (known.worked is None and knowledge.document.is_result(name, claim.position)):
         return judge_given(claim, known, printed)
+    if known.worked is None and known.formula is None:
+        return unchecked(
+            claim,
+            "the deck does not define all that {name} depends on",
+            printed=printed,
+            name=math(name),
+        )
     return judge_against(claim, knowledge, printed, known)
 
 
@@ -67,6 +75,14 @@ def judge_against(claim: Claim, knowledge: Knowledge, printed: str, known: Known
     how = how_printed(printed, known.value)
     if how == "rounded":
         return said(claim, Verdict.REPRODUCED, "is {exact}, rounded", known=known, printed=printed)
+    if known.rounded and _is_carried(claim, knowledge, printed, known):
+        return said(
+            claim,
+            Verdict.CARRIED,
+            "is right from the printed numbers within their rounding",
+            known=known,
+            printed=printed,
+        )
     right = correction(printed, known.value)
     if how == "truncated":
         return said(
@@ -77,11 +93,19 @@ def judge_against(claim: Claim, knowledge: Knowledge, printed: str, known: Known
         return said(
             claim,
             Verdict.LAST_DIGIT,
-            LAST_DIGIT if carried is None else f"{LAST_DIGIT}; {carried.text}",
+            LAST_DIGIT,
             known=known,
             printed=printed,
             correction=right,
-            **({} if carried is None else carried.values),
+            reason=carried,
+        )
+    if _is_carried(claim, knowledge, printed, known):
+        return said(
+            claim,
+            Verdict.CARRIED,
+            "is right from the printed numbers; unrounded it is {exact}",
+            known=known,
+            printed=printed,
         )
     found = explain_number(claim, knowledge, printed, known)
     if not found:
@@ -222,16 +246,23 @@ def _explained(
     return said(
         claim,
         Verdict.EXPLAINED,
-        f"{opening}: {best.message.text}",
+        opening,
         known=known,
         printed=printed,
         correction=best.correction or right,
         slip=best.slip,
         chance=best.chance,
         alternatives=tuple(others),
+        reason=best.message,
         **values,
-        **best.message.values,
     )
+
+
+def _is_carried(claim: Claim, knowledge: Knowledge, printed: str, known: Known) -> bool:
+    """Whether a formula of the document gives the number from what is printed for its names."""
+    if known.worked is not None or known.formula is None:
+        return False
+    return within_printed(known.formula, printed, claim, knowledge)
 
 
 def _head_value(claim: Claim, knowledge: Knowledge) -> Known | None:
@@ -241,4 +272,4 @@ def _head_value(claim: Claim, knowledge: Knowledge) -> Known | None:
     known = knowledge.known(claim.head, claim)
     if known is None or (known.worked is None and known.formula is None):
         return None  # the document only prints it, which proves nothing
-    return known
+    return None if known.rounded else known

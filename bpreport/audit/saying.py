@@ -28,17 +28,24 @@ def said(
     slip: str | None = None,
     chance: float | None = None,
     alternatives: tuple[str, ...] = (),
+    reason: Message | None = None,
     **values: Any,
 ) -> Judgement:
-    """A judgement whose sentence may name the printed, the exact and the corrected number."""
+    """A judgement whose sentence may name the printed, the exact and the corrected number.
+
+    A `reason` is a sentence of its own that stands behind a colon.
+    """
     value = exact if exact is not None else None if known is None else known.value
     named: dict[str, Any] = {"printed": printed, "correction": correction}
     if value is not None:
         named["exact"] = shown(value)
+    message = Message(text, named | values)
+    if reason is not None:
+        message = Message("{statement}: {reason}", {"statement": message, "reason": reason})
     return Judgement(
         claim=claim,
         verdict=verdict,
-        message=Message(text, named | values),
+        message=message,
         printed=printed,
         exact=value,
         correction=correction,

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
 from bpreport.audit.alignment import Alignment, Binding, align
 from bpreport.audit.digits import correction, how_printed, same
 from bpreport.audit.knowledge import Knowledge
@@ -11,7 +15,7 @@ from bpreport.audit.saying import math, said, unchecked
 from bpreport.audit.slips.candidates import swap_name
 from bpreport.deck.claims import printed_number
 from bpreport.deck.model import Claim
-from bpreport.formula import MPMATH, EvaluationError, evaluate, latex, rounded
+from bpreport.formula import MPMATH, EvaluationError, evaluate, latex, rounded, stands_for
 from bpreport.formula.tree import Derivative, Number, Symbol, Tree, walk
 
 __all__ = ["best_alignment", "fits_binding", "judge_substitution"]
@@ -27,7 +31,15 @@ def judge_substitution(claim: Claim, knowledge: Knowledge) -> Judgement:
     for binding in found.bindings:
         if not fits_binding(binding, claim, knowledge):
             return _misplaced(binding, claim, knowledge)
-    new = [b for b in found.bindings if knowledge.known(b.name, claim) is None]
+    new = [
+        binding
+        for binding in found.bindings
+        if isinstance(binding.name, Symbol | Derivative)
+        and (
+            knowledge.known(binding.name, claim) is None
+            or _is_given_later(binding.name, claim, knowledge)
+        )
+    ]
     for binding in new:
         knowledge.bind(binding.name, binding.number, claim)
     if new:
@@ -49,11 +61,13 @@ def best_alignment(
     assert numeric is not None
     if name is None:
         return None
-    named = isinstance(name, Symbol | Derivative)
     definition = knowledge.definition_in(claim)
     best: Alignment | None = None
-    for form in knowledge.forms_of(name, claim) if named else (name,):
-        found = align(form, numeric, definition)
+    forms: Iterable[Tree] = (name,)
+    if isinstance(name, Symbol | Derivative):
+        forms = knowledge.forms_of(name, claim)
+    for form in forms:
+        found = align(form, numeric, definition, lambda b: fits_binding(b, claim, knowledge))
         if found is not None and (best is None or found.cost < best.cost):
             best = found
         if best is not None and not best.cost:
@@ -62,23 +76,53 @@ def best_alignment(
 
 
 def fits_binding(binding: Binding, claim: Claim, knowledge: Knowledge) -> bool:
-    """Whether a number is the value of the symbol in whose place it stands."""
-    known = knowledge.known(binding.name, claim)
-    if known is None:
+    """Whether a number is the value of what it stands for; True where nobody knows that."""
+    value = _value_of(binding.name, claim, knowledge)
+    if value is None or _is_given_later(binding.name, claim, knowledge):
         return True
     text = printed_number(binding.number)
     if text is None:  # an expression in the place of a name
-        exact = Number(rounded(abs(known.value), 40))
+        exact = Number(rounded(abs(value), 40))
         return could_give(binding.number, exact, knowledge.results)
-    if how_printed(text, known.value) is not None:
+    if how_printed(text, value) is not None:
         return True
-    return any(printed.text == text for printed in knowledge.printed_for(binding.name, claim))
+    if isinstance(binding.name, Symbol | Derivative):
+        typed = Decimal(text)
+        return any(Decimal(printed) == typed for printed in knowledge.printed_for(binding.name, claim))
+    return within_printed(binding.name, text, claim, knowledge)
+
+
+def within_printed(tree: Tree, text: str, claim: Claim, knowledge: Knowledge) -> bool:
+    """Whether the numbers that are printed for a tree's names can give the printed number."""
+    try:
+        low, high = knowledge.document.printed_range(tree, claim.position)
+    except EvaluationError:
+        return False
+    least, most = (MPMATH.number(str(abs(end))) * (-1 if end < 0 else 1) for end in stands_for(text)[:2])
+    return bool(low <= most and least <= high)
+
+
+def _is_given_later(name: Tree, claim: Claim, knowledge: Knowledge) -> bool:
+    """Whether a value is only given further on, where it may be another example's."""
+    known = knowledge.known(name, claim)
+    return known is not None and known.later and known.given
+
+
+def _value_of(name: Tree, claim: Claim, knowledge: Knowledge) -> Any:
+    """The exact value of a name or expression where the claim stands; None where unknown."""
+    known = knowledge.known(name, claim)
+    if known is not None or isinstance(name, Symbol | Derivative):
+        return None if known is None else known.value
+    try:
+        return evaluate(name, knowledge.values_for(name, claim), MPMATH)
+    except EvaluationError:
+        return None
 
 
 def _misplaced(binding: Binding, claim: Claim, knowledge: Knowledge) -> Judgement:
     """A number that is not the value of its symbol."""
     known = knowledge.known(binding.name, claim)
-    assert known is not None
+    value = _value_of(binding.name, claim, knowledge)
     text = printed_number(binding.number)
     if text is None:
         return said(
@@ -86,10 +130,11 @@ def _misplaced(binding: Binding, claim: Claim, knowledge: Knowledge) -> Judgemen
             Verdict.WRONG,
             "puts {expression} in the place of {name}, which is {exact}",
             known=known,
+            exact=value,
             expression=math(binding.number),
             name=math(binding.name),
         )
-    right = knowledge.as_printed(binding.name, claim) or correction(text, known.value)
+    right = knowledge.as_printed(binding.name, claim) or correction(text, value)
     owner = knowledge.owner_of(text, binding.name, claim)
     if owner is None:
         return said(
@@ -97,6 +142,7 @@ def _misplaced(binding: Binding, claim: Claim, knowledge: Knowledge) -> Judgemen
             Verdict.WRONG,
             "puts {printed} in the place of {name}, which is {right}",
             known=known,
+            exact=value,
             printed=text,
             name=math(binding.name),
             right=right,

@@ -85,8 +85,15 @@ def recompute(deck: Deck) -> Study:
     """All worked examples of a deck; a deck without any gives an empty study.
 
     Where a descent leaves settings unstated and prints its counts, the settings are solved for
-    and the trace uses their simplest values. Raises `DeckError`, naming the key at fault.
+    and the trace uses their simplest values. Raises `DeckError` with the place of the key at fault.
     """
+    try:
+        return _recompute(deck)
+    except DeckError as error:
+        raise error.placed(deck.path, deck.places) from None
+
+
+def _recompute(deck: Deck) -> Study:
     examples: dict[str, Example] = {}
     traces: dict[str, Trace] = {}
     unstated: dict[str, Unstated] = {}

@@ -77,7 +77,6 @@ class LinearRegression:
         roles: dict[str, Role] = {}
         names = samples.givens(steps, roles)
         m = Symbol("m")
-        steps.given(m, str(samples.count))
         factor: Tree = HALF if loss == "half sum" else 1 / product(Number("2"), m)
         theta = names.parameters
         for i in range(samples.count):

@@ -103,6 +103,7 @@ class Samples:
         for symbol, entry in zip(names.parameters, self.start, strict=True):
             roles[steps.given(symbol, entry).key] = Role("parameter")
         roles[steps.given(names.learning_rate, self.learning_rate).key] = Role("learning rate")
+        steps.given(Symbol("m"), str(self.count))
         return names
 
     def descend(

@@ -7,6 +7,7 @@ from typing import Any
 
 from bpreport.audit.digits import how_printed
 from bpreport.audit.model import Message
+from bpreport.audit.names import readings
 from bpreport.audit.saying import math
 from bpreport.audit.slips.candidates import Candidate, Target, swap_name
 from bpreport.formula import MP, MPMATH, EvaluationError, evaluate, places_of, rounded
@@ -27,7 +28,7 @@ def inherited(target: Target) -> Iterator[Candidate]:
         return
     printed = dict(target.values)
     wrong = []
-    for name in target.knowledge.readings(target.formula):
+    for name in readings(target.formula):
         for entry in target.knowledge.printed.get(name.key, ()):
             exact = target.values.get(name.key)
             if exact is not None and how_printed(entry.text, exact) is None:
@@ -125,7 +126,7 @@ def rounded_intermediates(target: Target) -> Iterator[Candidate]:
         for kept in range(max(1, places - 4), places + 3):
             values = {
                 name.key: _kept(name.key, kept, mode, target)
-                for name in target.knowledge.readings(target.formula)
+                for name in readings(target.formula)
                 if name.key in target.values
             }
             try:

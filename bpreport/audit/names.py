@@ -1,0 +1,99 @@
+"""Names in a deck: which other names may be meant, and what a tree reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import product
+
+from bpreport.formula.operations import FUNCTION_MEANINGS
+from bpreport.formula.tree import (
+    Call,
+    Derivative,
+    Matrix,
+    Reduce,
+    Symbol,
+    Tree,
+    Tuple,
+    children,
+    walk,
+)
+
+__all__ = ["CONSTANTS", "is_numeric", "named", "readings", "respellings", "spellings"]
+
+CONSTANTS = ("e", r"\pi")
+"""Symbols that have a value of their own."""
+
+_TWINS = {r"\omega": "w", r"\kappa": "k", r"\nu": "v", r"\vartheta": r"\theta"}
+"""Letters that slides print for one another."""
+
+
+def is_numeric(tree: Tree) -> bool:
+    r"""Whether a tree is made of printed numbers only.
+
+    >>> from bpreport.formula import parse
+    >>> is_numeric(parse(r"0.1 * 5 + \sigma(1.1)")), is_numeric(parse("w_1 * 5"))
+    (True, False)
+    """
+    for part in walk(tree):
+        if isinstance(part, Symbol) and part.key not in CONSTANTS:
+            return False
+        if isinstance(part, Derivative | Tuple | Matrix):
+            return False
+        if isinstance(part, Call) and (part.primes or part.function.key not in FUNCTION_MEANINGS):
+            return False
+    return True
+
+
+def named(tree: Tree) -> Iterator[Symbol]:
+    """Every symbol of a tree."""
+    return (part for part in walk(tree) if isinstance(part, Symbol))
+
+
+def readings(tree: Tree) -> tuple[Symbol | Derivative, ...]:
+    """What an evaluation of the tree reads, each once; a derivative is one value."""
+    return tuple(dict.fromkeys(_readings(tree)))
+
+
+def _readings(tree: Tree) -> Iterator[Symbol | Derivative]:
+    if isinstance(tree, Derivative) and tree.by:
+        yield tree
+    elif isinstance(tree, Symbol):
+        if tree.key not in CONSTANTS:
+            yield tree
+    else:
+        for child in children(tree):
+            for part in _readings(child):
+                if not (isinstance(tree, Reduce) and part.key == tree.index.key):
+                    yield part
+
+
+def spellings(name: Symbol | Derivative) -> Iterator[str]:
+    r"""The keys under which a typed name may be known, its own first.
+
+    >>> list(spellings(Symbol("W", ("7",))))[:2]
+    ['W_{7}', 'w_{7}']
+    """
+    yield name.key
+    if isinstance(name, Symbol):
+        yield from (symbol.key for symbol in respellings(name))
+    elif isinstance(name.body, Symbol):
+        variables = [list(spellings(v)) for v in name.by if isinstance(v, Symbol)]
+        for body in spellings(name.body):
+            for by in product(*variables):
+                below = "".join(rf"\partial {key}" for key in by)
+                yield rf"\partial {body}/{below}"
+
+
+def respellings(symbol: Symbol) -> Iterator[Symbol]:
+    """Other ways to write what must be the same symbol."""
+    if symbol.base in _TWINS:
+        yield replace(symbol, base=_TWINS[symbol.base])
+    if len(symbol.base) == 1 and symbol.base.isupper():
+        yield replace(symbol, base=symbol.base.lower())
+    if len(symbol.indices) == 1 and isinstance(symbol.indices[0], str):
+        digits = symbol.indices[0]
+        if len(digits) == 2 and digits.isdigit():
+            yield replace(symbol, indices=(digits[0], digits[1]))
+    if symbol.base == "E" and not symbol.indices:
+        yield replace(symbol, indices=("total",))
