@@ -14,7 +14,16 @@ from typing import Any
 from bpreport.audit.names import is_numeric, readings
 from bpreport.deck.claims import printed_number
 from bpreport.deck.model import Claim, Position
-from bpreport.formula import INTERVAL, MP, MPMATH, EvaluationError, Function, evaluate, stands_for
+from bpreport.formula import (
+    INTERVAL,
+    MP,
+    MPMATH,
+    EvaluationError,
+    Function,
+    evaluate,
+    places_of,
+    stands_for,
+)
 from bpreport.formula.arithmetic import IV, interval_ends
 from bpreport.formula.tree import Apply, Call, Derivative, Symbol, Tree, free_symbols
 
@@ -143,7 +152,9 @@ class Document:
                 raise EvaluationError(f"{key} has no value in this document")
             value = number(statement.text)
             self._typed.add(place)
-            if statement.lines or self.is_result(statement.claim.head, statement.position):
+            head = statement.claim.head
+            computed = isinstance(head, Derivative) or self.is_result(head, statement.position)
+            if statement.lines or computed:
                 self._rounded.add(place)
         self._values[place] = value
         return value
@@ -179,6 +190,8 @@ class Document:
         for earlier in reversed(known[:index]):
             if earlier.claim.slide != statement.claim.slide:
                 return None
+            if earlier.text not in (None, statement.text) and not statement.lines:
+                return None  # another step's value, or given anew
             if earlier.trees:
                 return earlier.trees[0]
             if not (earlier.lines or statement.lines):
@@ -239,18 +252,22 @@ class Document:
             for statement in self.statements.get(key, ())
         )
 
-    def printed_range(self, tree: Tree, at: Position) -> tuple[Any, Any]:
+    def printed_range(
+        self, tree: Tree, at: Position, least_places: int | None = None
+    ) -> tuple[Any, Any]:
         """Between which values a tree lies by the numbers that are printed for its names.
 
-        A result stands for every number that rounds to it, a given for itself. Raises
-        `EvaluationError` where a name has no printed number.
+        A result stands for every number that rounds to it, a given for itself, unless it has
+        `least_places` or more. Raises `EvaluationError` where a name has no printed number.
         """
         values: dict[str, Any] = dict(self.functions_at(at))
         for part in readings(tree):
             text = self.printed_text(part, at)
             if text is None:
                 raise EvaluationError(f"{part.key} is not printed")
-            values[part.key] = interval(text, rounded=self._is_rounded_text(part, at))
+            long = least_places is not None and places_of(text) >= least_places
+            rounded = long or self._is_rounded_text(part, at)
+            values[part.key] = interval(text, rounded=rounded)
         return interval_ends(evaluate(tree, values, INTERVAL))
 
     def _is_rounded_text(self, name: Symbol | Derivative, at: Position) -> bool:

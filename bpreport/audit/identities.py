@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
 from bpreport.audit.digits import same
 from bpreport.audit.knowledge import Knowledge
-from bpreport.audit.names import named
+from bpreport.audit.names import named, readings
 from bpreport.deck.model import Claim
 from bpreport.formula import (
     MP,
@@ -85,7 +87,7 @@ def compare(claim: Claim, knowledge: Knowledge) -> Identity:
     defines = isinstance(left, Symbol | Call) and left == claim.head
     if defines and not scope.is_defined(left):
         return Identity("definition", "defines {name}", {"name": f"${latex(left)}$"})
-    equal = scope.agree(left, right)
+    equal = scope.agree_in_example(left, right) or scope.agree(left, right)
     if equal:
         return Identity("equal", "holds: both sides agree at random points to 40 digits")
     if scope.agree_by_value(left, right):
@@ -222,6 +224,50 @@ class _Scope:
                 sure = opaque[0] == opaque[1] or self._is_grounded(sides)
                 return False if sure and not self.assumed else None
         return True
+
+    def agree_in_example(self, left: Tree, right: Tree) -> bool | None:
+        """Whether both sides agree in the worked example with random givens in its place.
+
+        None where a side reads what the example does not know.
+        """
+        if self.trace is None or any(isinstance(p, Call) for s in (left, right) for p in walk(s)):
+            return None
+        keys: dict[str, str] = {}
+        for part in (*readings(left), *readings(right)):
+            known = (
+                key
+                for key in self.knowledge.spellings(part, self.claim)
+                if key in self.trace.quantities
+            )
+            found = next(known, None)
+            if found is None:
+                return None
+            keys[part.key] = found
+        for seed in range(POINTS):
+            example = self._random_example(seed)
+            try:
+                values = {typed: example[key] for typed, key in keys.items()}
+                a, b = (evaluate(side, values, MPMATH) for side in (left, right))
+            except (EvaluationError, KeyError):
+                return None
+            if isinstance(a, tuple) or isinstance(b, tuple) or not same(a, b):
+                return False
+        return True
+
+    def _random_example(self, seed: int) -> dict[str, Any]:
+        """All quantities of the worked example, computed from random givens."""
+        assert self.trace is not None
+        place = (self.trace.name, seed)
+        if place not in self.knowledge.random_examples:
+            values: dict[str, Any] = {}
+            for key, quantity in self.trace.quantities.items():
+                if quantity.formula is None:
+                    values[key] = quantity.value if key in COUNTS else _random(seed, key)
+                    continue
+                with suppress(EvaluationError):
+                    values[key] = evaluate(quantity.formula, values, MPMATH)
+            self.knowledge.random_examples[place] = values
+        return self.knowledge.random_examples[place]
 
     def agree_by_value(self, left: Tree, right: Tree) -> bool:
         """Whether both sides have one value in the worked example, by its own conventions.
@@ -396,6 +442,12 @@ def _bounds(tree: Tree) -> Iterator[str]:
             yield from free_symbols(part.upper)
 
 
+@lru_cache(maxsize=10_000)
+def _random(seed: int, name: str) -> Any:
+    digest = hashlib.sha256(f"{seed}:{name}".encode()).digest()
+    return MP.mpf(int.from_bytes(digest[:16])) / MP.mpf(2) ** 128 * MP.mpf("0.8") + MP.mpf("0.1")
+
+
 @dataclass
 class _Point:
     """Values for everything that has none, the same for the same name."""
@@ -405,8 +457,8 @@ class _Point:
     counts: Callable[[str, int], int] | None = None
 
     def number(self, name: str) -> Any:
-        digest = hashlib.sha256(f"{self.seed}:{name}".encode()).digest()
-        return MP.mpf(int.from_bytes(digest[:16])) / MP.mpf(2) ** 128 * MP.mpf("0.8") + MP.mpf("0.1")
+        """A value between 0.1 and 0.9."""
+        return _random(self.seed, name)
 
     def values(self, *trees: Tree) -> dict[str, Any]:
         """A value for every symbol and every undefined function of the trees."""

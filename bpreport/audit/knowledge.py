@@ -20,6 +20,7 @@ from bpreport.formula import MP, EvaluationError, parse
 from bpreport.formula.operations import FUNCTION_MEANINGS
 from bpreport.formula.tree import Call, Derivative, Symbol, Tree, substitute
 from bpreport.worked import Perceptron, Study, Trace
+from bpreport.worked.perceptron import State
 
 __all__ = ["Knowledge", "Known", "Printed", "output_keys"]
 
@@ -77,7 +78,10 @@ class Knowledge:
     """All printed values by key; "@10" behind a key is iteration 10."""
     faulty: set[str] = field(default_factory=set)
     """Keys for which a wrong number was found so far."""
+    random_examples: dict[tuple[str, int], dict[str, Any]] = field(default_factory=dict)
+    """By worked example and seed, its quantities computed from random givens."""
     _alternatives: dict[Any, Trace] = field(default_factory=dict)
+    _states: dict[Any, State] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for claim in self.deck.claims:
@@ -113,13 +117,14 @@ class Knowledge:
             return found or (None if "@" in key else self._in_document(key, claim))
         if not isinstance(tree, Symbol | Derivative):
             return None
+        suffix = "" if claim.iteration is None else f"@{claim.iteration}"
         if trace is not None:
-            suffix = "" if claim.iteration is None else f"@{claim.iteration}"
             for key in self.spellings(tree, claim):
                 found = self.in_trace(trace, key + suffix)
                 if found is not None:
                     return found
-        return self._in_document(tree.key, claim)
+        own = suffix if tree == claim.head else ""
+        return self._in_document(tree.key + own, claim)
 
     def _in_document(self, key: str, claim: Claim) -> Known | None:
         index = self.document.nearest(key, claim.position)
@@ -179,7 +184,10 @@ class Knowledge:
         updates = iteration + shift if iteration else 0  # before any update, nobody counts
         if not 0 <= updates <= example.iterations + 2:
             return None
-        state = example.after(updates, **trace.conventions)
+        place = (trace.name, updates, *trace.conventions.values())
+        if place not in self._states:
+            self._states[place] = example.after(updates, **trace.conventions)
+        state = self._states[place]
         outputs = output_keys(trace)
         if key in outputs:
             return state.out[outputs.index(key)]

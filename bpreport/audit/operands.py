@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from bpreport.deck.claims import printed_number
-from bpreport.formula import INTERVAL, EvaluationError, evaluate, stands_for
+from bpreport.formula import INTERVAL, MP, EvaluationError, evaluate, stands_for
 from bpreport.formula.arithmetic import IV, interval_ends
 from bpreport.formula.tree import Number, Symbol, Tree, substitute
 
@@ -19,11 +19,15 @@ Numbers that the deck prints as results are taken as rounded whatever their plac
 
 
 def could_give(
-    left: Tree | None, right: Tree | None, results: frozenset[str] = frozenset()
+    left: Tree | None,
+    right: Tree | None,
+    results: frozenset[str] = frozenset(),
+    least_places: int = LEAST_PLACES,
 ) -> bool:
     """Whether the two numeric sides can be equal for some unrounded operands.
 
-    `results` are the digits that the deck prints as results, which are rounded.
+    `results` are the digits that the deck prints as results, which are rounded; so may be any
+    other operand with `least_places` or more.
 
     >>> from bpreport.formula import parse
     >>> could_give(parse("0.8811 * 0.097049 * 0.912934"), parse("0.078064"))
@@ -35,9 +39,9 @@ def could_give(
         return False
     printed = printed_number(right)
     try:
-        low, high = _range(left, results)
+        low, high = _range(left, results, least_places)
         if printed is None:
-            other_low, other_high = _range(right, results)
+            other_low, other_high = _range(right, results, least_places)
         else:
             ends = stands_for(printed)
             other_low, other_high = ends[0], ends[1]
@@ -48,18 +52,16 @@ def could_give(
 
 
 def _exact(value: Any) -> Any:
-    from bpreport.formula import MP
-
     return MP.mpf(str(value))
 
 
-def _range(tree: Tree, results: frozenset[str]) -> tuple[Any, Any]:
+def _range(tree: Tree, results: frozenset[str], least_places: int) -> tuple[Any, Any]:
     values: dict[str, Any] = {}
 
     def uncertain(part: Tree) -> Tree | None:
         if not isinstance(part, Number):
             return None
-        if part.places < LEAST_PLACES and (part.text not in results or part.places == 0):
+        if part.places < least_places and (part.text not in results or part.places == 0):
             return None
         low, high, _, _ = stands_for(part.text)
         values[part.text] = IV.mpf([str(low), str(high)])

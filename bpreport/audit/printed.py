@@ -75,7 +75,8 @@ def judge_against(claim: Claim, knowledge: Knowledge, printed: str, known: Known
     how = how_printed(printed, known.value)
     if how == "rounded":
         return said(claim, Verdict.REPRODUCED, "is {exact}, rounded", known=known, printed=printed)
-    if known.rounded and _is_carried(claim, knowledge, printed, known):
+    near = how is not None or known.rounded
+    if near and _is_carried(claim, knowledge, printed, known, least_places=2):
         return said(
             claim,
             Verdict.CARRIED,
@@ -134,7 +135,25 @@ def judge_line(
     within = not shown or could_give(claim.left, claim.right, knowledge.results)
     if within and known is not None and how_printed(printed, known.value) is not None:
         return judge_against(claim, knowledge, printed, known)
+    if not shown and not _is_worked(known) and claim.left is not None:
+        if within_printed(claim.left, printed, claim, knowledge):
+            return said(
+                claim,
+                Verdict.CARRIED,
+                "is right from the printed numbers within their rounding",
+                exact=computed,
+                printed=printed,
+            )
     if within and shown:
+        return said(
+            claim,
+            Verdict.CARRIED,
+            "follows from the printed numbers within their rounding; "
+            "from their digits it is {exact}",
+            exact=computed,
+            printed=printed,
+        )
+    if how is not None and not _is_worked(known) and _by_rounding(claim, knowledge):
         return said(
             claim,
             Verdict.CARRIED,
@@ -258,11 +277,26 @@ def _explained(
     )
 
 
-def _is_carried(claim: Claim, knowledge: Knowledge, printed: str, known: Known) -> bool:
+def _by_rounding(claim: Claim, knowledge: Knowledge) -> bool:
+    """Whether operands with two places or more, if they are rounded, explain the last digit."""
+    return could_give(claim.left, claim.right, knowledge.results, least_places=2)
+
+
+def _is_worked(known: Known | None) -> bool:
+    return known is not None and known.worked is not None
+
+
+def _is_carried(
+    claim: Claim,
+    knowledge: Knowledge,
+    printed: str,
+    known: Known,
+    least_places: int | None = None,
+) -> bool:
     """Whether a formula of the document gives the number from what is printed for its names."""
     if known.worked is not None or known.formula is None:
         return False
-    return within_printed(known.formula, printed, claim, knowledge)
+    return within_printed(known.formula, printed, claim, knowledge, least_places)
 
 
 def _head_value(claim: Claim, knowledge: Knowledge) -> Known | None:

@@ -92,10 +92,12 @@ def fits_binding(binding: Binding, claim: Claim, knowledge: Knowledge) -> bool:
     return within_printed(binding.name, text, claim, knowledge)
 
 
-def within_printed(tree: Tree, text: str, claim: Claim, knowledge: Knowledge) -> bool:
+def within_printed(
+    tree: Tree, text: str, claim: Claim, knowledge: Knowledge, least_places: int | None = None
+) -> bool:
     """Whether the numbers that are printed for a tree's names can give the printed number."""
     try:
-        low, high = knowledge.document.printed_range(tree, claim.position)
+        low, high = knowledge.document.printed_range(tree, claim.position, least_places)
     except EvaluationError:
         return False
     least, most = (MPMATH.number(str(abs(end))) * (-1 if end < 0 else 1) for end in stands_for(text)[:2])
