@@ -61,11 +61,11 @@ def golden(deck: Path | None, output: Path | None) -> None:
     from bpreport import publish
 
     with usable():
-        text = publish.golden_text(deck)
+        text = publish.golden_of(deck)
         if output is None:
-            click.echo(text)
+            click.echo(text, nl=False)
         else:
-            publish.write(output, f"{text}\n".encode())
+            publish.write(output, text.encode())
 
 
 @main.command()

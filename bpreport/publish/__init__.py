@@ -1,0 +1,18 @@
+"""Showing an audit: the report in HTML and PDF, golden values, and the output of `check`."""
+
+from bpreport.publish.checking import check_json, check_text
+from bpreport.publish.commands import build_deck, check, golden_of, progress
+from bpreport.publish.golden_values import golden
+from bpreport.publish.writing import build, write
+
+__all__ = [
+    "build",
+    "build_deck",
+    "check",
+    "check_json",
+    "check_text",
+    "golden",
+    "golden_of",
+    "progress",
+    "write",
+]

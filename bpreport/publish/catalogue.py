@@ -1,0 +1,134 @@
+"""The translators' tool: `python -m bpreport.publish.catalogue` brings the catalogues up to date.
+
+It extracts every sentence, merges it into each `bpreport.po`, and compiles the `.mo` beside it.
+Babel does the work; at run time the standard library's gettext is enough.
+"""
+
+from __future__ import annotations
+
+import ast
+import io
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bpreport.publish.language import LOCALE
+from bpreport.publish.templates import folder
+
+if TYPE_CHECKING:
+    from babel.messages.catalog import Catalog
+
+__all__ = ["compiled", "extracted", "update"]
+
+KEYWORDS: dict[str, tuple[int, ...] | None] = {
+    "gettext": None,
+    "ngettext": (1, 2),
+    "_": None,
+    "mark": None,
+    "Message": None,
+}
+"""Functions whose argument is a sentence to translate."""
+
+
+def extracted() -> Catalog:
+    """All sentences of the code and the templates."""
+    from babel.messages.catalog import Catalog
+    from babel.messages.extract import extract
+
+    found = Catalog(project="bpreport", charset="utf-8")
+    for method, path in _sources():
+        with path.open("rb") as file:
+            for _, text, comments, _ in extract(method, file, KEYWORDS, options=_OPTIONS[method]):
+                if text and text != ("", ""):
+                    found.add(text, auto_comments=comments)
+    for path in sorted((LOCALE.parent / "audit").rglob("*.py")):
+        for text in _sentences(path.read_text(encoding="utf-8")):
+            found.add(text)
+    return found
+
+
+_OPTIONS: dict[str, dict[str, str]] = {
+    "python": {},
+    "jinja2": {"trim_blocks": "true", "lstrip_blocks": "true"},
+}
+
+
+def _sentences(source: str) -> Iterator[str]:
+    r"""What the audit says: every string of its code that has a space in it.
+
+    The audit keeps its sentences in tables and hands them on, so that no call tells them from
+    other strings; a space does. Strings that are documentation, compared, raised or formatted
+    are left out.
+
+    >>> list(_sentences('"Doc string."\nTABLE = {"key": "is {exact}, rounded"}'))
+    ['is {exact}, rounded']
+    """
+    tree = ast.parse(source)
+    left_out: set[int] = set()
+    for node in ast.walk(tree):
+        match node:
+            case ast.Expr(value=ast.Constant()):
+                left_out.add(id(node.value))
+            case ast.Raise() | ast.Assert() | ast.JoinedStr() | ast.Compare() | ast.Subscript():
+                left_out.update(map(id, ast.walk(node)))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and id(node) not in left_out:
+            text = node.value
+            # A backslash makes it LaTeX.
+            if isinstance(text, str) and " " in text.strip() and "\\" not in text:
+                yield text
+
+
+def _sources() -> Iterator[tuple[str, Path]]:
+    for path in sorted(LOCALE.parent.rglob("*.py")):
+        yield "python", path
+    for path in sorted(folder().glob("*.j2")):
+        yield "jinja2", path
+
+
+def compiled(source: Path) -> bytes:
+    """The binary form of a `.po` file."""
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+
+    packed = io.BytesIO()
+    with source.open("rb") as file:
+        catalogue = read_po(file)
+    # A date would make every run another file.
+    catalogue.creation_date = catalogue.revision_date = datetime(2000, 1, 1, tzinfo=UTC)
+    write_mo(packed, catalogue)
+    return packed.getvalue()
+
+
+_BOILERPLATE = tuple(
+    f'"{name}'.encode()
+    for name in ("POT-Creation", "PO-Revision", "Report-Msgid", "Last-Trans", "Language-Team")
+)
+"""Lines of a catalogue's head that say nothing here, or change with every run."""
+
+
+def update() -> None:
+    """Merge what is new into every catalogue, drop what is gone, and compile."""
+    from babel.messages.pofile import read_po, write_po
+
+    sentences = extracted()
+    for source in sorted(LOCALE.glob("*/LC_MESSAGES/bpreport.po")):
+        lang = source.parent.parent.name
+        with source.open("rb") as file:
+            catalogue = read_po(file, locale=lang)
+        catalogue.update(sentences, no_fuzzy_matching=True)
+        catalogue.obsolete.clear()
+        written = io.BytesIO()
+        write_po(written, catalogue, no_location=True, width=100, sort_output=True)
+        kept = [
+            line
+            for line in written.getvalue().splitlines(keepends=True)
+            if not line.startswith(_BOILERPLATE)
+        ]
+        source.write_bytes(b"".join(kept))
+        source.with_suffix(".mo").write_bytes(compiled(source))
+
+
+if __name__ == "__main__":
+    update()

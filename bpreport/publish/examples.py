@@ -1,0 +1,87 @@
+"""The worked examples as the report shows them: solutions, tables and plots of each kind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from bpreport.audit.model import Audit
+from bpreport.publish import descent_view, perceptron_view, regression_view
+from bpreport.publish.context import Context, Shown
+from bpreport.publish.language import mark, translator
+from bpreport.publish.solution import solve
+from bpreport.publish.view import ExampleView, Stage
+from bpreport.worked.trace import Trace
+
+if TYPE_CHECKING:
+    from bpreport.worked import Study
+
+__all__ = ["examples"]
+
+STAGES = {
+    "given": mark("Givens"),
+    "model": mark("Model"),
+    "objective": mark("Objective"),
+    "forward": mark("Forward pass"),
+    "error": mark("Error"),
+    "gradient": mark("Gradient"),
+    "backward": mark("Backward pass"),
+    "update": mark("Update"),
+    "iterate": mark("Iterates"),
+    "result": mark("Result"),
+}
+
+KINDS = {
+    "gradient descent": mark("gradient descent"),
+    "linear regression": mark("linear regression"),
+    "logistic regression": mark("logistic regression"),
+    "perceptron": mark("perceptron"),
+}
+
+VIEWS: Mapping[str, Callable[[Any, Trace, Context], Shown]] = {
+    "gradient descent": descent_view.show,
+    "linear regression": regression_view.show,
+    "logistic regression": regression_view.show,
+    "perceptron": perceptron_view.show,
+}
+
+MANY = 40
+"""Solutions of one stage past which the page puts them away until they are wanted."""
+
+
+def examples(audit: Audit, study: Study, lang: str) -> Iterator[ExampleView]:
+    """Every worked example of the deck, in the order of its front matter."""
+    gettext = translator(lang).gettext
+    for name, trace in study.traces.items():
+        adopted = audit.conventions.get(name)
+        context = Context(
+            gettext,
+            adopted if isinstance(adopted, Mapping) else {},
+            study.unstated.get(name),
+        )
+        shown = VIEWS[trace.kind](study.examples[name], trace, context)
+        yield ExampleView(
+            id=f"example-{name}",
+            title=gettext("%(name)s: %(kind)s")
+            % {"name": name, "kind": gettext(KINDS[trace.kind])},
+            stages=(*_stages(trace, gettext), *shown.stages),
+            tables=shown.tables,
+            plots=shown.plots,
+            appendix=shown.appendix,
+        )
+
+
+def _stages(trace: Trace, gettext: Callable[[str], str]) -> Iterator[Stage]:
+    by_stage: dict[str, list[Any]] = {}
+    for quantity in trace.quantities.values():
+        # "fast.iterations" is no symbol: the tables of a descent tell these.
+        if "." not in quantity.key:
+            by_stage.setdefault(quantity.stage, []).append(solve(quantity, trace))
+    for stage, solutions in by_stage.items():
+        form = "many" if len(solutions) > MANY else "solutions"
+        yield Stage(
+            id=f"{trace.name}-{stage}",
+            title=gettext(STAGES.get(stage, stage)),
+            solutions=tuple(solutions),
+            form="givens" if stage == "given" else form,
+        )

@@ -1,0 +1,103 @@
+"""Golden values: every quantity of the worked examples, for tests of other programs.
+
+Exact values are strings of 17 significant digits, which identify a float64 and survive JSON.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from bpreport.audit.model import Audit, Judgement
+from bpreport.formula import latex, places_of
+from bpreport.publish.numbers import exact
+from bpreport.worked.trace import Trace
+
+if TYPE_CHECKING:
+    from bpreport.worked import Study
+
+__all__ = ["golden", "golden_text"]
+
+ITERATIONS = (0, 1, 2, 5, 9, 10, 100, 1000, 1001)
+"""Numbers of updates at which the series are given."""
+
+
+def golden(audit: Audit, study: Study) -> dict[str, Any]:
+    """Golden values of a deck, ready for JSON.
+
+    `{"deck", "examples": {name: {"kind", "conventions", "quantities", "series"}}, "claims"}`.
+    A quantity is `{"symbol", "latex", "stage", "exact", "printed"}`, where `printed` lists every
+    place of the deck that prints it: `{"text", "places", "verdict", "line", "column", "claim"}`.
+    `claims` are the judged numbers, those that no worked example knows included.
+    """
+    printed: dict[tuple[str, str], list[Judgement]] = defaultdict(list)
+    for judgement in audit.judgements:
+        if judgement.worked and judgement.quantity:
+            printed[judgement.worked, judgement.quantity].append(judgement)
+    return {
+        "deck": PurePath(audit.deck.path).name,
+        "examples": {
+            name: {
+                "kind": trace.kind,
+                "conventions": dict(trace.conventions),
+                "quantities": [
+                    {
+                        "symbol": key,
+                        "latex": latex(quantity.symbol),
+                        "stage": quantity.stage,
+                        "exact": exact(quantity.value),
+                        "printed": [_printed(found) for found in printed[name, key]],
+                    }
+                    for key, quantity in trace.quantities.items()
+                ],
+                "series": _series(trace),
+            }
+            for name, trace in study.traces.items()
+        },
+        "claims": [
+            {
+                "id": judgement.claim.id,
+                "example": judgement.worked,
+                "symbol": judgement.quantity,
+                "exact": exact(judgement.exact),
+                **_printed(judgement),
+            }
+            for judgement in audit.judgements
+            if judgement.exact is not None and judgement.printed is not None
+        ],
+    }
+
+
+def golden_text(audit: Audit, study: Study) -> str:
+    """The golden values as a JSON text."""
+    return json.dumps(golden(audit, study), ensure_ascii=False, indent=1)
+
+
+def _printed(judgement: Judgement) -> dict[str, Any]:
+    text, position = judgement.printed or "", judgement.claim.position
+    return {
+        "text": text,
+        "places": places_of(text) if text else None,
+        "verdict": str(judgement.verdict),
+        "line": position.line,
+        "column": position.column,
+        "claim": judgement.claim.id,
+    }
+
+
+def _series(trace: Trace) -> dict[str, dict[str, Any]]:
+    """Of each series the values at some numbers of updates, and at the last."""
+    found = {}
+    for name, values in trace.series.items():
+        counts = sorted({*(k for k in ITERATIONS if k < len(values)), len(values) - 1})
+        found[name] = {str(k): _plain(values[k]) for k in counts if k >= 0}
+    return found
+
+
+def _plain(value: Any) -> Any:
+    array = np.asarray(value, dtype=float)
+    return exact(float(array)) if array.ndim == 0 else [_plain(part) for part in array]

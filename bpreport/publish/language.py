@@ -1,0 +1,106 @@
+"""The reader's language: our sentences are English in the code and translated by catalogues.
+
+A catalogue is `locale/LANGUAGE/LC_MESSAGES/bpreport.mo` inside the package. English needs none,
+and neither does a language for which no catalogue is there: it reads English.
+"""
+
+from __future__ import annotations
+
+import gettext
+import re
+import string
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from bpreport.audit.model import Message, Verdict
+from bpreport.formula.tree import Node
+
+__all__ = ["LOCALE", "VERDICTS", "mark", "parts", "render", "translator", "verdict_word"]
+
+LOCALE = Path(__file__).resolve().parents[1] / "locale"
+
+
+def mark(text: str) -> str:
+    """The text itself; the name tells the extractor of the catalogue that it is translated."""
+    return text
+
+
+VERDICTS: dict[Verdict, tuple[str, str]] = {
+    Verdict.GIVEN: (mark("given"), mark("a value that the deck states")),
+    Verdict.DEFINITION: (mark("definition"), mark("it says what a symbol means")),
+    Verdict.PROVED: (mark("proved"), mark("both sides are the same expression")),
+    Verdict.REPRODUCED: (mark("reproduced"), mark("the recomputed value rounds to it")),
+    Verdict.CARRIED: (mark("carried"), mark("right from the rounded values printed before")),
+    Verdict.TRUNCATED: (mark("truncated"), mark("digits were cut off instead of rounded")),
+    Verdict.LAST_DIGIT: (mark("last digit"), mark("off by one in the last printed place")),
+    Verdict.EXPLAINED: (mark("explained error"), mark("wrong, and the slip is known")),
+    Verdict.WRONG: (mark("wrong"), mark("wrong, and no slip explains it")),
+    Verdict.UNCHECKED: (mark("unchecked"), mark("not judged; the sentence says why")),
+}
+"""Of each verdict: its word, and what it means."""
+
+
+@cache
+def translator(lang: str) -> gettext.NullTranslations:
+    """The catalogue of a language, with `gettext` and `ngettext`.
+
+    >>> translator("zh").gettext("reproduced")
+    '可重现'
+    >>> translator("xx").gettext("reproduced")
+    'reproduced'
+    """
+    return gettext.translation("bpreport", LOCALE, languages=[lang], fallback=True)
+
+
+def verdict_word(verdict: Verdict, lang: str) -> str:
+    """What a reader calls a verdict."""
+    return translator(lang).gettext(VERDICTS[verdict][0])
+
+
+def render(message: Message, lang: str) -> str:
+    r"""A message as one plain sentence in a language.
+
+    >>> render(Message("the slip is {slip}", {"slip": "sign"}), "en")
+    'the slip is sign'
+    >>> render(Message("{name} is not known", {"name": r"$\mathrm{out}_{h1}$"}), "en")
+    'out_h1 is not known'
+    """
+    from bpreport.publish.formulas import plain
+
+    return "".join(
+        plain(content) if kind == "math" else content for kind, content in parts(message, lang)
+    )
+
+
+def parts(message: Message, lang: str) -> list[tuple[str, str]]:
+    r"""A message as stretches of ("text" or "math", content), for a page that typesets formulas.
+
+    Among the values of a message, a tree and LaTeX between dollar signs are formulas, and a
+    message is translated.
+
+    >>> parts(Message("{name} is not known", {"name": r"$w_{7}$"}), "en")
+    [('math', 'w_{7}'), ('text', ' is not known')]
+    """
+    found: list[tuple[str, str]] = []
+    formatter = string.Formatter()
+    for literal, name, spec, _ in formatter.parse(translator(lang).gettext(message.text)):
+        if literal:
+            found.append(("text", literal))
+        if name is None:
+            continue
+        value: Any = formatter.get_field(name, (), message.values)[0]
+        if isinstance(value, Message):
+            found += parts(value, lang)
+        elif isinstance(value, Node):
+            from bpreport.formula import latex
+
+            found.append(("math", latex(value)))  # type: ignore[arg-type]
+        else:
+            for place, piece in enumerate(_DOLLARS.split(format(value, spec or ""))):
+                if piece:
+                    found.append(("math" if place % 2 else "text", piece))
+    return found
+
+
+_DOLLARS = re.compile(r"\$([^$]+)\$")

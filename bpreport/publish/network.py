@@ -1,0 +1,123 @@
+"""A network as a drawing: units in columns, every connection with its weight."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bpreport.formula import latex
+from bpreport.publish.formulas import plain
+from bpreport.publish.numbers import shown
+from bpreport.publish.plots import FONTS, PALETTE, Picture
+from bpreport.publish.templates import environment
+from bpreport.worked.trace import Trace
+
+__all__ = ["draw"]
+
+ACROSS, DOWN, MARGIN = 225.0, 96.0, 62.0
+CROWDED = 16
+"""More connections than this between two layers are drawn without their weights."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A unit and where it stands."""
+
+    x: float
+    y: float
+    name: str
+    index: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """A connection; its label stands at (x, y)."""
+
+    start: tuple[float, float]
+    end: tuple[float, float]
+    x: float
+    y: float
+    name: str
+    index: str
+    value: str
+    width: float
+    negative: bool
+
+
+def draw(trace: Trace, alt: str) -> Picture:
+    """The network of a perceptron's trace; an empty layer is nothing to draw."""
+    by_layer: dict[int, list[str]] = defaultdict(list)
+    outputs: dict[str, str] = {}
+    for key, role in trace.roles.items():
+        if role.kind in ("input", "out") and role.unit not in by_layer[role.layer]:
+            by_layer[role.layer].append(role.unit)
+            outputs[role.unit] = key
+    tallest = max(map(len, by_layer.values()), default=1)
+    centre = MARGIN + (tallest - 1) * DOWN / 2
+    places = {
+        unit: (MARGIN + layer * ACROSS, centre + (row - (len(units) - 1) / 2) * DOWN)
+        for layer, units in by_layer.items()
+        for row, unit in enumerate(units)
+    }
+    units = [Unit(*places[unit], *_label(key, trace)) for unit, key in outputs.items()]
+    biases = [
+        (MARGIN + (role.layer - 0.5) * ACROSS, *_label(key, trace))
+        for key, role in trace.roles.items()
+        if role.kind == "bias" and role.unit not in places
+    ]
+    rendered = (
+        environment("en")
+        .get_template("network.svg.j2")
+        .render(
+            units=units,
+            edges=_edges(trace, places, {layer: len(row) for layer, row in by_layer.items()}),
+            biases=biases,
+            width=2 * MARGIN + max(len(by_layer) - 1, 0) * ACROSS,
+            height=2 * MARGIN + (tallest - 1) * DOWN,
+            palette=PALETTE,
+            fonts=FONTS,
+        )
+    )
+    return Picture(rendered.strip(), alt)
+
+
+def _edges(
+    trace: Trace, places: Mapping[str, tuple[float, float]], sizes: Mapping[int, int]
+) -> list[Edge]:
+    weights = {
+        key: role
+        for key, role in trace.roles.items()
+        if role.kind == "weight" and role.unit in places and role.source in places
+    }
+    largest = max((abs(float(trace.quantities[key].value)) for key in weights), default=1.0) or 1.0
+    edges = []
+    for key, role in weights.items():
+        start, end = places[role.source], places[role.unit]
+        crowded = sizes[role.layer] * sizes[role.layer - 1] > CROWDED
+        # Near the side with fewer crossings, where the lines of one unit have spread enough.
+        along = 0.22 if sizes[role.layer - 1] <= sizes[role.layer] else 0.78
+        value = float(trace.quantities[key].value)
+        name, index, text = ("", "", "") if crowded else _label(key, trace)
+        edges.append(
+            Edge(
+                start,
+                end,
+                round(start[0] + (end[0] - start[0]) * along, 1),
+                round(start[1] + (end[1] - start[1]) * along, 1),
+                name,
+                index,
+                text,
+                round(0.6 + 2.2 * abs(value) / largest, 2),
+                value < 0,
+            )
+        )
+    return edges
+
+
+def _label(key: str, trace: Trace) -> tuple[str, str, str]:
+    """Name, index and value of a quantity."""
+    quantity = trace.quantities[key]
+    name, _, index = plain(latex(quantity.symbol)).partition("_")
+    return name, index.strip("()"), shown(quantity.value, 4)

@@ -1,0 +1,333 @@
+"""Plots as SVG: one palette, direct labels, little ink; text stays text.
+
+A plot is drawn once, in the colours of the light page. The HTML replaces them by the page's own
+CSS variables, so that the same picture also serves its dark look.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+__all__ = ["PALETTE", "Line", "Picture", "curve", "dumbbells", "lines", "scatter"]
+
+Values = NDArray[np.float64]
+
+PALETTE = {
+    "ink": "#20242c",
+    "soft": "#5d6673",
+    "rule": "#d5dae1",
+    "blue": "#0a5fa5",
+    "orange": "#b8500b",
+    "green": "#1a7a55",
+    "purple": "#86449b",
+    "rose": "#b3315f",
+    "olive": "#746a08",
+}
+"""By the name of the CSS variable. The hues are told apart in all common kinds of colour vision
+(after Okabe and Ito, darkened to a contrast of 4.5 on white)."""
+
+HUES = ("blue", "orange", "green", "purple", "rose", "olive")
+FONTS = "Noto Sans CJK SC, Source Han Sans SC, sans-serif"
+POINTS = 160
+"""Most points of one line: more would not be seen, and each costs time in the PDF."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A drawn plot."""
+
+    svg: str
+    alt: str
+    """What it shows, from its data."""
+
+    def themed(self, prefix: str) -> str:
+        """For the HTML: the page's colours, and ids that no other picture has."""
+        svg = self.svg
+        for name, colour in PALETTE.items():
+            svg = svg.replace(colour, f"var(--{name})")
+        svg = re.sub(r'(\bid="|url\(#|href="#)', rf"\g<1>{prefix}-", svg)
+        return svg.replace("#ffffff", "var(--paper)")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a plot."""
+
+    label: str
+    """Written at its end; "w_7" gets its subscript."""
+    x: Values
+    y: Values
+    hue: str
+    dots: bool = False
+    """Mark every point."""
+    dashed: bool = False
+
+
+@contextmanager
+def _axes(
+    width: float, height: float, columns: int = 1, sharey: bool = False
+) -> Iterator[tuple[list[Axes], Callable[[str], Picture]]]:
+    """Axes in a row, in the style of all plots, and what makes a picture of them."""
+    import matplotlib as mpl
+    from matplotlib.figure import Figure
+
+    style: Any = {
+        "svg.fonttype": "none",
+        "svg.hashsalt": "bpreport",
+        "font.family": "DejaVu Sans",  # It measures; the page's fonts are named in the SVG.
+        "font.size": 8.0,
+        "mathtext.default": "regular",
+        "axes.edgecolor": PALETTE["soft"],
+        "axes.labelcolor": PALETTE["soft"],
+        "axes.linewidth": 0.6,
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "axes.grid": True,
+        "grid.color": PALETTE["rule"],
+        "grid.linewidth": 0.5,
+        "xtick.color": PALETTE["soft"],
+        "ytick.color": PALETTE["soft"],
+        "xtick.major.width": 0.6,
+        "ytick.major.width": 0.6,
+        "xtick.minor.size": 0,
+        "ytick.minor.size": 0,
+        "lines.linewidth": 1.4,
+        "lines.solid_capstyle": "round",
+        "text.color": PALETTE["ink"],
+        "axes.axisbelow": True,
+        "axes.formatter.use_mathtext": False,
+        "axes.unicode_minus": True,
+    }
+    with mpl.rc_context(style), warnings.catch_warnings():
+        # The measuring font lacks Han characters; the fonts that show them are named in the SVG.
+        warnings.filterwarnings(
+            "ignore", message="Glyph .* missing from font", category=UserWarning
+        )
+        figure = Figure(figsize=(width, height), layout="constrained", facecolor="none")
+        made = figure.subplots(1, columns, squeeze=False, sharey=sharey)[0]
+        for axes in made:
+            axes.set_facecolor("none")
+
+        def picture(alt: str) -> Picture:
+            from io import StringIO
+
+            target = StringIO()
+            figure.savefig(target, format="svg", metadata={"Date": None, "Creator": None})
+            return Picture(_clean(target.getvalue()), alt)
+
+        yield list(made), picture
+
+
+def curve(
+    objective: tuple[Values, Values],
+    runs: Sequence[Line],
+    titles: Sequence[str],
+    names: tuple[str, str],
+    alt: str,
+) -> Picture:
+    """Descent runs on the curve of their objective, one panel a run.
+
+    A `Line` of `runs` holds the iterates and the objective there; `names` label the axes.
+    """
+    with _axes(6.7, 2.7, max(len(runs), 1), sharey=True) as (panels, picture):
+        for axes, run, title in zip(panels, runs, titles, strict=True):
+            axes.plot(*objective, color=PALETTE["soft"], linewidth=1.0)
+            axes.plot(run.x, run.y, color=PALETTE[run.hue], linewidth=0.7, alpha=0.75)
+            axes.plot(run.x, run.y, "o", color=PALETTE[run.hue], markersize=3.2)
+            axes.set_title(title, fontsize=8.5, loc="left", color=PALETTE[run.hue])
+            axes.set_xlabel(names[0])
+        panels[0].set_ylabel(names[1])
+        return picture(alt)
+
+
+def lines(
+    drawn: Sequence[Line],
+    names: tuple[str, str],
+    alt: str,
+    *,
+    log: str = "",
+    levels: Sequence[tuple[float, str]] = (),
+    height: float = 2.7,
+) -> Picture:
+    """Lines with their labels at their right ends.
+
+    `log` names the logarithmic axes, "x", "y" or "xy"; `levels` are values of y to be marked.
+    """
+    with _axes(6.7, height) as ((axes,), picture):
+        if "x" in log:
+            axes.set_xscale("symlog", linthresh=1)
+        if "y" in log:
+            axes.set_yscale("log")
+        for value, label in levels:
+            axes.axhline(value, color=PALETTE["soft"], linewidth=0.8, linestyle=(0, (4, 3)))
+            axes.annotate(
+                label,
+                (0, value),
+                (3, 3),
+                xycoords=("axes fraction", "data"),
+                textcoords="offset points",
+                color=PALETTE["soft"],
+                fontsize=7.5,
+            )
+        for line in drawn:
+            x, y = _thinned(line.x, line.y, "x" in log)
+            axes.plot(
+                x,
+                y,
+                color=PALETTE[line.hue],
+                marker="o" if line.dots else None,
+                markersize=2.6,
+                linestyle=(0, (3, 2)) if line.dashed else "-",
+            )
+        axes.set_xlabel(names[0])
+        axes.set_ylabel(names[1])
+        axes.margins(x=0.01)
+        if "x" in log:
+            last = max((float(line.x[-1]) for line in drawn), default=1.0)
+            ticks = [0.0, *(10.0**power for power in range(7) if 10**power <= last)]
+            axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
+        _end_labels(axes, drawn)
+        return picture(alt)
+
+
+def scatter(
+    points: Sequence[tuple[Values, Values, str, str]],
+    fits: Sequence[Line],
+    names: tuple[str, str],
+    alt: str,
+) -> Picture:
+    """Data (x, y, marker, hue) with fitted lines."""
+    with _axes(6.7, 2.5) as ((axes,), picture):
+        for line in fits:
+            axes.plot(
+                line.x,
+                line.y,
+                color=PALETTE[line.hue],
+                linestyle=(0, (3, 2)) if line.dashed else "-",
+            )
+        for x, y, marker, hue in points:
+            axes.plot(x, y, marker, color=PALETTE[hue], markersize=4.5, clip_on=False)
+        axes.set_xlabel(names[0])
+        axes.set_ylabel(names[1])
+        axes.margins(x=0.02)
+        _end_labels(axes, fits)
+        return picture(alt)
+
+
+def dumbbells(
+    labels: Sequence[str],
+    sets: Mapping[str, Values],
+    name: str,
+    alt: str,
+) -> Picture:
+    """Two or more values of each of several quantities on a line each, to be compared."""
+    height = 0.55 + 0.2 * len(labels)
+    with _axes(6.7, height) as ((axes,), picture):
+        rows = np.arange(len(labels), dtype=float)
+        stacked = np.array(list(sets.values()))
+        axes.hlines(
+            rows, stacked.min(axis=0), stacked.max(axis=0), color=PALETTE["soft"], linewidth=1
+        )
+        for (label, values), hue, marker in zip(sets.items(), HUES, "osD^v*", strict=False):
+            axes.plot(values, rows, marker, color=PALETTE[hue], markersize=4.5, label=label)
+        axes.set_yticks(rows, labels)
+        axes.invert_yaxis()
+        axes.grid(visible=False, axis="y")
+        axes.set_xlabel(name)
+        axes.figure.legend(
+            loc="outside upper left", ncols=len(sets), frameon=False, handletextpad=0.3
+        )
+        return picture(alt)
+
+
+def _thinned(x: Values, y: Values, logarithmic: bool) -> tuple[Values, Values]:
+    """At most `POINTS` points, evenly spaced as they will be seen."""
+    if len(x) <= POINTS:
+        return x, y
+    if logarithmic:
+        chosen = np.unique(np.geomspace(1, len(x), POINTS).astype(int) - 1)
+    else:
+        chosen = np.unique(np.linspace(0, len(x) - 1, POINTS).astype(int))
+    return x[chosen], y[chosen]
+
+
+def _end_labels(axes: Axes, drawn: Sequence[Line]) -> None:
+    """Labels beside the right ends of lines, moved apart where they would touch."""
+    labelled = [line for line in drawn if line.label]
+    if not labelled:
+        return
+    axes.figure.draw_without_rendering()  # type: ignore[union-attr] # Only then is it known where the ends are.
+    ends = [axes.transData.transform((line.x[-1], line.y[-1]))[1] for line in labelled]
+    height = axes.get_window_extent().height
+    bottom = axes.get_window_extent().y0
+    apart = 9.5 * axes.figure.dpi / 72
+    order = sorted(range(len(ends)), key=ends.__getitem__)
+    placed = [ends[index] for index in order]
+    for _ in range(40):
+        for lower, upper in itertools.pairwise(range(len(placed))):
+            gap = placed[upper] - placed[lower]
+            if gap < apart:
+                placed[lower] -= (apart - gap) / 2
+                placed[upper] += (apart - gap) / 2
+    # A crowd at the lower edge is moved up as a whole.
+    low = bottom + apart / 2
+    for place, y in enumerate(placed):
+        placed[place] = max(y, low + place * apart) if placed[0] < low else y
+    for index, y in zip(order, placed, strict=True):
+        line = labelled[index]
+        axes.annotate(
+            line.label,
+            (1, (y - bottom) / height),
+            (5, 0),
+            xycoords="axes fraction",
+            textcoords="offset points",
+            va="center",
+            color=PALETTE[line.hue],
+            fontsize=8,
+        )
+
+
+def _clean(svg: str) -> str:
+    """Matplotlib's SVG without its prologue, with plain text attributes and the page's fonts."""
+    svg = svg[svg.index("<svg") :]
+    svg = re.sub(r"<metadata>.*?</metadata>\s*", "", svg, flags=re.DOTALL)
+    svg = re.sub(r"<!--.*?-->\s*", "", svg, flags=re.DOTALL)
+    svg = re.sub(r'<text style="([^"]*)"', lambda match: _text(match[1]), svg)
+    svg = svg.replace("font-family: 'DejaVu Sans'", f"font-family: {FONTS}")
+    svg = re.sub(r">([^<>\s]+)_\(?([\w,]+)\)?([^<>]*)</text>", _subscript, svg)
+    return re.sub(r"\s*\n\s*", "\n", svg).strip()
+
+
+def _text(style: str) -> str:
+    """A text's attributes from matplotlib's style, whose font shorthand WeasyPrint cannot read."""
+    size = re.search(r"([\d.]+)px", style)
+    anchor = re.search(r"text-anchor: (\w+)", style)
+    fill = re.search(r"fill: (#\w+)", style)
+    return (
+        f'<text font-family="{FONTS}" font-size="{size[1] if size else 8}px"'
+        + (f' text-anchor="{anchor[1]}"' if anchor else "")
+        + f' fill="{fill[1] if fill else PALETTE["ink"]}"'
+    )
+
+
+def _subscript(match: re.Match[str]) -> str:
+    base, index, rest = match.groups()
+    after = f'<tspan dy="-2">{rest}</tspan>' if rest else ""
+    return f'>{base}<tspan dy="2" font-size="6px">{index}</tspan>{after}</text>'
+
+
+def number(value: Any, digits: int = 3) -> str:
+    """A value in the words of an alternative text."""
+    return f"{float(value):.{digits}g}"

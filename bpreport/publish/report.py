@@ -1,0 +1,243 @@
+"""From an audit to what the report's templates print."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import groupby
+from pathlib import PurePath
+from typing import TYPE_CHECKING
+
+from markdown_it.token import Token
+
+from bpreport.audit.model import Audit, Judgement, Verdict
+from bpreport.deck.model import Claim, Slide
+from bpreport.publish.examples import examples
+from bpreport.publish.formulas import plain
+from bpreport.publish.language import VERDICTS, translator, verdict_word
+from bpreport.publish.numbers import shown
+from bpreport.publish.solution import anchor
+from bpreport.publish.view import (
+    Badge,
+    Block,
+    ClaimView,
+    Count,
+    ExampleView,
+    FindingView,
+    Report,
+    SlideView,
+)
+
+if TYPE_CHECKING:
+    from bpreport.worked import Study
+
+__all__ = ["badge", "marks", "report"]
+
+LONG = 26
+"""Characters of a side past which it is not repeated beside its verdict."""
+
+
+def report(audit: Audit, study: Study, lang: str) -> Report:
+    """Everything that the report shows, in the reader's language."""
+    deck = audit.deck
+    worked = tuple(examples(audit, study, lang))
+    derivations = _derivations(audit, study, worked)
+    levels = [judgement.verdict.level for judgement in audit.judgements]
+    by_claim = {judgement.claim.id: judgement for judgement in audit.judgements}
+    views = {
+        judgement.claim.id: _claim(judgement, lang, derivations) for judgement in audit.judgements
+    }
+    return Report(
+        title=deck.title or PurePath(deck.path).stem,
+        lang=lang,
+        source=PurePath(deck.path).name,
+        claims=len(levels),
+        right=levels.count("right"),
+        notes=levels.count("note"),
+        errors=levels.count("error"),
+        unchecked=levels.count("unchecked"),
+        counts=tuple(_counts(audit, lang)),
+        findings=tuple(
+            FindingView(
+                finding.level,
+                finding.message,
+                tuple(
+                    (f"claim-{claim}", _place(by_claim[claim].claim))
+                    for claim in finding.claims
+                    if claim in by_claim
+                ),
+            )
+            for finding in audit.findings
+        ),
+        slides=tuple(_slide(slide, audit, views) for slide in deck.slides),
+        examples=worked,
+    )
+
+
+def marks(audit: Audit) -> dict[int, str]:
+    """The CSS class of each figure in running text, from the worst of its verdicts."""
+    order = ("right", "unchecked", "note", "error")
+    found: dict[int, str] = {}
+    for judgement in audit.judgements:
+        figure = judgement.claim.figure
+        if figure is not None:
+            worst = max(found.get(figure.number, "right"), judgement.verdict.level, key=order.index)
+            found[figure.number] = worst
+    return found
+
+
+def badge(verdict: Verdict, lang: str) -> Badge:
+    """A verdict as shown in a language."""
+    return Badge(str(verdict), verdict.level, verdict_word(verdict, lang))
+
+
+def _derivations(
+    audit: Audit, study: Study, worked: Iterable[ExampleView]
+) -> dict[tuple[str, str], str]:
+    """Where each quantity of each worked example is worked out, under what was adopted."""
+    solved = {
+        solution.id: solution.key
+        for example in worked
+        for stage in example.stages
+        for solution in stage.solutions
+    }
+    found: dict[tuple[str, str], str] = {}
+    for name in study.traces:
+        adopted = str(audit.traces.get(name, study.traces[name]).conventions.get("update", ""))
+        for key in study.traces[name].quantities:
+            places = (anchor(name, adopted, key), anchor(name, key))
+            found[name, key] = next((p for p in places if p in solved), f"example-{name}")
+    return found
+
+
+def _counts(audit: Audit, lang: str) -> Iterator[Count]:
+    summary = audit.summary
+    gettext = translator(lang).gettext
+    for verdict in Verdict:
+        number = summary.get(str(verdict), 0)
+        if number:
+            share = 100 * number / len(audit.judgements)
+            yield Count(
+                badge(verdict, lang), gettext(VERDICTS[verdict][1]), number, round(share, 2)
+            )
+
+
+def _claim(
+    judgement: Judgement, lang: str, derivations: Mapping[tuple[str, str], str]
+) -> ClaimView:
+    claim = judgement.claim
+    known = (judgement.worked or "", judgement.quantity or "")
+    math = _asserted(claim)
+    return ClaimView(
+        ids=(claim.id,),
+        badge=badge(judgement.verdict, lang),
+        math=math,
+        equals_sign=0 if math or claim.kind != "equation" or _alone(claim) else _number(claim),
+        printed=judgement.printed or "",
+        exact="" if judgement.exact is None else shown(judgement.exact),
+        correction=judgement.correction or "",
+        slip=translator(lang).gettext(judgement.slip) if judgement.slip else "",
+        message=judgement.message,
+        place=_place(claim),
+        derivation=derivations.get(known, ""),
+    )
+
+
+def _asserted(claim: Claim) -> str:
+    r"""The pair that a claim is about, where its formula holds more than one."""
+    if claim.kind == "figure" or claim.formula is None:
+        return ""
+    if claim.kind == "component":
+        return claim.left_source and rf"{claim.left_source}\,[{(claim.component or 0) + 1}]"
+    if claim.kind == "equation" and _alone(claim):
+        return ""
+    left, right = claim.left_source.strip(), claim.right_source.strip()
+    if not left or not right:
+        return ""
+    # The formula stands above in full; here its sides are only told apart.
+    long = [len(plain(part)) > LONG for part in (left, right)]
+    if all(long):
+        return ""
+    left, right = (
+        r"\cdots" if cut else part for cut, part in zip(long, (left, right), strict=True)
+    )
+    return f"{left} {claim.relation} {right}"
+
+
+def _alone(claim: Claim) -> bool:
+    """Whether its formula asserts nothing else."""
+    chains = () if claim.formula is None else claim.formula.chains
+    return len(chains) == 1 and len(chains[0].sides) == 2 and not chains[0].continues
+
+
+def _number(claim: Claim) -> int:
+    """Which claim of its formula it is: "f12.2" is the second."""
+    number = claim.id.rpartition(".")[2]
+    return int(number) if number.isdigit() else 0
+
+
+def _place(claim: Claim) -> str:
+    return f"{claim.position.line}:{claim.position.column}"
+
+
+def _slide(slide: Slide, audit: Audit, views: Mapping[str, ClaimView]) -> SlideView:
+    by_formula: dict[int, list[ClaimView]] = defaultdict(list)
+    by_figure: dict[int, list[ClaimView]] = defaultdict(list)
+    for judgement in audit.judgements:
+        claim = judgement.claim
+        if claim.slide != slide.number:
+            continue
+        if claim.figure is not None:
+            by_figure[claim.figure.number].append(views[claim.id])
+        elif claim.formula is not None:
+            by_formula[claim.formula.number].append(views[claim.id])
+    blocks = []
+    for tokens in _top(slide.tokens):
+        if tokens[0].type == "heading_open":
+            continue
+        claims = [
+            view
+            for token in _deep(tokens)
+            for key, known in (("formula", by_formula), ("figure", by_figure))
+            for view in known.pop((token.meta or {}).get(key, 0), [])
+        ]
+        blocks.append(Block(tuple(tokens), tuple(_merged(claims))))
+    return SlideView(slide.number, slide.title, slide.line, tuple(blocks))
+
+
+def _merged(claims: Iterable[ClaimView]) -> Iterator[ClaimView]:
+    """Neighbouring rows that say the same of givens, as one row: twelve weights are one line."""
+    for same, group in groupby(claims, key=lambda claim: (claim.badge, str(claim.message))):
+        rows = list(group)
+        if len(rows) > 1 and same[0].verdict == Verdict.GIVEN:
+            yield replace(
+                rows[0],
+                ids=tuple(name for row in rows for name in row.ids),
+                math="",
+                printed="",
+                exact="",
+                several=tuple(row.printed for row in rows if row.printed),
+            )
+        else:
+            yield from rows
+
+
+def _top(tokens: Sequence[Token]) -> Iterator[list[Token]]:
+    """The blocks of a slide: each a token that stands alone, or one with all it holds."""
+    block: list[Token] = []
+    depth = 0
+    for token in tokens:
+        block.append(token)
+        depth += token.nesting
+        if depth == 0:
+            yield block
+            block = []
+    if block:
+        yield block
+
+
+def _deep(tokens: Iterable[Token]) -> Iterator[Token]:
+    for token in tokens:
+        yield token
+        yield from _deep(token.children or ())

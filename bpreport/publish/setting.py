@@ -1,0 +1,222 @@
+"""Setting text and formulas for one of the two formats; the templates call it, nothing else."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+from markupsafe import Markup, escape
+
+from bpreport.audit.model import Message
+from bpreport.deck.model import Formula
+from bpreport.publish.breaking import chain, filled
+from bpreport.publish.formulas import SIZE, Drawing, TypesettingError, drawing, mathml
+from bpreport.publish.language import parts
+from bpreport.publish.pdf import SCHEME
+from bpreport.publish.plots import Picture
+
+__all__ = ["HtmlSetter", "PdfSetter", "Setter"]
+
+
+class Setter:
+    """What both formats share."""
+
+    format: ClassVar[str] = ""
+
+    def __init__(
+        self, lang: str, formulas: Sequence[Formula] = (), marks: Mapping[int, str] | None = None
+    ) -> None:
+        self.lang = lang
+        self._formulas = {formula.number: formula for formula in formulas}
+        self._marks = dict(marks or {})
+        """CSS class of each figure in running text, by its number."""
+        self._pictures = 0
+        self._markdown = _markdown(self)
+
+    def math(self, source: str, display: bool = False, small: bool = False) -> Markup:
+        """A formula; its source as typed where it cannot be typeset."""
+        raise NotImplementedError
+
+    def chain(self, parts: Sequence[str]) -> Markup:
+        """A displayed chain: what stands first, then each relation with its side."""
+        raise NotImplementedError
+
+    def picture(self, picture: Picture) -> Markup:
+        """A plot."""
+        raise NotImplementedError
+
+    def message(self, message: Message) -> Markup:
+        """A sentence with its formulas typeset."""
+        return Markup("").join(
+            self.math(content, small=True) if kind == "math" else escape(content)
+            for kind, content in parts(message, self.lang)
+        )
+
+    def prose(self, tokens: Sequence[Token]) -> Markup:
+        """Markdown of the deck; raw HTML in it is text, and pictures are their descriptions."""
+        markdown = self._markdown
+        return Markup(  # noqa: S704 - markdown-it escapes
+            markdown.renderer.render(list(tokens), markdown.options, {})
+        )
+
+    def formula(self, token: Token) -> str | None:
+        """The math token typeset, if it is one."""
+        number = (token.meta or {}).get("formula")
+        formula = self._formulas.get(number) if isinstance(number, int) else None
+        if formula is None:
+            return None
+        return str(self.math(formula.source, formula.display))
+
+    def figure(self, token: Token) -> str:
+        """The class attribute of a figure in running text."""
+        number = (token.meta or {}).get("figure")
+        mark = self._marks.get(number, "") if isinstance(number, int) else ""
+        return f"figure {mark}".strip()
+
+
+class HtmlSetter(Setter):
+    """MathML, and plots in the page's colours."""
+
+    format = "html"
+
+    def math(self, source: str, display: bool = False, small: bool = False) -> Markup:  # noqa: ARG002
+        """MathML, whose size the page's CSS decides."""
+        try:
+            found = mathml(source, display)
+        except TypesettingError:
+            return _as_typed(source)
+        if display:
+            # A block would be centred; an inline one in display style stands where the text does.
+            found = found.replace('<math display="block">', '<math displaystyle="true">', 1)
+            return Markup('<div class="formula" tabindex="0">{}</div>').format(Markup(found))  # noqa: S704
+        return Markup(found)  # noqa: S704 - math-core escapes what it does not make itself
+
+    def chain(self, parts: Sequence[str]) -> Markup:
+        """Every side on a line of its own."""
+        head, *rest = parts
+        if len(rest) < 2:
+            return self.math(" ".join(parts), display=True)
+        body = r" \\ & ".join(rest)
+        return self.math(rf"\begin{{aligned}} {head} & {body} \end{{aligned}}", display=True)
+
+    def picture(self, picture: Picture) -> Markup:
+        """The SVG as part of the page."""
+        self._pictures += 1
+        svg = picture.themed(f"p{self._pictures}")
+        head, rest = svg.split(">", 1)
+        return Markup("{} role='img' aria-label='{}'>{}").format(
+            Markup(head),  # noqa: S704 - plots and jinja2 escape
+            picture.alt,
+            Markup(rest),  # noqa: S704
+        )
+
+
+class PdfSetter(Setter):
+    """Formulas as drawings with alternative text, gathered in `drawings` by their address."""
+
+    format = "pdf"
+    wide: ClassVar[float] = 452.0
+    """Room for a displayed formula, in points: A4 less margins and indent."""
+
+    def __init__(
+        self, lang: str, formulas: Sequence[Formula] = (), marks: Mapping[int, str] | None = None
+    ) -> None:
+        super().__init__(lang, formulas, marks)
+        self.drawings: dict[str, Drawing] = {}
+
+    def math(self, source: str, display: bool = False, small: bool = False) -> Markup:
+        """A drawing, broken or scaled down where it is wider than the page."""
+        points = 11.0 if display else 8.5 if small else 10.0
+        room = self.wide * SIZE / points
+        try:
+            drawn = drawing(source, display)
+            if display and drawn.width > room:
+                drawn = filled(source, room) or drawn
+        except TypesettingError:
+            return _as_typed(source)
+        return self._image(drawn, source, points, display)
+
+    def chain(self, parts: Sequence[str]) -> Markup:
+        """As many sides on a line as fit."""
+        source, points = " ".join(parts), 10.0
+        try:
+            drawn = chain(parts, self.wide * SIZE / points)
+        except TypesettingError:
+            return _as_typed(source)
+        return self._image(drawn, source, points, True)
+
+    def _image(self, drawn: Drawing, source: str, points: float, display: bool) -> Markup:
+        if not drawn.width:
+            return Markup("")
+        scale = min(points / SIZE, self.wide / drawn.width)
+        sizes = (drawn.width, drawn.height + drawn.depth, -drawn.depth)
+        width, height, align = (round(value * scale, 2) for value in sizes)
+        style = f"width:{width}pt;height:{height}pt;vertical-align:{align}pt"
+        image = Markup('<img class="math" alt="{}" src="{}" style="{}">').format(
+            drawn.alt or source, self._address(drawn), style
+        )
+        return Markup('<div class="formula">{}</div>').format(image) if display else image
+
+    def _address(self, drawn: Drawing) -> str:
+        if drawn.words:  # Han characters need the page's fonts, which only a picture can name.
+            return _data(drawn.svg())
+        name = hashlib.sha256(repr(drawn).encode()).hexdigest()[:16]
+        self.drawings[name] = drawn
+        return SCHEME + name
+
+    def picture(self, picture: Picture) -> Markup:
+        """The SVG as a picture of its own."""
+        return Markup('<img class="plot" alt="{}" src="{}">').format(
+            picture.alt, _data(picture.svg)
+        )
+
+
+def _data(svg: str) -> str:
+    return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode("ascii")
+
+
+def _as_typed(source: str) -> Markup:
+    return Markup('<code class="typed">{}</code>').format(source)
+
+
+def _markdown(setter: Setter) -> Any:
+    """markdown-it's own renderer with our rules for what it does not know or must not do."""
+    markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
+    renderer: Any = markdown.renderer
+    rules = renderer.rules
+
+    def formula(tokens: Sequence[Token], index: int, *_: Any) -> str:
+        token = tokens[index]
+        return setter.formula(token) or str(setter.math(token.content, token.block))
+
+    for kind in ("math_inline", "math_inline_double", "math_block", "math_block_label", "amsmath"):
+        rules[kind] = formula
+    fence = rules["fence"]
+
+    def fenced(tokens: Sequence[Token], index: int, *rest: Any) -> str:
+        return setter.formula(tokens[index]) or fence(tokens, index, *rest)
+
+    def text(tokens: Sequence[Token], index: int, *_: Any) -> str:
+        return str(escape(tokens[index].content))
+
+    def described(tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
+        children = tokens[index].children or []
+        inner = renderer.renderInlineAsText(children, options, env)
+        return str(Markup("<em>{}</em>").format(inner))
+
+    def opened(tokens: Sequence[Token], index: int, *_: Any) -> str:
+        return str(Markup('<span class="{}">').format(setter.figure(tokens[index])))
+
+    rules.update(
+        fence=fenced,
+        html_block=text,
+        html_inline=text,
+        image=described,
+        span_open=opened,
+        span_close=lambda *_: "</span>",
+    )
+    return markdown

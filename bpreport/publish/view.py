@@ -1,0 +1,187 @@
+"""What the report's templates print: plain data, every decision already made.
+
+Formulas are LaTeX and prose is Markdown tokens here; a `Setter` typesets them for one format.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from markdown_it.token import Token
+
+from bpreport.audit.model import Message
+from bpreport.publish.plots import Picture
+from bpreport.publish.solution import Solution
+
+__all__ = [
+    "Badge",
+    "Block",
+    "Cell",
+    "ClaimView",
+    "Count",
+    "ExampleView",
+    "FindingView",
+    "Plot",
+    "Report",
+    "SlideView",
+    "Stage",
+    "Table",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Badge:
+    """A verdict as shown."""
+
+    verdict: str
+    level: str
+    word: str
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many claims got a verdict."""
+
+    badge: Badge
+    meaning: str
+    number: int
+    share: float
+    """Of all claims, in percent."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimView:
+    """A judged claim."""
+
+    ids: tuple[str, ...]
+    """Claims that this row is about: more than one where all are alike and none is wrong."""
+    badge: Badge
+    math: str
+    """LaTeX of what is asserted; empty where the formula above it asserts nothing else."""
+    equals_sign: int
+    """Which equals sign of its formula it is about, where its sides are too long to repeat; or
+    0."""
+    printed: str
+    exact: str
+    correction: str
+    """Empty where nothing is to be changed."""
+    slip: str
+    """What kind of slip explains it, in words; may be empty."""
+    message: Message
+    place: str
+    """Line and column in the deck."""
+    derivation: str
+    """Anchor of the worked solution; empty where there is none."""
+    several: tuple[str, ...] = ()
+    """The printed numbers of a row that is about several claims."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A stretch of a slide and the claims made in it."""
+
+    tokens: tuple[Token, ...]
+    claims: tuple[ClaimView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SlideView:
+    """One slide."""
+
+    number: int
+    title: str
+    line: int
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FindingView:
+    """A main finding."""
+
+    level: str
+    message: Message
+    claims: tuple[tuple[str, str], ...]
+    """Anchor and place of each claim that it is about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """An entry of a table."""
+
+    text: str
+    math: bool = False
+    """LaTeX."""
+    head: bool = False
+    """It names its row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows of numbers under headings."""
+
+    caption: str
+    heads: tuple[Cell, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    note: str = ""
+
+    @property
+    def whole(self) -> bool:
+        """Short enough to stand on one page undivided."""
+        return len(self.rows) <= 20
+
+
+@dataclass(frozen=True, slots=True)
+class Plot:
+    """A picture and what it shows."""
+
+    picture: Picture
+    caption: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """The solutions of one stage of a computation."""
+
+    id: str
+    title: str
+    solutions: tuple[Solution, ...]
+    form: str = "solutions"
+    """ "givens": values that the deck states, in a row; "solutions": one below the other; "many":
+    the same, put away until wanted."""
+    lead: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ExampleView:
+    """A worked example."""
+
+    id: str
+    title: str
+    stages: tuple[Stage, ...]
+    tables: tuple[Table, ...] = ()
+    plots: tuple[Plot, ...] = ()
+    appendix: tuple[Table, ...] = ()
+
+
+@dataclass(frozen=True)
+class Report:
+    """The whole report."""
+
+    title: str
+    lang: str
+    source: str
+    """The deck's file name."""
+    claims: int
+    right: int
+    notes: int
+    errors: int
+    unchecked: int
+    counts: tuple[Count, ...]
+    findings: tuple[FindingView, ...]
+    slides: tuple[SlideView, ...]
+    examples: tuple[ExampleView, ...] = ()
+
+    @property
+    def has_appendix(self) -> bool:
+        """Whether any worked example has tables for the appendix."""
+        return any(example.appendix for example in self.examples)

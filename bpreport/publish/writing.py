@@ -1,0 +1,107 @@
+"""Writing the products: each is made whole first, then put in place at once."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bpreport.audit.model import Audit
+
+if TYPE_CHECKING:
+    from bpreport.publish.view import Report
+    from bpreport.worked import Study
+
+__all__ = ["build", "write"]
+
+Progress = Callable[[str], object]
+
+
+def build(
+    audit: Audit,
+    study: Study,
+    target: Path,
+    formats: Sequence[str] = ("html", "pdf"),
+    lang: str = "zh",
+    progress: Progress | None = None,
+) -> list[Path]:
+    """Write `report.FORMAT` of each format into the folder `target`; returns their paths.
+
+    Formats are "html", "pdf" and "golden" (`golden.json`). All are made before the first is
+    written, and an error leaves every earlier file as it was. `progress` is told the name of each
+    stage as it begins. Raises `ValueError` for an unknown format, `OSError` where the folder
+    cannot be written.
+    """
+    unknown = sorted(set(formats) - set(_NAMES))
+    if unknown:
+        raise ValueError(f"unknown format {unknown[0]!r}; known are {', '.join(_NAMES)}")
+    tell: Progress = progress or (lambda _: None)
+    products: dict[str, bytes] = {}
+    if "golden" in formats:
+        from bpreport.publish.golden_values import golden_text
+
+        tell("golden")
+        products["golden"] = f"{golden_text(audit, study)}\n".encode()
+    if "html" in formats or "pdf" in formats:
+        from bpreport.publish.report import report
+
+        tell("plots")
+        page = report(audit, study, lang)
+        for form in ("html", "pdf"):
+            if form in formats:
+                tell(form)
+                products[form] = _RENDERERS[form](page, audit)
+    target.mkdir(parents=True, exist_ok=True)
+    return [write(target / _NAMES[form], products[form]) for form in formats]
+
+
+_NAMES = {"html": "report.html", "pdf": "report.pdf", "golden": "golden.json"}
+
+
+def html(page: Report, audit: Audit) -> bytes:
+    """The report as one HTML file that needs nothing else."""
+    from bpreport.publish.mathfont import font_face
+    from bpreport.publish.report import marks
+    from bpreport.publish.setting import HtmlSetter
+    from bpreport.publish.templates import environment
+
+    setter = HtmlSetter(page.lang, audit.deck.formulas, marks(audit))
+    template = environment(page.lang).get_template("report.html.j2")
+    return template.render(page=page, setter=setter, font_face=font_face()).encode()
+
+
+def pdf(page: Report, audit: Audit) -> bytes:
+    """The report as PDF."""
+    from bpreport.publish import pdf as writer
+    from bpreport.publish.report import marks
+    from bpreport.publish.setting import PdfSetter
+    from bpreport.publish.templates import environment
+
+    setter = PdfSetter(page.lang, audit.deck.formulas, marks(audit))
+    template = environment(page.lang).get_template("report.html.j2")
+    source = template.render(page=page, setter=setter, font_face="")
+    return writer.pdf(source, setter.drawings)
+
+
+_RENDERERS: dict[str, Callable[[Report, Audit], bytes]] = {"html": html, "pdf": pdf}
+
+
+def write(path: Path, content: bytes) -> Path:
+    """Put a whole file in place at once: a reader sees the old one or the new one."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        # mkstemp makes files that only their owner can read.
+        mask = os.umask(0)
+        os.umask(mask)
+        Path(name).chmod(0o666 & ~mask)
+        Path(name).replace(path)
+    except BaseException:
+        with suppress(OSError):
+            Path(name).unlink()
+        raise
+    return path

@@ -1,0 +1,95 @@
+"""Typesetting formulas for both formats, and breaking those that are too wide."""
+
+import re
+
+import pytest
+
+from bpreport.deck import builtin, read
+from bpreport.publish.breaking import chain, filled, sides, terms
+from bpreport.publish.formulas import SIZE, TypesettingError, drawing, mathml, plain
+
+FORMULAS = read(builtin("zh")).formulas
+
+
+@pytest.mark.parametrize("formula", FORMULAS, ids=lambda formula: str(formula.number))
+def test_every_formula_of_the_deck_is_typeset_whole(formula):
+    """MathML and drawing hold every digit of the source, and the drawing has no missing glyph."""
+    digits = sorted(re.findall(r"\d", formula.source))
+    assert sorted(re.findall(r"\d", re.sub(r"<[^>]*>", "", mathml(formula.source)))) == digits
+    drawn = drawing(formula.source)
+    assert sorted(re.findall(r"\d", drawn.alt)) == digits
+    assert drawn.width > 0
+    assert drawn.height + drawn.depth > 0
+    assert 0 not in [glyph for glyph, *_ in drawn.glyphs]  # glyph 0 is the empty box
+
+
+def test_han_words_are_drawn_with_a_font_that_has_them():
+    r"""The words of a \text are text in the picture, an em wide each."""
+    drawn = drawing(r"\text{函数 } y")
+    assert [word for word, *_ in drawn.words] == ["函", "数"]
+    (_, first, *_), (_, second, *_) = drawn.words
+    assert second - first == pytest.approx(SIZE, abs=0.01)
+    assert "函</text>" in drawn.svg()
+
+
+def test_tall_brackets_are_drawn_as_tall_as_what_they_hold():
+    """Brackets of four rows are assembled from parts, and reach from top to bottom."""
+    rows = r" \\ ".join("12" for _ in range(6))
+    drawn = drawing(rf"w = \begin{{pmatrix}} {rows} \end{{pmatrix}}")
+    parts = [outline for outline, *_ in drawn.glyphs if isinstance(outline, str)]
+    assert len(parts) >= 4  # two brackets of two parts or more
+    heights = [float(y) for part in parts for y in re.findall(r"[ML] [-\d.]+ ([-\d.]+)", part)]
+    assert max(heights) - min(heights) > 0.9 * (drawn.height + drawn.depth)
+
+
+def test_what_cannot_be_typeset_is_refused():
+    """An error of LaTeX is an error here, and no picture of half a formula."""
+    for source in (r"\frac{1", r"\nosuchcommand{x}", r"\left(" * 300 + "x" + r"\right)" * 300):
+        with pytest.raises(TypesettingError):
+            drawing(source)
+
+
+def test_markup_in_a_formula_stays_text():
+    """Nothing that an author types becomes an element."""
+    found = mathml(r"\text{<script>alert(1)</script>}")
+    assert "<script" not in found
+    assert "&lt;script&gt;" in found
+
+
+@pytest.mark.parametrize(
+    ("source", "line"),
+    [
+        (r"g'(z) = e^{-z}", "g′(z) = e^−z"),
+        (r"w_7^+ = 0.4", "w_7^+ = 0.4"),
+        (r"\frac{\partial E}{\partial w_7}", "(∂E)/(∂w_7)"),
+        (r"-(0.01 - 0.89) \cdot -1", "−(0.01 − 0.89) ⋅ −1"),
+        (r"\hat{y}_1", "y\u0302_1"),
+        (r"\begin{pmatrix} 1 & 2 \\ 3 & 4 \end{pmatrix}", "(1 2; 3 4)"),
+    ],
+)
+def test_a_formula_reads_as_one_line(source, line):
+    """The alternative text keeps signs, scripts and grouping."""
+    assert plain(source) == line
+
+
+WIDE = r"a = " + r" + ".join(rf"(x_{{{i}}} - y_{{{i}}}) \cdot z_{{{i}}}" for i in range(30))
+
+
+def test_a_wide_formula_is_broken_and_nothing_of_it_is_lost():
+    """Every glyph of the whole stands in the broken formula, and no line is wider than asked."""
+    whole, broken = drawing(WIDE), filled(WIDE, 300)
+    assert broken is not None
+    assert whole.width > 300 >= broken.width
+    assert sorted(glyph for glyph, *_ in broken.glyphs) == sorted(g for g, *_ in whole.glyphs)
+
+
+def test_a_narrow_chain_stays_on_one_line():
+    """Breaking is for what does not fit."""
+    assert chain(["a", "= b", "= c"], 300).depth < SIZE
+
+
+def test_terms_of_a_bracket_that_does_not_fit_are_cut():
+    r"""The outermost cut comes first; a sign that belongs to a number is no place to cut."""
+    assert sides("a = (b = c) = d") == ["a ", "= (b = c) ", "= d"]
+    assert terms("= a + 2 (b + c)") == ["= a ", "+ 2 (b + c)"]
+    assert terms(r"= a \cdot (-2) - b", 1) == [r"= a \cdot (-2) ", "- b"]

@@ -1,0 +1,69 @@
+"""The catalogues: complete, without leftovers, compiled, and used."""
+
+import re
+import string
+
+import pytest
+from babel.messages.pofile import read_po
+
+from bpreport.audit.model import Message
+from bpreport.publish.catalogue import compiled, extracted
+from bpreport.publish.language import LOCALE, render, translator
+
+CATALOGUES = sorted(LOCALE.glob("*/LC_MESSAGES/bpreport.po"))
+
+
+def catalogue(source):
+    with source.open("rb") as file:
+        return read_po(file)
+
+
+@pytest.mark.parametrize("source", CATALOGUES, ids=lambda path: path.parent.parent.name)
+class TestCatalogue:
+    def test_it_has_every_sentence_and_no_other(self, source):
+        """Code and templates say exactly what the catalogue translates."""
+        ours = {message.id for message in extracted() if message.id}
+        theirs = {message.id for message in catalogue(source) if message.id}
+        assert ours - theirs == set()
+        assert theirs - ours == set()
+
+    def test_every_sentence_is_translated(self, source):
+        """An empty translation would show English in the middle of the page."""
+        texts = [(message.id, message.string) for message in catalogue(source) if message.id]
+        empty = [text for text, ours in texts if not (ours if isinstance(ours, str) else all(ours))]
+        assert empty == []
+
+    def test_places_for_values_are_kept(self, source):
+        """A translation names the same values as the sentence that it translates."""
+        for message in catalogue(source):
+            texts = [message.string] if isinstance(message.string, str) else list(message.string)
+            ids = [message.id] if isinstance(message.id, str) else list(message.id)
+            for text in texts:
+                assert places(text) == places(ids[-1]), text
+
+    def test_the_compiled_form_is_in_step(self, source):
+        """What is read at run time is what the translator wrote."""
+        assert source.with_suffix(".mo").read_bytes() == compiled(source)
+
+
+def places(text):
+    fields = {name for _, name, _, _ in string.Formatter().parse(text) if name}
+    return fields | set(re.findall(r"%(?:\(\w+\))?[ds]", text))
+
+
+def test_places_tell_a_lost_value():
+    """The check above would see a planted fault."""
+    assert places("prints {printed}, %(a)s and %d") == {"printed", "%(a)s", "%d"}
+    assert places("印出 {printed}") != places("prints {exact}")
+
+
+def test_an_unknown_language_reads_english():
+    """A language without a catalogue is no error."""
+    assert translator("xx").gettext("given") == "given"
+
+
+def test_a_message_among_the_values_is_translated_too():
+    """A cause inside a sentence is in the sentence's language."""
+    message = Message("{cause}!", {"cause": Message("given")})
+    assert render(message, "zh") == "已知!"
+    assert render(message, "en") == "given!"

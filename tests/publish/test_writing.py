@@ -1,0 +1,275 @@
+"""The report as files: real HTML and PDF of real decks, read back."""
+
+import re
+import subprocess
+import sys
+from html.parser import HTMLParser
+
+import pikepdf
+import pytest
+
+from bpreport.audit import audit
+from bpreport.deck import builtin, read, read_text
+from bpreport.publish import build, write
+from bpreport.publish.numbers import shown
+from bpreport.worked import Study
+from tests.support import require_program
+
+SMALL = """\
+# Notes
+
+Some *prose* with $a = 0.1 * 5 + 0.35 = 0.95$ in it.
+
+## A second slide
+
+$$b = \\frac{1}{1 + e^{-2.35}} = 0.912934$$
+"""
+
+HOSTILE = """\
+# <script>alert(1)</script> & "quotes"
+
+<img src=http://example.org/x onerror=alert(1)> and ![picture](http://example.org/y.png)
+and [link](javascript:alert(1)) and `<b>`.
+
+$$\\text{<script>alert(2)</script>} = 1$$
+
+$\\nosuchcommand{<i>}$
+"""
+
+
+def made(source, target, formats, lang, progress=None):
+    result = audit(read_text(source))
+    return build(result, result.study, target, formats, lang, progress)
+
+
+def text_of(path):
+    pdftotext = require_program("pdftotext")
+    command = [pdftotext, "-layout", str(path), "-"]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+
+class Page(HTMLParser):
+    """Elements, ids and addresses of a page."""
+
+    def __init__(self, source):
+        super().__init__()
+        self.tags, self.ids, self.links, self.fetched, self.headings = [], [], [], [], []
+        self.feed(source)
+
+    def handle_starttag(self, tag, attributes):
+        values = dict(attributes)
+        self.tags.append(tag)
+        if "id" in values:
+            self.ids.append(values["id"])
+        if tag == "a" and "href" in values:
+            self.links.append(values["href"])
+        self.fetched += [values[key] for key in ("src", "srcset", "data") if key in values]
+        if tag in ("link", "use", "image"):
+            self.fetched += [values[key] for key in ("href", "xlink:href") if key in values]
+        if re.fullmatch("h[1-6]", tag):
+            self.headings.append(int(tag[1]))
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory):
+    """The built-in deck's HTML, as text and taken apart."""
+    result = audit(read(builtin("zh")))
+    (path,) = build(result, result.study, tmp_path_factory.mktemp("html"), ["html"], "zh")
+    source = path.read_text(encoding="utf-8")
+    return result, source, Page(source)
+
+
+class TestHtml:
+    def test_it_fetches_nothing(self, page):
+        """The file alone is the report."""
+        _, source, elements = page
+        assert [a for a in elements.fetched if not a.startswith(("data:", "#"))] == []
+        styles = "".join(re.findall("<style>.*?</style>", source, re.DOTALL))
+        assert re.findall(r"url\((?!data:|#)[^)]*\)|@import", styles) == []
+        assert "script" not in elements.tags
+
+    def test_every_link_inside_it_has_its_end(self, page):
+        """A number leads to its derivation, a finding to its claims."""
+        _, _, elements = page
+        inner = [link[1:] for link in elements.links if link.startswith("#")]
+        assert len(inner) > 60
+        assert set(inner) - set(elements.ids) == set()
+        assert len(elements.ids) == len(set(elements.ids))
+
+    def test_every_claim_is_shown(self, page):
+        """Each claim has a place of its own, in which its printed number and exact value stand."""
+        result, source, elements = page
+        for judgement in result.judgements:
+            assert f"claim-{judgement.claim.id}" in elements.ids
+            if judgement.printed is not None:
+                assert judgement.printed in source
+            if judgement.exact is not None and str(judgement.verdict) != "given":
+                assert shown(judgement.exact) in source
+
+    def test_headings_skip_no_level(self, page):
+        """Screen readers and PDF/UA-1 want every step of the outline."""
+        _, _, elements = page
+        steps = zip(elements.headings, elements.headings[1:], strict=False)
+        assert elements.headings[0] == 1
+        assert all(after <= before + 1 for before, after in steps)
+
+    def test_every_picture_says_what_it_shows(self, page):
+        """Alternative texts come from the data."""
+        _, source, _ = page
+        labels = re.findall(r"<svg[^>]*aria-label='([^']*)'", source)
+        assert len(labels) == source.count("<svg")
+        assert any("19" in label and "7.03" in label for label in labels)
+
+
+def test_the_built_in_deck_as_pdf(tmp_path):
+    """The PDF carries every judged number as text, embedded fonts, tags, bookmarks and language.
+
+    Its slides tell that; the hundreds of solutions of its worked examples would take the time of
+    all other tests together, and `make report` sets them.
+    """
+    result = audit(read(builtin("zh")))
+    (path,) = build(result, Study(), tmp_path, ["pdf"], "zh")
+    text = text_of(path)
+    for judgement in result.judgements:
+        if judgement.printed is not None:
+            assert judgement.printed in text
+        if judgement.exact is not None and str(judgement.verdict) != "given":
+            assert shown(judgement.exact) in text
+    with pikepdf.open(path) as document:
+        root = document.Root
+        assert str(root.Lang) == "zh-Hans"
+        assert root.MarkInfo.Marked
+        assert "/StructTreeRoot" in root
+        with document.open_outline() as outline:
+            titles = [entry.title for entry in outline.root[0].children]
+        assert titles[:1] == ["主要发现"]
+        assert "逐页审核" in titles
+        alternatives = [
+            str(entry.Alt)
+            for entry in document.objects
+            if isinstance(entry, pikepdf.Dictionary) and entry.get("/S") == "/Figure"
+        ]
+        assert len(alternatives) > 150
+        assert all(alternatives)
+        fonts = [
+            entry
+            for entry in document.objects
+            if isinstance(entry, pikepdf.Dictionary) and entry.get("/Type") == "/FontDescriptor"
+        ]
+        assert fonts
+        assert all("/FontFile2" in font or "/FontFile3" in font for font in fonts)
+
+
+def test_a_bare_deck_in_both_formats(tmp_path):
+    """Without front matter there are slides and verdicts and no worked examples."""
+    html, pdf = made(SMALL, tmp_path, ["html", "pdf"], "en")
+    page = html.read_text(encoding="utf-8")
+    assert "0.85" in page  # 0.1 * 5 + 0.35, where 0.95 is printed
+    assert "Worked examples" not in page
+    assert "0.85" in text_of(pdf)
+
+
+WORKED = """\
+---
+worked:
+  descent: {kind: gradient descent, objective: x^2, learning_rate: 0.25, start: 1, tolerance: 0.01,
+            stop: objective}
+  net:
+    kind: perceptron
+    layers: {x: 1, y: 1}
+    given: {x: [2], target: [1], w: [0.5]}
+    weights: {x-y: by target}
+    learning_rate: 0.1
+    iterations: 3
+---
+# Notes
+"""
+
+
+def test_worked_examples_are_set_in_both_formats(tmp_path):
+    """Solutions, tables, plots and the appendix of a small descent and a small network."""
+    html, pdf = made(WORKED, tmp_path, ["html", "pdf"], "en")
+    page, text = html.read_text(encoding="utf-8"), text_of(pdf)
+    for shown_there in ("Worked examples", "Forward pass", "Appendix", "gradient descent"):
+        assert shown_there in page
+        assert shown_there in text
+    # x = 1, 1/2, 1/4, 1/8, 1/16: the objective 1/256 is the first below 0.01.
+    assert "0.0625000000" in text
+    assert "With learning rate 0.25 the objective falls from 1 to 0.0039 in 4 iterations." in page
+    assert page.count("<svg") == 2 + 4  # the descent's plots, the network and its plots
+
+
+def test_an_empty_deck_gives_a_valid_report(tmp_path):
+    """Nothing claimed, nothing wrong."""
+    html, pdf = made("", tmp_path, ["html", "pdf"], "zh")
+    assert "讲义没有作出任何断言" in html.read_text(encoding="utf-8")
+    assert pdf.read_bytes().startswith(b"%PDF")
+
+
+def test_what_a_deck_says_stays_text(tmp_path):
+    """Markup, pictures and scripts of an author become neither elements nor requests."""
+    html, pdf = made(HOSTILE, tmp_path, ["html", "pdf"], "en")
+    elements = Page(html.read_text(encoding="utf-8"))
+    assert {"script", "img", "i", "b"} & set(elements.tags) == set()
+    assert not any("javascript" in link for link in elements.links)
+    assert not any(address.startswith("http") for address in elements.fetched)
+    assert "<script>alert(1)</script>" in text_of(pdf)
+
+
+def test_the_same_report_twice_is_the_same_bytes(tmp_path):
+    """Nothing in a report depends on when or where it is made."""
+    first = made(SMALL, tmp_path / "a", ["html", "pdf", "golden"], "en")
+    second = made(SMALL, tmp_path / "b", ["html", "pdf", "golden"], "en")
+    for one, other in zip(first, second, strict=True):
+        assert one.read_bytes() == other.read_bytes()
+
+
+def test_an_error_leaves_the_earlier_report(tmp_path, monkeypatch):
+    """Products are made before anything is written, and put in place whole."""
+    (earlier,) = made(SMALL, tmp_path, ["html"], "en")
+    before = earlier.read_bytes()
+
+    def fail(*_):
+        raise RuntimeError("the PDF fails")
+
+    monkeypatch.setattr("bpreport.publish.pdf.pdf", fail)
+    with pytest.raises(RuntimeError, match="the PDF fails"):
+        made("# Other", tmp_path, ["html", "pdf"], "en")
+    assert earlier.read_bytes() == before
+    assert [path.name for path in tmp_path.iterdir()] == ["report.html"]
+
+
+def test_a_failed_write_leaves_no_debris(tmp_path, monkeypatch):
+    """The temporary file goes with the error."""
+    target = tmp_path / "report.html"
+    write(target, b"old")
+    monkeypatch.setattr("pathlib.Path.replace", lambda *_: (_ for _ in ()).throw(OSError("full")))
+    with pytest.raises(OSError, match="full"):
+        write(target, b"new")
+    assert target.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [target]
+
+
+def test_an_unknown_format_is_refused(tmp_path):
+    """Nothing is written for a request that cannot be met."""
+    with pytest.raises(ValueError, match="unknown format 'docx'"):
+        made(SMALL, tmp_path, ["html", "docx"], "en")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_checking_loads_no_heavy_library():
+    """`check` must not wait for what only a report needs."""
+    code = (
+        "import sys; from bpreport import publish; publish.check([], 'text', 'zh', False);"
+        "print(sorted({'matplotlib', 'weasyprint', 'jinja2', 'ziamath'} & set(sys.modules)))"
+    )
+    command = [sys.executable, "-W", "ignore", "-c", code]
+    shown = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert shown.strip() == "[]"
+
+
+def test_stages_are_told(tmp_path):
+    """Who waits learns what for."""
+    told: list[str] = []
+    made(SMALL, tmp_path, ["html"], "en", told.append)
+    assert told == ["plots", "html"]
