@@ -72,7 +72,7 @@ def _guarded_exp(exp: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
 
 def _float_power(base: float, exponent: float) -> float:
-    value = base**exponent
+    value: float | complex = base**exponent
     if isinstance(value, complex):
         raise EvaluationError("a fractional power of a negative number has no real value")
     return value
@@ -88,6 +88,8 @@ def _mp_power(base: Any, exponent: Any) -> Any:
 def _mp_real(function: Callable[[Any], Any], what: str) -> Callable[[Any], Any]:
     def real(value: Any) -> Any:
         result = function(value)
+        if MP.isinf(result) and not MP.isinf(value):
+            raise EvaluationError(f"{what} of zero has no value")
         if isinstance(result, MP.mpc):
             raise EvaluationError(f"{what} of a negative number has no real value")
         return result

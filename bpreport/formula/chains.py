@@ -12,30 +12,47 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 __all__ = ["RawChain", "RawSide", "split", "split_label"]
 
 _TOKEN = re.compile(
     r"(?P<environment>\\(?:begin|end)\s*\{[A-Za-z]+\*?\}(?:\{[^{}]*\})?)"
     r"|(?P<relation>\\(?:approx|to|rightarrow|longrightarrow|gets|leftarrow|equiv|leq?|geq?|neq?|in"
-    r"|sim|simeq|cong|propto|doteq|triangleq|coloneqq|ll|gg|lt|gt|mapsto)(?![A-Za-z])"
-    r"|:=|[=<>≈≤≥→←≠≡])"
+    r"|sim|simeq|cong|propto|doteq|triangleq|coloneqq|ll|gg|lt|gt|mapsto|leqslant|geqslant)"
+    r"(?![A-Za-z])|:=|[=<>≈≤≥→←≠≡≔∼≃∈])"
     r"|(?P<implication>\\(?:Rightarrow|Longrightarrow|implies|iff|Leftrightarrow|therefore|because"
-    r"|quad|qquad)(?![A-Za-z])|;|；|⇒|∴)"
+    r"|quad|qquad|hfill|eqno|leqno)(?![A-Za-z])|;|；|⇒|∴|∵)"
     r"|(?P<text>\\(?:text|textbf|textrm|mbox|mathrm|textit)\s*\{(?P<words>[^{}]*)\})"
-    r"|(?P<dropped>\\(?:tag|label|notag|nonumber|displaystyle|hspace|vspace|hfill|boxed)"
-    r"(?![A-Za-z])\*?)"
     r"|(?P<row>\\\\(?:\s*\[[^\]]*\])?)"
     r"|(?P<open>\\left(?![A-Za-z])\s*(?:\\\{|\\?[(\[|.]|\\[A-Za-z]+)?|\\\{|[({\[])"
     r"|(?P<close>\\right(?![A-Za-z])\s*(?:\\\}|\\?[)\]|.]|\\[A-Za-z]+)?|\\\}|[)}\]])"
     r"|(?P<mark>&)|(?P<comma>[,，])|(?P<other>\\[A-Za-z]+|\\.)",
-    re.S,
+    re.DOTALL,
 )
-_TRANSPARENT = re.compile(
-    r"\\(?:begin|end)\s*\{(?:align|aligned|alignat|split|gather|gathered|equation|eqnarray|multline|"
-    r"flalign|alignedat|dmath)\*?\}(?:\{[^{}]*\})?"
+_LAYOUT = (
+    r"\\begin\s*\{(?:align|aligned|alignat|split|gather|gathered|equation|eqnarray|multline|flalign"
+    r"|alignedat|dmath|subequations)\*?\}(?:\[[tbc]\])?(?:\{[\d\s]*\})?"
+    r"|\\end\s*\{(?:align|aligned|alignat|split|gather|gathered|equation|eqnarray|multline|flalign"
+    r"|alignedat|dmath|subequations)\*?\}"
 )
 """Environments that only lay out statements."""
+
+_BLANKED = re.compile(
+    _LAYOUT + r"|\\(?:tag|label|hspace|vspace|[hv]?phantom|ref|eqref)\*?\s*\{[^{}]*\}"
+    r"|\\(?:notag|nonumber|displaystyle|allowbreak|newline(?=\s*&?\s*=))(?![A-Za-z])"
+    r"|(?:(?<=\\quad)|(?<=\\qquad)|(?<=\\hfill)|(?<=\\eqno)|(?<=\\leqno))\s*"
+    r"\(\s*\d+(?:[.-]\d+)*[a-z]?\s*\)(?=\s*(?:\\\\|\\end|\Z))"
+    r"|(?:(?<=&)|(?<=\\\\))\s{0,9}(?:\\q?quad(?![A-Za-z])\s{0,9})+"
+    r"|(?<!\\)%[^\n]*(?=\n|\Z)|(?<=[-+*/=&])\s{0,9}\{\s{0,9}\}"
+)
+"""What is no mathematics: layout, numbers of equations, comments."""
+
+_SYSTEM = re.compile(
+    r"\s*(?P<open>(?:\\left\s*)?\\\{\s*(?=\\begin)|(?=\\begin\s*\{(?:cases|array)\}))"
+    r"(?:\\begin\s*\{(?P<kind>cases|array|matrix)\}(?:\{[^{}]*\})?)?"
+)
+"""How a system of equations behind one brace begins."""
 
 _LABEL = re.compile(r"\s*\\(?:text|textbf|textrm|mbox)\s*\{([^{}]*)\}\s*[:：]?")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_ ]{0,11}\Z")
@@ -86,7 +103,7 @@ def split_label(source: str) -> tuple[str, int]:
 
 
 def _is_words(text: str) -> bool:
-    """Whether a \\text{} holds words for the reader and not the name of a quantity."""
+    r"""Whether a \text{} holds words for the reader and not the name of a quantity."""
     return not _NAME.match(text.strip()) or text != text.strip() or text in ("where", "and", "with")
 
 
@@ -99,9 +116,10 @@ def split(source: str) -> list[RawChain]:
     True
     """
     _, start = split_label(source)
+    text = _blanked(source)
     chains: list[RawChain] = []
-    for cuts in _statements(source, start):
-        chain = _chain(source, cuts)
+    for cuts in _statements(text, start):
+        chain = _chain(text, cuts)
         if chain is not None:
             chains.append(chain)
     return chains
@@ -117,7 +135,8 @@ def _statements(source: str, start: int) -> Iterator[list[_Cut]]:
             continue
         if cut.row and not _begins_statement(source, cuts, place):
             continue
-        if source[cut.start : cut.end] in (",", "，") and not _begins_statement(source, cuts, place):
+        comma = source[cut.start : cut.end] in (",", "，")
+        if comma and not _begins_statement(source, cuts, place):
             continue
         yield [*statement, cut]
         statement = [cut]
@@ -127,11 +146,14 @@ def _statements(source: str, start: int) -> Iterator[list[_Cut]]:
 def _begins_statement(source: str, cuts: list[_Cut], place: int) -> bool:
     """Whether what follows a row break or a comma has a left side of its own."""
     here = cuts[place]
+    before = source[cuts[place - 1].end if place else 0 : here.start].rstrip(" \t\n&")
+    if here.row and re.search(r"(?:[-+*/]|\\(?:cdot|times))\Z", before):
+        return False
     following = cuts[place + 1] if place + 1 < len(cuts) else None
     if following is None or following.relation is None:
         return False
     left = source[here.end : following.start]
-    if not _clean(left).strip() or re.match(r"\s*&?\s*[-+*/]", left):
+    if not left.strip(" \t\n&") or re.match(r"\s*&?\s*[-+*/]", left):
         return False
     return here.row or len(re.findall(r"[-+*/]", left)) == 0
 
@@ -147,8 +169,7 @@ def _cuts(source: str, start: int) -> Iterator[_Cut]:
         elif kind == "close":
             depth -= 1
         elif kind == "environment":
-            if not _TRANSPARENT.fullmatch(match[0]):
-                depth += 1 if match[0].startswith(r"\begin") else -1
+            depth += 1 if match[0].startswith(r"\begin") else -1
         elif depth == 0 and kind == "relation":
             yield _Cut(match.start(), match.end(), match[0])
         elif depth == 0 and kind == "text":
@@ -163,7 +184,7 @@ def _chain(source: str, cuts: list[_Cut]) -> RawChain | None:
     relations: list[str] = []
     offsets: list[int] = []
     continues = False
-    for before, after in zip(cuts, cuts[1:], strict=False):
+    for before, after in pairwise(cuts):
         side = _side(source, before.end, after.start)
         first = len(sides) == 0
         if side is None and first and after.relation is not None:
@@ -183,23 +204,88 @@ def _chain(source: str, cuts: list[_Cut]) -> RawChain | None:
 
 
 def _side(source: str, start: int, end: int) -> RawSide | None:
-    text = _clean(source[start:end])
+    text = source[start:end]
+    if r"\begin" not in text:
+        text = _blank(re.compile(r"&|\\\\(?:\s*\[[^\]]*\])?"), text)
     stripped = text.strip()
-    stripped = re.sub(r"[\s,.;，。；、&]+\Z", "", stripped)
+    while stripped != (shorter := _END.sub("", stripped.rstrip(_TRAILING))):
+        stripped = shorter
     if not stripped:
         return None
     return RawSide(stripped, start + text.index(stripped))
 
 
-def _clean(text: str) -> str:
-    """The text with what is not mathematics blanked out, character for character."""
+_TRAILING = " \t\n\r,.;，。；、&~"
+_END = re.compile(r"\\[,;:!>]\Z|\\\Z")
+"""What ends a side and is no part of it: punctuation and thin spaces."""
 
-    def blank(match: re.Match[str]) -> str:
-        return " " * len(match[0])
 
-    text = _TRANSPARENT.sub(blank, text)
-    text = re.sub(r"\\(?:tag|label|hspace|vspace)\*?\s*\{[^{}]*\}", blank, text)
-    text = re.sub(r"\\(?:notag|nonumber|displaystyle|hfill)(?![A-Za-z])", blank, text)
-    if r"\begin" not in text:
-        text = re.sub(r"&|\\\\(?:\s*\[[^\]]*\])?", blank, text)
+def _blank(pattern: re.Pattern[str], text: str) -> str:
+    return pattern.sub(lambda match: " " * len(match[0]), text)
+
+
+def _blanked(source: str) -> str:
+    """The source with what is not mathematics blanked out, character for character."""
+    text = _blank(_BLANKED, _without_brace(source))
+    for opening, label in ((r"\boxed", False), (r"\underbrace", True), (r"\overbrace", True)):
+        text = _unwrapped(text, opening, label)
     return text
+
+
+def _unwrapped(text: str, command: str, label: bool) -> str:
+    r"""Without \boxed around a statement, or \underbrace with its label below."""
+    place = text.find(command)
+    while place >= 0:
+        first = place + len(command)
+        last = _closing(text, first)
+        if last < 0:
+            return text
+        pieces = [(place, first)]
+        if label and (below := re.compile(r"\s*[_^]\s*").match(text, last + 1)):
+            end = _closing(text, below.end())
+            pieces.append((last + 1, below.end() + 1 if end < 0 else end + 1))
+        elif not label and re.search(r"=|&|\\approx", text[first:last]):
+            brace = text.index("{", first)
+            pieces += [(brace, brace + 1), (last, last + 1)]
+        for start, end in pieces:
+            text = text[:start] + " " * (end - start) + text[end:]
+        place = text.find(command, place)
+    return text
+
+
+def _closing(text: str, start: int) -> int:
+    """Where the brace that opens at `start` is closed; -1 where none opens there."""
+    opening = re.compile(r"\s*\{").match(text, start)
+    if not opening:
+        return -1
+    depth = 0
+    for match in re.compile(r"\\.|[{}]", re.DOTALL).finditer(text, opening.end() - 1):
+        depth += {"{": 1, "}": -1}.get(match[0], 0)
+        if depth == 0:
+            return match.start()
+    return -1
+
+
+def _without_brace(text: str) -> str:
+    r"""A system of equations without the brace in front of it: what cases holds when it has no &.
+
+    >>> [[side.source for side in chain.sides] for chain in
+    ...  split(r"\begin{cases} w_1 = 0.5 \\ w_2 = 0.3 \end{cases}")]
+    [['w_1', '0.5'], ['w_2', '0.3']]
+    """
+    opening = _SYSTEM.match(text)
+    if not opening or not opening.end():
+        return text
+    kind = opening["kind"]
+    end = len(text.rstrip(_TRAILING))
+    if text.endswith(r"\right", 0, end):
+        end = len(text[: end - len(r"\right")].rstrip())
+    if kind:
+        ending = text.rfind(r"\end", 0, end)
+        if ending < 0 or text[ending + 4 : end].replace(" ", "") != f"{{{kind}}}":
+            return text
+        end = ending
+    inside = text[opening.end() : end]
+    if "=" not in inside or (kind == "cases" and re.search(r"&(?!\s*=)", inside)):
+        return text
+    return " " * opening.end() + inside + " " * (len(text) - end)

@@ -10,14 +10,14 @@ r"""The value of a tree, in float64, at 50 digits, or as an interval: same tree,
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import reduce
-from typing import Any
+from typing import Any, cast
 
 from bpreport.formula.arithmetic import FLOAT, Arithmetic, interval_ends
 from bpreport.formula.errors import EvaluationError
-from bpreport.formula.operations import FUNCTION_MEANINGS, OPERATIONS
+from bpreport.formula.operations import FUNCTION_MEANINGS, OPERATIONS, entrywise
 from bpreport.formula.tree import (
     Apply,
     Call,
@@ -25,6 +25,7 @@ from bpreport.formula.tree import (
     Derivative,
     Gap,
     Matrix,
+    Node,
     Number,
     Reduce,
     Symbol,
@@ -34,10 +35,16 @@ from bpreport.formula.tree import (
     substitute,
 )
 
-__all__ = ["LONGEST_SUM", "Function", "evaluate", "instantiate", "unroll"]
+__all__ = ["LONGEST_SUM", "MOST_STEPS", "Function", "evaluate", "instantiate", "unroll"]
 
 LONGEST_SUM = 100_000
 """Terms of one sum past which it is refused."""
+
+MOST_STEPS = 250_000
+"""Nodes computed for one value past which it is refused: sums of sums multiply."""
+
+DEEPEST = 150
+"""Nested nodes, definitions included, past which a value is refused: f may call itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +55,7 @@ class Function:
     body: Tree
 
 
-def evaluate(
-    node: Tree, values: Mapping[str, Any], arithmetic: Arithmetic = FLOAT
-) -> Any:
+def evaluate(node: Tree, values: Mapping[str, Any], arithmetic: Arithmetic = FLOAT) -> Any:
     """The value of `node` with its symbols' values taken from `values`, by key.
 
     A value may be a number of the arithmetic, an int, a string of digits, a `Tree`, a tuple for a
@@ -64,8 +69,23 @@ class _Evaluator:
     def __init__(self, values: Mapping[str, Any], arithmetic: Arithmetic) -> None:
         self.values = values
         self.arithmetic = arithmetic
+        self.steps = 0
+        self.depth = 0
 
     def value(self, node: Tree) -> Any:
+        """The value of a node, within the bounds on steps and depth."""
+        self.steps += 1
+        if self.steps > MOST_STEPS:
+            raise EvaluationError(f"a value that takes more than {MOST_STEPS} steps")
+        if self.depth >= DEEPEST:
+            raise EvaluationError("a definition that leads back to itself, or is nested too deeply")
+        self.depth += 1
+        try:
+            return self._value(node)
+        finally:
+            self.depth -= 1
+
+    def _value(self, node: Tree) -> Any:
         match node:
             case Number(text=text):
                 return self.arithmetic.number(text)
@@ -73,8 +93,11 @@ class _Evaluator:
                 return self._symbol(node)
             case Apply(operation=operation, operands=operands):
                 parts = [self.value(operand) for operand in operands]
+                compute = OPERATIONS[operation].value
+                if operation == "multiply" and node.sign == r"\odot":
+                    compute = entrywise
                 try:
-                    return OPERATIONS[operation].value(self.arithmetic, *parts)
+                    return compute(self.arithmetic, *parts)
                 except (OverflowError, ValueError, ZeroDivisionError, TypeError) as error:
                     raise EvaluationError(f"{operation}: {error}") from None
             case Reduce():
@@ -96,7 +119,7 @@ class _Evaluator:
         key = symbol.key
         if key in self.values:
             return self._given(self.values[key])
-        if key == "e" or key == r"\pi":
+        if key in ("e", r"\pi"):
             return self.arithmetic.constants[key.lstrip("\\")]
         raise EvaluationError(f"{key} has no value")
 
@@ -106,8 +129,8 @@ class _Evaluator:
             if text.startswith("-"):
                 return -self.arithmetic.number(text[1:])
             return self.arithmetic.number(text)
-        if isinstance(value, Tree):
-            return self.value(value)
+        if isinstance(value, Node):
+            return self.value(cast("Tree", value))
         if isinstance(value, tuple):
             return tuple(map(self._given, value))
         return value
@@ -139,9 +162,15 @@ class _Evaluator:
         arguments = tuple(map(self.value, node.arguments))
         definition = self.values.get(node.function.key)
         if isinstance(definition, Function) and not node.primes:
-            names = (argument.key for argument in definition.arguments)
-            bound = dict(zip(names, arguments, strict=False))
-            return _Evaluator({**self.values, **bound}, self.arithmetic).value(definition.body)
+            names = [argument.key for argument in definition.arguments]
+            if len(names) != len(arguments):
+                raise EvaluationError(f"{node.function.key} takes {len(names)} arguments")
+            outside = self.values
+            self.values = {**outside, **dict(zip(names, arguments, strict=True))}
+            try:
+                return self.value(definition.body)
+            finally:
+                self.values = outside
         if node.primes:
             return self.value(_primed(node, definition))
         if callable(definition):
@@ -154,13 +183,14 @@ class _Evaluator:
     def _derivative(self, node: Derivative) -> Any:
         if node.key in self.values:
             return self._given(self.values[node.key])
-        from bpreport.formula.slopes import expand, slope  # slopes build on values
+        # Slopes build on values; here a value is a slope's.
+        from bpreport.formula.slopes import expand, slope  # noqa: PLC0415
 
         body = expand(node.body, self.values)
         by = node.by
         if not by:  # a prime: the variable is the only symbol
             names = free_symbols(body)
-            if len(names) != 1:
+            if len(names) != 1 or isinstance(body, Symbol):
                 raise EvaluationError("a prime does not say by which of the symbols")
             by = tuple(names.values())
         for variable in by:
@@ -181,14 +211,15 @@ class _Evaluator:
             "<": lambda: below < 0, ">": lambda: below > 0, "=": lambda: below == 0,
             r"\le": lambda: below <= 0, r"\ge": lambda: below >= 0, r"\ne": lambda: below != 0,
         }  # fmt: skip
-        test = tests[relation if relation in tests else relation[:3]]()
+        short = {r"\leq": r"\le", r"\geq": r"\ge", r"\neq": r"\ne"}.get(relation, relation)
+        test = tests[short]()
         if test is None:  # intervals that overlap decide nothing
             raise EvaluationError("the condition of a case cannot be decided")
         return bool(test)
 
 
 def _primed(node: Call, definition: Any) -> Tree:
-    from bpreport.formula.slopes import slope
+    from bpreport.formula.slopes import slope  # noqa: PLC0415
 
     if len(node.arguments) != 1:
         raise EvaluationError("a prime on a function of several arguments")
@@ -205,13 +236,14 @@ def _primed(node: Call, definition: Any) -> Tree:
     return substitute(body, lambda part: argument if part == variable else None)
 
 
-def _terms(node: Reduce, integer: Callable[[Tree], int]) -> list[Tree]:
+def _terms(node: Reduce, integer: Callable[[Tree], int]) -> Iterator[Tree]:
     if node.lower is None or node.upper is None:
         raise EvaluationError("a sum without a range")
     first, last = integer(node.lower), integer(node.upper)
     if last - first >= LONGEST_SUM:
         raise EvaluationError(f"a sum of more than {LONGEST_SUM} terms")
-    return [instantiate(node.body, {node.index.key: value}) for value in range(first, last + 1)]
+    for value in range(first, last + 1):
+        yield instantiate(node.body, {node.index.key: value})
 
 
 def instantiate(node: Tree, bindings: Mapping[str, int]) -> Tree:
@@ -276,22 +308,33 @@ def _whole_number(node: Tree) -> int | None:
 def unroll(node: Tree, sizes: Mapping[str, int]) -> Tree:
     r"""The tree with every sum written out; upper bounds are looked up in `sizes` by key.
 
+    Raises `EvaluationError` where a sum has no range, or all sums together too many terms.
+
     >>> from bpreport.formula.parser import parse
     >>> len(unroll(parse(r"\sum_{k=1}^\ell O_k"), {r"\ell": 3}).operands)
     3
     """
+    written = 0
 
     def integer(part: Tree) -> int:
         return int(evaluate(part, dict(sizes)))
 
-    def written(part: Tree) -> Tree | None:
+    def counted(terms: Iterator[Tree]) -> Iterator[Tree]:
+        nonlocal written
+        for term in terms:
+            written += 1
+            if written > LONGEST_SUM:
+                raise EvaluationError(f"sums of more than {LONGEST_SUM} terms together")
+            yield substitute(term, write_out)
+
+    def write_out(part: Tree) -> Tree | None:
         if not isinstance(part, Reduce) or part.operation not in ("sum", "product"):
             return None
-        terms = tuple(unroll(term, sizes) for term in _terms(part, integer))
+        terms = tuple(counted(_terms(part, integer)))
         if not terms:
             return Number("1" if part.operation == "product" else "0")
         if len(terms) == 1:
             return terms[0]
         return Apply("add" if part.operation == "sum" else "multiply", terms)
 
-    return substitute(node, written)
+    return substitute(node, write_out)

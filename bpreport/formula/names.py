@@ -15,8 +15,10 @@ from bpreport.formula.tree import Symbol, Tree
 
 __all__ = [
     "FUNCTION_LETTERS",
-    "MEANINGLESS",
+    "SUBSCRIPTS",
+    "SUPERSCRIPTS",
     "SYMBOL_COMMANDS",
+    "UPRIGHT",
     "WORDS",
     "Name",
     "read_base",
@@ -25,44 +27,53 @@ __all__ = [
 ]
 
 WORDS = frozenset(
-    "net out in target loss cost error err bias input output total hidden lr sum true pred "
-    "new old max min tot sigmoid softmax relu tanh logit sgn sign mse bce sse rmse mae obj "
-    "act pre post step rate grad weight weights sig ReLU MSE BCE SSE RMSE MAE SGD GD Loss Cost "
-    "Error Bias Output Input Target Net Out".split()
+    """
+    net out in target loss cost error err bias input output total hidden lr sum true pred
+    new old max min tot sigmoid softmax relu tanh logit sgn sign mse bce sse rmse mae obj
+    act pre post step rate grad weight weights sig ReLU MSE BCE SSE RMSE MAE SGD GD Loss Cost
+    Error Bias Output Input Target Net Out
+    exp log ln lg sin cos tan abs sqrt arg mean avg var std det dim tr diag
+    """.split()  # noqa: SIM905 - words are legible as words
 )
 """Runs of letters that decks use as one name, in formulas and in subscripts."""
 
 FUNCTION_LETTERS = frozenset(
     {"f", "g", "h", "J", "L", "C", "F", "G", "H", r"\ell", r"\sigma", r"\phi", r"\varphi", r"\psi"}
-    | {r"\mathcal{L}", r"\Phi", "sigmoid", "softmax", "relu", "ReLU", "tanh", "sgn", "sign"}
+    | {r"\mathcal{L}", r"\mathcal{J}", r"\mathbb{E}", r"\mathbb{P}", r"\Phi"}
+    | {"sigmoid", "softmax", "relu", "ReLU", "tanh", "sgn", "sign"}
 )
 """Names that are a function where a bracket follows, unless a numbered unit has that name."""
 
 SYMBOL_COMMANDS = frozenset(
-    "alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi "
-    "pi varpi rho varrho sigma varsigma tau upsilon phi varphi chi psi omega Gamma Delta Theta "
-    "Lambda Xi Pi Sigma Upsilon Phi Psi Omega ell infty hbar top star emptyset".split()
+    """
+    alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi
+    pi varpi rho varrho sigma varsigma tau upsilon phi varphi chi psi omega Gamma Delta Theta
+    Lambda Xi Pi Sigma Upsilon Phi Psi Omega ell infty hbar top star emptyset
+    """.split()  # noqa: SIM905 - words are legible as words
 )
 """Commands that are symbols."""
 
-MEANINGLESS = frozenset("mathop mathord mathbin mathrel".split())
+SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ᵀⁿⁱ", "0123456789+-()Tni")
+SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉₊₋ᵢⱼₖₗₘₙₚₛₜ", "0123456789+-ijklmnpst")
+"""Scripts of Unicode, and what is typed for them in LaTeX."""
 
 _ACCENTS = {"widehat": "hat", "widetilde": "tilde", "overline": "bar", "underline": "bar"}
-_FACES = {"mathbf", "boldsymbol", "bm", "vec"}
+_FACES = {"mathbf", "boldsymbol", "bm", "pmb", "vec"}
 """Only the typeface of a vector: w in bold is the same symbol as w."""
 _UNICODE = {
     "α": r"\alpha", "β": r"\beta", "γ": r"\gamma", "δ": r"\delta", "ε": r"\epsilon", "η": r"\eta",
     "θ": r"\theta", "κ": r"\kappa", "λ": r"\lambda", "μ": r"\mu", "ρ": r"\rho", "σ": r"\sigma",
     "τ": r"\tau", "φ": r"\phi", "χ": r"\chi", "ψ": r"\psi", "ω": r"\omega", "π": r"\pi",
     "Δ": r"\Delta", "Σ": r"\Sigma", "Θ": r"\Theta", "Ω": r"\Omega",
+    "ϵ": r"\epsilon", "ŷ": r"\hat{y}",
 }  # fmt: skip
-_UPRIGHT = re.compile(
+UPRIGHT = re.compile(
     r"\\(?:text|mathrm|mathit|mathsf|texttt|textbf|textit|textrm|operatorname\*?)\s*\{([^{}]*)\}"
 )
 _ACCENT = re.compile(
-    r"\\(hat|bar|tilde|vec|dot|mathbf|boldsymbol|bm|mathcal|mathbb|widehat|widetilde|overline"
-    r"|underline)\s*(?:\{(.*)\}|(\\[A-Za-z]+|[A-Za-z]))$",
-    re.S,
+    r"\\(hat|bar|tilde|vec|dot|mathbf|boldsymbol|bm|pmb|mathcal|mathbb|widehat|widetilde"
+    r"|overline|underline)\s*(?:\{(.*)\}|(\\[A-Za-z]+|[A-Za-z]))$",
+    re.DOTALL,
 )
 _TYPED_NUMBER = re.compile(r"([A-Za-z]+)(\d+)$")
 _INDEX_LETTERS = frozenset("ijklmnpqrst")
@@ -90,7 +101,7 @@ def split_letters(token: str, names: frozenset[str]) -> list[tuple[int, str]]:
     return [*pieces[:-1], (last, token[last:])]
 
 
-def read_base(typed: str) -> tuple[str, tuple[str, ...]]:
+def read_base(typed: str) -> tuple[str, tuple[str | Tree, ...]]:
     r"""The normalised base of a typed name, and the subscripts that were part of it.
 
     >>> read_base(r"\text{out}"), read_base("w8"), read_base(r"\hat{y}"), read_base(r"\mathbf{w}")
@@ -100,13 +111,13 @@ def read_base(typed: str) -> tuple[str, tuple[str, ...]]:
     if typed.startswith(r"\Delta "):
         base, indices = read_base(typed[7:])
         return rf"\Delta {base}", indices
-    if upright := _UPRIGHT.fullmatch(typed):
+    if upright := UPRIGHT.fullmatch(typed):
         return upright[1].strip(), ()
     if accent := _ACCENT.match(typed):
         inner, _, script = (accent[2] or accent[3]).partition("_")
         base, indices = read_base(inner)
         if script:
-            indices = (*indices, script.strip("{} "))
+            indices = (*indices, *read_indices(script))
         if accent[1] in _FACES:
             return base, indices
         return rf"\{_ACCENTS.get(accent[1], accent[1])}{{{base}}}", indices
@@ -120,48 +131,80 @@ def read_base(typed: str) -> tuple[str, tuple[str, ...]]:
 def read_indices(script: str, offset: int = 0) -> tuple[str | Tree, ...]:
     r"""The subscripts of a symbol: names and numbers as text, index letters as symbols.
 
+    `offset` is where `script` stands in the formula, for the place of a refusal.
+
     >>> [str(part) if isinstance(part, str) else part.key for part in read_indices("_{jk}")]
     ['j', 'k']
-    >>> read_indices(r"_{\text{total}}"), read_indices("_{o1}"), read_indices("_{h_1}")
-    (('total',), ('o1',), ('h1',))
+    >>> read_indices(r"_{\text{total}}"), read_indices("_{o1}"), read_indices("_{h_1 o_1}")
+    (('total',), ('o1',), ('h1', 'o1'))
     """
-    text = script.strip()[1:].strip() if script.lstrip().startswith("_") else script.strip()
-    if text.startswith("{") and text.endswith("}"):
-        text = text[1:-1].strip()
+    text = script.strip().translate(SUBSCRIPTS)
+    text = text[1:].strip() if text.startswith("_") else text
+    text = _unbraced(text)
+    if word := re.fullmatch(r"\\rm\s+([A-Za-z]+)", text):
+        return (word[1],)
+    text = _SWITCH.sub("", text)
     parts: list[str | Tree] = []
     for part in text.split(","):
-        parts.extend(_read_index(part.strip(), offset))
+        parts.extend(_read_index(part.strip(), offset + max(script.find(part.strip()), 0)))
     return tuple(parts)
 
 
-def _read_index(text: str, offset: int) -> tuple[str | Tree, ...]:
+_SWITCH = re.compile(r"\\(?:rm|it|bf|sf|tt)(?![A-Za-z])\s*")
+_PART = re.compile(
+    r"\s*(?:(?P<upright>\\(?:text|mathrm|mathit|mathsf|texttt|textbf|textit|textrm|operatorname\*?)"
+    r"\s*\{[^{}]*\})|(?P<unit>[A-Za-z]+\s*_\s*\{?\d+\}?|[A-Za-z]+\d+)|(?P<number>\d+)"
+    r"|(?P<command>\\[A-Za-z]+|[\u0370-\u03ff])|(?P<letters>[A-Za-z]+)|(?P<other>[\u4e00-\u9fff]+))"
+)
+_OPAQUE = re.compile(r"[\w\s.:'|*]|\\(?:to|rightarrow|mid|ast|prime)(?![A-Za-z])|\u2192")
+
+
+def _unbraced(text: str) -> str:
     while text.startswith("{") and text.endswith("}"):
         text = text[1:-1].strip()
-    if not text:
-        return ()
-    if upright := _UPRIGHT.fullmatch(text):
-        return (upright[1].strip(),)
-    if text.isdigit():
-        return (text,)
-    if compound := re.fullmatch(r"([A-Za-z]+)\s*_?\s*\{?(\d+)\}?", text):
-        return (compound[1] + compound[2],)
-    if text.isascii() and text.isalpha():
-        if len(text) == 1:
-            return (Symbol(text),)
-        if (len(text) == 2 and text not in WORDS) or set(text) <= _INDEX_LETTERS:
-            return tuple(Symbol(letter) for letter in text)
-        return (text,)
-    if text in _UNICODE or re.fullmatch(r"\\[A-Za-z]+", text):
-        base, _ = read_base(text)
-        return (Symbol(base),)
+    return text
+
+
+def _read_index(text: str, offset: int) -> tuple[str | Tree, ...]:
+    text = _unbraced(text)
+    if re.fullmatch(r"\d[\d ]*", text):
+        return tuple(text.split())
+    parts: list[str | Tree] = []
+    place = 0
+    while match := _PART.match(text, place):
+        command = match["command"] or ""
+        if command.startswith("\\") and command[1:] not in SYMBOL_COMMANDS:
+            break
+        parts.extend(_read_part(match))
+        place = match.end()
+    if not text[place:].strip():
+        return tuple(parts)
     if not re.search(r"[-+*/(]", text):
-        return (re.sub(r"[\s{}]", "", _UPRIGHT.sub(r"\1", text)),)
-    from bpreport.formula.parser import parse  # a subscript is itself a small formula
+        opaque = re.sub(r"[{}]", "", UPRIGHT.sub(r"\1", text))
+        if not _OPAQUE.sub("", opaque):
+            return (re.sub(r"\s", "", opaque),)
+    from bpreport.formula.parser import parse  # noqa: PLC0415 - an index is a small formula
 
     try:
         return (parse(text),)
     except FormulaError as error:
         raise FormulaError(offset + error.offset, error.token, error.expected) from None
+
+
+def _read_part(match: re.Match[str]) -> tuple[str | Tree, ...]:
+    text = match[0].strip()
+    if upright := UPRIGHT.fullmatch(text):
+        return (upright[1].strip(),)
+    if match["unit"]:
+        return (re.sub(r"[\s_{}]", "", text),)
+    if match["command"]:
+        return (Symbol(read_base(text)[0]),)
+    if match["letters"]:
+        if len(text) == 1:
+            return (Symbol(text),)
+        if (len(text) == 2 and text not in WORDS) or set(text) <= _INDEX_LETTERS:
+            return tuple(Symbol(letter) for letter in text)
+    return (text,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,14 +216,15 @@ class Name:
 
     @classmethod
     def read(cls, typed: str, subscripts: list[Token]) -> Name:
-        base, indices = read_base(typed)
-        read: tuple[str | Tree, ...] = indices
+        """The name of a typed symbol and the tokens of its subscripts."""
+        base, read = read_base(typed)
         for subscript in subscripts:
-            read += read_indices(subscript, (subscript.start_pos or 0) + 1)
+            read += read_indices(subscript, subscript.start_pos or 0)
         return cls(base, read)
 
     @property
     def key(self) -> str:
+        """The key of the symbol."""
         return Symbol(self.base, self.indices).key
 
     @property

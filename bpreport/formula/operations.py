@@ -15,7 +15,7 @@ from bpreport.formula.arithmetic import Arithmetic
 from bpreport.formula.errors import EvaluationError
 from bpreport.formula.tree import Apply, Cases, Number, Tree
 
-__all__ = ["FUNCTION_MEANINGS", "OPERATIONS", "Operation"]
+__all__ = ["FUNCTION_MEANINGS", "OPERATIONS", "Operation", "entrywise"]
 
 Slopes = Callable[..., tuple[Tree, ...]]
 
@@ -66,6 +66,11 @@ def _add(arithmetic: Arithmetic, *operands: Any) -> Any:
     return reduce(lambda a, b: _ADD(arithmetic, a, b), operands)
 
 
+def entrywise(arithmetic: Arithmetic, *operands: Any) -> Any:
+    r"""The product of vectors entry by entry, as written with \odot."""
+    return reduce(lambda a, b: _MULTIPLY(arithmetic, a, b), operands)
+
+
 def _dot(arithmetic: Arithmetic, left: Any, right: Any) -> Any:
     return _add(arithmetic, *(_product(arithmetic, a, b) for a, b in zip(left, right, strict=True)))
 
@@ -74,30 +79,43 @@ def _product(arithmetic: Arithmetic, left: Any, right: Any) -> Any:
     if not isinstance(left, tuple) or not isinstance(right, tuple):
         return _MULTIPLY(arithmetic, left, right)
     if isinstance(left, Row) and not isinstance(right, Row):
+        if right and isinstance(right[0], tuple):
+            return Row(_combined(arithmetic, left, right))
         if len(left) != len(right):
             raise EvaluationError("vectors of different lengths")
         return _dot(arithmetic, left, right)
     if left and isinstance(left[0], tuple):
+        if isinstance(right, Row):
+            raise EvaluationError("a matrix and a row that do not fit")
         if any(len(row) != len(right) for row in left):
             raise EvaluationError("a matrix and a vector that do not fit")
         return tuple(_dot(arithmetic, row, right) for row in left)
+    if right and isinstance(right[0], tuple):
+        return _combined(arithmetic, left, right)  # a row typed in brackets, times a matrix
     if isinstance(right, Row):
         return tuple(tuple(_product(arithmetic, a, b) for b in right) for a in left)
     return _MULTIPLY(arithmetic, left, right)
+
+
+def _combined(arithmetic: Arithmetic, row: Any, matrix: Any) -> Any:
+    """A row times a matrix: the sum of the matrix's rows, each times its entry."""
+    if len(row) != len(matrix):
+        raise EvaluationError("a row and a matrix that do not fit")
+    return _dot(arithmetic, tuple(row), matrix)
 
 
 def _multiply(arithmetic: Arithmetic, *operands: Any) -> Any:
     return reduce(lambda a, b: _product(arithmetic, a, b), operands)
 
 
-def _quotient(arithmetic: Arithmetic, above: Any, below: Any) -> Any:
+def _quotient(_arithmetic: Arithmetic, above: Any, below: Any) -> Any:
     try:
         return above / below
     except ZeroDivisionError:
         raise EvaluationError("a division by zero") from None
 
 
-def _transpose(arithmetic: Arithmetic, operand: Any) -> Any:
+def _transpose(_arithmetic: Arithmetic, operand: Any) -> Any:
     if not isinstance(operand, tuple):
         return operand
     if operand and isinstance(operand[0], tuple):
@@ -107,7 +125,9 @@ def _transpose(arithmetic: Arithmetic, operand: Any) -> Any:
 
 def _norm(arithmetic: Arithmetic, operand: Any) -> Any:
     entries = operand if isinstance(operand, tuple) else (operand,)
-    return arithmetic.functions["sqrt"](_dot(arithmetic, entries, entries))
+    # A power keeps the square of an interval around zero from reaching below it.
+    two, power = arithmetic.number("2"), arithmetic.functions["power"]
+    return arithmetic.functions["sqrt"](_add(arithmetic, *(power(x, two) for x in entries)))
 
 
 def _logarithm(arithmetic: Arithmetic, operand: Any) -> Any:
@@ -118,20 +138,38 @@ def _logarithm(arithmetic: Arithmetic, operand: Any) -> Any:
 
 
 def _sigmoid(arithmetic: Arithmetic, operand: Any) -> Any:
-    one = arithmetic.number("1")
-    return one / (one + arithmetic.functions["exp"](-operand))
+    one, exp = arithmetic.number("1"), arithmetic.functions["exp"]
+    try:
+        return one / (one + exp(-operand))
+    except OverflowError:  # float64 far below zero, where 1 + exp(-x) and exp(-x) are the same
+        return exp(operand)
+
+
+def _cosh(arithmetic: Arithmetic, operand: Any) -> Any:
+    exp = arithmetic.functions["exp"]
+    return (exp(operand) + exp(-operand)) / 2
+
+
+def _sinh(arithmetic: Arithmetic, operand: Any) -> Any:
+    # The difference of the exponentials would lose the digits of a small operand.
+    return arithmetic.functions["tanh"](operand) * _cosh(arithmetic, operand)
 
 
 def _softmax(arithmetic: Arithmetic, operand: Any) -> Any:
     if not isinstance(operand, tuple):
         raise EvaluationError("softmax of a single number")
-    powers = tuple(arithmetic.functions["exp"](entry) for entry in operand)
+    exp = arithmetic.functions["exp"]
+    try:
+        powers = tuple(map(exp, operand))
+    except OverflowError:  # float64: the same quotients, with the largest power at one
+        largest = max(operand)
+        powers = tuple(exp(entry - largest) for entry in operand)
     total = _add(arithmetic, *powers)
     return tuple(power / total for power in powers)
 
 
-_ADD = _elementwise(lambda arithmetic, a, b: a + b)
-_MULTIPLY = _elementwise(lambda arithmetic, a, b: a * b)
+_ADD = _elementwise(lambda _, a, b: a + b)
+_MULTIPLY = _elementwise(lambda _, a, b: a * b)
 
 
 def _product_slopes(*factors: Tree) -> tuple[Tree, ...]:
@@ -144,8 +182,8 @@ def _product_slopes(*factors: Tree) -> tuple[Tree, ...]:
 
 def _power_slopes(base: Tree, exponent: Tree) -> tuple[Tree, ...]:
     by_exponent = Apply("power", (base, exponent)) * Apply("log", (base,))
-    if isinstance(exponent, Number) and exponent.places == 0:
-        lowered: Tree = Number(str(int(exponent.text) - 1)) if exponent.text != "0" else ZERO
+    if isinstance(exponent, Number) and exponent.text.isdigit():
+        lowered = Number(str(max(int(exponent.text) - 1, 0)))
         return exponent * Apply("power", (base, lowered)), by_exponent
     return exponent * Apply("power", (base, exponent - ONE)), by_exponent
 
@@ -174,13 +212,13 @@ def _extreme_slopes(relation: str) -> Slopes:
     return slopes
 
 
-def _no_slope(*operands: Tree) -> tuple[Tree, ...]:
+def _no_slope(*_operands: Tree) -> tuple[Tree, ...]:
     raise EvaluationError("an operation whose slope is not a number")
 
 
 OPERATIONS: dict[str, Operation] = {
     "add": Operation(_add, _fixed(ONE)),
-    "negative": Operation(_elementwise(lambda arithmetic, a: -a), _fixed(-ONE)),
+    "negative": Operation(_elementwise(lambda _, a: -a), _fixed(-ONE)),
     "multiply": Operation(_multiply, _product_slopes),
     "divide": Operation(
         _elementwise(_quotient), lambda a, b: (1 / b, -(a / Apply("power", (b, Number("2")))))
@@ -197,11 +235,11 @@ OPERATIONS: dict[str, Operation] = {
     "cos": Operation(_call("cos"), lambda a: (-Apply("sin", (a,)),)),
     "tan": Operation(_call("tan"), lambda a: (1 / Apply("cos", (a,)) ** 2,)),
     "sinh": Operation(
-        _elementwise(lambda ar, a: (ar.functions["exp"](a) - ar.functions["exp"](-a)) / 2),
+        _elementwise(_sinh),
         lambda a: (Apply("cosh", (a,)),),
     ),
     "cosh": Operation(
-        _elementwise(lambda ar, a: (ar.functions["exp"](a) + ar.functions["exp"](-a)) / 2),
+        _elementwise(_cosh),
         lambda a: (Apply("sinh", (a,)),),
     ),
     "tanh": Operation(_call("tanh"), lambda a: (1 - Apply("tanh", (a,)) ** 2,)),
@@ -210,7 +248,7 @@ OPERATIONS: dict[str, Operation] = {
         _elementwise(lambda ar, a: ar.functions["maximum"](a, ar.number("0"))),
         lambda a: (_step(a, ONE, ZERO),),
     ),
-    "identity": Operation(lambda arithmetic, a: a, _fixed(ONE)),
+    "identity": Operation(lambda _, a: a, _fixed(ONE)),
     "softmax": Operation(_softmax, _no_slope),
     "abs": Operation(_call("abs"), lambda a: (_step(a, ONE, -ONE),)),
     "maximum": Operation(_call("maximum"), _extreme_slopes(">")),

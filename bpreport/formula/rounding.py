@@ -14,7 +14,7 @@ from typing import Any
 
 from bpreport.formula.arithmetic import MP
 
-__all__ = ["MODES", "JUDGED_DIGITS", "Mode", "places_of", "rounded", "stands_for", "to_decimal"]
+__all__ = ["JUDGED_DIGITS", "MODES", "Mode", "places_of", "rounded", "stands_for", "to_decimal"]
 
 JUDGED_DIGITS = 40
 """Significant digits that decide whether two numbers are the same."""

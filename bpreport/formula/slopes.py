@@ -30,6 +30,7 @@ from bpreport.formula.tree import (
     children,
     rebuild,
     substitute,
+    walk,
 )
 
 __all__ = ["expand", "simplify", "slope"]
@@ -82,9 +83,23 @@ def _slope(node: Tree, by: Symbol) -> Tree:
 
 
 def _depends(node: Tree, by: Symbol) -> bool:
-    if isinstance(node, Reduce) and node.index == by:
-        return False
+    if isinstance(node, Reduce):
+        if node.index == by:
+            return False
+        _check_entries(node, by)
     return node == by or any(_depends(child, by) for child in children(node))
+
+
+def _check_entries(node: Reduce, by: Symbol) -> None:
+    """The slope of a sum of w_j x_j by w_3, or by another w_k, needs the sum written out."""
+    for part in walk(node.body):
+        if not isinstance(part, Symbol) or part.base != by.base or part == by:
+            continue
+        if len(part.indices) != len(by.indices) or len(part.marks) != len(by.marks):
+            continue
+        scripts = [one for one in (*part.indices, *part.marks) if not isinstance(one, str)]
+        if node.index in [part for script in scripts for part in walk(script)]:
+            raise EvaluationError("the slope of a sum by one of its entries: write it out first")
 
 
 def expand(node: Tree, definitions: Mapping[str, Any]) -> Tree:
@@ -147,11 +162,12 @@ def _simple_product(factors: tuple[Tree, ...]) -> Tree:
     negative = False
     kept: list[Tree] = []
     for factor in factors:
-        while isinstance(factor, Apply) and factor.operation == "negative":
+        inner = factor
+        while isinstance(inner, Apply) and inner.operation == "negative":
             negative = not negative
-            factor = factor.operands[0]
-        if not _is(factor, "1"):
-            kept.append(factor)
+            inner = inner.operands[0]
+        if not _is(inner, "1"):
+            kept.append(inner)
     product = _joined("multiply", tuple(kept), ONE)
     return Apply("negative", (product,)) if negative else product
 
@@ -172,5 +188,3 @@ def _joined(operation: str, parts: tuple[Tree, ...], neutral: Tree) -> Tree:
 
 def _is(node: Tree, digits: str) -> bool:
     return isinstance(node, Number) and node.text == digits
-
-

@@ -1,122 +1,365 @@
-"""Between Lark's lexer and its parser: what only the neighbourhood of a token can tell."""
+"""Between Lark's lexer and its parser: what only the neighbourhood of a token can tell.
+
+One lexer serves every deck: what is parsed is a `Source`, which brings the names along.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
 
 from lark import Token
+from lark.lexer import BasicLexer, Lexer, LexerThread
 
 from bpreport.formula.errors import FormulaError
 from bpreport.formula.names import (
     FUNCTION_LETTERS,
-    MEANINGLESS,
+    SUBSCRIPTS,
+    SUPERSCRIPTS,
     SYMBOL_COMMANDS,
+    UPRIGHT,
     WORDS,
     Name,
     split_letters,
 )
 
-__all__ = ["Refiner"]
+__all__ = ["Kept", "RefiningLexer", "Source"]
 
 _TEXT = re.compile(r"\\(?:text|mathrm|textrm|textbf|textit)\s*\{([^{}]*)\}")
-_CONDITION_WORDS = re.compile(r"\s*(?:if|for|when|otherwise|else|当|若|如果|否则|其他|其它)\b", re.I)
-_OPENERS = {
-    "ADD_SIGN", "MULTIPLY_SIGN", "DIVIDE_SIGN", "OPEN", "ABSOLUTE_OPEN", "NORM_OPEN", "LBRACE",
-    "COMMA", "CELL", "RELATION", "FUNCTION", "NEW_ROW", "BEGIN_MATRIX", "BEGIN_CASES",
+_CONDITION_WORDS = re.compile(
+    r"\s*(?:if|for|when|otherwise|else|当|若|如果|否则|其他|其它)(?![A-Za-z])", re.IGNORECASE
+)
+_STYLED = re.compile(r"\\(?:hat|bar|tilde|vec|dot|mathbf|boldsymbol|bm|pmb|math)")
+_OPENERS = frozenset(
+    {
+        "ADD_SIGN", "MULTIPLY_SIGN", "DIVIDE_SIGN", "OPEN", "ABSOLUTE_OPEN", "NORM_OPEN", "LBRACE",
+        "LOWER_OPEN", "COMMA", "CELL", "RELATION", "IN", "FUNCTION", "CARET", "NEW_ROW",
+        "BEGIN_MATRIX", "BEGIN_CASES", "WORDS",
+    }
+)  # fmt: skip
+"""Behind these a value begins, so that a bar opens and a sign belongs to the value."""
+_LEVELS = {
+    "OPEN": 1, "LBRACE": 1, "LOWER_OPEN": 1, "BEGIN_MATRIX": 1, "BEGIN_CASES": 1,
+    "CLOSE": -1, "RBRACE": -1, "LOWER_CLOSE": -1, "END_MATRIX": -1, "END_CASES": -1,
 }  # fmt: skip
-_SCRIPTS = {"SUBSCRIPT", "PRIME"}
+_SCRIPTS = frozenset({"SUBSCRIPT", "PRIME"})
+_NORM_BARS = frozenset({r"\|", r"\lVert", r"\rVert", r"\Vert", "‖"})
 
 
-class Refiner:
-    """Lark's `postlex`: refines the stream of tokens of one side.
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What is parsed: a text, and the names that its deck gives a meaning."""
+
+    text: str
+    functions: frozenset[str]
+    """Keys of the names that the deck uses as functions."""
+    names: frozenset[str]
+    """Runs of letters that are one name."""
+
+
+class RefiningLexer(Lexer):
+    """Lark's lexer with the stream of tokens refined, for `Lark(lexer=RefiningLexer)`.
 
     It cuts runs of letters into symbols ("wx" is w times x, "net" is one name), tells the name of
     a function from a factor in front of a bracket, pairs bars, joins a capital delta with its
-    symbol, and takes words such as "if" out of conditions.
+    symbol, opens the index of a sum, and takes words such as "if" out of conditions.
     """
 
-    always_accept = ("BAR", "IGNORED")
+    __future_interface__ = 2
 
-    def __init__(self, functions: frozenset[str], names: frozenset[str]) -> None:
-        self.functions = functions
-        """Keys of the names that the deck uses as functions."""
-        self.names = names | WORDS
-        """Runs of letters that are one name."""
+    def __init__(self, lexer_conf: Any) -> None:
+        self._basic = BasicLexer(lexer_conf)
 
-    def process(self, stream: Iterable[Token]) -> Iterator[Token]:
-        tokens = list(self._named(stream))
-        self._pair_bars(tokens)
+    def lex(self, lexer_state: Any, parser_state: Any) -> Iterator[Token]:  # noqa: ARG002
+        """The tokens of a source, refined."""
+        source: Source = lexer_state.text
+        return iter(_Refiner(self._basic, source).refined(source.text))
+
+
+class Kept:
+    """Lark's `postlex`, only to name the terminals that the grammar's rules do not mention."""
+
+    always_accept = ("BAR", "SPACE", "SUPERSCRIPT", "SWITCH")
+
+    def process(self, stream: Iterator[Token]) -> Iterator[Token]:
+        """The stream as it is."""
+        return stream
+
+
+class _Refiner:
+    def __init__(self, lexer: BasicLexer, source: Source) -> None:
+        self.lexer = lexer
+        self.functions = source.functions
+        self.names = source.names | WORDS
+
+    def refined(self, text: str, offset: int = 0) -> list[Token]:
+        thread = LexerThread.from_text(self.lexer, text)
+        raw = list(thread.lex(None))  # type: ignore[no-untyped-call]
+        for token in raw:
+            token.start_pos = (token.start_pos or 0) + offset
+        tokens = list(self._named(self._lowered(raw)))
+        tokens = _halved(_paired(tokens))
+        called = {
+            after: index
+            for index, token in enumerate(tokens)
+            if token.type == "SYMBOL"
+            and not (index and tokens[index - 1].type == "CARET")
+            and (after := self._called_at(tokens, index)) is not None
+        }
+        _check_commas(tokens, called.keys())
+        for index in called.values():
+            tokens[index] = _as("FUNCTION_NAME", tokens[index])
+        return tokens
+
+    def _lowered(self, tokens: list[Token]) -> Iterator[Token]:
+        r"""What stands below a sum, a logarithm or a nabla is a formula of its own."""
+        lower: set[int] = set()
         for index, token in enumerate(tokens):
-            if token.type == "SYMBOL" and self._is_called(tokens, index):
-                token = Token.new_borrow_pos("FUNCTION_NAME", token.value, token)
-            yield token
-
-    def _named(self, stream: Iterable[Token]) -> Iterator[Token]:
-        delta: Token | None = None
-        for token in stream:
-            if token.type != "SYMBOL":
-                if delta is not None:
-                    yield delta
-                    delta = None
+            if token.type in ("LARGE", "NABLA", "FUNCTION"):
+                lower |= {id(one) for one in _after_scripts(tokens, index + 1)[1]}
+            if token.type != "SUBSCRIPT" or id(token) not in lower:
                 yield token
                 continue
-            text = _TEXT.match(token)
-            if text and _CONDITION_WORDS.match(text[1]):
-                yield Token.new_borrow_pos("WORDS", text[1], token)
-                continue
-            if token.startswith("\\") and not token.rstrip("*").endswith("}"):
-                self._check_command(token)
-            if token == r"\Delta":
-                if delta is not None:
-                    yield delta
+            text = token.translate(SUBSCRIPTS)
+            inner = text[1:].strip() if text.startswith("_") else text
+            inner = inner[1:-1] if inner.startswith("{") else inner
+            start = _place(token) + text.index(inner)
+            yield _at("LOWER_OPEN", "_", _place(token))
+            yield from self.refined(inner, start)
+            yield _at("LOWER_CLOSE", "", start + len(inner))
+
+    def _named(self, tokens: Iterable[Token]) -> Iterator[Token]:
+        delta: Token | None = None
+        before: Token | None = None
+        upright = False
+        cases = 0
+        for token in tokens:
+            kind = token.type
+            if delta is not None and kind != "SYMBOL":
+                if kind == "LBRACE":
+                    raise FormulaError(_place(token), "{", r"a symbol behind \Delta")
+                yield delta
+                delta = None
+            cases += {"BEGIN_CASES": 1, "END_CASES": -1}.get(kind, 0)
+            if kind == "SWITCH":
+                upright = True
+            elif kind == "SPACE":
+                if not cases:
+                    raise FormulaError(_place(token), str(token), "one formula, without a gap")
+            elif kind == "SUPERSCRIPT":
+                yield from _unfolded(token)
+            elif kind != "SYMBOL":
+                yield token
+            elif (text := _TEXT.match(token)) and _CONDITION_WORDS.match(text[1]):
+                yield _as("WORDS", token)
+            elif token in (r"\Delta", "Δ") and delta is None:
                 delta = token
-                continue
-            pieces = split_letters(token, self.names)
-            if delta is not None:
-                joined = rf"\Delta {pieces[0][1]}"
-                yield Token("SYMBOL", joined, start_pos=delta.start_pos)
-                delta, pieces = None, pieces[1:]
-            for offset, piece in pieces:
-                yield Token("SYMBOL", piece, start_pos=(token.start_pos or 0) + offset)
+            else:
+                _check_command(token)
+                _check_digits(before, token)
+                pieces = [(0, str(token))] if upright else split_letters(token, self.names)
+                if delta is not None:
+                    yield _at("SYMBOL", rf"\Delta {pieces[0][1]}", _place(delta))
+                    delta, pieces = None, pieces[1:]
+                for offset, piece in pieces:
+                    yield _at("SYMBOL", piece, _place(token) + offset)
+            upright = upright and kind != "SYMBOL"
+            before = token
         if delta is not None:
             yield delta
 
-    @staticmethod
-    def _check_command(token: Token) -> None:
-        command = re.match(r"\\([A-Za-z]+)", token)
-        known = command and (command[1] in SYMBOL_COMMANDS or command[1] in MEANINGLESS)
-        if not known and not re.match(r"\\(?:hat|bar|tilde|vec|dot|mathbf|boldsymbol|bm|math)", token):
-            raise FormulaError(token.start_pos or 0, str(token), "a command that this language knows")
-
-    @staticmethod
-    def _pair_bars(tokens: list[Token]) -> None:
-        """Tell an opening bar from a closing one: a bar opens where a value must begin."""
-        depth = 0
-        for index, token in enumerate(tokens):
-            if token.type != "BAR":
-                continue
-            before = tokens[index - 1].type if index else "ADD_SIGN"
-            explicit = re.match(r"\\([lr])", token)
-            opens = explicit[1] == "l" if explicit else before in _OPENERS or depth == 0
-            kind = "NORM" if token in (r"\|", r"\lVert", r"\rVert", r"\Vert") else "ABSOLUTE"
-            depth += 1 if opens else -1
-            tokens[index] = Token.new_borrow_pos(
-                f"{kind}_{'OPEN' if opens else 'CLOSE'}", token.value, token
-            )
-
-    def _is_called(self, tokens: list[Token], index: int) -> bool:
-        """Whether the symbol is the name of a function that is called here."""
+    def _called_at(self, tokens: list[Token], index: int) -> int | None:
+        """The index of the bracket with the arguments, if the symbol is called here."""
         after, scripts = _after_scripts(tokens, index + 1)
         if after >= len(tokens) or tokens[after].type != "OPEN" or tokens[after] == r"\{":
-            return False
+            return None
         name = Name.read(tokens[index], [token for token in scripts if token.type == "SUBSCRIPT"])
         if name.base in self.functions or name.key in self.functions:
-            return True
+            return after
         primed = any(token.type == "PRIME" for token in scripts)
         if name.base in FUNCTION_LETTERS and (primed or not name.is_numbered):
-            return primed or not _looks_like_factor(tokens, after)
-        return False
+            return after if primed or not _looks_like_factor(tokens, after) else None
+        return None
+
+
+def _place(token: Token) -> int:
+    return token.start_pos or 0
+
+
+def _at(kind: str, text: str, place: int) -> Token:
+    return Token(kind, text, start_pos=place)
+
+
+def _as(kind: str, token: Token) -> Token:
+    return Token.new_borrow_pos(kind, token.value, token)
+
+
+def _unfolded(token: Token) -> Iterator[Token]:
+    """A superscript of Unicode, as if it had been typed with a caret."""
+    inner = token.translate(SUPERSCRIPTS)
+    if len(inner) > 1 and not inner.isdigit() and not re.fullmatch(r"-\d+|\(\d+\)", inner):
+        raise FormulaError(_place(token), str(token), "a whole number or one sign")
+    yield _at("CARET", "^", _place(token))
+    yield _at("LBRACE", "{", _place(token))
+    for part in re.findall(r"\d+|\D", inner):
+        kinds = {"+": "ADD_SIGN", "-": "ADD_SIGN", "(": "OPEN", ")": "CLOSE"}
+        kind = kinds.get(part, "NUMBER" if part.isdigit() else "SYMBOL")
+        yield _at(kind, part, _place(token))
+    yield _at("RBRACE", "}", _place(token))
+
+
+def _check_command(token: Token) -> None:
+    if not token.startswith("\\"):
+        return
+    if upright := UPRIGHT.fullmatch(token):
+        if not re.fullmatch(r"[\w\s.:/'-]*\w[\w\s.:/'-]*", upright[1]):
+            raise FormulaError(_place(token), str(token), "a name of letters and digits")
+        return
+    if token.endswith("}"):
+        return
+    command = re.match(r"\\([A-Za-z]+)", token)
+    known = command is not None and command[1] in SYMBOL_COMMANDS
+    if not known and not _STYLED.match(token):
+        raise FormulaError(_place(token), str(token), "a command that this language knows")
+
+
+def _check_digits(before: Token | None, token: Token) -> None:
+    """2x3 is six to some and two x_3 to others."""
+    if before is None or before.type != "NUMBER" or not re.fullmatch(r"[xX]\d+", token):
+        return
+    if _place(before) + len(before) == _place(token):
+        raise FormulaError(_place(token), str(token), "a sign of multiplication, or x_3")
+
+
+def _paired(tokens: list[Token]) -> list[Token]:
+    """Tell an opening bar from a closing one: a bar opens where a value must begin.
+
+    Two bars side by side are the bars of a norm.
+    """
+    done: list[Token] = []
+    open_bars: list[Token] = []
+    skipped = False
+    for index, token in enumerate(tokens):
+        if token.type != "BAR" or skipped:
+            skipped = False
+            if token.type != "BAR":
+                done.append(token)
+            continue
+        explicit = re.match(r"\\([lr])", token)
+        before = done[-1].type if done else "ADD_SIGN"
+        opens = explicit[1] == "l" if explicit else before in _OPENERS or not open_bars
+        following = tokens[index + 1] if index + 1 < len(tokens) else None
+        double = str(token) == "|" == following and _place(following) == _place(token) + 1
+        if opens:
+            kind = "NORM" if token in _NORM_BARS or double else "ABSOLUTE"
+            open_bars.append(_as(f"{kind}_OPEN", token))
+            done.append(open_bars[-1])
+        else:
+            kind = open_bars.pop().type.removesuffix("_OPEN") if open_bars else ""
+            if kind == "" or (kind == "NORM") != (token in _NORM_BARS or double):
+                # Of "||a||" the inner pair is closed by the norm; "|a||b|" closes one by one.
+                if kind != "ABSOLUTE":
+                    raise FormulaError(_place(token), str(token), "bars in pairs")
+                double = False
+            done.append(_as(f"{kind}_CLOSE", token))
+        skipped = double
+    if open_bars:
+        bar = open_bars[-1]
+        raise FormulaError(_place(bar), str(bar), "bars in pairs; the value at a point is not read")
+    return done
+
+
+def _halved(tokens: list[Token]) -> list[Token]:
+    r"""\frac12 is a half: without braces a part of a fraction is one digit."""
+    done: list[Token] = []
+    wanted = [0]
+    """Parts of fractions still to come, one entry for each open brace."""
+    for token in tokens:
+        if token.type == "FRACTION":
+            wanted[-1] = max(wanted[-1] - 1, 0) + 2
+        elif token.type == "LBRACE":
+            wanted[-1] -= wanted[-1] > 0
+            wanted.append(0)
+        elif token.type == "RBRACE":
+            if len(wanted) > 1:
+                wanted.pop()
+        elif token.type == "NUMBER" and wanted[-1] > 0 and len(token) > 1:
+            digits = min(wanted[-1], len(token))
+            if not token[:digits].isdigit() or token[digits : digits + 1] in (".", "{", "e", "E"):
+                raise FormulaError(_place(token), str(token), "braces around a part of a fraction")
+            ones = (_at("NUMBER", token[one], _place(token) + one) for one in range(digits))
+            done.extend(ones)
+            if len(token) > digits:
+                done.append(_at("NUMBER", token[digits:], _place(token) + digits))
+            wanted[-1] -= digits
+            continue
+        elif wanted[-1] > 0:
+            if token.type == "SYMBOL" and re.fullmatch(r"[A-Za-z]\d+", token):
+                raise FormulaError(_place(token), str(token), "braces around a part of a fraction")
+            wanted[-1] -= 1
+        done.append(token)
+    return done
+
+
+@dataclass(slots=True)
+class _Level:
+    """What stands between one pair of brackets."""
+
+    called: bool = False
+    outermost: bool = False
+    commas: int = 0
+    tight: int = 0
+    thousands: int = 0
+    first_tight: Token | None = None
+    mixed: bool = False
+    """Whether values are computed with, or cells stand, at the same level."""
+
+
+def _check_commas(tokens: list[Token], called: Iterable[int]) -> None:
+    """Refuse 1,234 and 0,5: a comma between digits may be the point of another language."""
+    if not any(token.type == "COMMA" for token in tokens):
+        return
+    levels = [_Level(outermost=True)]
+    for index, token in enumerate(tokens):
+        before = tokens[index - 1] if index else None
+        step = _LEVELS.get(token.type, 0)
+        level = levels[-1]
+        if step > 0:
+            by_name = index in called or (before is not None and before.type == "FUNCTION")
+            levels.append(_Level(called=by_name))
+        elif step < 0 and len(levels) > 1:
+            _judge_commas(levels.pop())
+        elif token.type == "COMMA":
+            level.commas += 1
+            after = tokens[index + 1] if index + 1 < len(tokens) else None
+            if before is not None and after is not None and _is_tight(before, token, after):
+                level.tight += 1
+                level.thousands += bool(re.match(r"\d{3}(?:\.|\Z)", after)) and len(before) <= 3
+                level.first_tight = level.first_tight or token
+        elif token.type == "CELL":
+            level.mixed = True
+        elif token.type in ("ADD_SIGN", "MULTIPLY_SIGN", "DIVIDE_SIGN"):
+            level.mixed |= before is not None and before.type not in _OPENERS
+    _judge_commas(levels[0])
+
+
+def _is_tight(before: Token, comma: Token, after: Token) -> bool:
+    numbers = before.type == "NUMBER" and after.type == "NUMBER"
+    ends = _place(before) + len(before) == _place(comma)
+    return numbers and ends and _place(comma) + 1 == _place(after)
+
+
+def _judge_commas(level: _Level) -> None:
+    comma = level.first_tight
+    if comma is None or level.called:
+        return
+    alone = level.commas == 1 and level.outermost
+    grouped = level.thousands == level.commas
+    if level.mixed or alone or grouped:
+        wanted = "a point in a number, or a space behind the comma between two"
+        raise FormulaError(_place(comma), ",", wanted)
 
 
 def _after_scripts(tokens: list[Token], index: int) -> tuple[int, list[Token]]:
@@ -127,7 +370,7 @@ def _after_scripts(tokens: list[Token], index: int) -> tuple[int, list[Token]]:
         if token.type in _SCRIPTS:
             scripts.append(token)
             index += 1
-        elif token == "^":
+        elif token.type == "CARET":
             index += 1
             if index < len(tokens) and tokens[index] == "{":
                 depth = 0

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import Union
+from typing import cast
 
 __all__ = [
     "Apply",
@@ -53,25 +53,25 @@ class Node:
         return Apply("add", (*_terms(self), *_terms(tree(other))))
 
     def __radd__(self, other: int | str) -> Apply:
-        return tree(other) + self
+        return tree(other) + _node(self)
 
     def __sub__(self, other: Tree | int | str) -> Apply:
         return Apply("add", (*_terms(self), Apply("negative", (tree(other),))))
 
     def __rsub__(self, other: int | str) -> Apply:
-        return tree(other) - self
+        return tree(other) - _node(self)
 
     def __mul__(self, other: Tree | int | str) -> Apply:
         return Apply("multiply", (*_factors(self), *_factors(tree(other))), sign=r"\cdot")
 
     def __rmul__(self, other: int | str) -> Apply:
-        return tree(other) * self
+        return tree(other) * _node(self)
 
     def __truediv__(self, other: Tree | int | str) -> Apply:
         return Apply("divide", (_node(self), tree(other)), sign=r"\frac")
 
     def __rtruediv__(self, other: int | str) -> Apply:
-        return tree(other) / self
+        return tree(other) / _node(self)
 
     def __pow__(self, other: Tree | int | str) -> Apply:
         return Apply("power", (_node(self), tree(other)))
@@ -233,7 +233,7 @@ class Gap(Node):
     typed: str = field(default=r"\dots", compare=False)
 
 
-Tree = Union[Number, Symbol, Apply, Call, Reduce, Derivative, Tuple, Matrix, Cases, Gap]
+Tree = Number | Symbol | Apply | Call | Reduce | Derivative | Tuple | Matrix | Cases | Gap
 
 
 def tree(value: Tree | int | str) -> Tree:
@@ -352,8 +352,7 @@ def substitute(node: Tree, replacement: Callable[[Tree], Tree | None]) -> Tree:
 
 
 def _node(value: Node) -> Tree:
-    assert isinstance(value, Tree.__args__)  # type: ignore[attr-defined]
-    return value
+    return cast("Tree", value)  # every kind of node is one of the union
 
 
 def _terms(node: Node) -> tuple[Tree, ...]:
@@ -361,8 +360,9 @@ def _terms(node: Node) -> tuple[Tree, ...]:
 
 
 def _factors(node: Node) -> tuple[Tree, ...]:
-    multiplied = isinstance(node, Apply) and node.operation == "multiply"
-    return node.operands if multiplied else (_node(node),)  # type: ignore[union-attr]
+    if isinstance(node, Apply) and node.operation == "multiply":
+        return node.operands
+    return (_node(node),)
 
 
 _CLOSING = {"(": ")", "[": "]", "{": "}", "": ""}

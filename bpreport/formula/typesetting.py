@@ -14,7 +14,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from itertools import pairwise
 
+from bpreport.formula.names import FUNCTION_LETTERS
 from bpreport.formula.tree import (
     Apply,
     Call,
@@ -32,8 +34,11 @@ from bpreport.formula.tree import (
 
 __all__ = ["describe", "latex"]
 
-_SUM, _PRODUCT, _POWER, _ATOM = range(4)
-"""How strongly a piece of LaTeX holds together; brackets go around what holds too weakly."""
+_SUM, _OPEN, _PRODUCT, _POWER, _ATOM = range(5)
+"""How strongly a piece of LaTeX holds together; brackets go around what holds too weakly.
+
+What is open ends in the body of a sum sign, which would take in any factor behind it.
+"""
 
 _FUNCTIONS = {
     "log": r"\ln", "log10": r"\lg", "sin": r"\sin", "cos": r"\cos", "tan": r"\tan",
@@ -111,9 +116,10 @@ class _Writer:
             case "add":
                 return self._sum(operands), _SUM
             case "negative":
-                return f"-{self._at(operands[0], _PRODUCT)}", _SUM
+                return f"-{self._at(operands[0], _OPEN)}", _SUM
             case "multiply":
-                return self._product(node), _PRODUCT
+                ends_open = isinstance(operands[-1], Reduce)
+                return self._product(node), _OPEN if ends_open else _PRODUCT
             case "divide" if node.sign in ("/", r"\div"):
                 left, right = self._at(operands[0], _PRODUCT), self._at(operands[1], _POWER)
                 return f"{left} / {right}", _PRODUCT
@@ -150,27 +156,26 @@ class _Writer:
         first, *rest = terms
         # A sum inside a sum keeps the brackets it was printed with.
         nested = isinstance(first, Apply) and first.operation == "add"
-        pieces = [self._at(first, _PRODUCT if nested else _SUM)]
+        pieces = [self._at(first, _OPEN if nested else _SUM)]
         for term in rest:
             if isinstance(term, Apply) and term.operation == "negative":
-                pieces.append(f"- {self._at(term.operands[0], _PRODUCT)}")
+                pieces.append(f"- {self._at(term.operands[0], _OPEN)}")
             else:
-                pieces.append(f"+ {self._at(term, _PRODUCT)}")
+                pieces.append(f"+ {self._at(term, _OPEN)}")
         return " ".join(pieces)
 
     def _product(self, node: Apply) -> str:
-        pieces: list[str] = []
-        for place, factor in enumerate(node.operands):
-            last = place == len(node.operands) - 1
-            strength = _POWER
-            if isinstance(factor, Reduce) and last:
-                strength = _PRODUCT  # a sum at the end of a product needs no brackets
-            text = self._at(factor, strength)
-            joined = node.sign == "" and not re.match(r"[\d.-]", text) and place > 0
-            if place > 0:
-                pieces.append(_thin(pieces[-1], text) if joined else r" \cdot ")
-            pieces.append(text)
-        return "".join(pieces)
+        *front, last = node.operands
+        # A sum at the end of a product needs no brackets.
+        strength = _OPEN if isinstance(last, Reduce) else _POWER
+        pieces = [*(self._at(factor, _POWER) for factor in front), self._at(last, strength)]
+        if node.sign == "" and all(map(_may_follow, pieces[:-1], pieces[1:], node.operands)):
+            joints = [_thin(one, other) for one, other in pairwise(pieces)]
+        else:  # numbers side by side would run together
+            joints = [r" \odot " if node.sign == r"\odot" else r" \cdot "] * len(front)
+        return pieces[0] + "".join(
+            joint + piece for joint, piece in zip(joints, pieces[1:], strict=True)
+        )
 
     def _reduce(self, node: Reduce) -> tuple[str, int]:
         sign = _LARGE[node.operation]
@@ -178,7 +183,7 @@ class _Writer:
         lower = index if node.lower is None else f"{index}={self.write(node.lower)[0]}"
         below = f"_{{{lower}}}" if lower else ""
         above = "" if node.upper is None else f"^{{{self.write(node.upper)[0]}}}"
-        return f"{sign}{below}{above} {self._at(node.body, _PRODUCT)}", _PRODUCT
+        return f"{sign}{below}{above} {self._at(node.body, _OPEN)}", _OPEN
 
     def _derivative(self, node: Derivative) -> tuple[str, int]:
         if not node.by:
@@ -187,13 +192,17 @@ class _Writer:
             value = self.values[node.key]
             text = value if isinstance(value, str) else _Writer({}).write(value)[0]
             return text, _SUM if text.startswith("-") else _ATOM
-        sign = "d" if node.kind == "total" else r"\partial"
+        marked = any(isinstance(variable, Symbol) and variable.marks for variable in node.by)
         order = f"^{len(node.by)}" if len(node.by) > 1 else ""
+        sign = "d" if node.kind == "total" and not (marked and order) else r"\partial"
         plain = _Writer({})  # what a derivative is taken of and by keeps its name
         below = " ".join(f"{sign} {plain._at(variable, _POWER)}" for variable in node.by)
+        if sign == "d" and order:  # a d says one variable
+            below = f"d {plain._at(node.by[0], _POWER)}{order}"
         if isinstance(node.body, Symbol | Call):
             return rf"\frac{{{sign}{order} {plain.write(node.body)[0]}}}{{{below}}}", _ATOM
         body = plain._at(node.body, _ATOM)
+        body = _bracketed(body) if re.match(r"[\d.]", body) else body
         return rf"\frac{{{sign}{order}}}{{{below}}} {body}", _PRODUCT
 
     def _cases(self, branches: tuple[tuple[Tree, tuple[str, Tree, Tree] | None], ...]) -> str:
@@ -211,6 +220,17 @@ class _Writer:
 def _bracketed(text: str) -> str:
     tall = re.search(r"\\(?:frac|sum|prod|begin)", text)
     return rf"\left({text}\right)" if tall else f"({text})"
+
+
+def _may_follow(_before: str, after: str, factor: Tree) -> bool:
+    """Whether two factors may stand side by side and be read as a product."""
+    if re.match(r"[\d.-]", after):
+        return False
+    if not isinstance(factor, Symbol) or not after.startswith(("(", r"\left(")):
+        return True
+    # A name in front of a bracket could be a function; the difference in y(1 - y) tells that not.
+    counted = re.match(r"\((?:t|k|n|\\tau) [-+] \d+\)", after)
+    return factor.base not in FUNCTION_LETTERS and bool(re.search(r" [-+] ", after)) and not counted
 
 
 def _thin(before: str, after: str) -> str:
@@ -243,7 +263,7 @@ def _is_word(text: str) -> bool:
 
 def _script(part: str | Tree) -> str:
     if isinstance(part, str):
-        return rf"\mathrm{{{part}}}" if _is_word(part) else part
+        return rf"\mathrm{{{part}}}" if part.isalpha() else part
     return _Writer({}).write(part)[0]
 
 

@@ -1,0 +1,232 @@
+"""Reading formulas: every seed formula, the notations of other authors, and what is refused."""
+
+from __future__ import annotations
+
+import pytest
+
+from bpreport.formula import FormulaError, describe, latex, parse
+from bpreport.formula.chains import split, split_label
+from bpreport.formula.names import SUPERSCRIPTS
+from bpreport.formula.tree import Number, Symbol, symbols, walk
+from tests.formula.cases import FOLDER, Case, cases, reading
+
+SEED = [
+    line.strip("$")
+    for line in (FOLDER / "seed-formulas.txt").read_text(encoding="utf-8").splitlines()
+    if line.startswith("$")
+]
+ALL = cases("formulas.txt") + cases("notations.txt")
+SIDES = sorted(
+    {side.source for case in ALL for chain in split(case.source) for side in chain.sides}
+)
+
+
+def understood(source: str) -> bool:
+    try:
+        parse(source)
+    except FormulaError:
+        return False
+    return source != ""
+
+
+UNDERSTOOD = list(filter(understood, SIDES))
+
+
+@pytest.mark.parametrize("case", ALL, ids=lambda case: case.title)
+def test_formula_is_read_as_the_case_file_shows(case: Case) -> None:
+    """A formula means the chains and trees that a person has judged in the case file."""
+    assert reading(case.source) == case.expected
+
+
+def test_case_file_shows_every_seed_formula() -> None:
+    """All 79 of them, in the order of the seed."""
+    assert [case.source for case in cases("formulas.txt")] == SEED
+    assert len(SEED) == 79
+
+
+def test_no_seed_formula_is_refused() -> None:
+    assert [case.source for case in cases("formulas.txt") if "refused" in case.expected] == []
+
+
+@pytest.mark.parametrize("source", UNDERSTOOD)
+def test_what_is_written_is_read_back(source: str) -> None:
+    """Reading and typesetting are inverse: writing loses nothing of the meaning."""
+    tree = parse(source)
+    assert parse(latex(tree)) == tree
+
+
+@pytest.mark.parametrize("source", UNDERSTOOD)
+def test_places_in_the_source(source: str) -> None:
+    """A number or symbol knows where it was typed: its first character stands there."""
+    for part in walk(parse(source)):
+        if isinstance(part, Number) and part.at >= 0:
+            typed = source[part.at :].translate(SUPERSCRIPTS)
+            assert typed.replace("{,}", "").startswith(part.text)
+    for symbol in symbols(parse(source)):
+        if symbol.typed and symbol.at >= 0:
+            assert symbol.typed[0] == source[symbol.at] or source[symbol.at :].startswith(
+                r"\mathrm{d}"
+            )
+
+
+@pytest.mark.parametrize(
+    ("source", "offset", "token", "expected"),
+    [
+        ("w_1 + * x", 6, "*", "a value"),
+        ("w_1 +", 5, "", "a value"),
+        ("a + (b - c", 10, "", "a closing bracket"),
+        (r"a + (b - c]", 10, "]", "')'"),
+        (r"a + \left(b - c\right]", 21, "]", "')'"),
+        (r"\frac{1}{2", 10, "", "'}'"),
+        (r"\frac{1}{2}{3}", 12, "3", "a sign of multiplication"),
+        (r"a \foo b", 2, r"\foo", "a command that this language knows"),
+        (r"1 + 5\%", 5, r"\%", "a number without a percent sign"),
+        ("a # b", 2, "#", "a symbol, a number or an operator"),
+        (r"x_{\foo + 1}", 3, r"\foo", "a command that this language knows"),
+        (r"\partial w", 0, r"\partial", "a quotient around a derivative sign"),
+        (r"a + \nabla_w", 4, r"\nabla", "an expression behind a derivative sign"),
+        (r"\frac{\partial^2 f}{\partial x}", 6, r"\partial", "as many variables as the order says"),
+        (r"1^+", 2, "+", "a symbol in front of a mark"),
+        (r"(a + b)_1", 7, "_1", "a symbol in front of a subscript"),
+        (r"a/b c", 1, "/", "brackets around the divisor, as in a/(b c)"),
+        (
+            r"x = 1,234.5"[4:],
+            1,
+            ",",
+            "a point in a number, or a space behind the comma between two",
+        ),
+        (r"\ln a b", 0, r"\ln", "brackets around the argument"),
+        (r"\sin(a, b)", 4, "(", "one argument"),
+        (r"\ln^2(x)^3", 0, r"\ln", "a function with one positive exponent"),
+        (r"\sum_{i \ne j} x", 8, r"\ne", "one index, as in i=1"),
+        (r"a | b", 2, "|", "bars in pairs; the value at a point is not read"),
+        (r"(a \quad b)", 3, r"\quad", "one formula, without a gap"),
+        (r"\Delta{w}", 6, "{", r"a symbol behind \Delta"),
+        (r"\operatorname{a+b}(x)", 0, r"\operatorname{a+b}", "a name of letters and digits"),
+        ("（a ＋ ＊）", 5, "＊", "a value"),
+    ],
+)
+def test_refusal_tells_place_token_and_what_was_expected(
+    source: str, offset: int, token: str, expected: str
+) -> None:
+    """What is not understood is refused at the very place; the token is what was typed there."""
+    with pytest.raises(FormulaError) as refusal:
+        parse(source)
+    assert (refusal.value.offset, refusal.value.token, refusal.value.expected) == (
+        offset,
+        token,
+        expected,
+    )
+    assert source[offset:].startswith(token)
+
+
+@pytest.mark.parametrize(
+    ("caught", "twin", "meaning"),
+    [
+        ("1,234", "1, 234", "(1, 234)"),
+        ("0,5", "(0,5)", "(0, 5)"),
+        ("(0,5 - 0,3)", "(0,5, -0.3)", "(0, 5, negative(0.3))"),
+        ("1,234,567", "1{,}234{,}567", "1234567"),
+        ("1/2m", "1/(2m)", "divide(1, multiply(2, m))"),
+        ("1/2 x", "1/2 (x - y)", "multiply(divide(1, 2), add(x, negative(y)))"),
+        (r"1/2m \sum_i x_i", r"1/m \sum_i x_i", "multiply(divide(1, m), sum[i](x_{i}))"),
+        ("w(t)", "w(t - y)", "multiply(w, add(t, negative(y)))"),
+        ("w(t+1)", "w^{(t+1)}", "w^{(t+1)}"),
+        ("w(2)", "w_1(0.2)", "multiply(w_{1}, 0.2)"),
+        ("p(x)", "f(x)", "call f(x)"),
+        ("y(x, w)", "J(x, w)", "call J(x, w)"),
+        (r"\log p (x)", r"\log p \log x", "multiply(log(p), log(x))"),
+        (r"\|w\|_1", r"\|w\|_2", "norm(w)"),
+        (r"\sum_{i,j} x_{ij}", r"\sum_i \sum_j x_{ij}", "sum[i](sum[j](x_{i,j}))"),
+        ("2x3", "2 x_3", "multiply(2, x_{3})"),
+        ("x 3", r"x \cdot 3", "multiply(x, 3)"),
+        (r"\frac123", r"\frac12 a", "multiply(divide(1, 2), a)"),
+        (r"\sin^{-1} x", r"\sin^2 x", "power(sin(x), 2)"),
+        ("||a| - b|", "|a| - |b|", "add(abs(a), negative(abs(b)))"),
+        (r"\left. x \right|_{x=2}", r"\left| x \right|", "abs(x)"),
+        (r"\frac{\partial}{\partial w}", r"\frac{\partial}{\partial w} L", "derivative(L, w)"),
+        ("2^3^4", "2^{3^4}", "power(2, power(3, 4))"),
+    ],
+)
+def test_ambiguous_spelling_is_refused_and_its_twin_is_read(
+    caught: str, twin: str, meaning: str
+) -> None:
+    """Where two readers could differ the formula is refused; the clear spelling has one meaning."""
+    with pytest.raises(FormulaError):
+        parse(caught)
+    assert describe(parse(twin)) == meaning
+
+
+def test_declared_names_decide_between_call_and_product() -> None:
+    """A letter is a function where a deck declares it, and a factor everywhere else."""
+    assert describe(parse("q(z)", functions={"q"})) == "call q(z)"
+    assert describe(parse("out_{o1}(1 - out_{o1})")).startswith("multiply")
+    assert describe(parse("h_1(1 - h_1)")) == "multiply(h_{1}, add(1, negative(h_{1})))"
+    assert describe(parse("h_1(z)", functions={"h_{1}"})) == "call h_{1}(z)"
+
+
+def test_declared_names_decide_between_a_word_and_a_product() -> None:
+    assert describe(parse("hid")) == "multiply(h, i, d)"
+    assert describe(parse("hid", names={"hid"})) == "hid"
+
+
+def test_names_of_one_parse_do_not_leak_into_the_next() -> None:
+    """One parser serves all decks; what a deck declares goes with each call."""
+    assert describe(parse("q(1 - z)", functions={"q"})) == "call q(add(1, negative(z)))"
+    assert describe(parse("q(1 - z)")) == "multiply(q, add(1, negative(z)))"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (r"\text{out}_{o1}", "out_{o_1}"),
+        ("w8", "w_8"),
+        ("w_{8}", r"\mathbf{w}_8"),
+        (r"\mathrm{net}_{h1}", "net_{h1}"),
+        (r"w^{\text{new}}", "w^+"),
+        (r"\theta^\star", r"\theta^*"),
+        (r"x^{(i)}_j", "x_j^{(i)}"),
+        (r"\widehat{y}", r"\hat y"),
+        ("θ₁", r"\theta_1"),
+        (r"\Delta w_7", "Δw_7"),
+        ("2 × 3 − 1", r"2 \times 3 - 1"),
+    ],
+)
+def test_typographic_variants_are_one_tree(one: str, other: str) -> None:
+    assert parse(one) == parse(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("w_7", "w_7^+"), ("w_7", "W_7"), ("0.5", "0.50"), ("x_{12}", "x_{1,2}"), ("w^{(1)}", "w^1")],
+)
+def test_what_differs_is_two_trees(one: str, other: str) -> None:
+    assert parse(one) != parse(other)
+
+
+def test_label_in_front_of_a_formula() -> None:
+    r"""Words are a label; a name with a script is mathematics."""
+    assert split_label(r"\text{函数 } y = 2") == ("函数", 11)
+    assert split_label(r"\text{out}_{o1} = 2") == ("", 0)
+
+
+def test_offsets_of_sides_are_those_of_the_source() -> None:
+    """Blanked layout keeps its length, so that a side is found where it was typed."""
+    source = r"\begin{align} \boxed{a} &= b \tag{1} \\ &= \underbrace{c}_{d} \end{align}"
+    for chain in split(source):
+        for side in chain.sides:
+            assert source[side.offset] == side.source[0]
+
+
+def test_leading_relation_continues_the_formula_before() -> None:
+    (chain,) = split("= g(z)")
+    assert chain.continues
+    assert [side.source for side in chain.sides] == ["", "g(z)"]
+
+
+def test_key_of_a_symbol_holds_its_scripts() -> None:
+    """Indices behind one another are one subscript; marks keep their brackets."""
+    symbol = parse(r"x_{j,k}^{(i)}")
+    assert isinstance(symbol, Symbol)
+    assert symbol.key == "x_{j,k}^{(i)}"
+    assert symbol.typed == ""  # its mark is a tree and is written anew
