@@ -23,7 +23,7 @@ def audit(deck: Deck, study: Study | None = None) -> Audit:
 
     study = recompute(deck) if study is None else study
     knowledge, adopted = adopt(deck, study)
-    judgements = tuple(judge(claim, knowledge) for claim in deck.claims)
+    judgements = tuple(judge(claim, knowledge) for claim in knowledge.claims)
     return Audit(
         deck=deck,
         study=study,

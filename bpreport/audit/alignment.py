@@ -39,6 +39,10 @@ class Alignment:
     """Numeric terms or factors without a counterpart."""
     changed: tuple[tuple[Tree, Tree], ...] = ()
     """Constants that differ: the symbolic one, and what stands in its place."""
+    of_sum: bool = True
+    """Whether what is left over are terms of a sum, and not factors of a product."""
+    form: Tree | None = None
+    """The symbolic side that was aligned."""
     misfits: int = 0
     """Bindings whose number is not the value of what it stands for."""
 
@@ -58,7 +62,8 @@ class Alignment:
             self.dropped + other.dropped,
             self.added + other.added,
             self.changed + other.changed,
-            self.misfits + other.misfits,
+            self.of_sum and other.of_sum,
+            misfits=self.misfits + other.misfits,
         )
 
 
@@ -132,9 +137,7 @@ class _Aligner:
             return self._bound(name, numeric)
         return found
 
-    def _all(
-        self, left: tuple[Tree, ...], right: tuple[Tree, ...], depth: int
-    ) -> Alignment | None:
+    def _all(self, left: tuple[Tree, ...], right: tuple[Tree, ...], depth: int) -> Alignment | None:
         if len(left) != len(right):
             return None
         total = NOTHING
@@ -181,12 +184,14 @@ class _Aligner:
                         options.append(found | rest)
             if i < len(left) and (rest := best(i + 1, j, sign)) is not None:
                 lost = () if _is_neutral(left[i], operation) else (simplify(left[i]),)
-                options.append(Alignment(dropped=lost) | rest)
+                options.append(Alignment(dropped=lost, of_sum=operation == "add") | rest)
             if j < len(right) and (rest := best(i, j + 1, sign)) is not None:
                 surplus = () if _is_neutral(right[j], operation) else (right[j],)
-                options.append(Alignment(added=surplus) | rest)
+                options.append(Alignment(added=surplus, of_sum=operation == "add") | rest)
             # One that lost a part and gained another has another shape.
-            possible = [o for o in options if o.cost <= MOST and not (o.dropped and (o.added or o.changed))]
+            possible = [
+                o for o in options if o.cost <= MOST and not (o.dropped and (o.added or o.changed))
+            ]
             return min(possible, key=lambda option: option.distance, default=None)
 
         return best(0, 0, False)

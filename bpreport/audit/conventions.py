@@ -107,7 +107,9 @@ def _adopt_perceptron(
         for shift in _shifts(example):
             if shift != best_shifts[group]:
                 lost = right - _reproduced(knowledge, trace, values, shift)
-                losses[f"{group}: after k{shift:+d} updates" if shift else f"{group}: after k updates"] = lost
+                losses[
+                    f"{group}: after k{shift:+d} updates" if shift else f"{group}: after k updates"
+                ] = lost
     total = len(single) + sum(map(len, tables.values()))
     conventions = {**trace.conventions, **given}
     return Adopted(conventions, best_shifts, score, total, losses), trace
@@ -146,8 +148,10 @@ def _table_values(
             continue
         key = knowledge.component_key(claim) if claim.component is not None else _head(claim)
         name, _, iteration = (key or "").partition("@")
-        of_outputs = name in outputs or trace.roles.get(name, None) is None or (
-            trace.roles[name].kind == "error"
+        of_outputs = (
+            name in outputs
+            or trace.roles.get(name, None) is None
+            or (trace.roles[name].kind == "error")
         )
         if iteration and int(iteration) > 0 and (group == "outputs") == of_outputs:
             found.append((name, int(iteration), text))

@@ -221,13 +221,26 @@ class Document:
                 self._rounded.add((key, index))
         return evaluate(tree, values, MPMATH)
 
-    def functions_at(self, at: Position) -> dict[str, Function]:
-        """The functions that are defined at a place, by name; "f'" is the derivative of f."""
+    def functions_at(self, at: Position, other_than: Tree | None = None) -> dict[str, Function]:
+        """The functions that are defined at a place, by name; "f'" is the derivative of f.
+
+        A definition whose body is `other_than` is the one that is asked about, and left out.
+        """
         found = {}
-        for name, definitions in self.functions.items():
+        for name, stated in self.functions.items():
+            definitions = [entry for entry in stated if entry[1].body is not other_than]
+            if not definitions:
+                continue
             index = max(bisect_right(definitions, at, key=lambda entry: entry[0]) - 1, 0)
             found[name] = definitions[index][1]
         return found
+
+    def is_function_before(self, name: str, claim: Claim) -> bool:
+        """Whether an earlier formula defines a function of that name."""
+        return any(
+            position < claim.position and function.body is not claim.right
+            for position, function in self.functions.get(name, ())
+        )
 
     def forms(self, key: str, at: Position) -> Iterator[Tree]:
         """Symbolic sides that a name is set equal to, the nearest before a place first."""
@@ -306,5 +319,3 @@ def number(text: str) -> Any:
 
 def _place(statement: Statement) -> Position:
     return statement.position
-
-

@@ -8,25 +8,28 @@ interval that the printed digits stand for, over the width of "near".
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
 from bpreport.audit.digits import fits, how_printed, significant_digits
+from bpreport.audit.document import number
+from bpreport.audit.fixes import number_fix
 from bpreport.audit.knowledge import Knowledge, Known
-from bpreport.audit.model import Message
+from bpreport.audit.model import Fix, Message
 from bpreport.audit.saying import math
 from bpreport.audit.slips import SLIPS, Target
 from bpreport.audit.slips.in_run import rounded_intermediates
-from bpreport.audit.substitution import best_alignment
+from bpreport.audit.substitution import best_alignment, mend
 from bpreport.deck.claims import printed_number
 from bpreport.deck.model import Claim
 from bpreport.formula import MPMATH, EvaluationError, evaluate, places_of, rounded, to_decimal
-from bpreport.formula.tree import Symbol, Tree, substitute, walk
+from bpreport.formula.tree import Derivative, Symbol, Tree, substitute, walk
 
 __all__ = [
     "Explanation",
     "MOST_CHANCE",
+    "explain_formula",
     "explain_line",
     "explain_number",
     "explain_result",
@@ -50,6 +53,8 @@ class Explanation:
     """Expected number of accidental hits of the search up to here."""
     correction: str | None = None
     """What should stand there, where that is not the number itself."""
+    fix: Fix | None = None
+    """The same as a change of the deck's text."""
 
 
 def explain_number(
@@ -59,11 +64,38 @@ def explain_number(
     return _search(_target(claim, knowledge, printed, known))
 
 
-def explain_result(claim: Claim, knowledge: Knowledge, printed: str) -> tuple[Explanation, ...]:
-    """The slips that turn what a line of printed numbers gives into its printed result."""
+def explain_result(
+    claim: Claim, knowledge: Knowledge, printed: str, known: Known | None
+) -> tuple[Explanation, ...]:
+    """The slips that turn what a line of printed numbers gives into its printed result.
+
+    Where the line follows a formula, the mistakes are played on the formula with the printed
+    numbers for its names, so that they can be called by what the names are.
+    """
     assert claim.left is not None
     exact = evaluate(claim.left, {}, MPMATH)
-    return _search(Target(claim, knowledge, printed, exact, claim.left, {}, None, ""))
+    plain = Target(claim, knowledge, printed, exact, claim.left, {}, None, "")
+    aligned = best_alignment(claim, knowledge, claim.left)
+    if aligned is None or aligned.cost or aligned.form is None:
+        return _search(plain)
+    target = plain if known is None else _target(claim, knowledge, printed, known)
+    values = dict(target.values)
+    for binding in aligned.bindings:
+        text = printed_number(binding.number)
+        if text is not None and isinstance(binding.name, Symbol | Derivative):
+            values[binding.name.key] = number(text)
+    named = replace(target, exact=exact, formula=aligned.form, values=values)
+    return _search(named) or _search(plain)
+
+
+def explain_formula(claim: Claim, knowledge: Knowledge, known: Known) -> tuple[Explanation, ...]:
+    """The slips that turn the worked example's formula into the one that the deck states."""
+    assert claim.right is not None
+    try:
+        stated = evaluate(claim.right, knowledge.values_for(claim.right, claim), MPMATH)
+    except EvaluationError:
+        return ()
+    return _search(_target(claim, knowledge, rounded(stated, 25), known))
 
 
 def explain_rounding(
@@ -138,6 +170,7 @@ def _missing_term(claim: Claim, knowledge: Knowledge, printed: str) -> Iterator[
         if value and fits(printed, gives + value):
             digits = rounded(value, 30).rstrip("0").rstrip(".")
             bias = any(knowledge.has_role(part, "bias", claim) for part in walk(term))
+            mended = mend(claim, knowledge, claim.left, claim.left_source)
             yield Explanation(
                 "bias forgotten" if bias else "term dropped",
                 Message(
@@ -145,7 +178,8 @@ def _missing_term(claim: Claim, knowledge: Knowledge, printed: str) -> Iterator[
                     {"term": f"{math(term)} = {digits}"},
                 ),
                 10.0 ** -significant_digits(printed),
-                correction=f"{claim.left_source} + {digits}",
+                correction=mended[0] if mended else f"{claim.left_source} + {digits}",
+                fix=mended[1] if mended else None,
             )
             return
 
@@ -195,6 +229,7 @@ def _wrong_operand(claim: Claim, knowledge: Knowledge, printed: str) -> Iterator
                 ),
                 0.0,
                 correction=right,
+                fix=number_fix(claim, knowledge.deck, binding.number, right),
             )
 
 
@@ -210,5 +245,3 @@ def inherited_from(claim: Claim, knowledge: Knowledge) -> Tree | None:
         if known.worked is not None or known.key in knowledge.faulty:
             return binding.name
     return None
-
-

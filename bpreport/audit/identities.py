@@ -76,35 +76,42 @@ def compare(claim: Claim, knowledge: Knowledge) -> Identity:
     left, right = claim.left, claim.right
     assert left is not None and right is not None
     if simplify(left) == simplify(right):
-        return Identity("equal", "both sides are the same")
+        return Identity("equal", "Both sides are the same")
     scope = _Scope(claim, knowledge)
     if isinstance(left, Symbol) and left.key in free_symbols(right):
         objective = scope.descends(left, right)
+        if objective is None and (uphill := scope.descends(left, right, up=True)) is not None:
+            text = "It goes up the gradient of {name}, not down"
+            return Identity("different", text, {"name": f"${latex(uphill)}$"})
         if objective is None:
-            return Identity("definition", "is an update rule")
-        text = "is a step down the gradient of {name}"
+            return Identity("definition", "It is an update rule")
+        text = "It is a step down the gradient of {name}"
         return Identity("equal", text, {"name": f"${latex(objective)}$"})
     defines = isinstance(left, Symbol | Call) and left == claim.head
+    if isinstance(left, Call) and left.primes and left.function.key in scope.functions:
+        defines = False  # the derivative of a function is what it is
     if defines and not scope.is_defined(left):
-        return Identity("definition", "defines {name}", {"name": f"${latex(left)}$"})
+        return Identity("definition", "It defines {name}", {"name": f"${latex(left)}$"})
     equal = scope.agree_in_example(left, right) or scope.agree(left, right)
     if equal:
-        return Identity("equal", "holds: both sides agree at random points to 40 digits")
+        return Identity("equal", "Both sides agree at random points, to 40 digits")
     if scope.agree_by_value(left, right):
-        return Identity("equal", "holds for the values of the worked example, to 40 digits")
+        return Identity("equal", "It holds for the values of the worked example, to 40 digits")
     if isinstance(left, Call) and not left.primes and not scope.is_defined(left):
-        return Identity("definition", "defines {name}", {"name": f"${latex(left)}$"})
+        return Identity("definition", "It defines {name}", {"name": f"${latex(left)}$"})
     implied = scope.implied(left, right)
     if defines and not scope.is_worked(left) and not implied:
         return scope.redefined(left, right)
     if implied:
         listed = ", ".join(f"${latex(name)} = {latex(body)}$" for name, body in implied)
-        return Identity("definition", "introduces {listed}", {"listed": listed})
+        return Identity("definition", "It introduces {listed}", {"listed": listed})
     if equal is None and left == claim.head:
-        return Identity("definition", "defines {name}", {"name": f"${latex(left)}$"})
+        return Identity("definition", "It defines {name}", {"name": f"${latex(left)}$"})
     if equal is None:
-        return Identity("unknown", "the deck does not define all that the sides depend on")
-    return Identity("different", "does not hold: {counterexample}", {"counterexample": scope.example})
+        return Identity("unknown", "The deck does not define all that the sides depend on")
+    return Identity(
+        "different", "It does not hold: {counterexample}", {"counterexample": scope.example}
+    )
 
 
 class _Scope:
@@ -114,17 +121,13 @@ class _Scope:
         self.claim = claim
         self.knowledge = knowledge
         self.trace = knowledge.trace_of(claim)
-        self.functions = knowledge.document.functions_at(claim.position)
+        own_body = claim.right if claim.left == claim.head else None
+        self.functions = knowledge.document.functions_at(claim.position, other_than=own_body)
         self.example = ""
         self.assumed = False
         """A slope took names as independent of which the deck does not say so."""
         self.vectors = _vector_bases(claim)
         """Bases of names that stand with an index in the claim: bare, they are vectors."""
-        own = claim.head if claim.left == claim.head else None
-        if isinstance(own, Call) and not own.primes:
-            defined_here = self.functions.get(own.function.key)
-            if defined_here is not None and defined_here.body == claim.right:
-                del self.functions[own.function.key]
 
     def is_worked(self, name: Tree) -> bool:
         """Whether a worked example says what the name is."""
@@ -137,7 +140,9 @@ class _Scope:
     def is_defined(self, name: Tree) -> bool:
         """Whether a worked example, or an earlier formula, says what the name is."""
         if isinstance(name, Call):
-            return name.function.key in self.functions or name.function.key in FUNCTION_MEANINGS
+            key = name.function.key
+            known = self.knowledge.document.is_function_before(key, self.claim)
+            return known or (key in FUNCTION_MEANINGS and not name.primes)
         if not isinstance(name, Symbol):
             return False
         if self._worked_formula(name) is not None:
@@ -162,10 +167,10 @@ class _Scope:
         shown = {"name": f"${latex(name)}$"}
         factor = self._factor(name, right)
         if factor is None:
-            return Identity("definition", "defines {name} otherwise than before", shown)
+            return Identity("definition", "It defines {name} otherwise than before", shown)
         return Identity(
             "definition",
-            "defines {name} otherwise than before: a factor {factor} apart",
+            "It defines {name} otherwise than before: a factor {factor} apart",
             {**shown, "factor": factor},
         )
 
@@ -184,7 +189,9 @@ class _Scope:
         counts = [self._size("m", size) for size in (2, 3)]
         for shown, values in (("m", counts), ("2", [2, 2]), ("2m", [2 * m for m in counts])):
             direct = all(same(ratio, value) for ratio, value in zip(ratios, values, strict=True))
-            inverse = all(same(1 / ratio, value) for ratio, value in zip(ratios, values, strict=True))
+            inverse = all(
+                same(1 / ratio, value) for ratio, value in zip(ratios, values, strict=True)
+            )
             if direct or inverse:
                 return f"${shown}$"
         return None
@@ -350,8 +357,8 @@ class _Scope:
             return name
         return Tuple(tuple(replace(name, indices=(str(n + 1),)) for n in range(SIZE)))
 
-    def descends(self, parameter: Symbol, right: Tree) -> Symbol | Call | None:
-        """The objective down whose gradient an update of `parameter` goes, if there is one."""
+    def descends(self, parameter: Symbol, right: Tree, *, up: bool = False) -> Symbol | Call | None:
+        """The objective down (or up) whose gradient an update goes, if there is one."""
         place = {index.key: 1 for index in parameter.indices if isinstance(index, Symbol)}
         name = instantiate(parameter, place)
         step = instantiate(right, place) - name
@@ -360,7 +367,8 @@ class _Scope:
             return None
         for objective in self._objectives():
             slope_of = Derivative(objective, (name,))
-            if self.agree(step, -(Symbol(rates[0]) * slope_of)):
+            downhill = -(Symbol(rates[0]) * slope_of)
+            if self.agree(step, -downhill if up else downhill):
                 return objective
         return None
 
@@ -520,7 +528,9 @@ def _implied(left: Tree, right: Tree) -> tuple[tuple[Tree, Tree], ...]:
 def _differences(left: Tree, right: Tree) -> Iterator[tuple[Tree | None, Tree | None]]:
     if left == right:
         return
-    same_call = isinstance(left, Call) and isinstance(right, Call) and left.function == right.function
+    same_call = (
+        isinstance(left, Call) and isinstance(right, Call) and left.function == right.function
+    )
     for name, body in ((left, right), (right, left)):
         if isinstance(name, Symbol | Call) and not same_call and not isinstance(body, Number):
             inside = free_symbols(body)

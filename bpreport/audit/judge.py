@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from bpreport.audit.digits import fits, same
-from bpreport.audit.identities import compare
+from bpreport.audit.explaining import explain_formula
+from bpreport.audit.fixes import result_fix
+from bpreport.audit.identities import Identity, compare
 from bpreport.audit.knowledge import Knowledge, Known
 from bpreport.audit.model import Judgement, Verdict
 from bpreport.audit.names import is_numeric
@@ -36,6 +39,8 @@ _WITHOUT_VALUE = (r"\in", r"\sim", r"\propto", r"\cong", r"\mapsto")
 def judge(claim: Claim, knowledge: Knowledge) -> Judgement:
     """The judgement of one claim; claims are judged in the order of the deck."""
     judgement = _judge(claim, knowledge)
+    if judgement.correction is not None and judgement.fix is None:
+        judgement = replace(judgement, fix=result_fix(judgement, knowledge))
     if judgement.verdict.level == "error" and judgement.printed is not None:
         name = claim.head
         if isinstance(name, Symbol | Derivative):
@@ -47,7 +52,7 @@ def _judge(claim: Claim, knowledge: Knowledge) -> Judgement:
     if claim.refusal is not None:
         return unchecked(
             claim,
-            "not understood at {token!r}: expected {expected}",
+            "It is not understood at {token!r}: expected {expected}",
             token=claim.refusal.token or "the end",
             expected=claim.refusal.expected,
         )
@@ -55,23 +60,23 @@ def _judge(claim: Claim, knowledge: Knowledge) -> Judgement:
         if claim.kind == "figure":
             return _figure(claim, knowledge)
         if claim.kind == "range":
-            return said(claim, Verdict.DEFINITION, "states the range of an index")
+            return said(claim, Verdict.DEFINITION, "It states the range of an index")
         if claim.component is not None:
             return judge_value(claim, knowledge, claim.right_source)
         return _pair(claim, knowledge)
     except EvaluationError as error:
-        return unchecked(claim, "cannot be computed: {cause}", cause=str(error))
+        return unchecked(claim, "It cannot be computed: {cause}", cause=str(error))
 
 
 def _pair(claim: Claim, knowledge: Knowledge) -> Judgement:
     """Two sides of a chain: names, numbers or expressions."""
     left, right = claim.left, claim.right
     if left is None or right is None:
-        return unchecked(claim, "has only one side")
+        return unchecked(claim, "It has only one side")
     if claim.relation in _INEQUALITIES:
         return _inequality(claim)
     if claim.relation in _WITHOUT_VALUE:
-        return said(claim, Verdict.DEFINITION, "introduces a symbol")
+        return said(claim, Verdict.DEFINITION, "It introduces a symbol")
     printed = printed_number(right)
     if printed is not None:
         if isinstance(left, Symbol | Derivative | Call):
@@ -85,13 +90,34 @@ def _pair(claim: Claim, knowledge: Knowledge) -> Judgement:
             return _two_lines(claim, knowledge)
         return judge_substitution(claim, knowledge)
     found = compare(claim, knowledge)
+    if found.outcome == "different":
+        return _refuted(claim, knowledge, found)
     return said(claim, _OUTCOMES[found.outcome], found.text, **found.values)
+
+
+def _refuted(claim: Claim, knowledge: Knowledge, found: Identity) -> Judgement:
+    """A symbolic side that is not equal to the other, and the slip that would make it so."""
+    known = None if claim.left is None else knowledge.known(claim.left, claim)
+    if known is not None and known.worked is not None and known.formula is not None:
+        slips = explain_formula(claim, knowledge, known)
+        if slips:
+            best = slips[0]
+            return said(
+                claim,
+                Verdict.EXPLAINED,
+                found.text,
+                slip=best.slip,
+                chance=best.chance,
+                alternatives=tuple(dict.fromkeys(s.slip for s in slips[1:] if s.slip != best.slip)),
+                reason=best.message,
+                **found.values,
+            )
+    return said(claim, Verdict.WRONG, found.text, **found.values)
 
 
 _OUTCOMES = {
     "equal": Verdict.PROVED,
     "definition": Verdict.DEFINITION,
-    "different": Verdict.WRONG,
     "unknown": Verdict.UNCHECKED,
 }
 
@@ -99,14 +125,14 @@ _OUTCOMES = {
 def _inequality(claim: Claim) -> Judgement:
     assert claim.left is not None and claim.right is not None
     if not (is_numeric(claim.left) and is_numeric(claim.right)):
-        return said(claim, Verdict.DEFINITION, "states a condition")
+        return said(claim, Verdict.DEFINITION, "It states a condition")
     left, right = (evaluate(side, {}, MPMATH) for side in (claim.left, claim.right))
     if _INEQUALITIES[claim.relation](left, right):
-        return said(claim, Verdict.PROVED, "holds for the printed numbers")
+        return said(claim, Verdict.PROVED, "It holds for the printed numbers")
     return said(
         claim,
         Verdict.WRONG,
-        "does not hold: {left} on the left, {right} on the right",
+        "It does not hold: {left} on the left, {right} on the right",
         left=shown(left),
         right=shown(right),
     )
@@ -117,18 +143,18 @@ def _two_lines(claim: Claim, knowledge: Knowledge) -> Judgement:
     assert claim.left is not None and claim.right is not None
     left, right = (evaluate(side, {}, MPMATH) for side in (claim.left, claim.right))
     if same(left, right):
-        return said(claim, Verdict.PROVED, "both sides are {exact}", exact=left)
-    if could_give(claim.left, claim.right, knowledge.results):
+        return said(claim, Verdict.PROVED, "Both sides are {exact}", exact=left)
+    if could_give(claim.left, claim.right, knowledge.results, knowledge.exact_digits):
         return said(
             claim,
             Verdict.CARRIED,
-            "both sides agree within the rounding of the printed numbers",
+            "Both sides agree within the rounding of the printed numbers",
             exact=left,
         )
     return said(
         claim,
         Verdict.WRONG,
-        "does not hold: {left} on the left, {right} on the right",
+        "It does not hold: {left} on the left, {right} on the right",
         left=shown(left),
         right=shown(right),
         exact=left,
@@ -140,14 +166,14 @@ def _figure(claim: Claim, knowledge: Knowledge) -> Judgement:
     figure = claim.figure
     assert figure is not None
     if figure.iteration:
-        text = "counts the iterations of the values beside it"
+        text = "It counts the iterations of the values beside it"
         return said(claim, Verdict.GIVEN, text, printed=figure.text)
     trace = knowledge.trace_of(claim)
     if trace is None:
-        return unchecked(claim, "the slide follows no worked example")
+        return unchecked(claim, "The slide follows no worked example")
     known = knowledge.in_trace(trace, figure.claim)
     if known is None:
-        text = "the worked example {worked} has no {name}"
+        text = "The worked example {worked} has no {name}"
         return unchecked(claim, text, worked=trace.name, name=figure.claim)
     if known.given:
         return judge_given(claim, known, figure.text)
@@ -165,7 +191,7 @@ def _count(claim: Claim, knowledge: Knowledge, trace: Trace, known: Known) -> Ju
     return said(
         claim,
         Verdict.REPRODUCED,
-        "is the count of a run from {start} that stops by {stop} at {tolerance}",
+        "{printed} is the count of a run from {start} that stops by {stop} at {tolerance}",
         known=known,
         printed=printed,
         **knowledge.settled(trace),

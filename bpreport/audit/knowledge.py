@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from bpreport.audit.aliases import in_names_of
 from bpreport.audit.digits import fits
 from bpreport.audit.document import Document, number
 from bpreport.audit.model import Message
@@ -83,8 +84,15 @@ class Knowledge:
     _alternatives: dict[Any, Trace] = field(default_factory=dict)
     _states: dict[Any, State] = field(default_factory=dict)
 
+    claims: tuple[Claim, ...] = ()
+    """The deck's claims, in the names that their worked examples have for things."""
+
     def __post_init__(self) -> None:
-        for claim in self.deck.claims:
+        self.claims = tuple(
+            claim if (trace := self.trace_of(claim)) is None else in_names_of(trace, claim)
+            for claim in self.deck.claims
+        )
+        for claim in self.claims:
             if claim.kind in ("equation", "component") and claim.relation not in ("<", ">"):
                 self._learn(claim)
 
@@ -310,7 +318,9 @@ class Knowledge:
                     function.body,
                     lambda part: bound.get(part) if isinstance(part, Symbol) else None,
                 )
-            body = None if name.primes else _BODIES.get(FUNCTION_MEANINGS.get(name.function.key, ""))
+            body = (
+                None if name.primes else _BODIES.get(FUNCTION_MEANINGS.get(name.function.key, ""))
+            )
             if body is None:
                 return None
             return substitute(body, lambda part: name.arguments[0] if part == Symbol("x") else None)
@@ -343,8 +353,8 @@ class Knowledge:
         known = self.known(name, claim)
         if known is None or not known.given:
             return None
-        text = MP.nstr(known.value, 30, min_fixed=-30, max_fixed=30)
-        return str(text).removesuffix(".0")
+        sign = "-" if known.value < 0 else ""
+        return sign + _plain_digits(known.value)
 
     def owner_of(self, text: str, instead_of: Tree, claim: Claim) -> Tree | None:
         """The name for which the deck prints these digits, or whose value they are."""
@@ -369,17 +379,43 @@ class Knowledge:
 
     @property
     def results(self) -> frozenset[str]:
-        """Digits that the deck prints for computed quantities: these are rounded."""
+        """Digits that the deck prints for computed quantities: these are rounded.
+
+        Digits that are given somewhere mean themselves.
+        """
         if self._results is None:
-            self._results = frozenset(
-                entry.text.lstrip("-")
-                for entries in self.printed.values()
-                for entry in entries
-                if entry.claim.component is None
-            )
+            rounded_, exact = set(), set()
+            for key, entries in self.printed.items():
+                for entry in entries:
+                    known = self._in_document(key, entry.claim)
+                    worked = self.known(entry.claim.head, entry.claim) if entry.claim.head else None
+                    given = worked.given if worked is not None else known is None or known.given
+                    result = not given or self.document.is_result(
+                        entry.claim.head, entry.claim.position
+                    )
+                    (rounded_ if result else exact).add(entry.text.lstrip("-"))
+            exact |= self._given_texts()
+            self._results = frozenset(rounded_ - exact)
         return self._results
 
+    def _given_texts(self) -> set[str]:
+        """The digits of what the worked examples are given."""
+        return {
+            _plain_digits(quantity.value)
+            for trace in self.traces.values()
+            for quantity in trace.quantities.values()
+            if quantity.stage == "given"
+        }
+
+    @property
+    def exact_digits(self) -> frozenset[str]:
+        """Digits of givens: a number of that text is exact whatever its places."""
+        if self._exact is None:
+            self._exact = frozenset(self._given_texts())
+        return self._exact
+
     _results: frozenset[str] | None = None
+    _exact: frozenset[str] | None = None
 
     def givens_for(self, claim: Claim) -> Iterator[tuple[Tree, Any]]:
         """Name and value of what is given where the claim stands."""
@@ -397,6 +433,11 @@ class Knowledge:
             if index is not None and self.document.definition_at(key, index) is None:
                 name = head if place is None else Symbol(head.base, (str(place + 1),))
                 yield name, number(entries[0].text)
+
+
+def _plain_digits(value: Any) -> str:
+    """A given in plain digits, without sign."""
+    return str(MP.nstr(abs(value), 30, min_fixed=-30, max_fixed=30)).removesuffix(".0")
 
 
 def _iteration(head: Symbol, claim: Claim) -> int | None:

@@ -9,10 +9,10 @@ from typing import Any
 
 import mpmath
 
-from bpreport.deck.model import Claim, Deck
+from bpreport.deck.model import Claim, Deck, Position
 from bpreport.worked import Study, Trace
 
-__all__ = ["Audit", "Finding", "Judgement", "Message", "Verdict"]
+__all__ = ["Audit", "Finding", "Fix", "Judgement", "Message", "Verdict"]
 
 
 class Verdict(StrEnum):
@@ -62,6 +62,20 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
+class Fix:
+    """The change of the deck's text that makes a claim right."""
+
+    position: Position
+    """Of the first character that changes."""
+    old: str
+    """What stands there, on one line; empty where something is missing."""
+    new: str
+    """What should stand there instead; empty where it is too much."""
+    sure: bool = True
+    """Whether the audit knows the right text beyond doubt; what it merely thinks likely is not."""
+
+
+@dataclass(frozen=True, slots=True)
 class Judgement:
     """The audit of one claim."""
 
@@ -85,6 +99,8 @@ class Judgement:
     """Expected number of accidental hits of the search that found the slip."""
     alternatives: tuple[str, ...] = ()
     """Other slips that would explain the number as well."""
+    fix: Fix | None = None
+    """The correction as a change of the deck's text; None where its place is not known exactly."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ def notation(
     yield from _typed_otherwise(deck)
     yield from _ranges(deck)
     for judgement in judgements:
-        if judgement.message.text.startswith("defines {name} otherwise"):
+        if judgement.message.text.startswith("It defines {name} otherwise"):
             yield Finding("note", judgement.message, (judgement.claim.id,))
 
 
@@ -86,8 +86,13 @@ def _ranges(deck: Deck) -> Iterator[Finding]:
         if len(starts) < 2:
             continue
         for (first, ids), (second, other_ids) in pairwise(sorted(starts.items())):
-            text = "the index {index} up to {upper} begins at {first} in one place and at {second} in another"
-            values = {"index": f"${index}$", "upper": f"${upper}$", "first": first, "second": second}
+            text = "The index {index} up to {upper} begins at {first} in one place and at {second} in another"
+            values = {
+                "index": f"${index}$",
+                "upper": f"${upper}$",
+                "first": first,
+                "second": second,
+            }
             yield Finding("note", Message(text, values), tuple(dict.fromkeys(ids + other_ids)))
 
 
@@ -103,5 +108,3 @@ def _ranges_of(claim: Claim) -> Iterator[tuple[Tree, Tree, Tree]]:
         for part in walk(claim.right):
             if isinstance(part, Reduce) and part.lower is not None and part.upper is not None:
                 yield part.index, part.lower, part.upper
-
-

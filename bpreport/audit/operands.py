@@ -22,12 +22,13 @@ def could_give(
     left: Tree | None,
     right: Tree | None,
     results: frozenset[str] = frozenset(),
+    exact: frozenset[str] = frozenset(),
     least_places: int = LEAST_PLACES,
 ) -> bool:
     """Whether the two numeric sides can be equal for some unrounded operands.
 
     `results` are the digits that the deck prints as results, which are rounded; so may be any
-    other operand with `least_places` or more.
+    other operand with `least_places` or more that is not one of the `exact` givens.
 
     >>> from bpreport.formula import parse
     >>> could_give(parse("0.8811 * 0.097049 * 0.912934"), parse("0.078064"))
@@ -39,9 +40,9 @@ def could_give(
         return False
     printed = printed_number(right)
     try:
-        low, high = _range(left, results, least_places)
+        low, high = _range(left, results, exact, least_places)
         if printed is None:
-            other_low, other_high = _range(right, results, least_places)
+            other_low, other_high = _range(right, results, exact, least_places)
         else:
             ends = stands_for(printed)
             other_low, other_high = ends[0], ends[1]
@@ -55,11 +56,15 @@ def _exact(value: Any) -> Any:
     return MP.mpf(str(value))
 
 
-def _range(tree: Tree, results: frozenset[str], least_places: int) -> tuple[Any, Any]:
+def _range(
+    tree: Tree, results: frozenset[str], exact: frozenset[str], least_places: int
+) -> tuple[Any, Any]:
     values: dict[str, Any] = {}
 
     def uncertain(part: Tree) -> Tree | None:
         if not isinstance(part, Number):
+            return None
+        if part.text in exact and part.text not in results:
             return None
         if part.places < least_places and (part.text not in results or part.places == 0):
             return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from bpreport.audit.document import number
 from bpreport.audit.digits import correction, fits, how_printed
 from bpreport.audit.explaining import (
     Explanation,
@@ -14,19 +15,19 @@ from bpreport.audit.explaining import (
     explain_rounding,
     inherited_from,
 )
-from bpreport.audit.knowledge import Known, Knowledge
+from bpreport.audit.knowledge import Knowledge, Known
 from bpreport.audit.model import Judgement, Verdict
 from bpreport.audit.operands import could_give
 from bpreport.audit.saying import math, said, unchecked
-from bpreport.audit.substitution import within_printed
+from bpreport.audit.substitution import tree_of, within_printed
 from bpreport.deck.model import Claim
 from bpreport.formula import MPMATH, evaluate, rounded
 from bpreport.formula.tree import Call, Derivative, Symbol
 
 __all__ = ["judge_against", "judge_given", "judge_line", "judge_value"]
 
-CUT_OFF = "is {exact} with the digits cut off; rounded it is {correction}"
-LAST_DIGIT = "is one unit off in the last place: {exact} rounds to {correction}"
+CUT_OFF = "{printed} is {exact} with the digits cut off; rounded it is {correction}"
+LAST_DIGIT = "{printed} is one unit off in the last place: {exact} rounds to {correction}"
 
 
 def judge_value(claim: Claim, knowledge: Knowledge, printed: str) -> Judgement:
@@ -40,16 +41,18 @@ def judge_value(claim: Claim, knowledge: Knowledge, printed: str) -> Judgement:
     if known is None:
         return unchecked(
             claim,
-            "nothing in the deck says how {name} is computed",
+            "Nothing in the deck says how {name} is computed",
             printed=printed,
             name=math(name),
         )
-    if known.given and not (known.worked is None and knowledge.document.is_result(name, claim.position)):
+    if known.given and not (
+        known.worked is None and knowledge.document.is_result(name, claim.position)
+    ):
         return judge_given(claim, known, printed)
     if known.worked is None and known.formula is None:
         return unchecked(
             claim,
-            "the deck does not define all that {name} depends on",
+            "The deck does not define all that {name} depends on",
             printed=printed,
             name=math(name),
         )
@@ -59,14 +62,17 @@ def judge_value(claim: Claim, knowledge: Knowledge, printed: str) -> Judgement:
 def judge_given(claim: Claim, known: Known, printed: str) -> Judgement:
     """A number that is given: it must be the same wherever it is printed."""
     if Decimal(printed) == Decimal(rounded(known.value, 30)):
-        return said(claim, Verdict.GIVEN, "is given", known=known, printed=printed)
+        return said(claim, Verdict.GIVEN, "{printed} is given", known=known, printed=printed)
+    right = correction(printed, known.value)
+    if Decimal(right) != Decimal(rounded(known.value, 30)):  # a given is not rounded
+        right = rounded(known.value, 30).rstrip("0").rstrip(".")
     return said(
         claim,
         Verdict.WRONG,
-        "prints {printed}, but the value that is given elsewhere is {exact}",
+        "{printed} is printed, but the value that is given elsewhere is {exact}",
         known=known,
         printed=printed,
-        correction=correction(printed, known.value),
+        correction=right,
     )
 
 
@@ -74,13 +80,15 @@ def judge_against(claim: Claim, knowledge: Knowledge, printed: str, known: Known
     """A printed number against the exact value of the quantity that it is printed for."""
     how = how_printed(printed, known.value)
     if how == "rounded":
-        return said(claim, Verdict.REPRODUCED, "is {exact}, rounded", known=known, printed=printed)
+        return said(
+            claim, Verdict.REPRODUCED, "{printed} is {exact}, rounded", known=known, printed=printed
+        )
     near = how is not None or known.rounded
     if near and _is_carried(claim, knowledge, printed, known, least_places=2):
         return said(
             claim,
             Verdict.CARRIED,
-            "is right from the printed numbers within their rounding",
+            "{printed} is right from the printed numbers within their rounding",
             known=known,
             printed=printed,
         )
@@ -104,7 +112,7 @@ def judge_against(claim: Claim, knowledge: Knowledge, printed: str, known: Known
         return said(
             claim,
             Verdict.CARRIED,
-            "is right from the printed numbers; unrounded it is {exact}",
+            "{printed} is right from the printed numbers; unrounded it is {exact}",
             known=known,
             printed=printed,
         )
@@ -113,12 +121,14 @@ def judge_against(claim: Claim, knowledge: Knowledge, printed: str, known: Known
         return said(
             claim,
             Verdict.WRONG,
-            "prints {printed}, but it is {exact}; no single slip explains the difference",
+            "{printed} is printed, but it is {exact}; no single slip explains the difference",
             known=known,
             printed=printed,
             correction=right,
         )
-    return _explained(claim, "prints {printed}, but it is {exact}", found, printed, right, known)
+    return _explained(
+        claim, "{printed} is printed, but it is {exact}", found, printed, right, known
+    )
 
 
 def judge_line(
@@ -132,7 +142,9 @@ def judge_line(
     how = how_printed(printed, computed)
     if how == "rounded":
         return _adds_up(claim, knowledge, printed, computed, known, shown=shown)
-    within = not shown or could_give(claim.left, claim.right, knowledge.results)
+    within = not shown or could_give(
+        claim.left, claim.right, knowledge.results, knowledge.exact_digits
+    )
     if within and known is not None and how_printed(printed, known.value) is not None:
         return judge_against(claim, knowledge, printed, known)
     if not shown and not _is_worked(known) and claim.left is not None:
@@ -140,7 +152,7 @@ def judge_line(
             return said(
                 claim,
                 Verdict.CARRIED,
-                "is right from the printed numbers within their rounding",
+                "{printed} is right from the printed numbers within their rounding",
                 exact=computed,
                 printed=printed,
             )
@@ -148,8 +160,7 @@ def judge_line(
         return said(
             claim,
             Verdict.CARRIED,
-            "follows from the printed numbers within their rounding; "
-            "from their digits it is {exact}",
+            "{printed} follows from the printed numbers within their rounding; from their digits it is {exact}",
             exact=computed,
             printed=printed,
         )
@@ -157,8 +168,7 @@ def judge_line(
         return said(
             claim,
             Verdict.CARRIED,
-            "follows from the printed numbers within their rounding; "
-            "from their digits it is {exact}",
+            "{printed} follows from the printed numbers within their rounding; from their digits it is {exact}",
             exact=computed,
             printed=printed,
         )
@@ -189,18 +199,30 @@ def _adds_up(
     """The line gives what is printed; its printed operands may still be the wrong ones."""
     if known is None or not shown:
         return said(
-            claim, Verdict.REPRODUCED, "is {exact}, rounded", exact=computed, printed=printed
+            claim,
+            Verdict.REPRODUCED,
+            "{printed} is {exact}, rounded",
+            exact=computed,
+            printed=printed,
         )
     if fits(printed, known.value):
-        return said(claim, Verdict.REPRODUCED, "is {exact}, rounded", known=known, printed=printed)
-    source = None
-    if how_printed(printed, known.value) is None:
-        source = inherited_from(claim, knowledge)
+        return said(
+            claim, Verdict.REPRODUCED, "{printed} is {exact}, rounded", known=known, printed=printed
+        )
+    if could_give(claim.left, tree_of(known.value), knowledge.results, knowledge.exact_digits):
+        return said(
+            claim,
+            Verdict.CARRIED,
+            "{printed} is right from the printed numbers; unrounded it is {exact}",
+            known=known,
+            printed=printed,
+        )
+    source = inherited_from(claim, knowledge)
     if source is not None:
         return said(
             claim,
             Verdict.EXPLAINED,
-            "is what the line gives, but it should be {exact}: the error comes from {source}",
+            "{printed} is what the line gives, but it should be {exact}: the error comes from {source}",
             known=known,
             printed=printed,
             correction=correction(printed, known.value),
@@ -208,13 +230,12 @@ def _adds_up(
             chance=0.0,
             source=math(source),
         )
-    return said(
-        claim,
-        Verdict.CARRIED,
-        "is right from the printed numbers; unrounded it is {exact}",
-        known=known,
-        printed=printed,
-    )
+    opening = "{printed} is what the line gives, but it should be {exact}"
+    right = correction(printed, known.value)
+    found = explain_number(claim, knowledge, printed, known)
+    if found:
+        return _explained(claim, opening, found, printed, right, known)
+    return said(claim, Verdict.WRONG, opening, known=known, printed=printed, correction=right)
 
 
 def _does_not_add_up(
@@ -223,21 +244,21 @@ def _does_not_add_up(
     """The printed result is not what the printed line gives."""
     gives = correction(printed, computed)
     result_is_right = known is not None and how_printed(printed, known.value) is not None
-    found = explain_line(claim, knowledge, printed)
+    found = ()
+    if known is None or result_is_right or _nearly(printed, computed, known.value):
+        found = explain_line(claim, knowledge, printed)
     if found or result_is_right:
-        opening = "as shown the line gives {computed}, but {printed} is right"
+        opening = "As shown, the line gives {computed}, but {printed} is right"
         if found:
             return _explained(
                 claim, opening, found, printed, None, known, exact=computed, computed=gives
             )
-        return said(
-            claim, Verdict.WRONG, opening, known=known, printed=printed, computed=gives
-        )
-    found = explain_result(claim, knowledge, printed)
+        return said(claim, Verdict.WRONG, opening, known=known, printed=printed, computed=gives)
+    found = explain_result(claim, knowledge, printed, known)
     if not found and known is not None:
         found = explain_number(claim, knowledge, printed, known)
     right = correction(printed, computed if known is None else known.value)
-    opening = "prints {printed}, but the line gives {computed}"
+    opening = "{printed} is printed, but the line gives {computed}"
     if not found:
         return said(
             claim,
@@ -249,6 +270,11 @@ def _does_not_add_up(
             correction=right,
         )
     return _explained(claim, opening, found, printed, right, known, exact=computed, computed=gives)
+
+
+def _nearly(printed: str, computed: Any, exact: Any) -> bool:
+    """Whether the printed result is so much nearer the exact value that the line is to blame."""
+    return bool(abs(number(printed) - exact) * 100 < abs(computed - exact))
 
 
 def _explained(
@@ -273,13 +299,16 @@ def _explained(
         chance=best.chance,
         alternatives=tuple(others),
         reason=best.message,
+        fix=best.fix,
         **values,
     )
 
 
 def _by_rounding(claim: Claim, knowledge: Knowledge) -> bool:
     """Whether operands with two places or more, if they are rounded, explain the last digit."""
-    return could_give(claim.left, claim.right, knowledge.results, least_places=2)
+    return could_give(
+        claim.left, claim.right, knowledge.results, knowledge.exact_digits, least_places=2
+    )
 
 
 def _is_worked(known: Known | None) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from bpreport.audit.knowledge import Known
-from bpreport.audit.model import Judgement, Message, Verdict
+from bpreport.audit.model import Fix, Judgement, Message, Verdict
 from bpreport.deck.model import Claim
 from bpreport.formula import MP, latex
 from bpreport.formula.tree import Tree
@@ -29,6 +29,7 @@ def said(
     chance: float | None = None,
     alternatives: tuple[str, ...] = (),
     reason: Message | None = None,
+    fix: Fix | None = None,
     **values: Any,
 ) -> Judgement:
     """A judgement whose sentence may name the printed, the exact and the corrected number.
@@ -54,6 +55,7 @@ def said(
         slip=slip,
         chance=chance,
         alternatives=alternatives,
+        fix=fix,
     )
 
 

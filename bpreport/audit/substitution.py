@@ -3,22 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 
 from bpreport.audit.alignment import Alignment, Binding, align
 from bpreport.audit.digits import correction, how_printed, same
+from bpreport.audit.document import number
+from bpreport.audit.fixes import number_fix, placed, with_part, without_part
 from bpreport.audit.knowledge import Knowledge
-from bpreport.audit.model import Judgement, Verdict
+from bpreport.audit.model import Fix, Judgement, Message, Verdict
+from bpreport.audit.names import is_numeric
 from bpreport.audit.operands import could_give
 from bpreport.audit.saying import math, said, unchecked
 from bpreport.audit.slips.candidates import swap_name
 from bpreport.deck.claims import printed_number
 from bpreport.deck.model import Claim
-from bpreport.formula import MPMATH, EvaluationError, evaluate, latex, rounded, stands_for
+from bpreport.formula import (
+    MPMATH,
+    EvaluationError,
+    FormulaError,
+    evaluate,
+    latex,
+    parse,
+    rounded,
+    stands_for,
+)
 from bpreport.formula.tree import Derivative, Number, Symbol, Tree, walk
 
-__all__ = ["best_alignment", "fits_binding", "judge_substitution"]
+__all__ = ["best_alignment", "fits_binding", "judge_substitution", "mend"]
 
 
 def judge_substitution(claim: Claim, knowledge: Knowledge) -> Judgement:
@@ -27,7 +41,8 @@ def judge_substitution(claim: Claim, knowledge: Knowledge) -> Judgement:
     if found is None:
         return _by_value(claim, knowledge)
     if found.cost:
-        return _uneven(claim, knowledge, found)
+        # A line whose value is right follows another form of the formula.
+        return _right_value(claim, knowledge) or _uneven(claim, knowledge, found)
     for binding in found.bindings:
         if not fits_binding(binding, claim, knowledge):
             return _misplaced(binding, claim, knowledge)
@@ -44,8 +59,8 @@ def judge_substitution(claim: Claim, knowledge: Knowledge) -> Judgement:
         knowledge.bind(binding.name, binding.number, claim)
     if new:
         listed = ", ".join(f"${latex(b.name)} = {latex(b.number)}$" for b in new)
-        return said(claim, Verdict.GIVEN, "puts in numbers: {listed}", listed=listed)
-    return said(claim, Verdict.REPRODUCED, "every number stands in the place of its symbol")
+        return said(claim, Verdict.GIVEN, "It puts in numbers: {listed}", listed=listed)
+    return said(claim, Verdict.REPRODUCED, "Every number stands in the place of its symbol")
 
 
 def best_alignment(
@@ -69,7 +84,7 @@ def best_alignment(
     for form in forms:
         found = align(form, numeric, definition, lambda b: fits_binding(b, claim, knowledge))
         if found is not None and (best is None or found.cost < best.cost):
-            best = found
+            best = replace(found, form=form)
         if best is not None and not best.cost:
             break
     return best
@@ -82,13 +97,17 @@ def fits_binding(binding: Binding, claim: Claim, knowledge: Knowledge) -> bool:
         return True
     text = printed_number(binding.number)
     if text is None:  # an expression in the place of a name
-        exact = Number(rounded(abs(value), 40))
-        return could_give(binding.number, exact, knowledge.results)
+        return could_give(binding.number, tree_of(value), knowledge.results, knowledge.exact_digits)
+    known = knowledge.known(binding.name, claim)
+    if known is not None and known.worked is not None and known.given:
+        return same(value, number(text))  # a given stands with its own digits, or it is wrong
     if how_printed(text, value) is not None:
         return True
     if isinstance(binding.name, Symbol | Derivative):
         typed = Decimal(text)
-        return any(Decimal(printed) == typed for printed in knowledge.printed_for(binding.name, claim))
+        return any(
+            Decimal(printed) == typed for printed in knowledge.printed_for(binding.name, claim)
+        )
     return within_printed(binding.name, text, claim, knowledge)
 
 
@@ -100,7 +119,9 @@ def within_printed(
         low, high = knowledge.document.printed_range(tree, claim.position, least_places)
     except EvaluationError:
         return False
-    least, most = (MPMATH.number(str(abs(end))) * (-1 if end < 0 else 1) for end in stands_for(text)[:2])
+    least, most = (
+        MPMATH.number(str(abs(end))) * (-1 if end < 0 else 1) for end in stands_for(text)[:2]
+    )
     return bool(low <= most and least <= high)
 
 
@@ -108,6 +129,12 @@ def _is_given_later(name: Tree, claim: Claim, knowledge: Knowledge) -> bool:
     """Whether a value is only given further on, where it may be another example's."""
     known = knowledge.known(name, claim)
     return known is not None and known.later and known.given
+
+
+def tree_of(value: Any) -> Tree:
+    """A value as a tree, at 40 places."""
+    text = Number(rounded(abs(value), 40))
+    return -text if value < 0 else text
 
 
 def _value_of(name: Tree, claim: Claim, knowledge: Knowledge) -> Any:
@@ -130,30 +157,48 @@ def _misplaced(binding: Binding, claim: Claim, knowledge: Knowledge) -> Judgemen
         return said(
             claim,
             Verdict.WRONG,
-            "puts {expression} in the place of {name}, which is {exact}",
+            "It puts {expression} in the place of {name}, which is {exact}",
             known=known,
             exact=value,
             expression=math(binding.number),
             name=math(binding.name),
         )
     right = knowledge.as_printed(binding.name, claim) or correction(text, value)
+    worked = known is not None and known.worked is not None
     owner = knowledge.owner_of(text, binding.name, claim)
-    if owner is None:
+    if same(-number(text), value):
         return said(
             claim,
-            Verdict.WRONG,
-            "puts {printed} in the place of {name}, which is {right}",
+            Verdict.EXPLAINED,
+            "It puts {printed} in the place of {name}, which is {right}",
             known=known,
             exact=value,
             printed=text,
             name=math(binding.name),
             right=right,
             correction=right,
+            slip="sign flipped",
+            chance=0.0,
+            reason=Message("the sign is wrong"),
+            fix=number_fix(claim, knowledge.deck, binding.number, right),
+        )
+    if owner is None:
+        return said(
+            claim,
+            Verdict.WRONG,
+            "It puts {printed} in the place of {name}, which is {right}",
+            known=known,
+            exact=value,
+            printed=text,
+            name=math(binding.name),
+            right=right,
+            correction=right,
+            fix=number_fix(claim, knowledge.deck, binding.number, right, sure=worked),
         )
     return said(
         claim,
         Verdict.EXPLAINED,
-        "puts {printed} in the place of {name}, which is {right}: {printed} is {owner}",
+        "It puts {printed} in the place of {name}, which is {right}: {printed} is {owner}",
         known=known,
         printed=text,
         name=math(binding.name),
@@ -162,6 +207,7 @@ def _misplaced(binding: Binding, claim: Claim, knowledge: Knowledge) -> Judgemen
         correction=right,
         slip=_swap(binding.name, owner, claim, knowledge),
         chance=0.0,
+        fix=number_fix(claim, knowledge.deck, binding.number, right, sure=worked),
     )
 
 
@@ -175,42 +221,62 @@ def _swap(name: Tree, owner: Tree, claim: Claim, knowledge: Knowledge) -> str:
         if found is not None:
             return found
     if (name.base, name.indices) == (owner.base, owner.indices):
-        return "old for new" if name.marks else "new for old"
+        if "+" in owner.marks and "+" not in name.marks:
+            return "new for old"
+        if "+" in name.marks and "+" not in owner.marks:
+            return "old for new"
     return "symbol swapped"
 
 
 def _uneven(claim: Claim, knowledge: Knowledge, found: Alignment) -> Judgement:
     """Terms without a counterpart, or a constant that changed."""
+    assert claim.right is not None
+    mended = mend(claim, knowledge, claim.right, claim.right_source)
+    line, fix = mended if mended is not None else (None, None)
     if found.dropped:
         return said(
             claim,
             Verdict.EXPLAINED,
-            "the term {terms} is missing from the substituted line",
+            "The term {terms} is missing from the substituted line",
             terms=", ".join(map(math, found.dropped)),
             slip="bias forgotten" if _has_bias(found, claim, knowledge) else "term dropped",
             chance=0.0,
-            correction=_completed(claim, knowledge, found),
+            correction=line or _completed(claim, knowledge, found),
+            fix=fix,
         )
     if found.added:
         return said(
             claim,
             Verdict.EXPLAINED,
-            "the substituted line has {terms} too much",
+            "The substituted line has {terms} too much",
             terms=", ".join(map(math, found.added)),
-            slip="term added",
+            slip=_surplus(found, claim, knowledge),
             chance=0.0,
+            correction=line,
+            fix=fix,
         )
     (before, after), *_ = found.changed
     return said(
         claim,
         Verdict.EXPLAINED,
-        "the constant {before} became {after} in the substituted line",
+        "The constant {before} became {after} in the substituted line",
         before=math(before),
         after=math(after),
         slip="constant changed",
         chance=0.0,
         correction=latex(before),
+        fix=number_fix(claim, knowledge.deck, after, latex(before)),
     )
+
+
+def _surplus(found: Alignment, claim: Claim, knowledge: Knowledge) -> str:
+    """What it is called that a line has a part too much: mostly it stands there twice."""
+    twice = [b.name for b in found.bindings if b.number in found.added]
+    if not twice:
+        return "term added"
+    if any(knowledge.has_role(name, "bias", claim) for name in twice):
+        return "bias counted twice"
+    return "term doubled" if found.of_sum else "factor doubled"
 
 
 def _has_bias(found: Alignment, claim: Claim, knowledge: Knowledge) -> bool:
@@ -221,29 +287,87 @@ def _has_bias(found: Alignment, claim: Claim, knowledge: Knowledge) -> bool:
 
 def _completed(claim: Claim, knowledge: Knowledge, found: Alignment) -> str:
     """The substituted line with the dropped terms put back, as LaTeX."""
-    pieces = [claim.right_source]
-    for term in found.dropped:
-        values = {
-            part.key: text
-            for part in walk(term)
-            if isinstance(part, Symbol | Derivative)
-            and (text := knowledge.as_printed(part, claim)) is not None
-        }
-        pieces.append(latex(term, values))
-    return " + ".join(pieces)
+    terms = (_as_printed(term, claim, knowledge) for term in found.dropped)
+    return " + ".join((claim.right_source, *terms))
+
+
+def _as_printed(term: Tree, claim: Claim, knowledge: Knowledge) -> str:
+    """A term with the deck's own digits for its names, as LaTeX."""
+    values = {
+        part.key: text
+        for part in walk(term)
+        if isinstance(part, Symbol | Derivative)
+        and (text := knowledge.as_printed(part, claim)) is not None
+    }
+    return latex(term, values)
+
+
+MOST_MENDED = 40
+"""Changed lines that are tried before a line is left as it is."""
+
+
+def mend(
+    claim: Claim, knowledge: Knowledge, side: Tree, source: str
+) -> tuple[str, Fix | None] | None:
+    """A numeric side with the one part put back that it lacks, or without the one too much.
+
+    Returns the whole side as LaTeX, and the change of the deck; None where no change at the top
+    level of the side makes it follow from its formula, which is tried out.
+    """
+    on_left = side is claim.left
+    found = best_alignment(claim, knowledge, side if on_left else None)
+    if found is None or found.cost != 1 or found.changed:
+        return None
+    factor = not found.of_sum
+    edits = (
+        with_part(source, _as_printed(found.dropped[0], claim, knowledge), factor=factor)
+        if found.dropped
+        else without_part(source, factor=factor)
+    )
+    for edit in islice(edits, MOST_MENDED):
+        offset, old, new = edit
+        line = source[:offset] + new + source[offset + len(old) :]
+        try:
+            tree = parse(line, knowledge.deck.functions)
+        except FormulaError:
+            continue
+        if not is_numeric(tree):
+            return None  # a name whose number is printed nowhere
+        changed = replace(claim, left=tree) if on_left else replace(claim, right=tree)
+        again = best_alignment(changed, knowledge, tree if on_left else None)
+        if again is not None and not again.cost and not again.misfits:
+            return line, placed(claim, knowledge.deck, side, edit, sure=True)
+    return None
+
+
+def _right_value(claim: Claim, knowledge: Knowledge) -> Judgement | None:
+    """The judgement of a line that has the value of the worked example, whatever its shape."""
+    assert claim.left is not None and claim.right is not None
+    if knowledge.trace_of(claim) is None:
+        return None
+    try:
+        exact = evaluate(claim.left, knowledge.values_for(claim.left, claim), MPMATH)
+    except EvaluationError:
+        return None
+    if not could_give(claim.right, tree_of(exact), knowledge.results, knowledge.exact_digits):
+        return None
+    return said(claim, Verdict.REPRODUCED, "The line has the value {exact}", exact=exact)
 
 
 def _by_value(claim: Claim, knowledge: Knowledge) -> Judgement:
     """A numeric side whose shape follows from no formula: only its value can be judged."""
     assert claim.left is not None and claim.right is not None
+    known = knowledge.known(claim.left, claim)
+    named = isinstance(claim.left, Symbol | Derivative)
+    if named and (known is None or (known.worked is None and known.formula is None)):
+        # The line itself is how the name is computed.
+        return said(claim, Verdict.GIVEN, "It puts in numbers")
     value = evaluate(claim.right, {}, MPMATH)
     try:
         exact = evaluate(claim.left, knowledge.values_for(claim.left, claim), MPMATH)
-    except EvaluationError:
-        if isinstance(claim.left, Symbol | Derivative):
-            return said(claim, Verdict.GIVEN, "puts in numbers")
-        raise
-    close = could_give(claim.right, Number(rounded(abs(exact), 40)), knowledge.results)
+    except EvaluationError as error:
+        return unchecked(claim, "It cannot be computed: {cause}", cause=str(error))
+    close = could_give(claim.right, tree_of(exact), knowledge.results, knowledge.exact_digits)
     if same(value, exact) or close:
-        return said(claim, Verdict.REPRODUCED, "has the value {exact}", exact=exact)
-    return unchecked(claim, "the shape of the line follows from no formula of the deck")
+        return said(claim, Verdict.REPRODUCED, "The line has the value {exact}", exact=exact)
+    return unchecked(claim, "The shape of the line follows from no formula of the deck")

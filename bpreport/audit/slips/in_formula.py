@@ -38,8 +38,10 @@ __all__ = [
 Change = Iterator[tuple[Tree, Message, str | None]]
 """Changed trees, what to say of the change, and a more telling name for it."""
 
-RATES = ("0.1", "10", "0.5", "2", "0.2", "5")
-"""By what a learning rate may have been mistaken."""
+RATES = ("0.001", "0.01", "0.05", "0.1", "0.2", "0.25", "0.3", "0.5", "1.5", "2")
+"""Usual learning rates, for which another may have been mistaken."""
+RATE_FACTORS = ("0.1", "10")
+"""By what the point of a learning rate may have been misplaced."""
 
 
 def _everywhere(
@@ -83,11 +85,21 @@ def _holds(target: Target, tree: Tree, kind: str) -> bool:
     return any(role is not None and role.kind == kind for role in roles)
 
 
+def _is_bias(target: Target, term: Tree) -> bool:
+    """Whether a term is a bias, alone or times one."""
+    factors = _operands(term, "multiply") or (term,)
+    names = [factor for factor in factors if factor != Number("1")]
+    role = target.role(names[0]) if len(names) == 1 else None
+    return role is not None and role.kind == "bias"
+
+
 @_everywhere
 def term_dropped(target: Target, tree: Tree) -> Change:
     terms = _operands(tree, "add")
+    if _is_complement(tree) or len(terms) == 2 and _holds(target, terms[0], "target"):
+        return  # 1 - out and target - out are one thing each
     for place, term in enumerate(terms):
-        bias = _holds(target, term, "bias")
+        bias = _is_bias(target, term)
         text = "the bias {term} was forgotten" if bias else "the term {term} was left out"
         yield (
             _joined("add", terms[:place] + terms[place + 1 :]),
@@ -103,7 +115,7 @@ def term_doubled(target: Target, tree: Tree) -> Change:
         yield (
             Apply("add", (*terms, term)),
             Message("the term {term} was counted twice", {"term": math(term)}),
-            "bias counted twice" if _holds(target, term, "bias") else None,
+            "bias counted twice" if _is_bias(target, term) else None,
         )
 
 
@@ -130,7 +142,10 @@ def factor_dropped(target: Target, tree: Tree) -> Change:
         if rest:
             yield (
                 _joined("multiply", rest),
-                Message("the factor {factor} was left out", {"factor": math(_joined("multiply", dropped))}),
+                Message(
+                    "the factor {factor} was left out",
+                    {"factor": math(_joined("multiply", dropped))},
+                ),
                 name,
             )
 
@@ -165,7 +180,9 @@ def factor_doubled(target: Target, tree: Tree) -> Change:
             "activation derivative applied twice" if _is_complement(factor) else None,
         )
         if _is_complement(factor):
-            pair = [part for part in factors if isinstance(part, Symbol) and part in symbols(factor)]
+            pair = [
+                part for part in factors if isinstance(part, Symbol) and part in symbols(factor)
+            ]
             if pair:
                 both = Apply("multiply", (pair[0], factor), sign=r"\cdot")
                 yield (
@@ -231,7 +248,10 @@ def other_learning_rate(target: Target) -> Iterator[Candidate]:
         if role.kind != "learning rate" or key not in target.values:
             continue
         right = target.values[key]
-        for rate in [right * MPMATH.number(factor) for factor in RATES] + [MPMATH.number("1")]:
+        rates = [right * MPMATH.number(factor) for factor in RATE_FACTORS]
+        for rate in [*rates, *map(MPMATH.number, RATES)]:
+            if rate == right:
+                continue
             try:
                 value = evaluate(target.formula, {**target.values, key: rate}, MPMATH)
             except EvaluationError:
@@ -266,5 +286,3 @@ def target_rounded(target: Target) -> Iterator[Candidate]:
         value = evaluate(target.formula, {**target.values, name.key: kept}, MPMATH)
         text = "{name} was taken as {rounded}"
         yield Candidate(value, Message(text, {"name": math(name), "rounded": shown(kept)}))
-
-

@@ -1,0 +1,102 @@
+r"""What decks call the quantities of regressions and descents.
+
+A worked example has one name for each quantity; decks write h_\theta(x^{(1)}), \hat{y}^{(1)} or
+f(x^{(1)}) for the same prediction, and L, E or J(\theta) for the same objective.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from bpreport.deck.model import Claim
+from bpreport.audit.names import named
+from bpreport.formula.tree import Call, Derivative, Reduce, Symbol, Tree, substitute, walk
+from bpreport.worked import Trace
+
+__all__ = ["in_names_of"]
+
+PREDICTIONS = frozenset({"h", r"\hat{y}", "f", "p", "a", "g"})
+OBJECTIVES = frozenset({"J", "L", "E", "C", "loss", "f", r"\mathcal{L}", "MSE"})
+
+
+def in_names_of(trace: Trace, claim: Claim) -> Claim:
+    """The claim with the names that the worked example has for its quantities."""
+    if trace.kind == "perceptron" or _is_general(claim):
+        return claim
+
+    def renamed(part: Tree) -> Tree | None:
+        for name in _names(part, trace):
+            if name.key in trace.quantities:
+                return name
+        return None
+
+    def side(tree: Tree | None) -> Tree | None:
+        return None if tree is None else substitute(tree, renamed)
+
+    changed = {name: side(getattr(claim, name)) for name in ("head", "left", "right")}
+    if changed["left"] == claim.left:
+        changed["left"] = claim.left  # what is unchanged stays the same object
+    if claim.head == claim.left:
+        changed["head"] = changed["left"]
+    return replace(claim, **changed)
+
+
+def _is_general(claim: Claim) -> bool:
+    """Whether a claim speaks of every sample, by a sum or an index letter, and not of one."""
+    return any(
+        isinstance(part, Reduce)
+        or (
+            isinstance(part, Symbol)
+            and any(not isinstance(script, str) and any(named(script))
+                    for script in (*part.indices, *part.marks))
+        )
+        for side in (claim.head, claim.left, claim.right)
+        if side is not None
+        for part in walk(side)
+    )  # fmt: skip
+
+
+def _names(part: Tree, trace: Trace) -> Iterator[Symbol | Derivative]:
+    if isinstance(part, Derivative):
+        if part.key not in trace.quantities and isinstance(part.body, Symbol | Call):
+            for body in _names(part.body, trace):
+                if isinstance(body, Symbol):
+                    yield replace(part, body=body)
+        return
+    if isinstance(part, Symbol) and part.key in trace.quantities:
+        return
+    if trace.kind == "gradient descent":
+        yield from _in_descent(part)
+    elif isinstance(part, Symbol | Call):
+        yield from _in_regression(part, trace)
+
+
+def _in_descent(part: Tree) -> Iterator[Symbol]:
+    r"""f(x_3), f_3 and J(\theta_3) are the value of the objective at the third iterate."""
+    match part:
+        case Call(function=Symbol(indices=()), arguments=(Symbol(indices=(str() as count,)),)):
+            yield Symbol("J", (count,))
+        case Symbol(base=base, indices=(str() as count,), marks=()) if base in OBJECTIVES:
+            yield Symbol("J", (count,))
+
+
+def _in_regression(part: Symbol | Call, trace: Trace) -> Iterator[Symbol]:
+    match part:
+        case Call(function=function, arguments=(Symbol(base="x", marks=marks),)) if marks:
+            if function.base in PREDICTIONS:
+                yield Symbol("h", (), marks)
+        case Call(function=Symbol(base=base)) if base in OBJECTIVES:
+            yield from _objectives(trace)
+        case Symbol(base="x", indices=(), marks=marks) if marks:
+            yield Symbol("x", ("1",), marks)
+        case Symbol(base=base, indices=(), marks=marks) if marks and base in PREDICTIONS:
+            yield Symbol("h", (), marks)
+        case Symbol(base=base, indices=(), marks=()) if base in OBJECTIVES:
+            yield from _objectives(trace)
+
+
+def _objectives(trace: Trace) -> Iterator[Symbol]:
+    for name in ("J", "loss"):
+        if name in trace.quantities:
+            yield Symbol(name)
