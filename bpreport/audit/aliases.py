@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from bpreport.deck.model import Claim
 from bpreport.audit.names import named
+from bpreport.deck.model import Claim
 from bpreport.formula.tree import Call, Derivative, Reduce, Symbol, Tree, substitute, walk
 from bpreport.worked import Trace
 
@@ -22,7 +22,7 @@ OBJECTIVES = frozenset({"J", "L", "E", "C", "loss", "f", r"\mathcal{L}", "MSE"})
 
 def in_names_of(trace: Trace, claim: Claim) -> Claim:
     """The claim with the names that the worked example has for its quantities."""
-    if trace.kind == "perceptron" or _is_general(claim):
+    if trace.kind == "perceptron" or _is_general(claim, trace):
         return claim
 
     def renamed(part: Tree) -> Tree | None:
@@ -34,27 +34,28 @@ def in_names_of(trace: Trace, claim: Claim) -> Claim:
     def side(tree: Tree | None) -> Tree | None:
         return None if tree is None else substitute(tree, renamed)
 
-    changed = {name: side(getattr(claim, name)) for name in ("head", "left", "right")}
-    if changed["left"] == claim.left:
-        changed["left"] = claim.left  # what is unchanged stays the same object
-    if claim.head == claim.left:
-        changed["head"] = changed["left"]
-    return replace(claim, **changed)
+    left = side(claim.left)
+    head = left if claim.head == claim.left else side(claim.head)
+    return replace(claim, head=head, left=left, right=side(claim.right))
 
 
-def _is_general(claim: Claim) -> bool:
-    """Whether a claim speaks of every sample, by a sum or an index letter, and not of one."""
-    return any(
-        isinstance(part, Reduce)
-        or (
-            isinstance(part, Symbol)
-            and any(not isinstance(script, str) and any(named(script))
-                    for script in (*part.indices, *part.marks))
-        )
-        for side in (claim.head, claim.left, claim.right)
-        if side is not None
-        for part in walk(side)
-    )  # fmt: skip
+def _is_general(claim: Claim, trace: Trace) -> bool:
+    """Whether a claim speaks of every sample or parameter, by a sum, a letter or a bare vector."""
+    families = {
+        quantity.symbol.base
+        for quantity in trace.quantities.values()
+        if isinstance(quantity.symbol, Symbol) and quantity.symbol.indices
+    }
+    sides = [side for side in (claim.head, claim.left, claim.right) if side is not None]
+    if any(isinstance(part, Reduce) for side in sides for part in walk(side)):
+        return True
+    for name in (name for side in sides for name in named(side)):
+        scripts = (*name.indices, *name.marks)
+        if any(not isinstance(script, str) and any(named(script)) for script in scripts):
+            return True
+        if not scripts and name.base in families and name.base not in OBJECTIVES:
+            return True
+    return False
 
 
 def _names(part: Tree, trace: Trace) -> Iterator[Symbol | Derivative]:

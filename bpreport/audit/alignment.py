@@ -78,8 +78,8 @@ LONGEST = 40
 def align(
     symbolic: Tree,
     numeric: Tree,
-    definition: Callable[[Tree], Tree | None] = lambda name: None,
-    fits: Callable[[Binding], bool] = lambda binding: True,
+    definition: Callable[[Tree], Tree | None] = lambda _: None,
+    fits: Callable[[Binding], bool] = lambda _: True,
 ) -> Alignment | None:
     """The best alignment, or None where the sides have different shapes.
 

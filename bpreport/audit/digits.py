@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from bpreport.formula import MP, places_of, rounded, to_decimal
+from bpreport.formula import places_of, rounded, to_decimal
 from bpreport.formula.rounding import JUDGED_DIGITS
 
 __all__ = ["correction", "fits", "how_printed", "same", "significant_digits"]
@@ -26,10 +26,12 @@ def fits(printed: str, value: Any) -> bool:
 
 
 def how_printed(printed: str, value: Any) -> str | None:
-    """ "rounded", "truncated" or "last-digit"; None where the digits are not this value's.
+    """One of "rounded", "truncated", "last-digit"; None where the digits are not this value's.
 
-    >>> how_printed("-1.48972", MP.mpf("-1.48972775")), how_printed("0.995275", MP.mpf("0.99527429"))
-    ('truncated', 'last-digit')
+    >>> how_printed("-1.48972", MP.mpf("-1.48972775")), how_printed("0.995275", MP.mpf("0.99527"))
+    ('truncated', None)
+    >>> how_printed("0.995275", MP.mpf("0.99527429"))
+    'last-digit'
     >>> how_printed("20", MP.mpf(19)) is None
     True
     """

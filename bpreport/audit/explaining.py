@@ -27,8 +27,8 @@ from bpreport.formula import MPMATH, EvaluationError, evaluate, places_of, round
 from bpreport.formula.tree import Derivative, Symbol, Tree, substitute, walk
 
 __all__ = [
-    "Explanation",
     "MOST_CHANCE",
+    "Explanation",
     "explain_formula",
     "explain_line",
     "explain_number",
@@ -208,12 +208,8 @@ def _wrong_operand(claim: Claim, knowledge: Knowledge, printed: str) -> Iterator
             continue
         if known.worked is None and known.key not in knowledge.faulty:
             continue  # the document alone does not say which of the two is right
-        stand_in = Symbol("\0")
-        line = substitute(
-            claim.left,
-            lambda part, number=binding.number: stand_in if part is number else None,  # type: ignore[misc]
-        )
-        if how_printed(printed, evaluate(line, {stand_in.key: known.value}, MPMATH)):
+        line = _with_stand_in(claim.left, binding.number)
+        if how_printed(printed, evaluate(line, {STAND_IN.key: known.value}, MPMATH)):
             right = rounded(known.value, max(places_of(operand), 1))
             yield Explanation(
                 "wrong operand",
@@ -231,6 +227,14 @@ def _wrong_operand(claim: Claim, knowledge: Knowledge, printed: str) -> Iterator
                 correction=right,
                 fix=number_fix(claim, knowledge.deck, binding.number, right),
             )
+
+
+STAND_IN = Symbol("\0")
+
+
+def _with_stand_in(line: Tree, operand: Tree) -> Tree:
+    """The line with a name in the place of one of its numbers."""
+    return substitute(line, lambda part: STAND_IN if part is operand else None)
 
 
 def inherited_from(claim: Claim, knowledge: Knowledge) -> Tree | None:

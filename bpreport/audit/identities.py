@@ -187,11 +187,10 @@ class _Scope:
             except (EvaluationError, ZeroDivisionError, TypeError):
                 return None
         counts = [self._size("m", size) for size in (2, 3)]
-        for shown, values in (("m", counts), ("2", [2, 2]), ("2m", [2 * m for m in counts])):
-            direct = all(same(ratio, value) for ratio, value in zip(ratios, values, strict=True))
-            inverse = all(
-                same(1 / ratio, value) for ratio, value in zip(ratios, values, strict=True)
-            )
+        for shown, factors in (("m", counts), ("2", [2, 2]), ("2m", [2 * m for m in counts])):
+            pairs = list(zip(ratios, factors, strict=True))
+            direct = all(same(ratio, factor) for ratio, factor in pairs)
+            inverse = all(same(1 / ratio, factor) for ratio, factor in pairs)
             if direct or inverse:
                 return f"${shown}$"
         return None

@@ -171,7 +171,7 @@ class Knowledge:
         return self.traces.get(worked) if worked else None
 
     def in_trace(self, trace: Trace, key: str) -> Known | None:
-        """The value that a worked example has under a key; "@10" behind it asks for iteration 10."""
+        """The value that a worked example has under a key; "@10" asks for iteration 10."""
         name, _, iteration = key.partition("@")
         if iteration:
             value = self.after(trace, name, int(iteration))
@@ -384,7 +384,8 @@ class Knowledge:
         Digits that are given somewhere mean themselves.
         """
         if self._results is None:
-            rounded_, exact = set(), set()
+            rounded_: set[str] = set()
+            exact: set[str] = set()
             for key, entries in self.printed.items():
                 for entry in entries:
                     known = self._in_document(key, entry.claim)

@@ -31,7 +31,7 @@ class Verdict(StrEnum):
 
     @property
     def level(self) -> str:
-        """ "right", "note", "error" or "unchecked"."""
+        """One of "right", "note", "error", "unchecked"."""
         return _LEVELS[self]
 
 
@@ -131,7 +131,7 @@ class Audit:
     @property
     def summary(self) -> dict[str, int]:
         """How many claims got each verdict; verdicts that none got are left out."""
-        counts = {verdict: 0 for verdict in Verdict}
+        counts = dict.fromkeys(Verdict, 0)
         for judgement in self.judgements:
             counts[judgement.verdict] += 1
         return {str(verdict): count for verdict, count in counts.items() if count}

@@ -79,21 +79,25 @@ def _ranges(deck: Deck) -> Iterator[Finding]:
     """An index that runs from 1 in one place and from 0 in another."""
     found: dict[tuple[str, str], dict[str, list[str]]] = {}
     for claim in deck.claims:
-        for index, lower, upper in _ranges_of(claim):
-            starts = found.setdefault((latex(index), latex(upper)), {})
+        for name, lower, bound in _ranges_of(claim):
+            starts = found.setdefault((latex(name), latex(bound)), {})
             starts.setdefault(latex(lower), []).append(claim.id)
     for (index, upper), starts in found.items():
         if len(starts) < 2:
             continue
         for (first, ids), (second, other_ids) in pairwise(sorted(starts.items())):
-            text = "The index {index} up to {upper} begins at {first} in one place and at {second} in another"
-            values = {
+            named_values = {
                 "index": f"${index}$",
                 "upper": f"${upper}$",
                 "first": first,
                 "second": second,
             }
-            yield Finding("note", Message(text, values), tuple(dict.fromkeys(ids + other_ids)))
+            message = Message(
+                "The index {index} up to {upper} begins at {first} in one place "
+                "and at {second} in another",
+                named_values,
+            )
+            yield Finding("note", message, tuple(dict.fromkeys(ids + other_ids)))
 
 
 def _ranges_of(claim: Claim) -> Iterator[tuple[Tree, Tree, Tree]]:

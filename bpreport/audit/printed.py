@@ -5,8 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from bpreport.audit.document import number
 from bpreport.audit.digits import correction, fits, how_printed
+from bpreport.audit.document import number
 from bpreport.audit.explaining import (
     Explanation,
     explain_line,
@@ -28,6 +28,11 @@ __all__ = ["judge_against", "judge_given", "judge_line", "judge_value"]
 
 CUT_OFF = "{printed} is {exact} with the digits cut off; rounded it is {correction}"
 LAST_DIGIT = "{printed} is one unit off in the last place: {exact} rounds to {correction}"
+
+WITHIN_ROUNDING = (
+    "{printed} follows from the printed numbers within their rounding; "
+    "from their digits it is {exact}"
+)
 
 
 def judge_value(claim: Claim, knowledge: Knowledge, printed: str) -> Judgement:
@@ -147,20 +152,21 @@ def judge_line(
     )
     if within and known is not None and how_printed(printed, known.value) is not None:
         return judge_against(claim, knowledge, printed, known)
-    if not shown and not _is_worked(known) and claim.left is not None:
-        if within_printed(claim.left, printed, claim, knowledge):
-            return said(
-                claim,
-                Verdict.CARRIED,
-                "{printed} is right from the printed numbers within their rounding",
-                exact=computed,
-                printed=printed,
-            )
+    assert claim.left is not None
+    symbolic = not shown and not _is_worked(known)
+    if symbolic and within_printed(claim.left, printed, claim, knowledge):
+        return said(
+            claim,
+            Verdict.CARRIED,
+            "{printed} is right from the printed numbers within their rounding",
+            exact=computed,
+            printed=printed,
+        )
     if within and shown:
         return said(
             claim,
             Verdict.CARRIED,
-            "{printed} follows from the printed numbers within their rounding; from their digits it is {exact}",
+            WITHIN_ROUNDING,
             exact=computed,
             printed=printed,
         )
@@ -168,7 +174,7 @@ def judge_line(
         return said(
             claim,
             Verdict.CARRIED,
-            "{printed} follows from the printed numbers within their rounding; from their digits it is {exact}",
+            WITHIN_ROUNDING,
             exact=computed,
             printed=printed,
         )
@@ -222,7 +228,8 @@ def _adds_up(
         return said(
             claim,
             Verdict.EXPLAINED,
-            "{printed} is what the line gives, but it should be {exact}: the error comes from {source}",
+            "{printed} is what the line gives, but it should be {exact}: "
+            "the error comes from {source}",
             known=known,
             printed=printed,
             correction=correction(printed, known.value),
@@ -244,7 +251,7 @@ def _does_not_add_up(
     """The printed result is not what the printed line gives."""
     gives = correction(printed, computed)
     result_is_right = known is not None and how_printed(printed, known.value) is not None
-    found = ()
+    found: tuple[Explanation, ...] = ()
     if known is None or result_is_right or _nearly(printed, computed, known.value):
         found = explain_line(claim, knowledge, printed)
     if found or result_is_right:

@@ -1,4 +1,4 @@
-"""A symbolic side beside a numeric side: does every number stand where it belongs?"""
+"""A symbolic side beside a numeric side, and whether every number stands where it belongs."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ __all__ = ["best_alignment", "fits_binding", "judge_substitution", "mend"]
 
 
 def judge_substitution(claim: Claim, knowledge: Knowledge) -> Judgement:
-    """The judgement of `w_1 - \\eta g = 0.1 - 0.5 * 0.011204` and its like."""
+    """The judgement of `w_1 - a g = 0.1 - 0.5 * 0.011204` and its like."""
     found = best_alignment(claim, knowledge)
     if found is None:
         return _by_value(claim, knowledge)

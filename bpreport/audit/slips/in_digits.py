@@ -22,10 +22,12 @@ __all__ = [
 
 
 def sign_lost(target: Target) -> Iterator[Candidate]:
+    """The right number with the other sign."""
     yield Candidate(-target.exact, Message("the sign is wrong"))
 
 
 def point_misplaced(target: Target) -> Iterator[Candidate]:
+    """The right digits with the point one or two places off."""
     for power in (-2, -1, 1, 2):
         value = target.exact * MPMATH.number("10") ** power
         yield Candidate(value, Message("the decimal point is misplaced"))
@@ -55,7 +57,7 @@ def _edits(
     ) -> Callable[[Target], Iterator[Candidate]]:
         def tries(target: Target) -> Iterator[Candidate]:
             places = places_of(target.printed)
-            seen = set()
+            seen: set[str] = set()
             for right in {rounded(target.exact, places), rounded(target.exact, places + 1)}:
                 for place in range(len(right)):
                     seen.update(edit(right, place))
@@ -77,6 +79,7 @@ def _is_number(text: str) -> bool:
 
 @_edits("a digit is typed twice")
 def digit_doubled(text: str, place: int) -> Iterator[str]:
+    """A digit typed twice; the last one may have been lost over it."""
     if text[place].isdigit():
         doubled = text[: place + 1] + text[place:]
         yield doubled
@@ -85,12 +88,14 @@ def digit_doubled(text: str, place: int) -> Iterator[str]:
 
 @_edits("a digit is missing")
 def digit_dropped(text: str, place: int) -> Iterator[str]:
+    """A digit left out."""
     if text[place].isdigit():
         yield text[:place] + text[place + 1 :]
 
 
 @_edits("one digit is mistyped")
 def digit_mistyped(text: str, place: int) -> Iterator[str]:
+    """One digit for another."""
     if text[place].isdigit():
         for digit in "0123456789":
             if digit != text[place]:
@@ -99,6 +104,7 @@ def digit_mistyped(text: str, place: int) -> Iterator[str]:
 
 @_edits("two neighbouring digits are swapped")
 def digits_swapped(text: str, place: int) -> Iterator[str]:
+    """Two neighbours in the wrong order."""
     pair = text[place : place + 2]
     if len(pair) == 2 and pair.isdigit() and pair[0] != pair[1]:
         yield text[:place] + pair[::-1] + text[place + 2 :]

@@ -95,8 +95,9 @@ def _is_bias(target: Target, term: Tree) -> bool:
 
 @_everywhere
 def term_dropped(target: Target, tree: Tree) -> Change:
+    """A term of a sum left out."""
     terms = _operands(tree, "add")
-    if _is_complement(tree) or len(terms) == 2 and _holds(target, terms[0], "target"):
+    if _is_complement(tree) or (len(terms) == 2 and _holds(target, terms[0], "target")):
         return  # 1 - out and target - out are one thing each
     for place, term in enumerate(terms):
         bias = _is_bias(target, term)
@@ -110,6 +111,7 @@ def term_dropped(target: Target, tree: Tree) -> Change:
 
 @_everywhere
 def term_doubled(target: Target, tree: Tree) -> Change:
+    """A term of a sum counted twice."""
     terms = _operands(tree, "add")
     for term in terms:
         yield (
@@ -120,7 +122,8 @@ def term_doubled(target: Target, tree: Tree) -> Change:
 
 
 @_everywhere
-def sign_flipped(target: Target, tree: Tree) -> Change:
+def sign_flipped(_: Target, tree: Tree) -> Change:
+    """A minus sign lost, or one too much."""
     if isinstance(tree, Apply) and tree.operation == "negative":
         yield tree.operands[0], Message("a minus sign was lost"), None
     terms = _operands(tree, "add")
@@ -136,6 +139,7 @@ def sign_flipped(target: Target, tree: Tree) -> Change:
 
 @_everywhere
 def factor_dropped(target: Target, tree: Tree) -> Change:
+    """A factor of a product left out."""
     factors = _operands(tree, "multiply")
     for dropped, name in _droppable(target, factors):
         rest = tuple(factor for factor in factors if not any(factor is one for one in dropped))
@@ -171,7 +175,8 @@ def _is_complement(tree: Tree) -> bool:
 
 
 @_everywhere
-def factor_doubled(target: Target, tree: Tree) -> Change:
+def factor_doubled(_: Target, tree: Tree) -> Change:
+    """A factor of a product applied twice."""
     factors = _operands(tree, "multiply")
     for factor in factors:
         yield (
@@ -195,8 +200,7 @@ def factor_doubled(target: Target, tree: Tree) -> Change:
 @_everywhere
 def other_symbol(target: Target, tree: Tree) -> Change:
     """One symbol in the place of another that plays the same part, at one place."""
-    for other, message, name in _others(target, tree):
-        yield other, message, name
+    yield from _others(target, tree)
 
 
 def other_symbol_everywhere(target: Target) -> Iterator[Candidate]:
@@ -242,6 +246,7 @@ def constant_factor(target: Target) -> Iterator[Candidate]:
 
 
 def other_learning_rate(target: Target) -> Iterator[Candidate]:
+    """Another usual learning rate, or the right one with its point misplaced."""
     if target.formula is None or target.trace is None:
         return
     for key, role in target.trace.roles.items():
