@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -61,8 +61,10 @@ def _judge(claim: Claim, knowledge: Knowledge) -> Judgement:
             return _figure(claim, knowledge)
         if claim.kind == "range":
             return said(claim, Verdict.DEFINITION, "It states the range of an index")
-        if claim.component is not None:
+        if claim.component is not None and claim.head is not None:
             return judge_value(claim, knowledge, claim.right_source)
+        if claim.component is not None:
+            return _entry(claim, knowledge, claim.component)
         return _pair(claim, knowledge)
     except EvaluationError as error:
         return unchecked(claim, "It cannot be computed: {cause}", cause=str(error))
@@ -120,6 +122,27 @@ _OUTCOMES = {
     "definition": Verdict.DEFINITION,
     "unknown": Verdict.UNCHECKED,
 }
+
+
+def _entry(claim: Claim, knowledge: Knowledge, place: int) -> Judgement:
+    """One entry of a printed row that an expression is set equal to: `W x = (3, 7)`."""
+    if claim.left is None:
+        return unchecked(claim, "It has only one side")
+    value = evaluate(claim.left, knowledge.values_for(claim.left, claim), MPMATH)
+    entries = list(_flat(value))
+    if place >= len(entries):
+        return unchecked(claim, "The left side has no entry in this place")
+    known = Known(entries[place], "", formula=claim.left)
+    return judge_against(claim, knowledge, claim.right_source, known)
+
+
+def _flat(value: Any) -> Iterator[Any]:
+    """The entries of a vector or matrix in reading order."""
+    if isinstance(value, tuple):
+        for part in value:
+            yield from _flat(part)
+    else:
+        yield value
 
 
 def _inequality(claim: Claim) -> Judgement:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from bpreport.audit.digits import correction, fits, how_printed
+from bpreport.audit.digits import correction, fits, how_printed, same
 from bpreport.audit.document import number
 from bpreport.audit.explaining import (
     Explanation,
@@ -85,9 +85,7 @@ def judge_against(claim: Claim, knowledge: Knowledge, printed: str, known: Known
     """A printed number against the exact value of the quantity that it is printed for."""
     how = how_printed(printed, known.value)
     if how == "rounded":
-        return said(
-            claim, Verdict.REPRODUCED, "{printed} is {exact}, rounded", known=known, printed=printed
-        )
+        return _reproduced(claim, printed, known.value, known)
     near = how is not None or known.rounded
     if near and _is_carried(claim, knowledge, printed, known, least_places=2):
         return said(
@@ -193,6 +191,13 @@ def judge_line(
     return _does_not_add_up(claim, knowledge, printed, computed, known)
 
 
+def _reproduced(claim: Claim, printed: str, exact: Any, known: Known | None) -> Judgement:
+    """A number that is right to its last digit."""
+    whole = same(number(printed), exact)
+    text = "{printed} is exact" if whole else "{printed} is {exact}, rounded"
+    return said(claim, Verdict.REPRODUCED, text, known=known, exact=exact, printed=printed)
+
+
 def _adds_up(
     claim: Claim,
     knowledge: Knowledge,
@@ -204,17 +209,9 @@ def _adds_up(
 ) -> Judgement:
     """The line gives what is printed; its printed operands may still be the wrong ones."""
     if known is None or not shown:
-        return said(
-            claim,
-            Verdict.REPRODUCED,
-            "{printed} is {exact}, rounded",
-            exact=computed,
-            printed=printed,
-        )
+        return _reproduced(claim, printed, computed, None)
     if fits(printed, known.value):
-        return said(
-            claim, Verdict.REPRODUCED, "{printed} is {exact}, rounded", known=known, printed=printed
-        )
+        return _reproduced(claim, printed, known.value, known)
     if could_give(claim.left, tree_of(known.value), knowledge.results, knowledge.exact_digits):
         return said(
             claim,

@@ -42,7 +42,11 @@ def judge_substitution(claim: Claim, knowledge: Knowledge) -> Judgement:
         return _by_value(claim, knowledge)
     if found.cost:
         # A line whose value is right follows another form of the formula.
-        return _right_value(claim, knowledge) or _uneven(claim, knowledge, found)
+        return (
+            _right_value(claim, knowledge)
+            or _without_zeros(claim, knowledge, found)
+            or _uneven(claim, knowledge, found)
+        )
     for binding in found.bindings:
         if not fits_binding(binding, claim, knowledge):
             return _misplaced(binding, claim, knowledge)
@@ -337,6 +341,18 @@ def mend(
         again = best_alignment(changed, knowledge, tree if on_left else None)
         if again is not None and not again.cost and not again.misfits:
             return line, placed(claim, knowledge.deck, side, edit, sure=True)
+    return None
+
+
+def _without_zeros(claim: Claim, knowledge: Knowledge, found: Alignment) -> Judgement | None:
+    """The judgement of a line that leaves out what is nothing, or whose shape proves nothing."""
+    values = [_value_of(term, claim, knowledge) for term in found.dropped]
+    nothing = all(value is not None and not value for value in values)
+    if values and nothing and found.of_sum and not found.changed:
+        return said(claim, Verdict.REPRODUCED, "The terms that are left out are 0")
+    sure = found.cost == 1 and not found.misfits and len(found.bindings) > 1
+    if knowledge.trace_of(claim) is None and not sure:
+        return unchecked(claim, "The shape of the line follows from no formula of the deck")
     return None
 
 
