@@ -8,6 +8,7 @@ interval that the printed digits stand for, over the width of "near".
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
@@ -166,7 +167,9 @@ def _missing_term(claim: Claim, knowledge: Knowledge, printed: str) -> Iterator[
     """A term that the line lacks and its result does not."""
     assert claim.left is not None
     gives = evaluate(claim.left, {}, MPMATH)
-    for term, value in _terms_that_may_lack(claim, knowledge):
+    terms = list(_terms_that_may_lack(claim, knowledge))
+    chance = len(terms) * 10.0 ** -significant_digits(printed)
+    for term, value in terms if chance <= MOST_CHANCE else ():
         if value and fits(printed, gives + value):
             digits = rounded(value, 30).rstrip("0").rstrip(".")
             bias = any(knowledge.has_role(part, "bias", claim) for part in walk(term))
@@ -177,7 +180,7 @@ def _missing_term(claim: Claim, knowledge: Knowledge, printed: str) -> Iterator[
                     "the term {term} was dropped from the line, not from the result",
                     {"term": f"{math(term)} = {digits}"},
                 ),
-                10.0 ** -significant_digits(printed),
+                chance,
                 correction=mended[0] if mended else f"{claim.left_source} + {digits}",
                 fix=mended[1] if mended else None,
             )
@@ -185,14 +188,14 @@ def _missing_term(claim: Claim, knowledge: Knowledge, printed: str) -> Iterator[
 
 
 def _terms_that_may_lack(claim: Claim, knowledge: Knowledge) -> Iterator[tuple[Tree, Any]]:
-    """First the terms that the line's formula has and the line has not, then all givens."""
+    """The terms that the line's formula has and the line has not; failing a formula, givens."""
     found = best_alignment(claim, knowledge, claim.left)
-    for term in () if found is None else found.dropped:
-        try:
+    if found is None:
+        yield from knowledge.givens_for(claim)
+        return
+    for term in found.dropped:
+        with suppress(EvaluationError):
             yield term, evaluate(term, knowledge.values_for(term, claim), MPMATH)
-        except EvaluationError:
-            continue
-    yield from knowledge.givens_for(claim)
 
 
 def _wrong_operand(claim: Claim, knowledge: Knowledge, printed: str) -> Iterator[Explanation]:
@@ -210,7 +213,8 @@ def _wrong_operand(claim: Claim, knowledge: Knowledge, printed: str) -> Iterator
             continue  # the document alone does not say which of the two is right
         line = _with_stand_in(claim.left, binding.number)
         if how_printed(printed, evaluate(line, {STAND_IN.key: known.value}, MPMATH)):
-            right = rounded(known.value, max(places_of(operand), 1))
+            right = knowledge.as_printed(binding.name, claim) if known.given else None
+            right = right or rounded(known.value, max(places_of(operand), 1))
             yield Explanation(
                 "wrong operand",
                 Message(

@@ -149,7 +149,9 @@ def with_part(source: str, part: str, *, factor: bool) -> Iterator[Edit]:
     >>> [new for _, _, new in with_part("0.4 * 0.9", "0.1", factor=True)]
     [' * 0.1', ' * 0.1', '0.1 * ']
     """
-    sign = _sign(source) if factor else "+"
+    by = _sign(source)
+    part = re.sub(r"\\cdot(?![A-Za-z])", lambda _: by, part)
+    sign = by if factor else "+"
     negative = part.startswith("-")
     if factor and (negative or re.search(r"[+-]", part)):
         part = f"({part})"

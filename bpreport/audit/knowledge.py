@@ -11,15 +11,15 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bpreport.audit.aliases import in_names_of
-from bpreport.audit.digits import fits
+from bpreport.audit.digits import fits, same
 from bpreport.audit.document import Document, number
 from bpreport.audit.model import Message
-from bpreport.audit.names import named, readings, respellings, spellings
+from bpreport.audit.names import is_numeric, named, readings, respellings, spellings
 from bpreport.deck.claims import printed_number
 from bpreport.deck.model import Claim, Deck
 from bpreport.formula import MP, EvaluationError, parse
 from bpreport.formula.operations import FUNCTION_MEANINGS
-from bpreport.formula.tree import Call, Derivative, Symbol, Tree, substitute
+from bpreport.formula.tree import Call, Derivative, Number, Symbol, Tree, substitute, walk
 from bpreport.worked import Perceptron, Study, Trace
 from bpreport.worked.perceptron import State
 
@@ -225,6 +225,17 @@ class Knowledge:
         role = trace.roles.get(part.key)
         return role is not None and role.kind == kind
 
+    def is_result(self, name: Tree, claim: Claim) -> bool:
+        """Whether the document computes names of this family, though it may not say how."""
+        trace = self.trace_of(claim)
+        if trace is not None and any(key in trace.quantities for key in self._keys(name, claim)):
+            return False
+        return self.document.is_result(name, claim.position)
+
+    def _keys(self, name: Tree, claim: Claim) -> Iterator[str]:
+        if isinstance(name, Symbol | Derivative):
+            yield from self.spellings(name, claim)
+
     def settled(self, trace: Trace) -> dict[str, Any]:
         """The start, tolerance and stopping rule that a descent's runs were given, to be said."""
         run = next(iter(trace.facts["runs"].values()))
@@ -386,18 +397,22 @@ class Knowledge:
         if self._results is None:
             rounded_: set[str] = set()
             exact: set[str] = set()
-            for key, entries in self.printed.items():
+            for entries in self.printed.values():
                 for entry in entries:
-                    known = self._in_document(key, entry.claim)
-                    worked = self.known(entry.claim.head, entry.claim) if entry.claim.head else None
-                    given = worked.given if worked is not None else known is None or known.given
-                    result = not given or self.document.is_result(
-                        entry.claim.head, entry.claim.position
-                    )
-                    (rounded_ if result else exact).add(entry.text.lstrip("-"))
+                    (exact if self._means_itself(entry) else rounded_).add(entry.text.lstrip("-"))
             exact |= self._given_texts()
             self._results = frozenset(rounded_ - exact)
         return self._results
+
+    def _means_itself(self, entry: Printed) -> bool:
+        """Whether a printed number is given, or a result that needed no rounding."""
+        head, claim = entry.claim.head, entry.claim
+        known = None if head is None else self.known(head, claim)
+        if known is not None and known.worked is not None:
+            return known.given or same(known.value, number(entry.text))
+        if self.document.is_result(head, claim.position):
+            return False
+        return known is None or known.given
 
     def _given_texts(self) -> set[str]:
         """The digits of what the worked examples are given."""
@@ -410,9 +425,17 @@ class Knowledge:
 
     @property
     def exact_digits(self) -> frozenset[str]:
-        """Digits of givens: a number of that text is exact whatever its places."""
+        """Digits of givens and of constants in formulas: such a number is exact."""
         if self._exact is None:
-            self._exact = frozenset(self._given_texts())
+            constants = {
+                part.text
+                for claim in self.claims
+                for side in (claim.left, claim.right)
+                if side is not None and not is_numeric(side)
+                for part in walk(side)
+                if isinstance(part, Number)
+            }
+            self._exact = frozenset(self._given_texts() | constants)
         return self._exact
 
     _results: frozenset[str] | None = None

@@ -95,5 +95,9 @@ def respellings(symbol: Symbol) -> Iterator[Symbol]:
         digits = symbol.indices[0]
         if len(digits) == 2 and digits.isdigit():
             yield replace(symbol, indices=(digits[0], digits[1]))
+    if len(symbol.indices) == 1 and isinstance(symbol.indices[0], Symbol):
+        unit = symbol.indices[0]  # z_{\hat{y}_1}: the unit of a layer that bears a symbol
+        if len(unit.indices) == 1 and isinstance(unit.indices[0], str):
+            yield replace(symbol, indices=(unit.base + unit.indices[0],))
     if symbol.base == "E" and not symbol.indices:
         yield replace(symbol, indices=("total",))

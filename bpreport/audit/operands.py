@@ -64,7 +64,7 @@ def _range(
     def uncertain(part: Tree) -> Tree | None:
         if not isinstance(part, Number):
             return None
-        if part.text in exact and part.text not in results:
+        if part.text in exact:
             return None
         if part.places < least_places and (part.text not in results or part.places == 0):
             return None

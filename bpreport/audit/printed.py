@@ -50,9 +50,7 @@ def judge_value(claim: Claim, knowledge: Knowledge, printed: str) -> Judgement:
             printed=printed,
             name=math(name),
         )
-    if known.given and not (
-        known.worked is None and knowledge.document.is_result(name, claim.position)
-    ):
+    if known.given and (known.worked is not None or not knowledge.is_result(name, claim)):
         return judge_given(claim, known, printed)
     if known.worked is None and known.formula is None:
         return unchecked(

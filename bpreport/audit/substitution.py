@@ -103,7 +103,7 @@ def fits_binding(binding: Binding, claim: Claim, knowledge: Knowledge) -> bool:
     if text is None:  # an expression in the place of a name
         return could_give(binding.number, tree_of(value), knowledge.results, knowledge.exact_digits)
     known = knowledge.known(binding.name, claim)
-    if known is not None and known.worked is not None and known.given:
+    if known is not None and known.given and not knowledge.is_result(binding.name, claim):
         return same(value, number(text))  # a given stands with its own digits, or it is wrong
     if how_printed(text, value) is not None:
         return True
@@ -185,6 +185,20 @@ def _misplaced(binding: Binding, claim: Claim, knowledge: Knowledge) -> Judgemen
             chance=0.0,
             reason=Message("the sign is wrong"),
             fix=number_fix(claim, knowledge.deck, binding.number, right),
+        )
+    if knowledge.has_role(binding.name, "learning rate", claim):
+        return said(
+            claim,
+            Verdict.EXPLAINED,
+            "It puts {printed} in the place of {name}, which is {right}",
+            known=known,
+            exact=value,
+            printed=text,
+            name=math(binding.name),
+            right=right,
+            correction=right,
+            slip="wrong learning rate",
+            chance=0.0,
         )
     if owner is None:
         return said(

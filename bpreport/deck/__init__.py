@@ -1,4 +1,8 @@
-"""Reading decks: Markdown with LaTeX formulas to slides, formulas and claims."""
+"""Reading decks: Markdown, LaTeX and notebooks to slides, formulas and claims.
+
+A file is read by the end of its name: `.tex` as LaTeX, `.ipynb` as a Jupyter notebook, all others
+as Markdown.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +16,6 @@ __all__ = ["LARGEST", "Deck", "DeckError", "builtin", "read", "read_text"]
 
 LARGEST = 4_000_000
 """Characters past which a deck is refused."""
-
-LANGUAGES = ("zh", "en")
 
 
 def builtin(lang: str = "zh") -> Path:
@@ -33,21 +35,22 @@ def read(path: str | Path) -> Deck:
     """
     path = Path(path)
     try:
-        source = path.read_bytes().decode("utf-8-sig")
+        with path.open("rb") as file:
+            data = file.read(4 * LARGEST + 1)  # no character takes more than four bytes
+        source = data[: 4 * LARGEST].decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        before = error.object[: error.start]
-        line = before.count(b"\n") + 1
-        column = error.start - (before.rfind(b"\n") + 1) + 1
+        before = error.object[: error.start].decode("utf-8")
+        line = before.replace("\r\n", "\n").replace("\r", "\n").rpartition("\n")
         raise DeckError(
             f"not UTF-8 text: byte 0x{error.object[error.start]:02x}; save the deck as UTF-8",
             path=str(path),
-            position=Position(line, column),
+            position=Position(line[0].count("\n") + bool(line[1]) + 1, len(line[2]) + 1),
         ) from None
     except IsADirectoryError:
-        raise DeckError("is a folder; expected a Markdown file", path=str(path)) from None
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise DeckError(f"cannot be read: {reason}", path=str(path)) from None
+        raise DeckError("is a folder; expected a file", path=str(path)) from None
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
+        reason = getattr(error, "strerror", None) or str(error)
+        raise DeckError(f"cannot be read: {reason.lower()}", path=str(path)) from None
     return read_text(source, str(path))
 
 
@@ -60,6 +63,6 @@ def read_text(source: str, path: str = "deck.md") -> Deck:
     """
     if len(source) > LARGEST:
         raise DeckError(f"more than {LARGEST} characters; split the deck", path=path)
-    from bpreport.deck.reader import read_source  # Markdown and the grammar load only here
+    from bpreport.deck.reader import read_source  # loads all of Markdown
 
-    return read_source(source.replace("\r\n", "\n").replace("\r", "\n"), path)
+    return read_source(source.removeprefix("\ufeff"), path)

@@ -30,10 +30,9 @@ from bpreport.formula.tree import (
     walk,
 )
 
-_BOUNDS = re.compile(r"_\s*(?:\{([^{}]*)\}|(\S))")
+__all__ = ["claims_of", "declared_functions", "printed_number", "printed_row", "read_chains"]
 
-__all__ = ["claims_of", "declared_functions", "printed_row", "read_chains"]
-
+_BOUNDS = re.compile(r"_\s*(?:\{([^{}]*(?:\{[^{}]*\}[^{}]*)*)\}|(\S))")
 _DECLARATION = re.compile(
     r"\s*(?P<name>\\(?:text|mathrm|operatorname)\s*\{[A-Za-z]+\}|\\mathcal\s*\{[A-Z]\}"
     r"|\\[A-Za-z]+|[A-Za-z]+)"
@@ -65,7 +64,9 @@ def read_chains(
     """The chains of a span; `before` is the side that a leading relation continues."""
     chains: list[Chain] = []
     for raw in split(source):
-        sides = [_side(raw_side.source, raw_side.offset, functions, names) for raw_side in raw.sides]
+        sides = [
+            _side(raw_side.source, raw_side.offset, functions, names) for raw_side in raw.sides
+        ]
         chain = _chain(raw, sides, before)
         if chain is not None:
             chains.append(chain)
@@ -99,7 +100,7 @@ def _marked(sides: list[Side]) -> Iterator[Side]:
     for place, side in enumerate(sides):
         match side.tree:
             case Apply(operation="power", operands=(Symbol() as symbol, Number() as count)) if (
-                row and place == 0 and count.text.isdigit()
+                row and place == 0 and count.text.isdecimal()
             ):
                 yield replace(side, tree=replace(symbol, marks=(*symbol.marks, count.text)))
             case _:
@@ -140,26 +141,30 @@ def claims_of(
 ) -> tuple[Claim, ...]:
     """All claims of a deck in order of their places."""
     claims: list[Claim] = []
-    head: Tree | None = None
+    displayed: Tree | None = None  # what the display formula before is about: others go on from it
     for formula, iteration in zip(formulas, iterations, strict=True):
         numbers = count(1)
+        head = displayed
         for chain in formula.chains:
             if not chain.continues:
                 head = _name(chain.sides[0].tree)
             claims.extend(_chain_claims(formula, chain, head, iteration, numbers))
         claims.extend(_index_ranges(formula))
-    for figure in figures:
-        claims.append(
-            Claim(
-                id=f"t{figure.number}",
-                kind="figure",
-                slide=figure.slide,
-                position=figure.position,
-                text=figure.text,
-                figure=figure,
-            )
-        )
+        if formula.display and formula.chains:
+            displayed = head
+    claims.extend(map(_figure_claim, figures))
     return tuple(sorted(claims, key=lambda claim: claim.position))
+
+
+def _figure_claim(figure: Figure) -> Claim:
+    return Claim(
+        id=f"t{figure.number}",
+        kind="figure",
+        slide=figure.slide,
+        position=figure.position,
+        text=figure.text,
+        figure=figure,
+    )
 
 
 def _name(tree: Tree | None) -> Tree | None:
@@ -201,23 +206,26 @@ def _chain_claims(
         if row is None:
             yield claim
         else:
-            yield from _components(claim, row, right.offset)
+            yield from _components(formula, claim, row, right.offset)
 
 
-def _components(claim: Claim, row: tuple[Tree, ...], offset: int) -> Iterator[Claim]:
-    assert claim.formula is not None
+def _components(
+    formula: Formula, claim: Claim, row: tuple[Tree, ...], offset: int
+) -> Iterator[Claim]:
     for place, entry in enumerate(row):
         number = next(part for part in walk(entry) if isinstance(part, Number))
+        start = offset + number.at
+        end = max(start + 1, start + len(number.text))
         yield replace(
             claim,
             id=f"{claim.id}.{place + 1}",
             kind="component",
-            position=claim.formula.position(offset + number.at),
+            position=formula.position(start),
             text=printed_number(entry) or "",
             right=entry,
             right_source=printed_number(entry) or "",
             component=place,
-            extents=(*claim.extents[:-1], (offset + number.at, offset + number.at + 1)),
+            extents=(*claim.extents[:-1], (start, end)),
         )
 
 
@@ -233,14 +241,15 @@ def _index_ranges(formula: Formula) -> Iterator[Claim]:
             if side.tree is None:
                 continue
             for part in walk(side.tree):
-                if isinstance(part, Reduce) and part.lower is not None:
+                if not isinstance(part, Reduce) or part.lower is None:
+                    continue
+                bounds = _BOUNDS.search(formula.source, side.offset + part.at)
+                if bounds is not None:
                     number += 1
-                    yield _range_claim(formula, side, part, number)
+                    yield _range_claim(formula, part, bounds, number)
 
 
-def _range_claim(formula: Formula, side: Side, part: Reduce, number: int) -> Claim:
-    bounds = _BOUNDS.search(formula.source, side.offset + part.at)
-    assert bounds is not None  # a lower bound was read from there
+def _range_claim(formula: Formula, part: Reduce, bounds: re.Match[str], number: int) -> Claim:
     group = 1 if bounds[1] is not None else 2
     shown = bounds[group]
     name, _, first = shown.partition("=")

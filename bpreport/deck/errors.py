@@ -36,7 +36,7 @@ class DeckError(Exception):
         self.position = position
 
     def __str__(self) -> str:
-        place = f"{self.position.line}:{self.position.column}: " if self.position else ""
+        place = f"{self.position}: " if self.position else ""
         source = f"{self.path}:{place}" if place else f"{self.path}: " if self.path else ""
         key = f"{'.'.join(map(str, self.key_path))}: " if self.key_path and source else ""
         return f"{source}{key}{self.message}"

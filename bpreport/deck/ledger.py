@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from bpreport.deck.model import Claim, Formula, Numeral, Position
@@ -11,6 +13,7 @@ __all__ = ["ledger", "printed_numerals"]
 
 _PARTS = re.compile(
     r"(?P<name>_\s*\{(?:[^{}=]|\{[^{}]*\})*\}|_\s*\w+"  # a subscript is part of a name
+    r"|\\(?:label|tag|ref|eqref|hspace|vspace)\*?\s*\{[^{}]*\}|\\\\\s*\[[^\[\]]*\]"
     r"|\\(?:begin|end)\s*\{[^{}]*\}|\\[A-Za-z]+|[A-Za-z]+\d*)"
     r"|(?P<numeral>\d+(?:\{,\}\d{3})*(?:\.\d+)?|\.\d+)"
 )
@@ -36,21 +39,26 @@ def ledger(
 ) -> tuple[Numeral, ...]:
     """Every printed number in order, with the claims whose text holds it."""
     entries = [Numeral(text, position, ()) for text, position in stray]
-    by_formula: dict[int, list[Claim]] = {}
+    by_formula: dict[int, list[Claim]] = defaultdict(list)
     for claim in claims:
         if claim.formula is not None:
-            by_formula.setdefault(claim.formula.number, []).append(claim)
+            by_formula[claim.formula.number].append(claim)
         elif claim.figure is not None:
             entries.append(Numeral(claim.text, claim.position, (claim.id,)))
     for formula in formulas:
-        owners = by_formula.get(formula.number, [])
-        for text, offset in printed_numerals(formula.source):
-            here = formula.position(offset)
-            holding = tuple(
-                claim.id
-                for claim in owners
-                if any(start <= offset < end for start, end in claim.extents)
-            )
-            entries.append(Numeral(text, here, holding))
+        printed = printed_numerals(formula.source)
+        offsets = [offset for _, offset in printed]
+        holding: list[list[str]] = [[] for _ in printed]
+        for claim in by_formula[formula.number]:
+            held = {
+                place
+                for start, end in claim.extents
+                for place in range(bisect_left(offsets, start), bisect_left(offsets, end))
+            }
+            for place in held:
+                holding[place].append(claim.id)
+        entries.extend(
+            Numeral(text, formula.position(offset), tuple(ids))
+            for (text, offset), ids in zip(printed, holding, strict=True)
+        )
     return tuple(sorted(entries, key=lambda numeral: numeral.position))
-

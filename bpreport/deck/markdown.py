@@ -1,297 +1,318 @@
-"""From Markdown to slides and math spans, each with its place in the source.
+"""From Markdown to a `Document`: sections, math spans and numbers, each with its place.
 
-markdown-it-py does the reading; raw HTML in a deck is text. The places of spans inside a
-paragraph, which markdown-it does not keep, are found again by walking the source in step.
+markdown-it-py does the reading; raw HTML in a deck is text. It keeps the lines of blocks, but not
+where in a line something stands. So our state of the inline parser notes the offsets of what it
+pushes, and the line that a piece of text came from says the rest.
 """
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
+from itertools import accumulate
 
 from markdown_it import MarkdownIt
+from markdown_it.parser_inline import ParserInline
 from markdown_it.rules_core import StateCore
+from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
-from mdit_py_plugins.amsmath import amsmath_plugin
-from mdit_py_plugins.attrs import attrs_plugin
-from mdit_py_plugins.attrs.parse import ParseError
-from mdit_py_plugins.attrs.parse import parse as parse_attributes
-from mdit_py_plugins.dollarmath import dollarmath_plugin
-from mdit_py_plugins.front_matter import front_matter_plugin
+from markdown_it.utils import EnvType
 
+from bpreport.deck.attributes import read_attributes, spans_plugin
+from bpreport.deck.document import Document, Gathering, Mark
+from bpreport.deck.errors import DeckError
+from bpreport.deck.fences import fences_plugin
 from bpreport.deck.model import Position
 
-__all__ = ["Document", "MathSpan", "Section", "Span", "parse_markdown"]
+__all__ = ["parse_markdown", "read_markdown", "split_front_matter"]
 
-_HEADING_ATTRIBUTES = re.compile(r"\s*(\{[^{}]*\})\s*\Z")
-_MATH_FENCES = {"math", "latex-math", "tex-math"}
+LONGEST_PARAGRAPH = 50_000
+"""Characters past which a paragraph is refused; some rules of Markdown look ahead to its end."""
+DEEPEST = 20
+"""Nested lists and quotes past which a deck is refused."""
 
-_ITERATION = re.compile(
-    rf"第\s*(?P<a>\d+)\s*(?:次|步|轮)?\s*(?:迭代|更新|训练)"
-    rf"|(?:迭代|更新|训练)\s*(?P<b>\d+)\s*(?:次|步|轮)"
-    rf"|(?:after|at|in)\s+(?:the\s+)?(?P<c>\d+)(?:st|nd|rd|th)?\s+"
-    rf"(?:iterations?|updates?|steps?|epochs?)"
-    rf"|(?P<d>\d+)(?:st|nd|rd|th)\s+(?:iteration|update|step|epoch)"
-    rf"|\b(?:iteration|epoch|step)\s+(?P<e>\d+)\b",
-    re.IGNORECASE,
-)
-"""How running text names a count of iterations."""
-
-_NUMERAL = re.compile(r"(?<![A-Za-z_\d.])(?:\d+(?:\.\d+)?|\.\d+)(?![A-Za-z_\d]|\.\d)")
-"""A number in running text; the 7 of "w7" is part of a name."""
+_HEADING_ATTRIBUTES = re.compile(r"(?<!\])(\{[^{}]*\})[ \t]*\Z")
+_MATH_FENCES = ("math", "{math}", "latex-math", "tex-math")
+_RULE = re.compile(r"(?:---|\.\.\.)[ \t]*\Z")
 
 
-@dataclass(slots=True)
-class MathSpan:
-    """One math span as it stands in the source."""
+class _State(StateInline):
+    """An inline parser's state that notes in `token.meta["at"]` where each token begins."""
 
-    number: int
-    source: str
-    display: bool
-    section: int
-    starts: tuple[Position, ...]
-    iteration: int | None
-    """The count of iterations that its paragraph names."""
+    begun = 0
+    """Where the pending text begins."""
 
+    def append_pending(self, text: str) -> None:
+        if not self.pending:
+            self.begun = self.pos
+        super().append_pending(text)
 
-@dataclass(slots=True)
-class Span:
-    """A bracketed span around a number, or a count of iterations in running text."""
+    def pushPending(self) -> Token:  # noqa: N802 - markdown-it's name
+        token = super().pushPending()
+        token.meta["at"] = self.begun
+        return token
 
-    number: int
-    text: str
-    section: int
-    position: Position
-    claim: str
-    iteration: bool
-
-
-@dataclass(slots=True)
-class Section:
-    """A heading and its tokens."""
-
-    title: str
-    line: int
-    level: int
-    attributes: dict[str, str]
-    tokens: list[Token] = field(default_factory=list)
+    def push(self, ttype: str, tag: str, nesting: int) -> Token:
+        token = super().push(ttype, tag, nesting)  # type: ignore[arg-type]
+        token.meta["at"] = self.pos
+        if ttype == "text" and len(self.tokens) > 1:
+            # The marks of ** are pushed one by one, all from the place of the first.
+            before = self.tokens[-2]
+            if before.type == "text" and before.meta["at"] >= self.pos:
+                token.meta["at"] = before.meta["at"] + len(before.content)
+        return token
 
 
-@dataclass(slots=True)
-class Document:
-    """A Markdown source, read."""
-
-    front_matter: str | None
-    front_matter_line: int
-    sections: list[Section]
-    math: list[MathSpan]
-    spans: list[Span]
-    numerals: list[tuple[str, int, Position]]
-    """Numbers in running text that no span and no pattern accounts for, with their section."""
+class _Inline(ParserInline):
+    def parse(self, src: str, md: MarkdownIt, env: EnvType, tokens: list[Token]) -> list[Token]:
+        state = _State(src, md, env, tokens)
+        self.tokenize(state)
+        for rule in self.ruler2.getRules(""):
+            rule(state)
+        return state.tokens
 
 
 @cache
 def _markdown() -> MarkdownIt:
-    markdown = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
-    front_matter_plugin(markdown)
-    dollarmath_plugin(markdown, allow_labels=False, allow_digits=False, double_inline=True)
-    amsmath_plugin(markdown)
-    attrs_plugin(markdown, spans=True, allowed=["claim", "class"])
-    markdown.core.ruler.before("inline", "heading_attributes", _heading_attributes)
+    markdown = MarkdownIt("commonmark", {"html": False})
+    markdown.inline = _Inline()
+    markdown.configure("commonmark", options_update={"html": False, "maxNesting": DEEPEST})
+    markdown.enable(["table", "strikethrough"])
+    fences_plugin(markdown)
+    spans_plugin(markdown)
+    markdown.inline.ruler2.before("fragments_join", "prose", _prose)
+    markdown.core.ruler.at("inline", _read_inline)
     return markdown
 
 
-def _heading_attributes(state: StateCore) -> None:
+def _prose(state: StateInline) -> None:
+    """The text of a paragraph in its places, with all that is no text blanked out."""
+    parts: list[str] = []
+    length = 0
+    for before, token in zip([None, *state.tokens], state.tokens, strict=False):
+        address = before is not None and before.info == "auto"  # <https://...>
+        if token.type == "text" and token.content and not address:
+            parts.append(" " * (token.meta["at"] - length))
+            parts.append(token.content)
+            length = token.meta["at"] + len(token.content)
+    state.env["prose"] = "".join(parts)
+
+
+def _read_inline(state: StateCore) -> None:
+    """markdown-it's rule of that name, and the attributes at the end of headings."""
+    for before, token in zip([None, *state.tokens], state.tokens, strict=False):
+        if token.type != "inline":
+            continue
+        token.meta["typed"] = token.content
+        if len(token.content) > LONGEST_PARAGRAPH:
+            raise DeckError(
+                f"a paragraph of {len(token.content)} characters; "
+                f"expected at most {LONGEST_PARAGRAPH}",
+                position=Position((token.map or [0])[0] + 1, 1),
+            )
+        if before is not None and before.type == "heading_open":
+            _heading_attributes(before, token)
+        token.children = []
+        state.md.inline.parse(token.content, state.md, state.env, token.children)
+        token.meta["prose"] = state.env["prose"]
+
+
+def _heading_attributes(heading: Token, inline: Token) -> None:
     """Take `{worked=name}` off the end of a heading."""
-    for token, inline in zip(state.tokens, state.tokens[1:], strict=False):
-        if token.type != "heading_open":
-            continue
-        match = _HEADING_ATTRIBUTES.search(inline.content)
-        if not match:
-            continue
-        try:
-            _, attributes = parse_attributes(match[1])
-        except ParseError:
-            continue  # no attributes but the author's own braces
-        inline.content = inline.content[: match.start()]
-        token.meta["attributes"] = attributes
+    match = _HEADING_ATTRIBUTES.search(inline.content)
+    found = read_attributes(match[1]) if match else None
+    if not match or not found:
+        return  # no attributes, or the author's own braces
+    inline.content = inline.content[: match.start()].rstrip()
+    heading.meta["attributes"] = found[0]
+    heading.meta["attributes at"] = match.start(1)
 
 
 def parse_markdown(source: str) -> Document:
-    r"""The slides and math spans of a Markdown source.
+    r"""The sections, formulas and figures of a Markdown source.
 
     >>> document = parse_markdown("# Notes\n\n## FP {worked=example}\n\n$$a = b$$\n")
     >>> [section.title for section in document.sections], document.math[0].starts
-    (['Notes', 'FP'], (Position(line=5, column=3),))
+    (['Notes', 'FP'], (Position(line=5, column=3, cell=0),))
     """
+    front_matter, text = split_front_matter(source)
+    gathering = Gathering()
+    read_markdown(text, gathering)
+    document = gathering.document()
+    document.front_matter = front_matter
+    return document
+
+
+def split_front_matter(source: str) -> tuple[str | None, str]:
+    r"""The front matter, and the source with blank lines in its place.
+
+    It stands between two lines "---" at the very top, the closing one may be "...". A rule with
+    a blank line behind it is no front matter.
+
+    >>> split_front_matter("---\ntitle: Notes\n---\nText.")
+    ('title: Notes\n', '\n\n\nText.')
+    """
+    first, _, rest = source.partition("\n")
+    if first.rstrip(" \t") != "---" or not rest.partition("\n")[0].strip():
+        return None, source
+    lines = rest.split("\n")
+    for number, line in enumerate(lines):
+        if _RULE.match(line):
+            block = "".join(f"{text}\n" for text in lines[:number])
+            return block, "\n" * (number + 1) + "\n".join(["", *lines[number + 1 :]])
+    if re.match(r"[ \t]*[\w'\"-]+[ \t]*:(?:\s|\Z)", lines[0]):
+        raise DeckError(
+            "front matter is not closed; expected a line '---' behind it", position=Position(1, 1)
+        )
+    return None, source
+
+
+def read_markdown(source: str, gathering: Gathering, cell: int = 0) -> None:
+    """Add what a Markdown source holds; `cell` is the notebook's cell that it is."""
     tokens = _markdown().parse(source)
-    return _Reading(source).document(tokens)
+    _Reading(source, gathering, cell).read(tokens)
 
 
 class _Reading:
-    """One pass over the tokens, in step with the source."""
+    """One pass over the tokens of a source."""
 
-    def __init__(self, source: str) -> None:
-        self.source = source
-        self.line_starts = [0, *(m.end() for m in re.finditer("\n", source))]
+    def __init__(self, source: str, gathering: Gathering, cell: int) -> None:
+        self.lines = source.split("\n")
+        self.gathering = gathering
+        self.cell = cell
         self.cursor = 0
-        """Offset in the source up to which it has been read."""
-        self.sections: list[Section] = [Section("", 1, 0, {})]
-        self.math: list[MathSpan] = []
-        self.spans: list[Span] = []
-        self.numerals: list[tuple[str, int, Position]] = []
-        self.announced: int | None = None
-        """A count of iterations that a paragraph without formulas named for what follows."""
+        """In a row of a table: the column up to which it is read."""
 
-    def document(self, tokens: list[Token]) -> Document:
-        front_matter, line = None, 2
+    def read(self, tokens: Sequence[Token]) -> None:
         stream = iter(tokens)
+        before: Token | None = None
         for token in stream:
-            if token.map is not None:
-                self.cursor = max(self.cursor, self._line_offset(token.map[0]))
-            if token.type == "front_matter":
-                front_matter = token.content
-            elif token.type == "heading_open" and token.level == 0:
-                self._begin_section(token, next(stream))
+            line = token.map[0] if token.map else 0
+            if token.level >= DEEPEST - 1 and token.nesting > 0:
+                raise DeckError(
+                    f"lists and quotes are nested more than {DEEPEST} deep",
+                    position=Position(line + 1, 1, self.cell),
+                )
+            if token.type == "heading_open" and token.level == 0:
+                self._heading(token, next(stream))
                 next(stream)  # heading_close
-            else:
-                self._read(token)
-                self.sections[-1].tokens.append(token)
-        if not self.sections[0].tokens:
-            del self.sections[0]
-            for part in (*self.math, *self.spans):
-                part.section -= 1
-            self.numerals = [(text, section - 1, at) for text, section, at in self.numerals]
-        return Document(front_matter, line, self.sections, self.math, self.spans, self.numerals)
-
-    def _line_offset(self, line: int) -> int:
-        return self.line_starts[min(line, len(self.line_starts) - 1)]
-
-    def _begin_section(self, opening: Token, inline: Token) -> None:
-        line = opening.map[0] + 1 if opening.map else 1
-        level = int(opening.tag[1:])
-        attributes = {str(k): str(v) for k, v in opening.meta.get("attributes", {}).items()}
-        self.sections.append(Section("", line, level, attributes))
-        self.announced = None
-        self._read(inline)
-        self.sections[-1].title = _plain(inline)
-
-    def _read(self, token: Token) -> None:
-        if token.type == "amsmath":
-            token.type = "math_block"
-        elif token.type == "fence" and token.info.split(" ")[0] in _MATH_FENCES:
-            token.type = "math_block"
-        if token.type == "math_block":
-            token.meta["formula"] = self._add_math(token.content, True, self.announced)
-        elif token.type == "inline":
-            self._read_inline(token)
-
-    def _read_inline(self, token: Token) -> None:
-        children = token.children or []
-        named = self._iteration_named(children)
-        has_math = any(child.type.startswith("math_inline") for child in children)
-        announces = named is not None and not has_math
-        self.announced = named if announces else None
-        place = 0
-        while place < len(children):
-            child = children[place]
-            if child.type.startswith("math_inline"):
-                display = child.type == "math_inline_double"
-                child.meta["formula"] = self._add_math(child.content, display, named)
-            elif child.type == "span_open":
-                text = children[place + 1].content
-                if self._add_span(child, text):
-                    place += 1  # its text is read
-            elif child.type == "text":
-                self._read_text(child.content)
-            place += 1
-
-    @staticmethod
-    def _iteration_named(children: list[Token]) -> int | None:
-        """The count of iterations that a paragraph speaks of, marked or by a known pattern."""
-        for child, inner in zip(children, children[1:], strict=False):
-            marked = child.type == "span_open" and "iteration" in _classes(child)
-            if marked and inner.content.isdigit():
-                return int(inner.content)
-        text = "".join(child.content for child in children if child.type == "text")
-        found = [match for match in _ITERATION.finditer(text)]
-        if len(found) != 1:
-            return None  # none, or so many that a formula could follow any of them
-        return int(next(group for group in found[0].groups() if group))
-
-    def _read_text(self, text: str) -> None:
-        """Counts of iterations by their patterns, and the numerals that nothing accounts for."""
-        counted = {
-            match.start(group): match[0]
-            for match in _ITERATION.finditer(text)
-            for group in ("a", "b", "c", "d", "e")
-            if match[group]
-        }
-        for match in _NUMERAL.finditer(text):
-            offset = self._find(match[0])
-            if offset is None:
                 continue
-            self.cursor = offset + len(match[0])
-            if match.start() in counted:
-                self._note(match[0], offset, claim="", iteration=True)
-            else:
-                place = self._position(offset)
-                self.numerals.append((match[0], len(self.sections) - 1, place))
+            self.gathering.add(token, Position(line + 1, 1, self.cell))
+            if token.type == "tr_open":
+                self.cursor = 0
+            elif token.type == "inline":
+                cell = before is not None and before.type in ("th_open", "td_open")
+                self._inline(token, self._cell_place(token) if cell else self._text_place(token))
+            elif token.type == "fence" and token.info.strip().split(" ")[0] in _MATH_FENCES:
+                token.type = "math_block"
+                token.content = token.content.rstrip("\n")
+                self._math_block(token, line + 1)
+            elif token.type == "math_block":
+                self._math_block(token, line)
+            before = token
 
-    def _add_span(self, token: Token, text: str) -> bool:
-        claim = str(token.attrs.get("claim", ""))
-        iteration = "iteration" in _classes(token)
+    def _math_block(self, token: Token, line: int) -> None:
+        starts = [
+            self._start(line + number, text)
+            for number, text in enumerate(token.content.split("\n"))
+        ]
+        token.meta["formula"] = self.gathering.add_math(token.content, True, starts)
+
+    def _heading(self, opening: Token, inline: Token) -> None:
+        line = opening.map[0] if opening.map else 0
+        attributes = opening.meta.get("attributes", {})
+        position = Position(line + 1, 1, self.cell)
+        section = self.gathering.begin("", position, int(opening.tag[1:]))
+        place = self._text_place(inline)
+        self._inline(inline, place, announces=False)
+        section.title = _plain(inline)
+        if attributes:
+            section.attributes = attributes
+            section.attributes_at = place(opening.meta["attributes at"])
+
+    def _inline(
+        self, token: Token, place: Callable[[int], Position], announces: bool = True
+    ) -> None:
+        children = token.children or []
+        maths = [child for child in children if child.type.startswith("math_inline")]
+        iteration = self.gathering.read_paragraph(
+            token.meta["prose"], place, list(_marks(children)), announces and not maths
+        )
+        for child in maths:
+            offset = child.meta["at"] + len(child.markup)
+            content = child.content
+            if content[:1] == content[-1:] == "`" and len(content) > 2:
+                child.content = content = content[1:-1]  # GitHub's $`...`$
+                offset += 1
+            starts = list(_line_offsets(content, offset))
+            child.meta["formula"] = self.gathering.add_math(
+                content,
+                child.type == "math_inline_double",
+                [place(start) for start in starts],
+                iteration,
+            )
+
+    def _text_place(self, token: Token) -> Callable[[int], Position]:
+        """From offsets in the text of a paragraph or a heading to places in the source."""
+        text: str = token.meta["typed"]
+        first, last = token.map or (0, 1)
+        while first + 1 < last and text.partition("\n")[0] not in self.lines[first]:
+            first += 1  # a line of nothing but wide spaces was dropped
+        offsets = list(_line_offsets(text, 0))
+        starts = [self._start(first + n, line) for n, line in enumerate(text.split("\n"))]
+
+        def place(offset: int) -> Position:
+            number = bisect_right(offsets, offset) - 1
+            start = starts[number]
+            return Position(start.line, start.column + offset - offsets[number], self.cell)
+
+        return place
+
+    def _cell_place(self, token: Token) -> Callable[[int], Position]:
+        r"""The same for a cell of a table, where | is typed \|."""
+        text: str = token.meta["typed"]
+        number = token.map[0] if token.map else 0
+        typed = text.replace("|", r"\|")
+        begin = max(self.lines[number].find(typed, self.cursor), self.cursor)
+        self.cursor = begin + len(typed)
+
+        def place(offset: int) -> Position:
+            escapes = text.count("|", 0, offset)
+            return Position(number + 1, begin + offset + escapes + 1, self.cell)
+
+        return place
+
+    def _start(self, number: int, text: str) -> Position:
+        """Where a line of a block begins, of which `text` is left without quote marks and indent.
+
+        It is found from the end, which is the same, so that no bracket or name before it misleads.
+        """
+        line = self.lines[number] if number < len(self.lines) else ""
+        stripped = text.strip()
+        indent = len(text) - len(text.lstrip()) if stripped else 0
+        found = line.rfind(stripped) if stripped else len(line)
+        return Position(number + 1, max(found, 0) - indent + 1, self.cell)
+
+
+def _line_offsets(text: str, offset: int) -> Iterator[int]:
+    """Where each line of a text begins that itself begins at an offset."""
+    return accumulate((len(line) + 1 for line in text.split("\n")[:-1]), initial=offset)
+
+
+def _marks(children: Sequence[Token]) -> Iterator[Mark]:
+    """The bracketed spans of a paragraph that say what their number is."""
+    for number, child in enumerate(children):
+        if child.type != "span_open":
+            continue
+        claim = str(child.attrs.get("claim", "")).strip()
+        iteration = "iteration" in str(child.attrs.get("class", "")).split()
         if not claim and not iteration:
-            return False
-        offset = self._find(f"[{text}]")
-        if offset is None:
-            return False
-        token.meta["figure"] = self._note(text, offset + 1, claim, iteration)
-        self.cursor = offset + len(text) + 2
-        return True
-
-    def _note(self, text: str, offset: int, claim: str, iteration: bool) -> int:
-        number = len(self.spans) + 1
-        section = len(self.sections) - 1
-        self.spans.append(Span(number, text, section, self._position(offset), claim, iteration))
-        return number
-
-    def _add_math(self, content: str, display: bool, iteration: int | None) -> int:
-        starts = tuple(self._line_places(content))
-        number = len(self.math) + 1
-        section = len(self.sections) - 1
-        self.math.append(MathSpan(number, content, display, section, starts, iteration))
-        return number
-
-    def _line_places(self, content: str) -> Iterator[Position]:
-        """The place of the first character of each line of a span; quotes may indent lines."""
-        for number, line in enumerate(content.split("\n")):
-            if number:
-                end = self.source.find("\n", self.cursor)
-                self.cursor = len(self.source) if end < 0 else end + 1
-            found = self._find(f"${line}" if number == 0 else line)
-            if found is None:
-                found = self._find(line)
-            elif number == 0:
-                found += 1
-            offset = self.cursor if found is None else found
-            self.cursor = offset + len(line)
-            yield self._position(offset)
-
-    def _find(self, text: str) -> int | None:
-        offset = self.source.find(text, self.cursor)
-        return None if offset < 0 else offset
-
-    def _position(self, offset: int) -> Position:
-        line = bisect_right(self.line_starts, offset)
-        return Position(line, offset - self.line_starts[line - 1] + 1)
-
-
-def _classes(token: Token) -> list[str]:
-    return str(token.attrs.get("class", "")).split()
+            continue
+        inner, end = children[number + 1], children[min(number + 2, len(children) - 1)]
+        alone = inner.type == "text" and end.type == "span_close"
+        yield Mark(child.meta["at"], inner.content if alone else "", claim, iteration, child)
 
 
 def _plain(inline: Token) -> str:

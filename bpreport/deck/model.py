@@ -4,21 +4,52 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
-
-from markdown_it.token import Token
+from functools import total_ordering
+from typing import TYPE_CHECKING, Any
 
 from bpreport.formula.tree import Tree
 
-__all__ = ["Chain", "Claim", "Deck", "Figure", "Formula", "Numeral", "Position", "Refusal", "Side", "Slide"]
+if TYPE_CHECKING:  # importing markdown-it takes longer than all that stands here
+    from markdown_it.token import Token
+
+__all__ = [
+    "Chain",
+    "Claim",
+    "Deck",
+    "Figure",
+    "Formula",
+    "Numeral",
+    "Position",
+    "Refusal",
+    "Side",
+    "Slide",
+]
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@total_ordering
+@dataclass(frozen=True, slots=True)
 class Position:
-    """A place in the deck's source, both numbers counted from 1."""
+    """A place in the deck's source; lines, columns and cells are counted from 1.
+
+    >>> str(Position(9, 10)), str(Position(2, 7, cell=3))
+    ('9:10', 'cell 3:2:7')
+    >>> Position(9, 10, cell=3) < Position(1, 1, cell=4)
+    True
+    """
 
     line: int
+    """In a notebook, the line of the cell: nobody sees the lines of its JSON."""
     column: int
+    cell: int = 0
+    """The cell of a notebook, code cells counted as well; 0 in other decks."""
+
+    def __lt__(self, other: Position) -> bool:
+        mine = (self.cell, self.line, self.column)
+        return mine < (other.cell, other.line, other.column)
+
+    def __str__(self) -> str:
+        cell = f"cell {self.cell}:" if self.cell else ""
+        return f"{cell}{self.line}:{self.column}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +113,8 @@ class Formula:
         before = self.source[:offset]
         line = before.count("\n")
         start = self.starts[line]
-        return Position(start.line, start.column + offset - (before.rfind("\n") + 1))
+        column = start.column + offset - (before.rfind("\n") + 1)
+        return Position(start.line, column, start.cell)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +185,10 @@ class Slide:
     worked: str | None
     """The worked example whose symbols it uses, from its heading attribute or inherited."""
     tokens: tuple[Token, ...] = ()
-    """Its Markdown as tokens; math tokens carry meta["formula"], spans meta["figure"]."""
+    """Its text as markdown-it's tokens; those of formulas carry meta["formula"], spans of figures
+    meta["figure"], each the number."""
+    cell: int = 0
+    """The notebook's cell that `line` belongs to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,3 +211,11 @@ class Deck:
     """Where each key of the front matter stands."""
     functions: frozenset[str] = frozenset()
     """Keys of the names that are functions in this deck."""
+    cells: Mapping[int, str] = field(default_factory=dict)
+    """The text of each Markdown cell of a notebook; empty for other decks."""
+
+    def line_at(self, position: Position) -> str:
+        """The line of the source that a position stands on; empty beyond the end."""
+        source = self.cells.get(position.cell, "") if position.cell else self.source
+        lines = source.split("\n")
+        return lines[position.line - 1] if 0 < position.line <= len(lines) else ""

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from bpreport.deck.claims import claims_of, declared_functions, read_chains
+from bpreport.deck.document import Document, unix
 from bpreport.deck.errors import DeckError
 from bpreport.deck.ledger import ledger
-from bpreport.deck.markdown import Document, parse_markdown
+from bpreport.deck.markdown import parse_markdown
 from bpreport.deck.model import Deck, Figure, Formula, Position, Side, Slide
 from bpreport.deck.settings import KeyPath, read_settings
 from bpreport.formula.chains import split_label
@@ -18,49 +19,65 @@ from bpreport.formula.names import read_base
 
 __all__ = ["read_source"]
 
-_UNCLOSED = re.compile(r"---[ \t]*\n(?![\s\S]*?\n(?:---|\.\.\.)[ \t]*(?:\n|\Z))")
+
+def _latex(source: str) -> Document:
+    from bpreport.deck.latex import parse_latex  # few decks are LaTeX
+
+    return parse_latex(source)
+
+
+def _notebook(source: str) -> Document:
+    from bpreport.deck.notebook import parse_notebook  # nor notebooks
+
+    return parse_notebook(source)
+
+
+READERS: Mapping[str, Callable[[str], Document]] = {
+    ".tex": _latex,
+    ".ltx": _latex,
+    ".ipynb": _notebook,
+}
+"""By the end of the file's name; everything else is Markdown."""
 
 
 def read_source(source: str, path: str) -> Deck:
-    """The deck of a source with Unix line ends."""
-    if re.match(r"---[ \t]*\n[ \t]*\w+:", source) and _UNCLOSED.match(source):
-        raise DeckError(
-            "front matter is not closed; expected a line '---' behind it",
-            path=path,
-            position=Position(1, 1),
-        )
-    document = parse_markdown(source)
+    """The deck of a source."""
+    try:
+        return _read(unix(source), path)
+    except DeckError as error:
+        raise error.placed(path, {}) from None
+
+
+def _read(source: str, path: str) -> Deck:
+    document = READERS.get(Path(path).suffix.lower(), parse_markdown)(source)
     settings: dict[str, Any] = {}
     places: dict[KeyPath, Position] = {}
     if document.front_matter is not None:
-        try:
-            settings, places = read_settings(document.front_matter, document.front_matter_line)
-        except DeckError as error:
-            raise error.placed(path, {(): Position(1, 1)}) from None
+        settings, places = read_settings(document.front_matter, document.front_matter_start)
+    slides = _slides(document, settings.get("worked") or {})
     functions = declared_functions(span.source for span in document.math)
     functions |= {read_base(name)[0] for name in settings.get("functions", ())}
     names = frozenset(settings.get("names", ())) | _notation_names(settings)
-    slides = _slides(document, settings, places, path)
     formulas = _formulas(document, functions, names)
     figures = tuple(
-        Figure(span.number, span.section + 1, span.text, span.position, span.claim, span.iteration)
+        Figure(span.number, span.section, span.text, span.position, span.claim, span.iteration)
         for span in document.spans
     )
     claims = claims_of(formulas, [span.iteration for span in document.math], figures)
-    stray = [(text, position) for text, _, position in document.numerals]
     return Deck(
         path=path,
         source=source,
-        title=settings.get("title") or _first_title(slides) or Path(path).stem,
-        lang=settings.get("lang") or _language(source),
+        title=settings.get("title") or document.title or _first_title(slides) or Path(path).stem,
+        lang=settings.get("lang") or _language(document, source),
         slides=slides,
         formulas=formulas,
         figures=figures,
         claims=claims,
-        numerals=ledger(formulas, claims, stray),
+        numerals=ledger(formulas, claims, document.numerals),
         settings=settings,
         places=places,
         functions=functions,
+        cells=document.cells,
     )
 
 
@@ -72,15 +89,14 @@ def _formulas(
     for span in document.math:
         last = before[1] if before and before[0] == span.section and span.display else None
         chains = read_chains(span.source, functions, names, last)
-        label, _ = split_label(span.source)
         formulas.append(
             Formula(
                 number=span.number,
-                slide=span.section + 1,
+                slide=span.section,
                 source=span.source,
                 display=span.display,
                 chains=chains,
-                label=label,
+                label=split_label(span.source)[0],
                 starts=span.starts,
             )
         )
@@ -89,21 +105,17 @@ def _formulas(
     return tuple(formulas)
 
 
-def _slides(
-    document: Document, settings: Mapping[str, Any], places: Mapping[KeyPath, Position], path: str
-) -> tuple[Slide, ...]:
-    known = settings.get("worked") or {}
+def _slides(document: Document, known: Mapping[str, Any]) -> tuple[Slide, ...]:
     slides: list[Slide] = []
     worked: str | None = next(iter(known)) if len(known) == 1 else None
-    level = 0
+    level = 0  # of the heading that named the worked example
     for number, section in enumerate(document.sections, 1):
         named = section.attributes.get("worked")
-        if named is not None and named != "none" and named not in known:
+        if named not in (None, "none", *known):
             expected = ", ".join(map(repr, known)) or "one that the front matter describes"
             raise DeckError(
                 f"the heading names the worked example {named!r}; expected {expected}",
-                path=path,
-                position=Position(section.line, 1),
+                position=section.attributes_at,
             )
         if named is not None:
             worked, level = (None if named == "none" else named), section.level
@@ -111,7 +123,13 @@ def _slides(
             worked, level = None, 0
         slides.append(
             Slide(
-                number, section.title, section.line, section.level, worked, tuple(section.tokens)
+                number=number,
+                title=section.title,
+                line=section.position.line,
+                level=section.level,
+                worked=worked,
+                tokens=tuple(section.tokens),
+                cell=section.position.cell,
             )
         )
     return tuple(slides)
@@ -132,7 +150,8 @@ def _first_title(slides: tuple[Slide, ...]) -> str:
     return next((slide.title for slide in slides if slide.title), "")
 
 
-def _language(source: str) -> str:
+def _language(document: Document, source: str) -> str:
     """Chinese where Han characters are a sizeable part of the letters, else English."""
-    han = len(re.findall(r"[\u4e00-\u9fff]", source))
-    return "zh" if han * 10 > len(re.findall(r"[A-Za-z]", source)) else "en"
+    text = "\n".join(document.cells.values()) if document.cells else source
+    han = len(re.findall(r"[\u4e00-\u9fff]", text))
+    return "zh" if han * 10 > len(re.findall(r"[A-Za-z]", text)) else "en"

@@ -10,9 +10,10 @@ import json
 import math
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import cache
 from importlib import resources
-from typing import Any
+from typing import Any, Self
 
 import yaml
 
@@ -24,8 +25,10 @@ __all__ = ["KeyPath", "read_settings", "schema"]
 KeyPath = tuple[str | int, ...]
 DEEPEST = 12
 """Nesting past which front matter is refused."""
+LONGEST = 200_000
+"""Characters past which front matter is refused."""
 
-_NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?\Z")
+_NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?\Z", re.ASCII)
 
 
 class _Digits(float):
@@ -33,13 +36,10 @@ class _Digits(float):
 
     text: str
 
-    def __new__(cls, text: str) -> _Digits:
+    def __new__(cls, text: str) -> Self:
         number = super().__new__(cls, text)
         number.text = text
         return number
-
-    def __repr__(self) -> str:
-        return self.text
 
 
 @cache
@@ -47,84 +47,107 @@ def schema() -> dict[str, Any]:
     """The JSON Schema (draft 2020-12) of a deck's front matter.
 
     >>> schema()["$defs"]["perceptron"]["required"]
-    ['kind', 'layers', 'given', 'weights', 'learning_rate']
+    ['kind', 'layers', 'given', 'learning_rate']
     """
     text = resources.files("bpreport.deck").joinpath("schema.json").read_text(encoding="utf-8")
     loaded: dict[str, Any] = json.loads(text)
     return loaded
 
 
-def read_settings(source: str, first_line: int = 2) -> tuple[dict[str, Any], dict[KeyPath, Position]]:
+def read_settings(
+    source: str,
+    start: Position = Position(2, 1),  # noqa: B008 - it cannot be changed
+) -> tuple[dict[str, Any], dict[KeyPath, Position]]:
     r"""The settings of a front matter block and the place of each key.
 
-    `first_line` is the deck's line that the block begins on. Raises `DeckError`.
+    `start` is where the block begins in the deck. Raises `DeckError`.
 
     >>> settings, places = read_settings("title: Notes\nlang: en\n")
-    >>> settings["title"], places["lang",]
-    ('Notes', Position(line=3, column=1))
+    >>> settings["title"], str(places["lang",])
+    ('Notes', '3:1')
     """
-    places: dict[KeyPath, Position] = {}
-    loader = yaml.SafeLoader(source)
-    try:
-        _refuse_aliases(source, first_line)
-        node = loader.get_single_node()
-        value = {} if node is None else _value(node, (), places, first_line)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        place = Position(first_line, 1)
-        if mark is not None:
-            place = Position(mark.line + first_line, mark.column + 1)
-        raise DeckError(f"front matter is not YAML: {error.problem}", position=place) from None
-    except yaml.YAMLError as error:
-        raise DeckError(
-            f"front matter is not YAML: {error}", position=Position(first_line, 1)
-        ) from None
-    finally:
-        loader.dispose()
-    if not isinstance(value, dict):
-        raise DeckError(
-            "front matter must be keys and values, as in 'title: Notes'",
-            position=Position(first_line, 1),
-        )
-    _validate(value, places)
-    return _typed(value), places
+    return _Reading(source, start).settings()
 
 
-def _refuse_aliases(source: str, first_line: int) -> None:
-    """Aliases can make a short text expand without end; no front matter needs one."""
-    for event in yaml.parse(source, Loader=yaml.SafeLoader):
-        if isinstance(event, yaml.AliasEvent):
-            place = Position(event.start_mark.line + first_line, event.start_mark.column + 1)
-            raise DeckError("aliases (*name) are not allowed in front matter", position=place)
+class _Reading:
+    """One front matter block on its way to settings."""
+
+    def __init__(self, source: str, start: Position) -> None:
+        self.source = source
+        self.start = start
+        self.places: dict[KeyPath, Position] = {(): start}
+
+    def settings(self) -> tuple[dict[str, Any], dict[KeyPath, Position]]:
+        try:
+            self._bound()
+            node = yaml.compose(self.source, Loader=yaml.SafeLoader)
+        except yaml.MarkedYAMLError as error:
+            mark = error.problem_mark or error.context_mark
+            place = self._place(mark) if mark else self.start
+            problem = error.problem or error.context
+            raise DeckError(f"front matter is not YAML: {problem}", position=place) from None
+        except yaml.reader.ReaderError as error:
+            code = error.character if isinstance(error.character, int) else ord(error.character)
+            before = self.source[: error.position]
+            number = self.start.line + before.count("\n")
+            raise DeckError(
+                f"front matter is not YAML: it has the character U+{code:04X}",
+                position=replace(self.start, line=number, column=len(before) - before.rfind("\n")),
+            ) from None
+        value = {} if node is None else self._value(node, ())
+        if not isinstance(value, dict):
+            raise DeckError(
+                "front matter must be keys and values, as in 'title: Notes'", position=self.start
+            )
+        _validate(value, self.places)
+        return _typed(value), self.places
+
+    def _place(self, mark: Any) -> Position:
+        line = self.start.line + mark.line
+        return replace(self.start, line=line, column=mark.column + 1)
+
+    def _bound(self) -> None:
+        """Refuse what could grow without end, before anything is built from it."""
+        if len(self.source) > LONGEST:
+            raise DeckError(f"front matter of more than {LONGEST} characters", position=self.start)
+        depth = 0
+        for event in yaml.parse(self.source, Loader=yaml.SafeLoader):
+            if isinstance(event, yaml.AliasEvent):
+                # A few of them make a short text expand to billions of entries.
+                raise DeckError(
+                    "aliases (*name) are not allowed in front matter",
+                    position=self._place(event.start_mark),
+                )
+            if isinstance(event, yaml.CollectionStartEvent):
+                depth += 1
+            elif isinstance(event, yaml.CollectionEndEvent):
+                depth -= 1
+            if depth > DEEPEST:
+                raise DeckError(
+                    f"front matter is nested more than {DEEPEST} deep",
+                    position=self._place(event.start_mark),
+                )
+
+    def _value(self, node: yaml.Node, path: KeyPath) -> Any:
+        self.places.setdefault(path, self._place(node.start_mark))
+        if isinstance(node, yaml.MappingNode):
+            mapping: dict[str, Any] = {}
+            for key_node, value_node in node.value:
+                place = self._place(key_node.start_mark)
+                if not isinstance(key_node, yaml.ScalarNode):
+                    raise DeckError("a key must be a word", position=place)
+                key = str(key_node.value)
+                if key in mapping:
+                    raise DeckError(f"the key {key!r} stands here twice", position=place)
+                self.places[*path, key] = place
+                mapping[key] = self._value(value_node, (*path, key))
+            return mapping
+        if isinstance(node, yaml.SequenceNode):
+            return [self._value(item, (*path, number)) for number, item in enumerate(node.value)]
+        return _scalar(node) if isinstance(node, yaml.ScalarNode) else None
 
 
-def _value(
-    node: yaml.Node, path: KeyPath, places: dict[KeyPath, Position], first_line: int
-) -> Any:
-    mark = node.start_mark
-    here = Position(mark.line + first_line, mark.column + 1)
-    places.setdefault(path, here)
-    if len(path) > DEEPEST:
-        raise DeckError(f"front matter is nested more than {DEEPEST} deep", position=here)
-    if isinstance(node, yaml.MappingNode):
-        mapping: dict[str, Any] = {}
-        for key_node, value_node in node.value:
-            key = str(key_node.value)
-            place = Position(key_node.start_mark.line + first_line, key_node.start_mark.column + 1)
-            if key in mapping:
-                raise DeckError(f"the key {key!r} stands here twice", position=place)
-            places[*path, key] = place
-            mapping[key] = _value(value_node, (*path, key), places, first_line)
-        return mapping
-    if isinstance(node, yaml.SequenceNode):
-        return [
-            _value(item, (*path, number), places, first_line)
-            for number, item in enumerate(node.value)
-        ]
-    return _scalar(node)
-
-
-def _scalar(node: yaml.Node) -> Any:
+def _scalar(node: yaml.ScalarNode) -> Any:
     text: str = node.value
     if node.style is None:  # plain: not quoted
         if node.tag == "tag:yaml.org,2002:bool":
@@ -137,29 +160,29 @@ def _scalar(node: yaml.Node) -> Any:
 
 
 def _validate(value: dict[str, Any], places: dict[KeyPath, Position]) -> None:
-    import jsonschema  # 60 ms to import, and most notes have no front matter
+    import jsonschema  # 60 ms, and most notes have no front matter
 
-    validator = jsonschema.Draft202012Validator(schema())
-    errors = sorted(validator.iter_errors(value), key=lambda error: list(map(str, error.path)))
-    if not errors:
+    error = jsonschema.exceptions.best_match(
+        jsonschema.Draft202012Validator(schema()).iter_errors(value)
+    )
+    if error is None:
         return
-    error = jsonschema.exceptions.best_match(errors)
-    assert error is not None
     path: KeyPath = tuple(error.absolute_path)
-    if error.validator in ("additionalProperties", "unevaluatedProperties"):
+    if error.validator == "additionalProperties":
         known = error.schema.get("properties", {})
-        unknown = next(key for key in error.instance if key not in known)
+        path = (*path, next(key for key in error.instance if key not in known))
         message = f"unknown key; expected one of {_listed(known)}"
-        raise DeckError(message, (*path, unknown)).placed("", places)
-    if error.validator == "required":
+    elif error.validator == "required":
         missing = [key for key in error.validator_value if key not in error.instance]
-        raise DeckError(f"missing key {_listed(missing)}", path).placed("", places)
-    raise DeckError(_expectation(error), path).placed("", places)
+        message = f"missing key {_listed(missing)}"
+    else:
+        message = _expectation(error)
+    raise DeckError(message, path).placed("", places)
 
 
 def _expectation(error: Any) -> str:
     """What the schema wanted there, in plain words."""
-    found = json.dumps(error.instance, ensure_ascii=False, default=repr)
+    found = _shown(error.instance)
     found = found if len(found) <= 60 else found[:57] + "..."
     if error.validator == "enum":
         return f"expected one of {_listed(error.validator_value)}, found {found}"
@@ -174,6 +197,17 @@ def _expectation(error: Any) -> str:
         "minProperties": f"at least {error.validator_value} keys",
     }.get(error.validator, str(error.message))
     return f"expected {wanted[0].lower() + wanted[1:].rstrip('.')}, found {found}"
+
+
+def _shown(value: Any) -> str:
+    """A value as it could be typed."""
+    if isinstance(value, _Digits):
+        return value.text
+    if isinstance(value, list):
+        return f"[{', '.join(map(_shown, value))}]"
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{key}: {_shown(item)}' for key, item in value.items())}}}"
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _listed(words: Iterable[Any]) -> str:

@@ -158,14 +158,33 @@ def _droppable(
     target: Target, factors: tuple[Tree, ...]
 ) -> Iterator[tuple[tuple[Tree, ...], str | None]]:
     """Single factors, and the pair out (1 - out), which is one derivative."""
+    left_out = "activation derivative left out"
     for factor in factors:
         rate = _holds(target, factor, "learning rate")
-        yield (factor,), "learning rate forgotten" if rate else None
-        if not _is_complement(factor):
-            continue
-        for partner in factors:
-            if isinstance(partner, Symbol) and partner in symbols(factor):
-                yield (partner, factor), "activation derivative left out"
+        name = "learning rate forgotten" if rate else None
+        yield (factor,), left_out if _is_activation_slope(target, factor) else name
+        for partner in _partners(factor, factors):
+            yield (partner, factor), left_out
+
+
+def _is_activation_slope(target: Target, factor: Tree) -> bool:
+    """A factor that is the derivative of an output by its pre-activation, or that of tanh."""
+    if isinstance(factor, Derivative) and len(factor.by) == 1:
+        roles = target.role(factor.body), target.role(factor.by[0])
+        kinds = [role.kind for role in roles if role is not None]
+        return kinds == ["out", "net"]
+    terms = _operands(factor, "add")
+    squared = len(terms) == 2 and any(
+        isinstance(part, Apply) and part.operation == "power" for part in walk(terms[1])
+    )
+    return _is_complement(factor) and squared
+
+
+def _partners(factor: Tree, factors: tuple[Tree, ...]) -> list[Tree]:
+    """The out beside a factor 1 - out."""
+    if not _is_complement(factor):
+        return []
+    return [part for part in factors if isinstance(part, Symbol) and part in symbols(factor)][:1]
 
 
 def _is_complement(tree: Tree) -> bool:
@@ -175,26 +194,21 @@ def _is_complement(tree: Tree) -> bool:
 
 
 @_everywhere
-def factor_doubled(_: Target, tree: Tree) -> Change:
+def factor_doubled(target: Target, tree: Tree) -> Change:
     """A factor of a product applied twice."""
     factors = _operands(tree, "multiply")
     for factor in factors:
-        yield (
-            Apply("multiply", (*factors, factor)),
-            Message("the factor {factor} was applied twice", {"factor": math(factor)}),
-            "activation derivative applied twice" if _is_complement(factor) else None,
-        )
-        if _is_complement(factor):
-            pair = [
-                part for part in factors if isinstance(part, Symbol) and part in symbols(factor)
-            ]
-            if pair:
-                both = Apply("multiply", (pair[0], factor), sign=r"\cdot")
-                yield (
-                    Apply("multiply", (*factors, both)),
-                    Message("the factor {factor} was applied twice", {"factor": math(both)}),
-                    "activation derivative applied twice",
-                )
+        slope = _is_activation_slope(target, factor) or _is_complement(factor)
+        once_more = [(factor,), *((partner, factor) for partner in _partners(factor, factors))]
+        for extra in once_more:
+            yield (
+                Apply("multiply", (*factors, *extra)),
+                Message(
+                    "the factor {factor} was applied twice",
+                    {"factor": math(_joined("multiply", extra))},
+                ),
+                "activation derivative applied twice" if slope else None,
+            )
 
 
 @_everywhere

@@ -1,0 +1,224 @@
+"""What every reader hands over, whatever the file is: sections, math spans, marked numbers.
+
+`Gathering` collects it, and reads what all files share: the numbers in running text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from bpreport.deck.errors import DeckError
+from bpreport.deck.model import Position
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
+
+__all__ = ["Document", "Gathering", "Mark", "MathSpan", "Section", "Span", "unix"]
+
+LONGEST_FORMULA = 20_000
+"""Characters past which a formula is refused; no formula that a person reads is longer."""
+
+_COUNT = r"\d{1,9}"
+_ITERATION = re.compile(
+    rf"第\s*({_COUNT})\s*(?:次|步|轮)?\s*(?:迭代|更新|训练)"
+    rf"|(?:迭代|更新|训练)\s*({_COUNT})\s*(?:次|步|轮)"
+    rf"|\b(?:after|at|in)\s+(?:the\s+)?({_COUNT})(?:st|nd|rd|th)?\s+"
+    rf"(?:iterations?|updates?|steps?|epochs?)\b"
+    rf"|\b({_COUNT})(?:st|nd|rd|th)\s+(?:iteration|update|step|epoch)\b"
+    rf"|\b(?:iteration|epoch|step)\s+({_COUNT})\b(?!\.\d)",
+    re.IGNORECASE,
+)
+"""How running text names a count of iterations."""
+
+_NUMERAL = re.compile(r"(?<![A-Za-z_\d.])(?:\d+(?:\.\d+)?|\.\d+)(?![A-Za-z_\d]|\.\d)")
+"""A number in running text; the 7 of "w7" is part of a name."""
+
+_FIGURE = re.compile(r"[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d{1,4})?", re.ASCII)
+_MINUS = str.maketrans("−–", "--")
+
+
+def unix(source: str) -> str:
+    """The source with the line ends that every reader counts by, and without NUL.
+
+    markdown-it does the same, so its lines are ours.
+    """
+    return source.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd")
+
+
+@dataclass(slots=True)
+class MathSpan:
+    """One math span as it stands in the source."""
+
+    number: int
+    source: str
+    display: bool
+    section: int
+    """Number of its section, counted from 1."""
+    starts: tuple[Position, ...]
+    """Position of the first character of each line of `source`."""
+    iteration: int | None
+    """The count of iterations that its paragraph names."""
+
+
+@dataclass(slots=True)
+class Span:
+    """A number in running text that is a claim or a count of iterations."""
+
+    number: int
+    text: str
+    section: int
+    position: Position
+    claim: str
+    iteration: bool
+
+
+@dataclass(slots=True)
+class Section:
+    """A heading and what stands under it."""
+
+    title: str
+    position: Position
+    level: int
+    attributes: dict[str, str] = field(default_factory=dict)
+    attributes_at: Position | None = None
+    tokens: list[Token] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Document:
+    """A source, read."""
+
+    sections: list[Section]
+    math: list[MathSpan]
+    spans: list[Span]
+    numerals: list[tuple[str, Position]]
+    """Numbers in running text that no span and no pattern accounts for."""
+    title: str = ""
+    """Where the file states one outside of its headings."""
+    front_matter: str | None = None
+    front_matter_start: Position = field(default_factory=lambda: Position(2, 1))
+    cells: dict[int, str] = field(default_factory=dict)
+    """The text of each Markdown cell of a notebook."""
+
+
+@dataclass(slots=True)
+class Mark:
+    """A number that its author marked, at an offset of a paragraph's text."""
+
+    offset: int
+    text: str
+    claim: str
+    iteration: bool
+    token: Token | None = None
+    """The token that shows it, which learns its number."""
+
+
+@dataclass(slots=True)
+class Gathering:
+    """A document in the making; one reader, or one for each cell, fills it from top to bottom."""
+
+    sections: list[Section] = field(default_factory=list)
+    math: list[MathSpan] = field(default_factory=list)
+    spans: list[Span] = field(default_factory=list)
+    numerals: list[tuple[str, Position]] = field(default_factory=list)
+    announced: int | None = None
+    """The count of iterations that a paragraph without formulas named for what follows."""
+
+    def document(self) -> Document:
+        """What was gathered."""
+        return Document(self.sections, self.math, self.spans, self.numerals)
+
+    def begin(self, title: str, position: Position, level: int) -> Section:
+        """A heading: what follows stands under it."""
+        self.sections.append(Section(title, position, level))
+        self.announced = None
+        return self.sections[-1]
+
+    def add(self, token: Token, position: Position) -> None:
+        """A token that stands under the last heading; what comes before any has none."""
+        if not self.sections:
+            self.begin("", position, 0)
+        self.sections[-1].tokens.append(token)
+
+    def add_math(
+        self, source: str, display: bool, starts: Sequence[Position], iteration: int | None = None
+    ) -> int:
+        """The number of a new formula; without an `iteration` it is the one announced, if any."""
+        if len(source) > LONGEST_FORMULA:
+            raise DeckError(
+                f"a formula of {len(source)} characters; expected at most {LONGEST_FORMULA}",
+                position=starts[0],
+            )
+        number = len(self.math) + 1
+        iteration = self.announced if iteration is None else iteration
+        section = max(len(self.sections), 1)
+        self.math.append(MathSpan(number, source, display, section, tuple(starts), iteration))
+        return number
+
+    def read_paragraph(
+        self,
+        prose: str,
+        place: Callable[[int], Position],
+        marks: Sequence[Mark] = (),
+        announces: bool = True,
+    ) -> int | None:
+        """Read the numbers of a paragraph; the count of iterations that it names.
+
+        `prose` is its text with everything else blanked out, `place` tells where a character of
+        it stands. A count named without formulas beside it is announced to those that follow.
+        """
+        counts = {
+            match.start(match.lastindex): match[match.lastindex]
+            for match in _ITERATION.finditer(prose)
+            if match.lastindex is not None
+        }
+        named = next((mark.text for mark in marks if mark.iteration), None)
+        if named is None and len(counts) == 1:
+            # Of several counts it is not known which a formula follows.
+            named = next(iter(counts.values()))
+        for mark in marks:
+            _check(mark, place)
+        marked = {mark.offset: mark for mark in marks}
+        found = {match.start(): match[0] for match in _NUMERAL.finditer(prose)} | counts
+        covered = 0
+        for offset in sorted(found.keys() | marked.keys()):
+            if offset < covered:
+                continue
+            if offset in marked:
+                self._note(marked[offset], place)
+                covered = offset + len(marked[offset].text)
+            elif offset in counts:
+                self._note(Mark(offset, found[offset], "", iteration=True), place)
+            else:
+                self.numerals.append((found[offset], place(offset)))
+        iteration = None if named is None else int(named)
+        self.announced = iteration if announces else None
+        return iteration
+
+    def _note(self, mark: Mark, place: Callable[[int], Position]) -> None:
+        number = len(self.spans) + 1
+        section = max(len(self.sections), 1)
+        text = mark.text.translate(_MINUS)
+        self.spans.append(
+            Span(number, text, section, place(mark.offset), mark.claim, mark.iteration)
+        )
+        if mark.token is not None:
+            mark.token.meta["figure"] = number
+
+
+def _check(mark: Mark, place: Callable[[int], Position]) -> None:
+    text = mark.text.translate(_MINUS)
+    shown = mark.text if len(mark.text) <= 40 else f"{mark.text[:37]}..."
+    if mark.iteration and not re.fullmatch(_COUNT, text, re.ASCII):
+        raise DeckError(
+            f"the mark .iteration expects a whole number in its brackets, found {shown!r}",
+            position=place(mark.offset),
+        )
+    if not _FIGURE.fullmatch(text):
+        raise DeckError(
+            f"the claim {mark.claim!r} expects a number in its brackets, found {shown!r}",
+            position=place(mark.offset),
+        )

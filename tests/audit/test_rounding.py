@@ -1,0 +1,89 @@
+"""Rounding: what each mode does to the last digits, and what is said of it.
+
+The cases are lines whose operands are exact, so that only the last step rounds.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bpreport.audit.digits import correction, fits, how_printed
+from bpreport.formula import MP
+from tests.audit.case_files import Expected, parameters, read_cases, said
+
+CASES = read_cases("rounding.txt")
+DEFECTS = {
+    "double rounding: 1.23445 to 1.2345 to 1.235":
+        "that a last digit comes from rounding twice is not said",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", parameters(CASES, DEFECTS))
+def test_what_is_said_of_the_last_digits(case):
+    assert said(case) == []
+
+
+@pytest.mark.parametrize("mode", ["half-even", "truncated", "up", "double rounding", "last digit"])
+def test_every_mode_has_a_case_and_a_twin(mode):
+    titles = [case.title for case in CASES]
+    assert [title for title in titles if title.startswith(f"{mode}: ")]
+    assert [title for title in titles if title.startswith(f"not {mode}: ")]
+
+
+def test_rounding_to_nearest_and_truncation_are_never_errors():
+    for case in CASES:
+        if case.title.startswith(("half-", "truncated", "zero", "dust")):
+            for line in case.expected:
+                assert Expected.read(line).verdict in ("reproduced", "truncated")
+
+
+numbers = st.decimals(min_value=-1000, max_value=1000, places=9)
+places = st.integers(min_value=0, max_value=7)
+
+
+def printed_as(number: Decimal, kept: int, rounding: str) -> str:
+    """The digits of a number by Python's decimal module, which the audit's tables do not use."""
+    text = f"{number.quantize(Decimal(1).scaleb(-kept), rounding=rounding):f}"
+    return text.removeprefix("-") if not Decimal(text) else text
+
+
+@given(numbers, places, st.sampled_from(["ROUND_HALF_UP", "ROUND_HALF_EVEN", "ROUND_HALF_DOWN"]))
+@settings(max_examples=100)
+def test_whatever_is_rounded_to_nearest_fits(number, kept, rounding):
+    digits = printed_as(number, kept, rounding)
+    assert fits(digits, MP.mpf(str(number)))
+    assert how_printed(digits, MP.mpf(str(number))) == "rounded"
+
+
+@given(numbers, places)
+@settings(max_examples=100)
+def test_whatever_is_cut_off_is_rounded_or_truncated(number, kept):
+    digits = printed_as(number, kept, "ROUND_DOWN")
+    assert how_printed(digits, MP.mpf(str(number))) in ("rounded", "truncated")
+
+
+@given(numbers, places, st.integers(min_value=2, max_value=50).flatmap(
+    lambda units: st.sampled_from([units, -units])
+))  # fmt: skip
+@settings(max_examples=100)
+def test_two_units_off_are_nothing_that_rounding_does(number, kept, units):
+    """Whatever the mode, a printed number is less than two units from its value."""
+    nearest = Decimal(printed_as(number, kept, "ROUND_HALF_UP"))
+    digits = f"{nearest + units * Decimal(1).scaleb(-kept):f}"
+    assert how_printed(digits, MP.mpf(str(number))) is None
+
+
+@given(numbers, places)
+@settings(max_examples=100)
+def test_a_correction_has_the_printed_places_and_fits(number, kept):
+    digits = correction(printed_as(Decimal("1.5"), kept, "ROUND_DOWN"), MP.mpf(str(number)))
+    assert digits == printed_as(number, kept, "ROUND_HALF_UP")
+
+
+@pytest.mark.parametrize(("printed", "value"), [("20", "19"), ("18", "19"), ("0.3", "0.2")])
+def test_one_unit_of_a_count_or_of_one_digit_is_an_error(printed, value):
+    assert how_printed(printed, MP.mpf(value)) is None

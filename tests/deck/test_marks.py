@@ -1,0 +1,165 @@
+"""Numbers in running text: annotated with a bracketed span, or a count named by a known phrase."""
+
+import pytest
+
+from bpreport.deck import read_text
+from tests.deck.reading import loose, refused
+
+COUNTS = [
+    "第10次迭代",
+    "第 10 次更新后",
+    "第 10 轮训练",
+    "第10迭代",
+    "迭代10次",
+    "训练 10 轮",
+    "第**10**次迭代",
+    "after 10 iterations",
+    "After 10 updates",
+    "at the 10th iteration",
+    "in 10 steps",
+    "the 10th epoch",
+    "iteration 10",
+    "Epoch 10:",
+    "after *10*\niterations",
+    "第 [10]{.iteration} 回",
+    'count [10]{.iteration claim="run.iterations"}',
+]
+NO_COUNTS = [
+    "after 10 minutes",
+    "10 iterations",
+    "第10页",
+    "iteration",
+    "iteration 10.5",
+    "stepped 10",
+    "after `10` iterations",
+    "after $10$ iterations",
+    "[10](http://iteration.x)",
+    "after 1234567890 iterations",
+]
+
+
+def iterations(source):
+    return [(claim.text, claim.iteration) for claim in read_text(source).claims if claim.formula]
+
+
+@pytest.mark.parametrize("phrase", COUNTS)
+def test_count_of_iterations_is_a_figure_and_holds_for_its_paragraph(phrase):
+    deck = read_text(f"{phrase}: $O = 1$\n\n$P = 2$\n")
+    assert [(figure.text, figure.iteration) for figure in deck.figures] == [("10", True)]
+    assert [claim.iteration for claim in deck.claims if claim.formula] == [10, None]
+    assert loose(deck) == []
+
+
+@pytest.mark.parametrize("phrase", NO_COUNTS)
+def test_other_numbers_are_no_counts(phrase):
+    deck = read_text(f"{phrase}: $O = 1$\n")
+    assert deck.figures == ()
+    assert [claim.iteration for claim in deck.claims if claim.text == "O = 1"] == [None]
+
+
+def test_mark_goes_before_a_phrase():
+    source = "From step 5 to [10]{.iteration}: $O = 1$"
+    assert iterations(source) == [("O = 1", 10)]
+
+
+def test_of_several_counts_none_holds():
+    """It cannot be known which of them a formula follows."""
+    assert iterations("after 5 updates or after 10 updates: $O = 1$") == [("O = 1", None)]
+
+
+def test_count_is_announced_to_the_formulas_that_follow():
+    """Up to the next text: a paragraph without formulas speaks of the display formulas below it."""
+    source = "after 10 updates:\n\n$$O = 1$$\n\n$$P = 2$$\n\nthen\n\n$$Q = 3$$\n"
+    assert iterations(source) == [("O = 1", 10), ("P = 2", 10), ("Q = 3", None)]
+
+
+def test_heading_announces_nothing_and_ends_what_was_announced():
+    assert iterations("after 10 updates:\n\n# A\n\n$$O = 1$$\n") == [("O = 1", None)]
+    assert iterations("# After 10 updates\n\n$$O = 1$$\n") == [("O = 1", None)]
+
+
+def test_heading_counts_for_its_own_formula():
+    assert iterations("# After 10 updates $O = 1$\n") == [("O = 1", 10)]
+
+
+@pytest.mark.parametrize(
+    ("typed", "text"),
+    [("19", "19"), ("0.250", "0.250"), ("-1.5", "-1.5"), ("−1.5", "-1.5"), ("1e-10", "1e-10"),
+     ("+2", "+2"), (".5", ".5"), (" 7 ", None), ("1,5", None), ("x", None), ("", None),
+     ("about 19", None), ("**19**", None), ("$19$", None), ("`19`", None), ("19%", None),
+     ("²", None), ("1\n9", None)],
+)  # fmt: skip
+def test_span_holds_one_number(typed, text):
+    source = f'so [{typed}]{{claim="run.minimum"}}'
+    if text is None:
+        message = refused(source)
+        assert message.startswith(
+            "notes.md:1:5: the claim 'run.minimum' expects a number in its brackets, found "
+        )
+    else:
+        (figure,) = read_text(source).figures
+        assert (figure.text, figure.claim, figure.iteration) == (text, "run.minimum", False)
+
+
+@pytest.mark.parametrize("typed", ["x", "1.5", "-3", "²", "9999999999"])
+def test_iteration_mark_holds_a_whole_number(typed):
+    assert refused(f"第 [{typed}]{{.iteration}}") == (
+        f"notes.md:1:4: the mark .iteration expects a whole number in its brackets, found '{typed}'"
+    )
+
+
+@pytest.mark.parametrize(
+    ("typed", "claim"),
+    [
+        ('claim="out_{h1}"', "out_{h1}"),
+        ("claim='out_{h1}'", "out_{h1}"),
+        ("claim=out_{h1}", "out_{h1}"),
+        ("claim=fast.iterations", "fast.iterations"),
+        (r'claim="\partial E_{total}/\partial w_7"', r"\partial E_{total}/\partial w_7"),
+        (r'claim="\frac{\partial E}{\partial w_{1}}"', r"\frac{\partial E}{\partial w_{1}}"),
+        ('.big claim="w_{7}^{+}" #first', "w_{7}^{+}"),
+    ],
+)
+def test_claim_may_be_any_symbol(typed, claim):
+    (figure,) = read_text(f"so [0.5]{{{typed}}}.").figures
+    assert (figure.text, figure.claim) == ("0.5", claim)
+
+
+@pytest.mark.parametrize(
+    "braces",
+    [
+        "{}",
+        "{claim}",
+        "{claim=}",
+        '{claim="a}',
+        "{claim=a",
+        "{x, y}",
+        "{ .}",
+        '{claim="a"b}',
+        "{{a}}",
+    ],
+)
+def test_braces_that_are_no_attributes_are_text(braces):
+    deck = read_text(f"so [0.5]{braces}.")
+    assert deck.figures == ()
+    assert loose(deck) == ["0.5"]
+
+
+def test_other_spans_are_text():
+    deck = read_text("[a note]{.wide} and [19]{.big} and [19]{#id} and [20]{x=y}")
+    assert deck.figures == ()
+    assert loose(deck) == ["19", "19", "20"]
+
+
+def test_figures_are_numbered_in_order_of_their_places():
+    deck = read_text("after 7 updates [1]{claim=a} then [2]{claim=b} and step 3")
+    assert [(figure.number, figure.text) for figure in deck.figures] == [
+        (1, "7"), (2, "1"), (3, "2"), (4, "3"),
+    ]  # fmt: skip
+    assert [claim.id for claim in deck.claims] == ["t1", "t2", "t3", "t4"]
+
+
+def test_span_marks_the_number_that_it_holds_and_not_its_twin():
+    deck = read_text("19 then [19]{claim=a} then 19")
+    assert [str(figure.position) for figure in deck.figures] == ["1:10"]
+    assert [str(n.position) for n in deck.numerals if not n.claims] == ["1:1", "1:28"]
