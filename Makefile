@@ -1,16 +1,18 @@
 # Assumed on the machine: make, and Python 3.11 or newer, which may be named: make PYTHON=python3.13
 PYTHON ?= python3
 OUTPUT ?= build
+SEED ?= 1
+DECKS ?= 300
 
 bin := .venv/bin
 installed := .venv/.installed
 doctor := $(PYTHON) -I bpreport/publish/doctor.py
 
 .DEFAULT_GOAL := help
-.PHONY: help report test lint types lock setup doctor clean machine
+.PHONY: help report test lint types bench-audit lock setup doctor clean machine
 
 help: ## show this list
-	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 18
 
 report: setup ## build the report of the built-in deck in build/
 	$(bin)/bpreport build -o $(OUTPUT)
@@ -26,6 +28,9 @@ lint: setup ## check style, format and the direction of imports
 
 types: setup ## check types
 	$(bin)/mypy
+
+bench-audit: setup ## judge the audit on random decks with planted slips: SEED=1 DECKS=300
+	$(bin)/python -m benchmarks.audit --seed $(SEED) --decks $(DECKS)
 
 lock: setup ## pin the newest dependencies that pyproject.toml allows
 	$(bin)/uv pip compile --quiet --upgrade --universal --generate-hashes --annotation-style line \

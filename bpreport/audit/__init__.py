@@ -1,6 +1,13 @@
-"""Judging: what a deck prints against what it should print."""
+"""Judging: what a deck prints against what it should print.
+
+The room can be called with the path of a deck: `bpreport.audit("notes.md")`.
+"""
 
 from __future__ import annotations
+
+import sys
+from pathlib import Path
+from types import ModuleType
 
 from bpreport.audit.model import Audit, Finding, Judgement, Message, Verdict
 from bpreport.deck.model import Deck
@@ -32,3 +39,17 @@ def audit(deck: Deck, study: Study | None = None) -> Audit:
         conventions={name: found.plain() for name, found in adopted.items()},
         traces=knowledge.traces,
     )
+
+
+class _Room(ModuleType):
+    """This room as the function that users of the library know it as."""
+
+    def __call__(self, path: str | Path) -> Audit:
+        """The audit of the deck in a file; raises `DeckError` where it cannot be used."""
+        from bpreport.deck import read
+
+        return audit(read(path))
+
+
+# An imported submodule takes the place of a function of the same name in its package.
+sys.modules[__name__].__class__ = _Room

@@ -69,6 +69,24 @@ def adopt(deck: Deck, study: Study) -> tuple[Knowledge, dict[str, Adopted]]:
     return Knowledge(deck, study, traces, shifts), adopted
 
 
+@dataclass(frozen=True, order=True, slots=True)
+class Score:
+    """How many printed values a combination of conventions reproduces."""
+
+    held: int = 0
+    """Rounded, cut off, or off in the last digit."""
+    rounded: int = 0
+    """Rounded as they should be, which decides between combinations that hold as many."""
+
+    def __add__(self, other: Score) -> Score:
+        return Score(self.held + other.held, self.rounded + other.rounded)
+
+
+def _score(text: str, value: Any) -> Score:
+    how = how_printed(text, value)
+    return Score(how is not None, how == "rounded")
+
+
 def _adopt_perceptron(
     example: Perceptron, stated: Trace, claims: list[Claim], knowledge: Knowledge
 ) -> tuple[Adopted, Trace]:
@@ -76,7 +94,7 @@ def _adopt_perceptron(
         "update": ("simultaneous", "sequential") if "update" in example.unstated else (None,),
         "biases": ("trained", "fixed") if "biases" in example.unstated else (None,),
     }
-    scored: list[tuple[int, dict[str, str], dict[str, int], Trace]] = []
+    scored: list[tuple[Score, dict[str, str], dict[str, int], Trace]] = []
     single = _single_values(claims, knowledge, stated)
     tables = {
         group: _table_values(claims, knowledge, stated, group) for group in ("outputs", "weights")
@@ -84,18 +102,23 @@ def _adopt_perceptron(
     for update, biases in product(*choices.values()):
         given = {k: v for k, v in (("update", update), ("biases", biases)) if v is not None}
         trace = example.trace(**given) if given else stated
-        score = sum(_holds(text, trace, key) for key, text in single)
+        score = sum((_holds(text, trace, key) for key, text in single), Score())
         best_shifts: dict[str, int] = {}
         for group, values in tables.items():
             counts = {
                 shift: _reproduced(knowledge, trace, values, shift) for shift in _shifts(example)
             }
-            best_shifts[group] = max(counts, key=lambda shift: (counts[shift], -abs(shift)))
+            best = max((found, -abs(shift), shift) for shift, found in counts.items())
+            best_shifts[group] = best[-1]
             score += counts[best_shifts[group]]
         scored.append((score, given, best_shifts, trace))
     score, given, best_shifts, trace = max(scored, key=lambda entry: entry[0])
     losses = {
-        ", ".join(f"{k}: {v}" for k, v in other.items()): score - other_score
+        ", ".join(
+            f"{dimension}: {choice}"
+            for dimension, choice in other.items()
+            if choice != given[dimension]
+        ): score.held - other_score.held
         for other_score, other, _, _ in scored
         if other != given
     }
@@ -106,13 +129,13 @@ def _adopt_perceptron(
         right = _reproduced(knowledge, trace, values, best_shifts[group])
         for shift in _shifts(example):
             if shift != best_shifts[group]:
-                lost = right - _reproduced(knowledge, trace, values, shift)
+                lost = right.held - _reproduced(knowledge, trace, values, shift).held
                 losses[
                     f"{group}: after k{shift:+d} updates" if shift else f"{group}: after k updates"
                 ] = lost
     total = len(single) + sum(map(len, tables.values()))
     conventions = {**trace.conventions, **given}
-    return Adopted(conventions, best_shifts, score, total, losses), trace
+    return Adopted(conventions, best_shifts, score.held, total, losses), trace
 
 
 def _shifts(example: Perceptron) -> Iterable[int]:
@@ -164,16 +187,17 @@ def _head(claim: Claim) -> str | None:
     return f"{claim.head.key}@{claim.iteration}"
 
 
-def _holds(text: str, trace: Trace, key: str) -> bool:
+def _holds(text: str, trace: Trace, key: str) -> Score:
     quantity = trace.quantities.get(key)
-    return quantity is not None and how_printed(text, quantity.value) is not None
+    return Score() if quantity is None else _score(text, quantity.value)
 
 
 def _reproduced(
     knowledge: Knowledge, trace: Trace, values: list[tuple[str, int, str]], shift: int
-) -> int:
-    count = 0
+) -> Score:
+    total = Score()
     for key, iteration, text in values:
         value = knowledge.after(trace, key, iteration, shift)
-        count += value is not None and how_printed(text, value) is not None
-    return count
+        if value is not None:
+            total += _score(text, value)
+    return total

@@ -19,7 +19,8 @@ from bpreport.audit.fixes import number_fix
 from bpreport.audit.knowledge import Knowledge, Known
 from bpreport.audit.model import Fix, Message
 from bpreport.audit.saying import math
-from bpreport.audit.slips import SLIPS, Target
+from bpreport.audit.slips import SLIPS, Candidate, Target
+from bpreport.audit.slips.in_digits import double_rounding
 from bpreport.audit.slips.in_run import rounded_intermediates
 from bpreport.audit.substitution import best_alignment, mend
 from bpreport.deck.claims import printed_number
@@ -103,7 +104,8 @@ def explain_rounding(
     claim: Claim, knowledge: Knowledge, printed: str, known: Known
 ) -> Message | None:
     """What rounding of intermediate values gives a number that is off in its last place."""
-    for candidate in rounded_intermediates(_target(claim, knowledge, printed, known)):
+    target = _target(claim, knowledge, printed, known)
+    for candidate in (*rounded_intermediates(target), *double_rounding(target)):
         if fits(printed, candidate.value):
             return candidate.message
     return None
@@ -128,16 +130,21 @@ def _search(target: Target) -> tuple[Explanation, ...]:
     seen: set[Decimal] = set()
     found: list[Explanation] = []
     for slip in SLIPS:
+        hits: list[tuple[Candidate, int]] = []
         for candidate in slip.tries(target):
             if len(seen) > MOST_TRIED:
                 return tuple(found)
             seen.add(to_decimal(candidate.value))
             how = how_printed(target.printed, candidate.value)
-            if how not in ("rounded", "truncated"):
-                continue
-            chance = _chance(target.printed, seen) * (1 if how == "rounded" else 2)
-            if chance <= MOST_CHANCE:
-                found.append(Explanation(candidate.slip or slip.name, candidate.message, chance))
+            if how in ("rounded", "truncated"):
+                hits.append((candidate, 1 if how == "rounded" else 2))
+        # Any hit of this slip would have been taken, so all that it tried counts.
+        chance = _chance(target.printed, seen) if hits else 1.0
+        found += [
+            Explanation(candidate.slip or slip.name, candidate.message, chance * ways)
+            for candidate, ways in hits
+            if chance * ways <= MOST_CHANCE
+        ]
     return tuple(found)
 
 
@@ -229,7 +236,9 @@ def _wrong_operand(claim: Claim, knowledge: Knowledge, printed: str) -> Iterator
                 ),
                 0.0,
                 correction=right,
-                fix=number_fix(claim, knowledge.deck, binding.number, right),
+                fix=number_fix(
+                    claim, knowledge.deck, binding.number, right, sure=known.worked is not None
+                ),
             )
 
 

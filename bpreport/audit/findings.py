@@ -36,21 +36,24 @@ def _conventions(adopted: Mapping[str, Adopted]) -> Iterator[Finding]:
             continue
         counted = {"worked": name, "reproduced": found.reproduced, "of": found.of}
         for choice, lost in found.losses.items():
-            dimension, _, value = choice.partition(": ")
-            if dimension == "update":
-                yield Finding("note", Message(_UPDATES[value], {**counted, "lost": lost}))
+            if choice in _CHOICES:
+                yield Finding("note", Message(_CHOICES[choice], {**counted, "lost": lost}))
         for group, shift in found.shifts.items():
             if shift:
                 text = _COUNTED[group]
                 yield Finding("note", Message(text, {"worked": name, "updates": f"k{shift:+d}"}))
 
 
-_UPDATES = {
-    "simultaneous": "{worked}: the hidden gradients use output weights that were already updated "
-    "(sequential update); this reproduces {reproduced} of {of} values, the simultaneous update "
-    "would lose {lost} of them",
-    "sequential": "{worked}: all weights are updated at once (simultaneous update); this "
+_CHOICES = {
+    "update: simultaneous": "{worked}: the hidden gradients use output weights that were already "
+    "updated (sequential update); this reproduces {reproduced} of {of} values, "
+    "the simultaneous update would lose {lost} of them",
+    "update: sequential": "{worked}: all weights are updated at once (simultaneous update); this "
     "reproduces {reproduced} of {of} values, the sequential update would lose {lost} of them",
+    "biases: trained": "{worked}: the biases stay as they are; this reproduces {reproduced} of "
+    "{of} values, trained biases would lose {lost} of them",
+    "biases: fixed": "{worked}: the biases are trained as well; this reproduces {reproduced} of "
+    "{of} values, fixed biases would lose {lost} of them",
 }
 """By the alternative that was not adopted."""
 _COUNTED = {

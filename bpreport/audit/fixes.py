@@ -24,6 +24,8 @@ __all__ = ["Edit", "number_fix", "placed", "result_fix", "with_part", "without_p
 Edit = tuple[int, str, str]
 """A change of a side's source: the offset, what stands there, and what should."""
 
+_ROUNDED = (Verdict.TRUNCATED, Verdict.LAST_DIGIT)
+_ROUNDINGS = ("rounded up", "double rounding", "rounding carried")
 _DIGITS = re.compile(r"-?\d+(?:\.\d+)?", re.ASCII)
 _SIGNS = re.compile(r"\\cdot(?![A-Za-z])|\\times(?![A-Za-z])|\\bullet(?![A-Za-z])|\*")
 _PIECE = re.compile(rf"{_SIGNS.pattern}|\\.|.", re.DOTALL)
@@ -32,8 +34,9 @@ _PIECE = re.compile(rf"{_SIGNS.pattern}|\\.|.", re.DOTALL)
 def result_fix(judgement: Judgement, knowledge: Knowledge) -> Fix | None:
     """The printed result or figure of a claim replaced by its correction.
 
-    It is sure where the exact value is a worked example's, or follows from numbers that are not
-    rounded themselves; where nothing explains the error, only if it is a worked example's.
+    It is sure where the exact value is a worked example's. What the document alone gives is sure
+    where only the rounding is wrong and nothing that is read is rounded itself: of any other
+    error, the number may be at fault as well as what leads to it.
     """
     claim, right = judgement.claim, judgement.correction
     printed = claim.figure.text if claim.figure else printed_number(claim.right)
@@ -46,7 +49,7 @@ def result_fix(judgement: Judgement, knowledge: Knowledge) -> Fix | None:
     if not any(value is not None and same(number(right), _at(right, value)) for value in values):
         return None  # it is the correction of something else, of an operand or of the line
     sure = judgement.worked is not None
-    if not sure and judgement.verdict is not Verdict.WRONG:
+    if not sure and (judgement.verdict in _ROUNDED or judgement.slip in _ROUNDINGS):
         sure = _is_exact(claim, knowledge)
     if known is not None and known.worked is not None and how_printed(right, known.value) is None:
         sure = False  # what the line gives is not what the worked example has

@@ -19,7 +19,7 @@ from bpreport.audit.knowledge import Knowledge, Known
 from bpreport.audit.model import Judgement, Verdict
 from bpreport.audit.operands import could_give
 from bpreport.audit.saying import math, said, unchecked
-from bpreport.audit.substitution import tree_of, within_printed
+from bpreport.audit.substitution import agree_within_rounding, tree_of, within_printed
 from bpreport.deck.model import Claim
 from bpreport.formula import MPMATH, evaluate, rounded
 from bpreport.formula.tree import Call, Derivative, Symbol
@@ -143,9 +143,7 @@ def judge_line(
     how = how_printed(printed, computed)
     if how == "rounded":
         return _adds_up(claim, knowledge, printed, computed, known, shown=shown)
-    within = not shown or could_give(
-        claim.left, claim.right, knowledge.results, knowledge.exact_digits
-    )
+    within = not shown or agree_within_rounding(claim.left, claim.right, claim, knowledge)
     if within and known is not None and how_printed(printed, known.value) is not None:
         return judge_against(claim, knowledge, printed, known)
     assert claim.left is not None
@@ -210,7 +208,7 @@ def _adds_up(
         return _reproduced(claim, printed, computed, None)
     if fits(printed, known.value):
         return _reproduced(claim, printed, known.value, known)
-    if could_give(claim.left, tree_of(known.value), knowledge.results, knowledge.exact_digits):
+    if agree_within_rounding(claim.left, tree_of(known.value), claim, knowledge):
         return said(
             claim,
             Verdict.CARRIED,

@@ -115,6 +115,26 @@ def fits_binding(binding: Binding, claim: Claim, knowledge: Knowledge) -> bool:
     return within_printed(binding.name, text, claim, knowledge)
 
 
+def agree_within_rounding(
+    left: Tree | None, right: Tree | None, claim: Claim, knowledge: Knowledge
+) -> bool:
+    """Whether two numeric sides can be equal for some unrounded operands.
+
+    Numbers that stand for computed names are rounded, givens and constants are exact.
+    """
+    aligned = None if left is None else best_alignment(claim, knowledge, left)
+    operands: set[str] = set()
+    for binding in () if aligned is None or aligned.cost else aligned.bindings:
+        text = printed_number(binding.number)
+        known = knowledge.known(binding.name, claim)
+        if text is None or known is None or known.worked is None or known.given:
+            continue
+        if not same(known.value, number(text)):
+            operands.add(text.lstrip("-"))
+    exact = knowledge.exact_digits - operands
+    return could_give(left, right, knowledge.results | operands, exact)
+
+
 def within_printed(
     tree: Tree, text: str, claim: Claim, knowledge: Knowledge, least_places: int | None = None
 ) -> bool:
@@ -379,7 +399,7 @@ def _right_value(claim: Claim, knowledge: Knowledge) -> Judgement | None:
         exact = evaluate(claim.left, knowledge.values_for(claim.left, claim), MPMATH)
     except EvaluationError:
         return None
-    if not could_give(claim.right, tree_of(exact), knowledge.results, knowledge.exact_digits):
+    if not agree_within_rounding(claim.right, tree_of(exact), claim, knowledge):
         return None
     return said(claim, Verdict.REPRODUCED, "The line has the value {exact}", exact=exact)
 
@@ -397,7 +417,7 @@ def _by_value(claim: Claim, knowledge: Knowledge) -> Judgement:
         exact = evaluate(claim.left, knowledge.values_for(claim.left, claim), MPMATH)
     except EvaluationError as error:
         return unchecked(claim, "It cannot be computed: {cause}", cause=str(error))
-    close = could_give(claim.right, tree_of(exact), knowledge.results, knowledge.exact_digits)
+    close = agree_within_rounding(claim.right, tree_of(exact), claim, knowledge)
     if same(value, exact) or close:
         return said(claim, Verdict.REPRODUCED, "The line has the value {exact}", exact=exact)
     return unchecked(claim, "The shape of the line follows from no formula of the deck")

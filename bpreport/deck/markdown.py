@@ -35,6 +35,10 @@ DEEPEST = 20
 
 _HEADING_ATTRIBUTES = re.compile(r"(?<!\])(\{[^{}]*\})[ \t]*\Z")
 _MATH_FENCES = ("math", "{math}", "latex-math", "tex-math")
+_COUNTING = re.compile(
+    r"\b(?:iterations?|epochs?|steps?|updates?)\b|迭代|轮次|更新次数|步数", re.IGNORECASE
+)
+"""Headings of columns that count iterations."""
 _RULE = re.compile(r"(?:---|\.\.\.)[ \t]*\Z")
 
 
@@ -184,6 +188,11 @@ class _Reading:
         self.cell = cell
         self.cursor = 0
         """In a row of a table: the column up to which it is read."""
+        self.columns: list[bool] = []
+        """Of each column of a table, whether its heading says that it counts iterations."""
+        self.cell_number = 0
+        self.row_iteration: int | None = None
+        """The count of iterations that a row of a table is about."""
 
     def read(self, tokens: Sequence[Token]) -> None:
         stream = iter(tokens)
@@ -200,11 +209,18 @@ class _Reading:
                 next(stream)  # heading_close
                 continue
             self.gathering.add(token, Position(line + 1, 1, self.cell))
-            if token.type == "tr_open":
-                self.cursor = 0
+            if token.type == "thead_open":
+                self.columns = []
+            elif token.type == "tr_open":
+                self.cursor = self.cell_number = 0
+                self.row_iteration = None
+            elif token.type == "inline" and before is not None and before.type == "th_open":
+                self.columns.append(bool(_COUNTING.search(token.content)))
+                self._inline(token, self._cell_place(token), announces=False)
+            elif token.type == "inline" and before is not None and before.type == "td_open":
+                self._table_cell(token)
             elif token.type == "inline":
-                cell = before is not None and before.type in ("th_open", "td_open")
-                self._inline(token, self._cell_place(token) if cell else self._text_place(token))
+                self._inline(token, self._text_place(token))
             elif token.type == "fence" and token.info.strip().split(" ")[0] in _MATH_FENCES:
                 token.type = "math_block"
                 token.content = token.content.rstrip("\n")
@@ -212,6 +228,20 @@ class _Reading:
             elif token.type == "math_block":
                 self._math_block(token, line)
             before = token
+
+    def _table_cell(self, token: Token) -> None:
+        """A cell: what counts the iterations in one is said of all formulas of its row."""
+        text = token.content.strip().strip("$").strip()
+        counting = self.cell_number < len(self.columns) and self.columns[self.cell_number]
+        counted = counting and re.fullmatch(r"\d{1,9}", text, re.ASCII) is not None
+        named = self._inline(
+            token, self._cell_place(token), announces=False, row=self.row_iteration, counts=counted
+        )
+        if counted:
+            self.row_iteration = int(text)
+        elif named is not None:
+            self.row_iteration = named
+        self.cell_number += 1
 
     def _math_block(self, token: Token, line: int) -> None:
         starts = [
@@ -233,13 +263,26 @@ class _Reading:
             section.attributes_at = place(opening.meta["attributes at"])
 
     def _inline(
-        self, token: Token, place: Callable[[int], Position], announces: bool = True
-    ) -> None:
+        self,
+        token: Token,
+        place: Callable[[int], Position],
+        announces: bool = True,
+        row: int | None = None,
+        counts: bool = False,
+    ) -> int | None:
+        """Read a paragraph or cell; the count of iterations that it names.
+
+        `row` is the count that the cell's row has named so far; `counts` says that the cell's
+        number is one.
+        """
         children = token.children or []
         maths = [child for child in children if child.type.startswith("math_inline")]
-        iteration = self.gathering.read_paragraph(
-            token.meta["prose"], place, list(_marks(children)), announces and not maths
-        )
+        prose = token.meta["prose"]
+        marks = list(_marks(children))
+        if counts and not marks and (digits := prose.strip()).isdecimal():
+            marks.append(Mark(prose.index(digits), digits, "", iteration=True))
+        named = self.gathering.read_paragraph(prose, place, marks, announces and not maths)
+        iteration = row if named is None else named
         for child in maths:
             offset = child.meta["at"] + len(child.markup)
             content = child.content
@@ -253,6 +296,7 @@ class _Reading:
                 [place(start) for start in starts],
                 iteration,
             )
+        return named
 
     def _text_place(self, token: Token) -> Callable[[int], Position]:
         """From offsets in the text of a paragraph or a heading to places in the source."""

