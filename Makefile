@@ -9,7 +9,7 @@ installed := .venv/.installed
 doctor := $(PYTHON) -I bpreport/publish/doctor.py
 
 .DEFAULT_GOAL := help
-.PHONY: help report test lint types bench-audit lock setup doctor clean machine
+.PHONY: help report test lint types bench-audit catalogues lock setup doctor clean machine
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 18
@@ -32,8 +32,11 @@ types: setup ## check types
 bench-audit: setup ## judge the audit on random decks with planted slips: SEED=1 DECKS=300
 	$(bin)/python -m benchmarks.audit --seed $(SEED) --decks $(DECKS)
 
+catalogues: setup ## bring the translations up to date with the code and the templates
+	$(bin)/python -m bpreport.publish.catalogue
+
 lock: setup ## pin the newest dependencies that pyproject.toml allows
-	$(bin)/uv pip compile --quiet --upgrade --universal --generate-hashes --annotation-style line \
+	$(bin)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-strip-extras --annotation-style line \
 		--custom-compile-command "make lock" --all-extras --group dev \
 		--output-file requirements.lock pyproject.toml
 

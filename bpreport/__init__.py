@@ -15,7 +15,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-__all__ = ["audit"]  # noqa: F822 - the room of that name, which can be called
+__all__ = ["audit"]  # the room of that name, which can be called
 
 
 def __getattr__(name: str) -> Any:

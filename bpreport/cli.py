@@ -16,6 +16,17 @@ import click
 LANGUAGES = click.Choice(["zh", "en"])
 
 
+def known_formats(_context: click.Context, _parameter: click.Parameter, value: str) -> list[str]:
+    """The formats of a list with commas; an unknown one ends the program with status 2."""
+    from bpreport.publish.writing import FORMATS
+
+    formats = value.split(",")
+    for form in formats:
+        if form not in FORMATS:
+            raise click.BadParameter(f"{form!r} is none of {', '.join(FORMATS)}")
+    return formats
+
+
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="bpreport")
 def main() -> None:
@@ -28,29 +39,64 @@ def main() -> None:
 @main.command()
 @click.argument("deck", required=False, type=click.Path(path_type=Path))
 @click.option("-o", "--output", default="build", type=click.Path(path_type=Path), show_default=True)
-@click.option("--format", "formats", default="html,pdf", show_default=True)
+@click.option("--format", "formats", default="html,pdf", show_default=True, callback=known_formats)
 @click.option("--lang", type=LANGUAGES, help="Language of the report; by default the deck's.")
-def build(deck: Path | None, output: Path, formats: str, lang: str | None) -> None:
+def build(deck: Path | None, output: Path, formats: list[str], lang: str | None) -> None:
     """Audit DECK and write the report; errors found in the deck do not change the exit status."""
     from bpreport import publish
 
     with usable(), publish.progress() as told:
-        for path in publish.build_deck(deck, output, formats.split(","), lang, told):
+        for path in publish.build_deck(deck, output, formats, lang, told):
             click.echo(path)
 
 
 @main.command()
 @click.argument("decks", nargs=-1, type=click.Path(path_type=Path))
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "sarif", "github"]),
+    default="text",
+    show_default=True,
+    help="For people, for programs, for code scanning, or for the log of a GitHub workflow.",
+)
+@click.option("-j", "--jobs", type=click.IntRange(min=1), default=1, help="Processes to use.")
+@click.option("--fix", is_flag=True, help="Write a corrected copy NAME.fixed.md of each deck.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help="Folder for the corrected copies; by default each goes beside its deck.",
+)
 @click.option("--lang", type=LANGUAGES, help="Language of the messages; by default the deck's.")
-def check(decks: tuple[Path, ...], form: str, lang: str | None) -> None:
-    """Say of every number in DECKS whether it is right; exit status 1 if one is not."""
+def check(
+    decks: tuple[Path, ...],
+    form: str,
+    jobs: int,
+    fix: bool,
+    output: Path | None,
+    lang: str | None,
+) -> None:
+    """Say of every number in DECKS whether it is right; exit status 1 if one is not.
+
+    DECKS are files and folders; of a folder, all .md, .markdown, .tex and .ipynb files below it.
+    A deck that cannot be used is told on stderr, the others are checked, and the exit status is 2.
+    """
+    if output is not None and not fix:
+        raise click.UsageError("-o is for the corrected copies of --fix")
     from bpreport import publish
 
+    color = sys.stdout.isatty()
     with usable():
-        text, wrong = publish.check(decks, form, lang, color=sys.stdout.isatty())
-        click.echo(text)
-    raise SystemExit(1 if wrong else 0)
+        with publish.progress() as told:
+            outcome = publish.check(
+                decks, form, lang, color=color, jobs=jobs, fix=fix, output=output, tell=told
+            )
+        for message in outcome.messages:
+            click.echo(f"bpreport: {message}", err=True)
+        if outcome.text:
+            click.echo(outcome.text)
+    raise SystemExit(outcome.status)
 
 
 @main.command()
@@ -91,7 +137,7 @@ def doctor() -> None:
 
 @contextmanager
 def usable() -> Iterator[None]:
-    """Turn an unusable request or input into one message and exit status 2."""
+    """Turn an unusable request or input into one message and exit status 2; ctrl-C into 130."""
     from bpreport.deck import DeckError
 
     try:
@@ -103,3 +149,5 @@ def usable() -> Iterator[None]:
         where = f"{error.filename}: " if error.filename else ""
         click.echo(f"bpreport: {where}{(error.strerror or str(error)).lower()}", err=True)
         raise SystemExit(2) from None
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None  # 128 and the number of the signal, as shells have it

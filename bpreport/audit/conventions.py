@@ -52,6 +52,8 @@ def adopt(deck: Deck, study: Study) -> tuple[Knowledge, dict[str, Adopted]]:
     adopted: dict[str, Adopted] = {}
     shifts: dict[str, Mapping[str, int]] = {}
     plain = Knowledge(deck, study, traces)
+    for trace in study.traces.values():
+        plain.keep(trace)
     for name, example in study.examples.items():
         if isinstance(example, Perceptron):
             claims = [c for c in deck.claims if deck.slides[c.slide - 1].worked == name]
@@ -66,7 +68,8 @@ def adopt(deck: Deck, study: Study) -> tuple[Knowledge, dict[str, Adopted]]:
                     "stop": simplest.stop,
                 }
                 adopted[name] = Adopted(settings, {}, 0, 0)
-    return Knowledge(deck, study, traces, shifts), adopted
+    # The same table of symbols, now that it is known what the deck's choices are.
+    return plain.adopting(traces, shifts), adopted
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -101,7 +104,7 @@ def _adopt_perceptron(
     }
     for update, biases in product(*choices.values()):
         given = {k: v for k, v in (("update", update), ("biases", biases)) if v is not None}
-        trace = example.trace(**given) if given else stated
+        trace = knowledge.trace_under(example, **{**stated.conventions, **given})
         score = sum((_holds(text, trace, key) for key, text in single), Score())
         best_shifts: dict[str, int] = {}
         for group, values in tables.items():
@@ -197,7 +200,7 @@ def _reproduced(
 ) -> Score:
     total = Score()
     for key, iteration, text in values:
-        value = knowledge.after(trace, key, iteration, shift)
+        value = knowledge.roughly_after(trace, key, iteration, shift)
         if value is not None:
             total += _score(text, value)
     return total

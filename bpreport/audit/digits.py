@@ -5,10 +5,13 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from bpreport.formula import places_of, rounded, to_decimal
+from bpreport.formula import MP, places_of, rounded
 from bpreport.formula.rounding import JUDGED_DIGITS
 
 __all__ = ["correction", "fits", "how_printed", "same", "significant_digits"]
+
+_ALIKE = MP.mpf(10) ** (2 - JUDGED_DIGITS)
+"""Relative difference up to which two values of 50 digits are one."""
 
 ROUNDINGS = ("half-up", "half-even", "half-down")
 """Modes by which a right value may be printed without a remark: they differ in ties only."""
@@ -68,11 +71,7 @@ def same(left: Any, right: Any) -> bool:
     >>> same(MP.mpf(1) / 3 * 3, MP.mpf(1))
     True
     """
-    size = max(abs(to_decimal(left)), abs(to_decimal(right)))
-    if not size:
-        return True
-    allowed = size.scaleb(2 - JUDGED_DIGITS)
-    return abs(to_decimal(left) - to_decimal(right)) <= allowed
+    return bool(abs(left - right) <= max(abs(left), abs(right)) * _ALIKE)
 
 
 def _plain(text: str) -> Decimal:

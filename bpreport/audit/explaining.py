@@ -25,7 +25,7 @@ from bpreport.audit.slips.in_run import rounded_intermediates
 from bpreport.audit.substitution import best_alignment, mend
 from bpreport.deck.claims import printed_number
 from bpreport.deck.model import Claim
-from bpreport.formula import MPMATH, EvaluationError, evaluate, places_of, rounded, to_decimal
+from bpreport.formula import MPMATH, EvaluationError, evaluate, places_of, rounded
 from bpreport.formula.tree import Derivative, Symbol, Tree, substitute, walk
 
 __all__ = [
@@ -127,14 +127,18 @@ def _target(claim: Claim, knowledge: Knowledge, printed: str, known: Known) -> T
 
 def _search(target: Target) -> tuple[Explanation, ...]:
     """Every slip that gives the printed digits and that chance does not account for."""
-    seen: set[Decimal] = set()
+    seen: set[float] = set()
+    near = _neighbourhood(target.printed)
     found: list[Explanation] = []
     for slip in SLIPS:
         hits: list[tuple[Candidate, int]] = []
         for candidate in slip.tries(target):
             if len(seen) > MOST_TRIED:
                 return tuple(found)
-            seen.add(to_decimal(candidate.value))
+            value = float(candidate.value)
+            seen.add(value)
+            if not near[0] <= value <= near[1]:
+                continue  # judging digits is a hundred times dearer than this comparison
             how = how_printed(target.printed, candidate.value)
             if how in ("rounded", "truncated"):
                 hits.append((candidate, 1 if how == "rounded" else 2))
@@ -148,18 +152,25 @@ def _search(target: Target) -> tuple[Explanation, ...]:
     return tuple(found)
 
 
-def _chance(printed: str, tried: set[Decimal]) -> float:
+def _neighbourhood(printed: str) -> tuple[float, float]:
+    """Two last places to either side: nothing further off prints these digits."""
+    value = Decimal(printed)
+    reach = Decimal(2).scaleb(int(value.as_tuple().exponent))
+    return float(value - reach), float(value + reach)
+
+
+def _chance(printed: str, tried: set[float]) -> float:
     """Expected accidental hits among the values tried so far.
 
-    >>> round(_chance("0.5000", {Decimal("0.4"), Decimal("0.6"), Decimal("9")}), 6)
+    >>> round(_chance("0.5000", {0.4, 0.6, 9.0}), 6)
     0.000267
     """
-    number = abs(Decimal(printed))
-    width = Decimal(1).scaleb(int(Decimal(printed).as_tuple().exponent))
-    if not number:
+    size = abs(float(printed))
+    width = 10.0 ** int(Decimal(printed).as_tuple().exponent)
+    if not size:
         return 1.0
-    near = sum(number / 2 <= abs(value) <= 2 * number for value in tried)
-    return float(max(near, 1) * width / (number * 3 / 2))
+    near = sum(size / 2 <= abs(value) <= 2 * size for value in tried)
+    return max(near, 1) * width / (size * 1.5)
 
 
 # -- lines of printed numbers whose result is right

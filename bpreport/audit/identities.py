@@ -110,7 +110,9 @@ def compare(claim: Claim, knowledge: Knowledge) -> Identity:
     if equal is None:
         return Identity("unknown", "The deck does not define all that the sides depend on")
     return Identity(
-        "different", "It does not hold: {counterexample}", {"counterexample": scope.example}
+        "different",
+        "It does not hold: where {point}, the left side is {left} and the right side {right}",
+        scope.counterexample,
     )
 
 
@@ -123,7 +125,8 @@ class _Scope:
         self.trace = knowledge.trace_of(claim)
         own_body = claim.right if claim.left == claim.head else None
         self.functions = knowledge.document.functions_at(claim.position, other_than=own_body)
-        self.example = ""
+        self.counterexample: dict[str, str] = {}
+        """A point at which the sides differed, and their values there."""
         self.assumed = False
         """A slope took names as independent of which the deck does not say so."""
         self.vectors = _vector_bases(claim)
@@ -181,7 +184,7 @@ class _Scope:
             point = _Point(0, size, self._size)
             try:
                 sides = [self._closed(side, size=size) for side in (name, right)]
-                values = point.values(*sides)
+                values = point.values(_unknowns(*sides))
                 one, other = (evaluate(side, values, MPMATH) for side in sides)
                 ratios.append(other / one)
             except (EvaluationError, ZeroDivisionError, TypeError):
@@ -217,15 +220,16 @@ class _Scope:
         except EvaluationError:
             return None
         opaque = [_opaque(side) for side in sides]
+        names = _unknowns(*sides)
         for seed in range(POINTS):
             point = _Point(seed, counts=self._size)
-            values = point.values(*sides)
+            values = point.values(names)
             try:
                 a, b = (_scalar(evaluate(side, values, MPMATH)) for side in sides)
             except EvaluationError:
                 return None
             if not same(a, b):
-                self.example = _counterexample(point, sides, a, b)
+                self.counterexample = _counterexample(point, sides, a, b)
                 # Sides that read different unknowns may still be equal by what is not written.
                 sure = opaque[0] == opaque[1] or self._is_grounded(sides)
                 return False if sure and not self.assumed else None
@@ -455,6 +459,18 @@ def _random(seed: int, name: str) -> Any:
     return MP.mpf(int.from_bytes(digest[:16])) / MP.mpf(2) ** 128 * MP.mpf("0.8") + MP.mpf("0.1")
 
 
+def _unknowns(*trees: Tree) -> dict[str, bool]:
+    """Keys of the symbols and the undefined functions of trees, and whether they are called."""
+    unknowns: dict[str, bool] = {}
+    for tree in trees:
+        for part in walk(tree):
+            if isinstance(part, Symbol) and part.key not in _CONSTANTS:
+                unknowns[part.key] = False
+            elif isinstance(part, Call) and part.function.key not in FUNCTION_MEANINGS:
+                unknowns[part.function.key] = True
+    return unknowns
+
+
 @dataclass
 class _Point:
     """Values for everything that has none, the same for the same name."""
@@ -467,16 +483,12 @@ class _Point:
         """A value between 0.1 and 0.9."""
         return _random(self.seed, name)
 
-    def values(self, *trees: Tree) -> dict[str, Any]:
-        """A value for every symbol and every undefined function of the trees."""
-        values: dict[str, Any] = {}
-        for tree in trees:
-            for part in walk(tree):
-                if isinstance(part, Symbol) and part.key not in _CONSTANTS:
-                    values[part.key] = self._count(part.key) or self.number(part.key)
-                elif isinstance(part, Call) and part.function.key not in FUNCTION_MEANINGS:
-                    values[part.function.key] = self.function(part.function.key)
-        return values
+    def values(self, unknowns: Mapping[str, bool]) -> dict[str, Any]:
+        """A value for every unknown: a number, or a function."""
+        return {
+            key: self.function(key) if called else self._count(key) or self.number(key)
+            for key, called in unknowns.items()
+        }
 
     def _count(self, key: str) -> int | None:
         """What stands for a symbol that is a count wherever it is left over."""
@@ -504,15 +516,23 @@ def _scalar(value: Any) -> Any:
     return value
 
 
-def _counterexample(point: _Point, sides: list[Tree], left: Any, right: Any) -> str:
-    values = point.values(*sides)
-    named = ", ".join(
-        f"{key} = {MP.nstr(MP.mpf(value), 4)}"
+MOST_NAMES = 6
+"""Names of a counterexample that are told; more would not be read."""
+
+
+def _counterexample(point: _Point, sides: list[Tree], left: Any, right: Any) -> dict[str, str]:
+    values = point.values(_unknowns(*sides))
+    named = [
+        f"${key} = {MP.nstr(MP.mpf(value), 4)}$"
         for key, value in sorted(values.items())
         if not isinstance(value, Function)
-    )
-    named = named if len(named) < 120 else named[:117] + "..."
-    return f"{named}: {MP.nstr(left, 8)} / {MP.nstr(right, 8)}"
+    ]
+    told = named if len(named) <= MOST_NAMES else [*named[:MOST_NAMES], "..."]
+    return {
+        "point": ", ".join(told),
+        "left": str(MP.nstr(left, 8)),
+        "right": str(MP.nstr(right, 8)),
+    }
 
 
 def _implied(left: Tree, right: Tree) -> tuple[tuple[Tree, Tree], ...]:

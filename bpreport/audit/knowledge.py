@@ -81,7 +81,10 @@ class Knowledge:
     """Keys for which a wrong number was found so far."""
     random_examples: dict[tuple[str, int], dict[str, Any]] = field(default_factory=dict)
     """By worked example and seed, its quantities computed from random givens."""
+    alignments: dict[tuple[str, Tree, Tree], Any] = field(default_factory=dict)
+    """By claim, name and numeric side, how the side follows from a formula; found once."""
     _alternatives: dict[Any, Trace] = field(default_factory=dict)
+    _runs: dict[Any, dict[str, Any]] = field(default_factory=dict)
     _states: dict[Any, State] = field(default_factory=dict)
 
     claims: tuple[Claim, ...] = ()
@@ -204,6 +207,31 @@ class Knowledge:
             return state.error
         return state.weights.get(key, state.biases.get(key))
 
+    def roughly_after(self, trace: Trace, key: str, iteration: int, shift: int) -> Any:
+        """The same from the run in float64: enough to tell conventions apart, and cheap."""
+        example = self.study.examples.get(trace.name)
+        updates = iteration + shift if iteration else 0
+        if not isinstance(example, Perceptron) or not 0 <= updates <= example.iterations + 2:
+            return None
+        place = (trace.name, *trace.conventions.values())
+        if place not in self._runs:
+            self._runs[place] = example.iterate(
+                example.iterations + 2,
+                update=trace.conventions["update"],
+                biases=trace.conventions["biases"],
+            )
+        run, role = self._runs[place], trace.roles.get(key)
+        names = {
+            "weights": example.weight_keys,
+            "biases": example.bias_keys,
+            "out": tuple(output_keys(trace)),
+        }
+        for series, keys in names.items():
+            if key in keys:
+                return MP.mpf(float(run[series][updates][keys.index(key)]))
+        whole = role is not None and role.kind == "error" and not role.unit
+        return MP.mpf(float(run["error"][updates])) if whole else None
+
     def shift_of(self, trace: Trace, key: str) -> int:
         """Updates done beyond the count that a table prints, for this quantity."""
         role = trace.roles.get(key)
@@ -212,10 +240,24 @@ class Knowledge:
 
     def trace_under(self, example: Perceptron, **conventions: str) -> Trace:
         """The trace of an example under other conventions, computed once."""
-        key = (example.name, *sorted(conventions.items()))
-        if key not in self._alternatives:
-            self._alternatives[key] = example.trace(**conventions)
-        return self._alternatives[key]
+        place = (example.name, conventions["update"], conventions["biases"])
+        if place not in self._alternatives:
+            self._alternatives[place] = example.trace(**conventions)
+        return self._alternatives[place]
+
+    def keep(self, trace: Trace) -> None:
+        """Take a trace that is there already, so that it is not computed again."""
+        if trace.kind == "perceptron":
+            place = (trace.name, trace.conventions["update"], trace.conventions["biases"])
+            self._alternatives[place] = trace
+
+    def adopting(
+        self, traces: Mapping[str, Trace], shifts: Mapping[str, Mapping[str, int]]
+    ) -> Knowledge:
+        """The same knowledge under the conventions that were adopted."""
+        adopted = Knowledge(self.deck, self.study, traces, shifts)
+        adopted._alternatives, adopted._runs = self._alternatives, self._runs
+        return adopted
 
     def has_role(self, part: Tree, kind: str, claim: Claim) -> bool:
         """Whether a symbol plays this part in the claim's worked example."""

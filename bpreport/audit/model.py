@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from html import escape
 from typing import Any
 
 import mpmath
@@ -127,6 +128,20 @@ class Audit:
     """By worked example: what was adopted, and how many claims each alternative would lose."""
     traces: Mapping[str, Trace] = field(default_factory=dict)
     """By worked example: its trace under the adopted conventions."""
+
+    def _repr_html_(self) -> str:
+        """How a notebook shows it: the counts, and what is not right."""
+        counts = ", ".join(f"{count} {escape(verdict)}" for verdict, count in self.summary.items())
+        rows = "".join(
+            "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in cells) + "</tr>"
+            for cells in (
+                (str(found.claim.position), str(found.verdict), str(found.message))
+                for found in self.judgements
+                if found.verdict.level in ("error", "note")
+            )
+        )
+        title = escape(self.deck.title or self.deck.path)
+        return f"<p><b>{title}</b>: {counts or 'no claims'}</p><table>{rows}</table>"
 
     @property
     def summary(self) -> dict[str, int]:

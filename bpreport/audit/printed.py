@@ -27,7 +27,7 @@ from bpreport.formula.tree import Call, Derivative, Symbol
 __all__ = ["judge_against", "judge_given", "judge_line", "judge_value"]
 
 CUT_OFF = "{printed} is {exact} with the digits cut off; rounded it is {correction}"
-LAST_DIGIT = "{printed} is one unit off in the last place: {exact} rounds to {correction}"
+LAST_DIGIT = "{printed} is one unit off in the last place ({exact} rounds to {correction})"
 
 WITHIN_ROUNDING = (
     "{printed} follows from the printed numbers within their rounding; "

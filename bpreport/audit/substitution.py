@@ -77,9 +77,18 @@ def best_alignment(
     """
     name = claim.left if side is None else claim.head
     numeric = claim.right if side is None else side
-    assert numeric is not None
-    if name is None:
+    if name is None or numeric is None:
         return None
+    place = (claim.id, name, numeric)
+    if place not in knowledge.alignments:
+        knowledge.alignments[place] = _best_alignment(claim, knowledge, name, numeric)
+    found: Alignment | None = knowledge.alignments[place]
+    return found
+
+
+def _best_alignment(
+    claim: Claim, knowledge: Knowledge, name: Tree, numeric: Tree
+) -> Alignment | None:
     definition = knowledge.definition_in(claim)
     best: Alignment | None = None
     forms: Iterable[Tree] = (name,)

@@ -184,7 +184,7 @@ class _Evaluator:
         if node.key in self.values:
             return self._given(self.values[node.key])
         # Slopes build on values; here a value is a slope's.
-        from bpreport.formula.slopes import expand, slope  # noqa: PLC0415
+        from bpreport.formula.slopes import expand, slope
 
         body = expand(node.body, self.values)
         by = node.by
@@ -219,7 +219,7 @@ class _Evaluator:
 
 
 def _primed(node: Call, definition: Any) -> Tree:
-    from bpreport.formula.slopes import slope  # noqa: PLC0415
+    from bpreport.formula.slopes import slope
 
     if len(node.arguments) != 1:
         raise EvaluationError("a prime on a function of several arguments")

@@ -183,7 +183,7 @@ def _read_index(text: str, offset: int) -> tuple[str | Tree, ...]:
         opaque = re.sub(r"[{}]", "", UPRIGHT.sub(r"\1", text))
         if not _OPAQUE.sub("", opaque):
             return (re.sub(r"\s", "", opaque),)
-    from bpreport.formula.parser import parse  # noqa: PLC0415 - an index is a small formula
+    from bpreport.formula.parser import parse
 
     try:
         return (parse(text),)

@@ -12,12 +12,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
-from bpreport.publish.formulas import Drawing, drawing, plain
+from bpreport.publish.drawing import Drawing, drawing
+from bpreport.publish.formulas import plain
 
 __all__ = ["chain", "filled", "sides", "terms"]
 
 THICK = 3.333
-"""Space beside a relation, in points at `formulas.SIZE`: 5/18 em."""
+"""Space beside a relation, in points at `drawing.SIZE`: 5/18 em."""
 LEADING = 5.0
 """Space between the lines of a broken formula."""
 INDENT = 24.0
@@ -29,7 +30,7 @@ _TOKENS = re.compile(r"\\left\s*(?:\\.|.)|\\right\s*(?:\\.|.)|\\[A-Za-z]+|\\.|."
 def filled(source: str, limit: float) -> Drawing | None:
     """A formula drawn on as many lines as it needs; None where there is nothing to break at.
 
-    `limit` is in points at `formulas.SIZE`. Raises `TypesettingError` where a part cannot
+    `limit` is in points at `drawing.SIZE`. Raises `TypesettingError` where a part cannot
     be typeset.
     """
     if r"\begin" in source or r"\\" in source or r"\quad" in source:
@@ -160,7 +161,7 @@ def _cut(source: str, places: Sequence[int]) -> list[str]:
 
 def _stacked(lines: Sequence[Sequence[tuple[float, Drawing]]], alt: str) -> Drawing:
     """Lines of drawings as one drawing, whose baseline is that of the first line."""
-    glyphs: list[tuple[int | str, float, float, float]] = []
+    glyphs: list[tuple[int, float, float, float]] = []
     bars: list[tuple[float, float, float, float]] = []
     words: list[tuple[str, float, float, float]] = []
     baseline, below, width, height = 0.0, 0.0, 0.0, 0.0

@@ -8,14 +8,18 @@ from dataclasses import asdict, is_dataclass
 from typing import Any
 
 from bpreport.audit.model import Audit, Judgement, Message, Verdict
+from bpreport.deck.model import Deck
 from bpreport.publish.language import render, translator, verdict_word
 from bpreport.publish.numbers import exact, shown
+from bpreport.publish.places import end_of
 
 __all__ = ["check_json", "check_text"]
 
 MARKS = {"right": "✓", "note": "▲", "error": "×", "unchecked": "○"}
 COLOURS = {"right": "32", "note": "33", "error": "1;31", "unchecked": "2"}
 """SGR codes of a terminal; word and mark tell the same."""
+WIDEST = 120
+"""Columns past which a line of the source is cut."""
 
 
 def check_json(audit: Audit, lang: str = "en") -> dict[str, Any]:
@@ -55,7 +59,6 @@ def _lines(audit: Audit, lang: str, color: bool) -> Iterator[str]:
     bold = _painter(color, "1")
     soft = _painter(color, "2")
     yield bold(audit.deck.path)
-    source = audit.deck.source.splitlines()
     titles = {slide.number: slide.title for slide in audit.deck.slides}
     slide = None
     for judgement in audit.judgements:
@@ -64,9 +67,11 @@ def _lines(audit: Audit, lang: str, color: bool) -> Iterator[str]:
         if judgement.claim.slide != slide:
             slide = judgement.claim.slide
             yield ""
-            yield "  " + bold(titles.get(slide, "") or gettext("Untitled"))
-        yield from _judged(judgement, source, lang, color)
+            yield "  " + bold(_printable(titles.get(slide, "")) or gettext("Untitled"))
+        yield from _judged(judgement, audit.deck, lang, color)
     for finding in audit.findings:
+        if finding.level == "error" and finding.claims:
+            continue  # it was told where it stands
         paint = _painter(color, COLOURS[finding.level])
         yield ""
         yield f"  {paint(MARKS[finding.level])} {render(finding.message, lang)}"
@@ -83,14 +88,14 @@ def _lines(audit: Audit, lang: str, color: bool) -> Iterator[str]:
     yield f"  {total}: {', '.join(counted)}" if counted else "  " + soft(total)
 
 
-def _judged(judgement: Judgement, source: list[str], lang: str, color: bool) -> Iterator[str]:
+def _judged(judgement: Judgement, deck: Deck, lang: str, color: bool) -> Iterator[str]:
     gettext = translator(lang).gettext
     level = judgement.verdict.level
     paint, soft = _painter(color, COLOURS[level]), _painter(color, "2")
     place = judgement.claim.position
     word = verdict_word(judgement.verdict, lang)
-    yield f"  {place.line}:{place.column} {paint(f'{MARKS[level]} {word}')}  " + render(
-        judgement.message, lang
+    yield f"  {place} {paint(f'{MARKS[level]} {word}')}  " + _printable(
+        render(judgement.message, lang)
     )
     facts = [
         (gettext("printed"), judgement.printed),
@@ -100,16 +105,49 @@ def _judged(judgement: Judgement, source: list[str], lang: str, color: bool) -> 
     told = [f"{name} {value}" for name, value in facts if value is not None]
     if told:
         yield "      " + ", ".join(told)
-    if 0 < place.line <= len(source):
-        line = source[place.line - 1]
-        before = _width(line[: place.column - 1])
-        claim = judgement.claim
-        # An equation is found at its relation, and what is judged is its right side.
-        marked = f"{claim.relation} {claim.right_source}" if claim.right_source else claim.text
-        length = _width(marked.split("\n", 1)[0]) or 1
-        room = max(_width(line) - before, 1)
-        yield soft("      | ") + line
-        yield soft("      | ") + " " * before + paint("^" * min(length, room))
+    line = deck.line_at(place)
+    if line:
+        end = end_of(judgement.claim)
+        behind = end.column if end.line == place.line else len(line) + 1
+        shown_line, before, length = _excerpt(line, place.column - 1, behind - 1)
+        yield soft("      | ") + shown_line
+        yield soft("      | ") + " " * before + paint("^" * length)
+
+
+def _excerpt(line: str, start: int, end: int) -> tuple[str, int, int]:
+    """A line of the source as it is shown, and the columns before and under its mark.
+
+    What a terminal is not wide enough for is left out around the mark.
+
+    >>> _excerpt("a = 0.95", 2, 8)
+    ('a = 0.95', 2, 6)
+    >>> text, before, length = _excerpt("x " * 80 + "= 0.95, and so on", 160, 166)
+    >>> len(text) <= WIDEST, text[before:before + length]
+    (True, '= 0.95')
+    """
+    line = _printable(line)
+    end = max(start + 1, min(end, len(line)))
+    left, right = 0, len(line)
+    if _width(line) > WIDEST:
+        room = WIDEST - 2  # for the signs that something is left out
+        left, right = start, start
+        while right < end and _width(line[left : right + 1]) <= room:
+            right += 1
+        while left > 0 and _width(line[left - 1 : right]) <= room:
+            left -= 1
+        while right < len(line) and _width(line[left : right + 1]) <= room:
+            right += 1
+    cut = "…" if left else ""
+    text = cut + line[left:right] + ("…" if right < len(line) else "")
+    return text, _width(cut + line[left:start]), _width(line[start : min(end, right)]) or 1
+
+
+def _printable(text: str) -> str:
+    """A text without signs that a terminal would obey; a tab is one column wide."""
+    return "".join(
+        " " if sign == "\t" else "\ufffd" if unicodedata.category(sign) == "Cc" else sign
+        for sign in text
+    )
 
 
 def _painter(color: bool, code: str) -> Any:

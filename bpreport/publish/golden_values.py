@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
@@ -29,10 +30,12 @@ ITERATIONS = (0, 1, 2, 5, 9, 10, 100, 1000, 1001)
 def golden(audit: Audit, study: Study) -> dict[str, Any]:
     """Golden values of a deck, ready for JSON.
 
-    `{"deck", "examples": {name: {"kind", "conventions", "quantities", "series"}}, "claims"}`.
-    A quantity is `{"symbol", "latex", "stage", "exact", "printed"}`, where `printed` lists every
-    place of the deck that prints it: `{"text", "places", "verdict", "line", "column", "claim"}`.
-    `claims` are the judged numbers, those that no worked example knows included.
+    `{"deck", "examples": {name: {"kind", "conventions", "quantities", "series", "alternatives"}},
+    "claims"}`. A quantity is `{"symbol", "latex", "stage", "exact", "printed"}`, where `printed`
+    lists every place of the deck that prints it: `{"text", "places", "verdict", "line", "column",
+    "claim"}`. The conventions are those that the audit adopted; `alternatives` has the same
+    quantities and series under each other update convention. `claims` are the judged numbers,
+    those that no worked example knows included.
     """
     printed: dict[tuple[str, str], list[Judgement]] = defaultdict(list)
     for judgement in audit.judgements:
@@ -43,20 +46,12 @@ def golden(audit: Audit, study: Study) -> dict[str, Any]:
         "examples": {
             name: {
                 "kind": trace.kind,
-                "conventions": dict(trace.conventions),
-                "quantities": [
-                    {
-                        "symbol": key,
-                        "latex": latex(quantity.symbol),
-                        "stage": quantity.stage,
-                        "exact": exact(quantity.value),
-                        "printed": [_printed(found) for found in printed[name, key]],
-                    }
-                    for key, quantity in trace.quantities.items()
+                **_computed(trace, printed),
+                "alternatives": [
+                    _computed(other, {}) for other in _alternatives(study.examples[name], trace)
                 ],
-                "series": _series(trace),
             }
-            for name, trace in study.traces.items()
+            for name, trace in ((n, audit.traces.get(n, t)) for n, t in study.traces.items())
         },
         "claims": [
             {
@@ -70,6 +65,35 @@ def golden(audit: Audit, study: Study) -> dict[str, Any]:
             if judgement.exact is not None and judgement.printed is not None
         ],
     }
+
+
+def _computed(
+    trace: Trace, printed: Mapping[tuple[str, str], Sequence[Judgement]]
+) -> dict[str, Any]:
+    return {
+        "conventions": dict(trace.conventions),
+        "quantities": [
+            {
+                "symbol": key,
+                "latex": latex(quantity.symbol),
+                "stage": quantity.stage,
+                "exact": exact(quantity.value),
+                "printed": [_printed(found) for found in printed.get((trace.name, key), ())],
+            }
+            for key, quantity in trace.quantities.items()
+        ],
+        "series": _series(trace),
+    }
+
+
+def _alternatives(example: Any, adopted: Trace) -> Iterator[Trace]:
+    """The traces of a perceptron under the other update conventions."""
+    from bpreport.worked.perceptron import Perceptron
+
+    if isinstance(example, Perceptron):
+        for update in ("simultaneous", "sequential"):
+            if update != adopted.conventions["update"]:
+                yield example.trace(update=update, biases=adopted.conventions["biases"])
 
 
 def golden_text(audit: Audit, study: Study) -> str:

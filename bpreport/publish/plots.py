@@ -7,6 +7,7 @@ CSS variables, so that the same picture also serves its dark look.
 from __future__ import annotations
 
 import itertools
+import math
 import re
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -40,6 +41,8 @@ PALETTE = {
 
 HUES = ("blue", "orange", "green", "purple", "rose", "olive")
 FONTS = "Noto Sans CJK SC, Source Han Sans SC, sans-serif"
+WIDTH = 6.7
+"""Of every plot, in inches."""
 POINTS = 160
 """Most points of one line: more would not be seen, and each costs time in the PDF."""
 
@@ -77,9 +80,13 @@ class Line:
 
 @contextmanager
 def _axes(
-    width: float, height: float, columns: int = 1, sharey: bool = False
+    height: float, columns: int = 1, left: float = 0.62, right: float = 0.1, top: float = 0.1
 ) -> Iterator[tuple[list[Axes], Callable[[str], Picture]]]:
-    """Axes in a row, in the style of all plots, and what makes a picture of them."""
+    """Axes in a row, in the style of all plots, and what makes a picture of them.
+
+    Margins are in inches and known beforehand: to have them found takes matplotlib as long as all
+    the drawing.
+    """
     import matplotlib as mpl
     from matplotlib.figure import Figure
 
@@ -115,8 +122,11 @@ def _axes(
         warnings.filterwarnings(
             "ignore", message="Glyph .* missing from font", category=UserWarning
         )
-        figure = Figure(figsize=(width, height), layout="constrained", facecolor="none")
-        made = figure.subplots(1, columns, squeeze=False, sharey=sharey)[0]
+        figure = Figure(figsize=(WIDTH, height), facecolor="none")
+        figure.subplots_adjust(
+            left / WIDTH, 0.42 / height, 1 - right / WIDTH, 1 - top / height, wspace=0.08
+        )
+        made = figure.subplots(1, columns, squeeze=False, sharey=True)[0]
         for axes in made:
             axes.set_facecolor("none")
 
@@ -141,7 +151,7 @@ def curve(
 
     A `Line` of `runs` holds the iterates and the objective there; `names` label the axes.
     """
-    with _axes(6.7, 2.7, max(len(runs), 1), sharey=True) as (panels, picture):
+    with _axes(2.7, max(len(runs), 1), top=0.3) as (panels, picture):
         for axes, run, title in zip(panels, runs, titles, strict=True):
             axes.plot(*objective, color=PALETTE["soft"], linewidth=1.0)
             axes.plot(run.x, run.y, color=PALETTE[run.hue], linewidth=0.7, alpha=0.75)
@@ -165,11 +175,13 @@ def lines(
 
     `log` names the logarithmic axes, "x", "y" or "xy"; `levels` are values of y to be marked.
     """
-    with _axes(6.7, height) as ((axes,), picture):
+    with _axes(height, right=_room(drawn)) as ((axes,), picture):
         if "x" in log:
             axes.set_xscale("symlog", linthresh=1)
         if "y" in log:
             axes.set_yscale("log")
+            axes.yaxis.set_major_formatter(lambda value, _: _power(value))
+            axes.yaxis.set_minor_formatter(lambda *_: "")
         for value, label in levels:
             axes.axhline(value, color=PALETTE["soft"], linewidth=0.8, linestyle=(0, (4, 3)))
             axes.annotate(
@@ -209,7 +221,7 @@ def scatter(
     alt: str,
 ) -> Picture:
     """Data (x, y, marker, hue) with fitted lines."""
-    with _axes(6.7, 2.5) as ((axes,), picture):
+    with _axes(2.5, right=_room(fits)) as ((axes,), picture):
         for line in fits:
             axes.plot(
                 line.x,
@@ -233,8 +245,8 @@ def dumbbells(
     alt: str,
 ) -> Picture:
     """Two or more values of each of several quantities on a line each, to be compared."""
-    height = 0.55 + 0.2 * len(labels)
-    with _axes(6.7, height) as ((axes,), picture):
+    height = 0.75 + 0.2 * len(labels)
+    with _axes(height, top=0.32) as ((axes,), picture):
         rows = np.arange(len(labels), dtype=float)
         stacked = np.array(list(sets.values()))
         axes.hlines(
@@ -246,8 +258,12 @@ def dumbbells(
         axes.invert_yaxis()
         axes.grid(visible=False, axis="y")
         axes.set_xlabel(name)
-        axes.figure.legend(
-            loc="outside upper left", ncols=len(sets), frameon=False, handletextpad=0.3
+        axes.legend(
+            loc="lower left",
+            bbox_to_anchor=(-0.01, 1),
+            ncols=len(sets),
+            frameon=False,
+            handletextpad=0.3,
         )
         return picture(alt)
 
@@ -268,7 +284,7 @@ def _end_labels(axes: Axes, drawn: Sequence[Line]) -> None:
     labelled = [line for line in drawn if line.label]
     if not labelled:
         return
-    axes.figure.draw_without_rendering()  # type: ignore[union-attr] # Only then is it known where the ends are.
+    axes.autoscale_view()  # Until then it is not known where the ends are.
     ends = [axes.transData.transform((line.x[-1], line.y[-1]))[1] for line in labelled]
     height = axes.get_window_extent().height
     bottom = axes.get_window_extent().y0
@@ -297,6 +313,24 @@ def _end_labels(axes: Axes, drawn: Sequence[Line]) -> None:
             color=PALETTE[line.hue],
             fontsize=8,
         )
+
+
+def _room(drawn: Sequence[Line]) -> float:
+    """Inches for the labels at the right ends: a Han character is as wide as two letters."""
+    widths = [sum(2 if sign > "\u2e80" else 1 for sign in line.label) for line in drawn]
+    return 0.16 + 0.062 * max(widths, default=0)
+
+
+def _power(value: float) -> str:
+    """A power of ten as text, which is drawn faster and better than matplotlib's mathematics.
+
+    >>> _power(1e-10), _power(1), _power(0.1)
+    ('10⁻¹⁰', '1', '0.1')
+    """
+    exponent = round(math.log10(value)) if value > 0 else 0
+    if abs(exponent) < 2:
+        return f"{value:g}"
+    return "10" + str(exponent).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
 
 
 def _clean(svg: str) -> str:

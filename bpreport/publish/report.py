@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from markdown_it.token import Token
 
-from bpreport.audit.model import Audit, Judgement, Verdict
+from bpreport.audit.model import Audit, Judgement, Message, Verdict
 from bpreport.deck.model import Claim, Slide
 from bpreport.publish.examples import examples
 from bpreport.publish.formulas import plain
@@ -24,6 +24,7 @@ from bpreport.publish.view import (
     ClaimView,
     Count,
     ExampleView,
+    FindingGroup,
     FindingView,
     Report,
     SlideView,
@@ -44,7 +45,6 @@ def report(audit: Audit, study: Study, lang: str) -> Report:
     worked = tuple(examples(audit, study, lang))
     derivations = _derivations(audit, study, worked)
     levels = [judgement.verdict.level for judgement in audit.judgements]
-    by_claim = {judgement.claim.id: judgement for judgement in audit.judgements}
     views = {
         judgement.claim.id: _claim(judgement, lang, derivations) for judgement in audit.judgements
     }
@@ -58,21 +58,34 @@ def report(audit: Audit, study: Study, lang: str) -> Report:
         errors=levels.count("error"),
         unchecked=levels.count("unchecked"),
         counts=tuple(_counts(audit, lang)),
-        findings=tuple(
-            FindingView(
-                finding.level,
-                finding.message,
-                tuple(
-                    (f"claim-{claim}", _place(by_claim[claim].claim))
-                    for claim in finding.claims
-                    if claim in by_claim
-                ),
-            )
-            for finding in audit.findings
-        ),
+        findings=tuple(_findings(audit, lang)),
         slides=tuple(_slide(slide, audit, views) for slide in deck.slides),
         examples=worked,
     )
+
+
+def _findings(audit: Audit, lang: str) -> Iterator[FindingGroup]:
+    """Errors, then what was found out about the deck's conventions, then its notation."""
+    gettext = translator(lang).gettext
+    by_claim = {judgement.claim.id: judgement for judgement in audit.judgements}
+    titles = (gettext("Errors"), gettext("Conventions"), gettext("Notation"))
+    groups: dict[str, list[FindingView]] = {title: [] for title in titles}
+    for finding in audit.findings:
+        judgements = [by_claim[claim] for claim in finding.claims if claim in by_claim]
+        error = judgements[0] if finding.level == "error" and judgements else None
+        view = FindingView(
+            finding.level,
+            finding.message,
+            tuple((f"claim-{one.claim.id}", str(one.claim.position)) for one in judgements),
+            printed=(error and error.printed) or "",
+            correction=(error and error.correction) or "",
+        )
+        # What is said of a worked example as a whole is about no claim of its own.
+        kind = 0 if finding.level == "error" else 2 if finding.claims else 1
+        groups[titles[kind]].append(view)
+    for title, views in groups.items():
+        if views:
+            yield FindingGroup(title, tuple(views))
 
 
 def marks(audit: Audit) -> dict[int, str]:
@@ -139,7 +152,7 @@ def _claim(
         correction=judgement.correction or "",
         slip=translator(lang).gettext(judgement.slip) if judgement.slip else "",
         message=judgement.message,
-        place=_place(claim),
+        place=str(claim.position),
         derivation=derivations.get(known, ""),
     )
 
@@ -177,10 +190,6 @@ def _number(claim: Claim) -> int:
     return int(number) if number.isdigit() else 0
 
 
-def _place(claim: Claim) -> str:
-    return f"{claim.position.line}:{claim.position.column}"
-
-
 def _slide(slide: Slide, audit: Audit, views: Mapping[str, ClaimView]) -> SlideView:
     by_formula: dict[int, list[ClaimView]] = defaultdict(list)
     by_figure: dict[int, list[ClaimView]] = defaultdict(list)
@@ -208,12 +217,13 @@ def _slide(slide: Slide, audit: Audit, views: Mapping[str, ClaimView]) -> SlideV
 
 def _merged(claims: Iterable[ClaimView]) -> Iterator[ClaimView]:
     """Neighbouring rows that say the same of givens, as one row: twelve weights are one line."""
-    for same, group in groupby(claims, key=lambda claim: (claim.badge, str(claim.message))):
+    for same, group in groupby(claims, key=lambda claim: (claim.badge, claim.message.text)):
         rows = list(group)
         if len(rows) > 1 and same[0].verdict == Verdict.GIVEN:
             yield replace(
                 rows[0],
                 ids=tuple(name for row in rows for name in row.ids),
+                message=Message("The deck states these values"),
                 math="",
                 printed="",
                 exact="",

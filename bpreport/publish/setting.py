@@ -14,8 +14,10 @@ from markupsafe import Markup, escape
 from bpreport.audit.model import Message
 from bpreport.deck.model import Formula
 from bpreport.publish.breaking import chain, filled
-from bpreport.publish.formulas import SIZE, Drawing, TypesettingError, drawing, mathml
+from bpreport.publish.drawing import SIZE, Drawing, drawing
+from bpreport.publish.formulas import TypesettingError, mathml
 from bpreport.publish.language import parts
+from bpreport.publish.mathfont import font_face
 from bpreport.publish.pdf import SCHEME
 from bpreport.publish.plots import Picture
 
@@ -48,6 +50,10 @@ class Setter:
     def picture(self, picture: Picture) -> Markup:
         """A plot."""
         raise NotImplementedError
+
+    def font_face(self) -> Markup:
+        """CSS that brings the math font with the page, for the formulas set so far."""
+        return Markup("")
 
     def message(self, message: Message) -> Markup:
         """A sentence with its formulas typeset."""
@@ -83,12 +89,24 @@ class HtmlSetter(Setter):
 
     format = "html"
 
+    def __init__(
+        self, lang: str, formulas: Sequence[Formula] = (), marks: Mapping[int, str] | None = None
+    ) -> None:
+        super().__init__(lang, formulas, marks)
+        self._signs: set[str] = set()
+        """Every character of a formula."""
+
+    def font_face(self) -> Markup:
+        """The part of the math font that the page needs."""
+        return font_face(frozenset(self._signs))
+
     def math(self, source: str, display: bool = False, small: bool = False) -> Markup:  # noqa: ARG002
         """MathML, whose size the page's CSS decides."""
         try:
             found = mathml(source, display)
         except TypesettingError:
             return _as_typed(source)
+        self._signs.update(found)
         if display:
             # A block would be centred; an inline one in display style stands where the text does.
             found = found.replace('<math display="block">', '<math displaystyle="true">', 1)

@@ -20,6 +20,7 @@ __all__ = [
     "ClaimView",
     "Count",
     "ExampleView",
+    "FindingGroup",
     "FindingView",
     "Plot",
     "Report",
@@ -102,6 +103,17 @@ class FindingView:
     message: Message
     claims: tuple[tuple[str, str], ...]
     """Anchor and place of each claim that it is about."""
+    printed: str = ""
+    correction: str = ""
+    """Of an error: what is printed and what should be; empty where that is no number."""
+
+
+@dataclass(frozen=True, slots=True)
+class FindingGroup:
+    """Findings of one kind."""
+
+    title: str
+    findings: tuple[FindingView, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +189,7 @@ class Report:
     errors: int
     unchecked: int
     counts: tuple[Count, ...]
-    findings: tuple[FindingView, ...]
+    findings: tuple[FindingGroup, ...]
     slides: tuple[SlideView, ...]
     examples: tuple[ExampleView, ...] = ()
 

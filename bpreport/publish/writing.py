@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from bpreport.publish.view import Report
     from bpreport.worked import Study
 
-__all__ = ["build", "write"]
+__all__ = ["FORMATS", "build", "write"]
 
 Progress = Callable[[str], object]
 
@@ -63,14 +63,13 @@ _NAMES = {"html": "report.html", "pdf": "report.pdf", "golden": "golden.json"}
 
 def html(page: Report, audit: Audit) -> bytes:
     """The report as one HTML file that needs nothing else."""
-    from bpreport.publish.mathfont import font_face
     from bpreport.publish.report import marks
     from bpreport.publish.setting import HtmlSetter
     from bpreport.publish.templates import environment
 
     setter = HtmlSetter(page.lang, audit.deck.formulas, marks(audit))
     template = environment(page.lang).get_template("report.html.j2")
-    return template.render(page=page, setter=setter, font_face=font_face()).encode()
+    return template.render(page=page, setter=setter).encode()
 
 
 def pdf(page: Report, audit: Audit) -> bytes:
@@ -82,9 +81,12 @@ def pdf(page: Report, audit: Audit) -> bytes:
 
     setter = PdfSetter(page.lang, audit.deck.formulas, marks(audit))
     template = environment(page.lang).get_template("report.html.j2")
-    source = template.render(page=page, setter=setter, font_face="")
+    source = template.render(page=page, setter=setter)
     return writer.pdf(source, setter.drawings)
 
+
+FORMATS = tuple(_NAMES)
+"""What `build` can write."""
 
 _RENDERERS: dict[str, Callable[[Report, Audit], bytes]] = {"html": html, "pdf": pdf}
 

@@ -78,7 +78,8 @@ def other_convention(target: Target) -> Iterator[Candidate]:
             other = target.knowledge.trace_under(example, **{**adopted, convention: value})
             message = Message(_CONVENTIONS[value])
             if iteration:
-                after = target.knowledge.after(other, name, int(iteration))
+                shift = target.knowledge.shift_of(other, name)
+                after = target.knowledge.roughly_after(other, name, int(iteration), shift)
                 if after is not None:
                     yield Candidate(after, message)
             elif name in other.quantities:
