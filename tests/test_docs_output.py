@@ -66,8 +66,9 @@ def test_every_key_is_documented(arguments):
     output = json.loads(CliRunner().invoke(main, arguments, catch_exceptions=False).stdout)
     examples = {**output.get("examples", {}), **output.get("conventions", {})}
     for example in examples.values():
-        for chosen in ("series", "losses"):
-            example.pop(chosen, None)
+        for part in (example, *example.get("alternatives", ())):
+            for chosen in ("series", "losses"):
+                part.pop(chosen, None)
     # Dimensions of a convention are those of the front matter, but for how a trace counts.
     told = set(re.findall(r"`([\w -]+)`", JSON)) | {"counting", "loss"}
     assert keys(output) - set(examples) - told - set(output.get("summary", {})) == set()

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from bpreport.formula import rounded
+from bpreport.formula.tree import Symbol
 from bpreport.publish.context import Context, Shown
 from bpreport.publish.formulas import plain
 from bpreport.publish.language import mark
@@ -19,7 +20,7 @@ from bpreport.worked.descent import GradientDescent
 from bpreport.worked.trace import Trace
 from bpreport.worked.unstated import Unstated
 
-__all__ = ["RULES", "show"]
+__all__ = ["RULES", "later_iterates", "show"]
 
 Gettext = Callable[..., str]
 
@@ -44,6 +45,20 @@ def show(example: GradientDescent, trace: Trace, context: Context) -> Shown:
         plots=tuple(_plots(example, trace, runs, gettext)),
         appendix=tuple(_iterates(trace, run, gettext) for run in runs),
     )
+
+
+WORKED_OUT = 2
+"""Updates of each run whose computation is shown; the others repeat it with other numbers."""
+
+
+def later_iterates(trace: Trace) -> frozenset[str]:
+    """Keys of the iterates that only the appendix shows."""
+    found = set()
+    for quantity in trace.quantities.values():
+        last = quantity.symbol.indices[-1:] if isinstance(quantity.symbol, Symbol) else ()
+        if quantity.stage == "iterate" and last and int(str(last[0])) > WORKED_OUT:
+            found.add(quantity.key)
+    return frozenset(found)
 
 
 def _fits(unstated: Unstated, gettext: Gettext) -> Table:

@@ -160,17 +160,17 @@ class _Ink:
 
 @cache
 def _typesetter() -> Any:
-    """ziamath's `Math`, with rows that measure their parts only where something stretches.
+    """Layout by ziamath, with rows that measure their parts only where something stretches.
 
     ziamath lays every part of every row out twice, first to learn how tall its stretched brackets
     must be: with each level of nesting the work doubles.
     """
-    from ziamath import styles
+    import ziamath.styles
     from ziamath.nodes.mrow import Mrow
     from ziamath.zmath import Math
 
     # Of a node's style, plain values are read; copying it deeply is a third of the layout.
-    styles.asdict = vars
+    setattr(ziamath.styles, "asdict", vars)  # noqa: B010 - the name is none of its interface
 
     class Row(Mrow, tag="mrow"):  # being defined replaces ziamath's row
         def _get_height_nostretch(self, line: Sequence[Any], **given: Any) -> tuple[float, float]:

@@ -73,9 +73,10 @@ def examples(audit: Audit, study: Study, lang: str) -> Iterator[ExampleView]:
 
 def _stages(trace: Trace, gettext: Callable[[str], str]) -> Iterator[Stage]:
     by_stage: dict[str, list[Any]] = {}
+    left_out = descent_view.later_iterates(trace) if trace.kind == "gradient descent" else ()
     for quantity in trace.quantities.values():
         # "fast.iterations" is no symbol: the tables of a descent tell these.
-        if "." not in quantity.key:
+        if "." not in quantity.key and quantity.key not in left_out:
             by_stage.setdefault(quantity.stage, []).append(solve(quantity, trace))
     for stage, solutions in by_stage.items():
         form = "many" if len(solutions) > MANY else "solutions"
@@ -84,4 +85,7 @@ def _stages(trace: Trace, gettext: Callable[[str], str]) -> Iterator[Stage]:
             title=gettext(STAGES.get(stage, stage)),
             solutions=tuple(solutions),
             form="givens" if stage == "given" else form,
+            lead=gettext("The first updates of each run are worked out; the appendix has all.")
+            if left_out and stage == "iterate"
+            else "",
         )

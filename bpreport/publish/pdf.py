@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from bpreport.publish.formulas import Drawing
+from bpreport.publish.drawing import Drawing, outline
 
 __all__ = ["SCHEME", "pdf"]
 
 SCHEME = "formula:"
 """Pictures whose address begins so are drawings that the caller hands over."""
+
+REACH = 4000
+"""No glyph reaches further from its origin, in thousandths of its size."""
 
 
 class _Picture:
@@ -20,21 +23,46 @@ class _Picture:
     take. Writing a drawing's PDF operators directly leaves that out.
     """
 
-    def __init__(self, drawing: Drawing) -> None:
+    def __init__(self, drawing: Drawing, stamps: dict[int, str]) -> None:
         self.drawing = drawing
+        self.stamps = stamps
+        """Of each glyph the name under which the document has its outline; shared by all
+        drawings. All pages of a document share their resources as well, and a stylesheet
+        without transparency or transforms makes no others."""
 
     def get_intrinsic_size(self, _resolution: object, _font_size: object) -> tuple[float, ...]:
         """Width, height and their ratio, in CSS pixels."""
         width, height = self.drawing.width, self.drawing.height + self.drawing.depth
         return width * 96 / 72, height * 96 / 72, width / height
 
-    def draw(self, stream: Any, width: float, _height: float, _style: object) -> None:
+    def draw(self, stream: Any, width: float, _height: float, style: Any) -> None:
         """Write the drawing into a PDF stream, scaled to the given size."""
         scale = width / self.drawing.width
         stream.push_state()
         stream.transform(a=scale, d=scale, f=self.drawing.height * scale)
-        stream.stream.append(self.drawing.operators())
+        stream.set_color(style["color"])
+        lines = []
+        for glyph, x, y, size in self.drawing.glyphs:
+            if glyph not in self.stamps:
+                self.stamps[glyph] = _stamp(stream, glyph)
+            across, down = size / 1000, -size / 1000
+            lines.append(f"q {across:g} 0 0 {down:g} {x:g} {y:g} cm /{self.stamps[glyph]} Do Q")
+        lines += [f"{x:g} {y:g} {w:g} {h:g} re f" for x, y, w, h in self.drawing.bars]
+        stream.stream.append("\n".join(lines).encode("ascii"))
         stream.pop_state()
+
+
+def _stamp(stream: Any, glyph: int) -> str:
+    """Put a glyph's outline into the document once, to be drawn by the name that is returned."""
+    form = stream.add_group(-REACH, -REACH, 2 * REACH, 2 * REACH)
+    # Nothing is transparent, and a path needs no fonts: viewers would prepare for both every time.
+    del form.extra["Group"], form.extra["Resources"]
+    form.stream += [
+        " ".join([*(f"{value:.0f}" for value in values), operator]).encode("ascii")
+        for operator, values in outline(glyph)
+    ]
+    form.stream.append(b"f")
+    return str(form.id)
 
 
 def pdf(html: str, drawings: Mapping[str, Drawing]) -> bytes:
@@ -46,9 +74,10 @@ def pdf(html: str, drawings: Mapping[str, Drawing]) -> bytes:
     from weasyprint import HTML
     from weasyprint.urls import URLFetcher
 
+    stamps: dict[int, str] = {}
     # The cache of pictures is where WeasyPrint looks before it fetches an address.
     pictures: dict[str, Any] = {
-        SCHEME + name: _Picture(drawing) for name, drawing in drawings.items()
+        SCHEME + name: _Picture(drawing, stamps) for name, drawing in drawings.items()
     }
     fetcher = URLFetcher(allowed_protocols={"data"}, allow_redirects=False)
     document = HTML(string=html, url_fetcher=fetcher, base_url=None)

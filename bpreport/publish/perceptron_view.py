@@ -37,7 +37,7 @@ def show(example: Perceptron, trace: Trace, context: Context) -> Shown:
     gettext = context.gettext
     own = trace.conventions["update"]
     other = next(update for update in UPDATES if update != own)
-    both = {own: trace, other: example.trace(update=other)}
+    both = {own: trace, other: example.trace(update=other, biases=trace.conventions["biases"])}
     ordered = {gettext(UPDATES[update]): both[update] for update in UPDATES}
     adopted = both.get(context.adopted.get("update", own), trace)
     return Shown(
@@ -47,12 +47,23 @@ def show(example: Perceptron, trace: Trace, context: Context) -> Shown:
             _weights(trace, ordered, gettext),
         ),
         plots=tuple(_plots(adopted, ordered, gettext)),
-        stages=tuple(_changed(trace, both[other], gettext)),
+        stages=tuple(_changed(trace, both[other], adopted is both[other], gettext)),
     )
 
 
-def _changed(trace: Trace, other: Trace, gettext: Gettext) -> Iterator[Stage]:
-    """Solutions of what differs under the other update convention."""
+def _changed(trace: Trace, other: Trace, adopted: bool, gettext: Gettext) -> Iterator[Stage]:
+    """Solutions of what differs under the other update convention, `adopted` by the deck or not."""
+    text = (
+        gettext(
+            "All of the above is by the %(own)s. The deck does otherwise, as follows; only what"
+            " differs is worked out again."
+        )
+        if adopted
+        else gettext(
+            "All of the above is by the %(own)s. Only what differs from it is worked out again."
+        )
+    )
+    lead = text % {"own": gettext(UPDATES[trace.conventions["update"]])}
     changed = [
         solve(quantity, other, other.conventions["update"])
         for key, quantity in other.quantities.items()
@@ -63,7 +74,7 @@ def _changed(trace: Trace, other: Trace, gettext: Gettext) -> Iterator[Stage]:
             id=f"{trace.name}-{other.conventions['update']}",
             title=gettext(UPDATES[other.conventions["update"]]),
             solutions=tuple(changed),
-            lead=gettext("Only what differs from the above is worked out again."),
+            lead=lead,
         )
 
 

@@ -281,7 +281,21 @@ def _thinned(x: Values, y: Values, logarithmic: bool) -> tuple[Values, Values]:
 
 def _end_labels(axes: Axes, drawn: Sequence[Line]) -> None:
     """Labels beside the right ends of lines, moved apart where they would touch."""
-    labelled = [line for line in drawn if line.label]
+    last = max((line.x[-1] for line in drawn), default=0.0)
+    labelled = []
+    for line in drawn:
+        if line.label and line.x[-1] < 0.9 * last:  # it ends inside, where there is room
+            axes.annotate(
+                line.label,
+                (line.x[-1], line.y[-1]),
+                (6, 0),
+                textcoords="offset points",
+                va="center",
+                color=PALETTE[line.hue],
+                fontsize=8,
+            )
+        elif line.label:
+            labelled.append(line)
     if not labelled:
         return
     axes.autoscale_view()  # Until then it is not known where the ends are.
@@ -324,11 +338,11 @@ def _room(drawn: Sequence[Line]) -> float:
 def _power(value: float) -> str:
     """A power of ten as text, which is drawn faster and better than matplotlib's mathematics.
 
-    >>> _power(1e-10), _power(1), _power(0.1)
-    ('10⁻¹⁰', '1', '0.1')
+    >>> _power(1e-10), _power(1), _power(10)
+    ('10⁻¹⁰', '1', '10')
     """
     exponent = round(math.log10(value)) if value > 0 else 0
-    if abs(exponent) < 2:
+    if exponent in (0, 1):
         return f"{value:g}"
     return "10" + str(exponent).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
 

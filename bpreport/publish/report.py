@@ -21,6 +21,7 @@ from bpreport.publish.solution import anchor
 from bpreport.publish.view import (
     Badge,
     Block,
+    Change,
     ClaimView,
     Count,
     ExampleView,
@@ -77,8 +78,7 @@ def _findings(audit: Audit, lang: str) -> Iterator[FindingGroup]:
             finding.level,
             finding.message,
             tuple((f"claim-{one.claim.id}", str(one.claim.position)) for one in judgements),
-            printed=(error and error.printed) or "",
-            correction=(error and error.correction) or "",
+            change=None if error is None else _change(error),
         )
         # What is said of a worked example as a whole is about no claim of its own.
         kind = 0 if finding.level == "error" else 2 if finding.claims else 1
@@ -86,6 +86,15 @@ def _findings(audit: Audit, lang: str) -> Iterator[FindingGroup]:
     for title, views in groups.items():
         if views:
             yield FindingGroup(title, tuple(views))
+
+
+def _change(judgement: Judgement) -> Change | None:
+    """What is to be changed: the exact place where it is known, else the printed number."""
+    if judgement.fix is not None:
+        return Change(judgement.fix.old.strip(), judgement.fix.new.strip())
+    if judgement.correction is not None:
+        return Change(judgement.printed or "", judgement.correction)
+    return None
 
 
 def marks(audit: Audit) -> dict[int, str]:
@@ -149,7 +158,7 @@ def _claim(
         equals_sign=0 if math or claim.kind != "equation" or _alone(claim) else _number(claim),
         printed=judgement.printed or "",
         exact="" if judgement.exact is None else shown(judgement.exact),
-        correction=judgement.correction or "",
+        change=_change(judgement),
         slip=translator(lang).gettext(judgement.slip) if judgement.slip else "",
         message=judgement.message,
         place=str(claim.position),

@@ -55,10 +55,10 @@ class Setter:
         """CSS that brings the math font with the page, for the formulas set so far."""
         return Markup("")
 
-    def message(self, message: Message) -> Markup:
+    def message(self, message: Message, small: bool = True) -> Markup:
         """A sentence with its formulas typeset."""
         return Markup("").join(
-            self.math(content, small=True) if kind == "math" else escape(content)
+            self.math(content, small=small) if kind == "math" else escape(content)
             for kind, content in parts(message, self.lang)
         )
 

@@ -17,6 +17,7 @@ __all__ = [
     "Badge",
     "Block",
     "Cell",
+    "Change",
     "ClaimView",
     "Count",
     "ExampleView",
@@ -51,6 +52,15 @@ class Count:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """A correction: what stands in the deck, and what should."""
+
+    old: str
+    """Empty where something is missing."""
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
 class ClaimView:
     """A judged claim."""
 
@@ -64,8 +74,8 @@ class ClaimView:
     0."""
     printed: str
     exact: str
-    correction: str
-    """Empty where nothing is to be changed."""
+    change: Change | None
+    """None where nothing is to be changed."""
     slip: str
     """What kind of slip explains it, in words; may be empty."""
     message: Message
@@ -103,9 +113,8 @@ class FindingView:
     message: Message
     claims: tuple[tuple[str, str], ...]
     """Anchor and place of each claim that it is about."""
-    printed: str = ""
-    correction: str = ""
-    """Of an error: what is printed and what should be; empty where that is no number."""
+    change: Change | None = None
+    """Of an error: the correction."""
 
 
 @dataclass(frozen=True, slots=True)

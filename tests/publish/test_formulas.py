@@ -37,10 +37,35 @@ def test_tall_brackets_are_drawn_as_tall_as_what_they_hold():
     """Brackets of four rows are assembled from parts, and reach from top to bottom."""
     rows = r" \\ ".join("12" for _ in range(6))
     drawn = drawing(rf"w = \begin{{pmatrix}} {rows} \end{{pmatrix}}")
-    parts = [outline for outline, *_ in drawn.glyphs if isinstance(outline, str)]
+    digits = {glyph for glyph, *_ in drawing("12").glyphs}
+    parts = [placed for placed in drawn.glyphs if placed[0] not in digits][2:]  # less "w ="
     assert len(parts) >= 4  # two brackets of two parts or more
-    heights = [float(y) for part in parts for y in re.findall(r"[ML] [-\d.]+ ([-\d.]+)", part)]
+    heights = [
+        y - points[place] * size / 1000
+        for glyph, _, y, size in parts
+        for _, points in outline(glyph)
+        for place in range(1, len(points), 2)
+    ]
     assert max(heights) - min(heights) > 0.9 * (drawn.height + drawn.depth)
+    assert max(heights) <= drawn.depth + 0.1
+    assert min(heights) >= -drawn.height - 0.1
+
+
+def test_a_bracket_that_nothing_stretches_is_as_tall_as_one_that_fits():
+    """Rows measure their parts only where a bracket stretches; there they still do."""
+
+    def height(source):
+        return drawing(source).height
+
+    assert height(r"\left( x \right)") == pytest.approx(height("(x)"), abs=0.1)
+    assert height(r"\left( \frac{a}{\frac{b}{c}} \right)^2") > 2 * height("(x)^2")
+
+
+def test_what_cannot_be_drawn_is_no_half_formula():
+    r"""The stroke of a \cancel is no bar and no glyph; a box is four bars."""
+    with pytest.raises(TypesettingError, match="Diagonal"):
+        drawing(r"\cancel{x}")
+    assert len(drawing(r"\boxed{x}").bars) == 4
 
 
 def test_what_cannot_be_typeset_is_refused():

@@ -106,6 +106,25 @@ class TestHtml:
             if judgement.exact is not None and str(judgement.verdict) != "given":
                 assert shown(judgement.exact) in source
 
+    def test_findings_tell_what_to_change(self, page):
+        """Errors come first, each with what is printed, what should be, and where."""
+        _, source, _ = page
+        findings = source[source.index('id="findings"') : source.index('class="contents"')]
+        assert re.findall("<h3>(.*?)</h3>", findings) == ["错误", "约定", "记号"]
+        assert "<del>0.360968</del>" in findings
+        assert "<ins>0.4</ins>" in findings
+        assert re.search('href="#claim-[^"]*">376:45</a>', findings)
+
+    def test_the_range_of_what_fits_can_be_read(self, page):
+        """The objective at the start, divided by the tolerance, that gives 19 and 43 iterations."""
+        _, source, _ = page
+        assert "(4.018e+10, 7.143e+10]" in source
+
+    def test_givens_in_a_row_are_one_row(self, page):
+        """Twelve initial weights are not twelve rows that say nothing."""
+        _, source, _ = page
+        assert "0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65:" in source
+
     def test_headings_skip_no_level(self, page):
         """Screen readers and PDF/UA-1 want every step of the outline."""
         _, _, elements = page
@@ -260,7 +279,7 @@ def test_an_unknown_format_is_refused(tmp_path):
 def test_checking_loads_no_heavy_library():
     """`check` must not wait for what only a report needs."""
     code = (
-        "import sys; from bpreport import publish; publish.check([], 'text', 'zh', False);"
+        "import sys; from bpreport import publish; publish.check([], 'text', 'zh');"
         "print(sorted({'matplotlib', 'weasyprint', 'jinja2', 'ziamath'} & set(sys.modules)))"
     )
     command = [sys.executable, "-W", "ignore", "-c", code]
