@@ -93,10 +93,14 @@ def test_installed_wheel_builds_the_report_of_the_built_in_deck(wheel, tmp_path)
 # Dependencies
 
 
+PINNED = r"([\w.-]+)(?:\[[\w,-]+\])?=="
+"""The beginning of an entry of the lock: a package, perhaps with its extras, and a version."""
+
+
 def locked_versions() -> dict[str, set[str]]:
     """The versions pinned for each package; there may be several, for different Pythons."""
     versions: dict[str, set[str]] = {}
-    for name, version in re.findall(r"^([\w.-]+)==(\S+)", LOCK, flags=re.MULTILINE):
+    for name, version in re.findall(rf"^{PINNED}(\S+)", LOCK, flags=re.MULTILINE):
         versions.setdefault(name, set()).add(version)
     return versions
 
@@ -122,15 +126,15 @@ def test_lock_was_made_for_the_dependencies_that_are_declared():
     """The packages that the lock says this project asks for are those that it declares."""
     asked_for = set()
     for line in LOCK.splitlines():
-        if pinned := re.match(r"[\w.-]+(?===)", line):
-            package = pinned[0]
+        if pinned := re.match(PINNED, line):
+            package = pinned[1]
         elif re.match(r"\s+# via .*\bbpreport \(", line):
             asked_for.add(package)
     assert asked_for == {canonicalize_name(each.name) for each in declared_dependencies()}
 
 
 def test_lock_gives_every_package_a_hash():
-    entries = re.split(r"^(?=[\w.-]+==)", LOCK, flags=re.MULTILINE)[1:]
+    entries = re.split(r"^(?=[\w.-]+(?:\[[\w,-]+\])?==)", LOCK, flags=re.MULTILINE)[1:]
     assert len(entries) > len(declared_dependencies())
     assert all(re.search(r"--hash=sha256:[0-9a-f]{64}", entry) for entry in entries)
 
