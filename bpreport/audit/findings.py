@@ -71,11 +71,13 @@ def _unstated(study: Study) -> Iterator[Finding]:
             continue
         possible = [rule for rule, fit in solved.rules.items() if fit.possible]
         text = (
-            "{worked}: start, tolerance and stopping rule are not stated; the printed counts fit a "
-            "run that stops by {stop}, for example from {start} at {tolerance}"
+            "{worked}: start, tolerance and stopping rule are not stated; the "
+            "printed counts fit only runs that stop by the {stop}, for example from "
+            "{start} with tolerance {tolerance}"
             if len(possible) == 1
-            else "{worked}: start, tolerance and stopping rule are not stated; several stopping "
-            "rules fit the printed counts, for example {stop} from {start} at {tolerance}"
+            else "{worked}: start, tolerance and stopping rule are not stated; several "
+            "stopping rules fit the printed counts, for example the {stop} from "
+            "{start} with tolerance {tolerance}"
         )
         yield Finding(
             "note",

@@ -214,7 +214,8 @@ def _count(claim: Claim, knowledge: Knowledge, trace: Trace, known: Known) -> Ju
     return said(
         claim,
         Verdict.REPRODUCED,
-        "{printed} is the count of a run from {start} that stops by {stop} at {tolerance}",
+        "{printed} is the count of a run from {start} that stops when the "
+        "{stop} is at most {tolerance}",
         known=known,
         printed=printed,
         **knowledge.settled(trace),

@@ -84,7 +84,6 @@ class Knowledge:
     alignments: dict[tuple[str, Tree, Tree], Any] = field(default_factory=dict)
     """By claim, name and numeric side, how the side follows from a formula; found once."""
     _alternatives: dict[Any, Trace] = field(default_factory=dict)
-    _runs: dict[Any, dict[str, Any]] = field(default_factory=dict)
     _states: dict[Any, State] = field(default_factory=dict)
 
     claims: tuple[Claim, ...] = ()
@@ -213,14 +212,7 @@ class Knowledge:
         updates = iteration + shift if iteration else 0
         if not isinstance(example, Perceptron) or not 0 <= updates <= example.iterations + 2:
             return None
-        place = (trace.name, *trace.conventions.values())
-        if place not in self._runs:
-            self._runs[place] = example.iterate(
-                example.iterations + 2,
-                update=trace.conventions["update"],
-                biases=trace.conventions["biases"],
-            )
-        run, role = self._runs[place], trace.roles.get(key)
+        run, role = trace.facts["run"], trace.roles.get(key)
         names = {
             "weights": example.weight_keys,
             "biases": example.bias_keys,
@@ -256,7 +248,7 @@ class Knowledge:
     ) -> Knowledge:
         """The same knowledge under the conventions that were adopted."""
         adopted = Knowledge(self.deck, self.study, traces, shifts)
-        adopted._alternatives, adopted._runs = self._alternatives, self._runs
+        adopted._alternatives = self._alternatives
         return adopted
 
     def has_role(self, part: Tree, kind: str, claim: Claim) -> bool:

@@ -33,15 +33,12 @@ from numpy.typing import ArrayLike, NDArray
 from bpreport.formula.arithmetic import MP
 from bpreport.formula.tree import Symbol
 from bpreport.worked.network import Exact, Shape, run, run_exact
-from bpreport.worked.perceptron_trace import trace
+from bpreport.worked.perceptron_trace import BEYOND, trace
 from bpreport.worked.trace import Trace
 
 __all__ = ["Connection", "Notation", "Perceptron", "State"]
 
 KIND = "perceptron"
-BEYOND = 2
-"""Updates computed past the deck's last iteration, for a table that counts from elsewhere."""
-
 Values = NDArray[np.float64]
 
 

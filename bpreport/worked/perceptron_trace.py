@@ -26,7 +26,10 @@ from bpreport.worked.trace import Role, Trace
 if TYPE_CHECKING:
     from bpreport.worked.perceptron import Perceptron
 
-__all__ = ["trace"]
+__all__ = ["BEYOND", "trace"]
+
+BEYOND = 2
+"""Updates computed past the deck's last iteration, for a table that counts from elsewhere."""
 
 
 @dataclass
@@ -75,7 +78,8 @@ def trace(perceptron: Perceptron, shape: Shape) -> Trace:
         if depth == 0 or shape.update == "simultaneous":
             _updates(work, depth)
     biases = "trained" if shape.trained_biases else "fixed"
-    series = perceptron.iterate(update=shape.update, biases=biases)
+    run = perceptron.iterate(perceptron.iterations + BEYOND, update=shape.update, biases=biases)
+    series = {name: values[: perceptron.iterations + 1] for name, values in run.items()}
     broken = np.flatnonzero(~np.isfinite(series["error"]))
     if len(broken):
         raise DeckError(
@@ -91,6 +95,7 @@ def trace(perceptron: Perceptron, shape: Shape) -> Trace:
         series=series,
         facts={
             "iterations": perceptron.iterations,
+            "run": run,
             "weights": perceptron.weight_keys,
             "biases": perceptron.bias_keys,
             "error forms": instantiated_forms(perceptron, work.names),
