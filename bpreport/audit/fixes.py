@@ -171,16 +171,19 @@ def without_part(source: str, *, factor: bool) -> Iterator[Edit]:
 
     >>> list(without_part("0.4 + 0.5 - 0.6", factor=False))
     [(9, ' - 0.6', ''), (3, ' + 0.5', ''), (0, '0.4 + ', '')]
+    >>> list(without_part("0.4", factor=False))
+    []
     """
     operators = list(_operators(source, products=factor))
+    if not operators:
+        return
     ends = [len(source[:start].rstrip()) for start, _ in operators]
     for begin, end in reversed(list(zip(ends, [*ends[1:], len(source.rstrip())], strict=True))):
         yield begin, source[begin:end], ""
-    if operators:
-        start, sign = operators[0]
-        behind = start if sign == "-" else start + len(sign)
-        behind += len(source[behind:]) - len(source[behind:].lstrip())
-        yield 0, source[:behind], ""
+    start, sign = operators[0]
+    behind = start if sign == "-" else start + len(sign)
+    behind += len(source[behind:]) - len(source[behind:].lstrip())
+    yield 0, source[:behind], ""
 
 
 def _sign(source: str) -> str:
