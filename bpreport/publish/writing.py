@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import tempfile
 from collections.abc import Callable, Sequence
@@ -38,6 +39,8 @@ def build(
     unknown = sorted(set(formats) - set(_NAMES))
     if unknown:
         raise ValueError(f"unknown format {unknown[0]!r}; known are {', '.join(_NAMES)}")
+    if target.exists() and not target.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, "is a file; expected a folder", str(target))
     tell: Progress = progress or (lambda _: None)
     products: dict[str, bytes] = {}
     if "golden" in formats:
