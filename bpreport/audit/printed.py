@@ -29,6 +29,8 @@ __all__ = ["judge_against", "judge_given", "judge_line", "judge_value"]
 CUT_OFF = "{printed} is {exact} with the digits cut off; rounded it is {correction}"
 LAST_DIGIT = "{printed} is one unit off in the last place ({exact} rounds to {correction})"
 
+CARRIED = "{printed} is right from the printed numbers; unrounded it is {exact}"
+CARRIED_WITHIN = "{printed} is right from the printed numbers within their rounding"
 WITHIN_ROUNDING = (
     "{printed} follows from the printed numbers within their rounding; "
     "from their digits it is {exact}"
@@ -89,7 +91,7 @@ def judge_against(claim: Claim, knowledge: Knowledge, printed: str, known: Known
         return said(
             claim,
             Verdict.CARRIED,
-            "{printed} is right from the printed numbers within their rounding",
+            CARRIED_WITHIN,
             known=known,
             printed=printed,
         )
@@ -110,13 +112,7 @@ def judge_against(claim: Claim, knowledge: Knowledge, printed: str, known: Known
             reason=carried,
         )
     if _is_carried(claim, knowledge, printed, known):
-        return said(
-            claim,
-            Verdict.CARRIED,
-            "{printed} is right from the printed numbers; unrounded it is {exact}",
-            known=known,
-            printed=printed,
-        )
+        return said(claim, Verdict.CARRIED, CARRIED, known=known, printed=printed)
     found = explain_number(claim, knowledge, printed, known)
     if not found:
         return said(
@@ -152,7 +148,7 @@ def judge_line(
         return said(
             claim,
             Verdict.CARRIED,
-            "{printed} is right from the printed numbers within their rounding",
+            CARRIED_WITHIN,
             exact=computed,
             printed=printed,
         )
@@ -209,13 +205,7 @@ def _adds_up(
     if fits(printed, known.value):
         return _reproduced(claim, printed, known.value, known)
     if agree_within_rounding(claim.left, tree_of(known.value), claim, knowledge):
-        return said(
-            claim,
-            Verdict.CARRIED,
-            "{printed} is right from the printed numbers; unrounded it is {exact}",
-            known=known,
-            printed=printed,
-        )
+        return said(claim, Verdict.CARRIED, CARRIED, known=known, printed=printed)
     source = inherited_from(claim, knowledge)
     if source is not None:
         return said(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -198,63 +199,39 @@ def _misplaced(binding: Binding, claim: Claim, knowledge: Knowledge) -> Judgemen
         )
     right = knowledge.as_printed(binding.name, claim) or correction(text, value)
     worked = known is not None and known.worked is not None
-    owner = knowledge.owner_of(text, binding.name, claim)
-    if same(-number(text), value):
-        return said(
-            claim,
-            Verdict.EXPLAINED,
-            "It puts {printed} in the place of {name}, which is {right}",
-            known=known,
-            exact=value,
-            printed=text,
-            name=math(binding.name),
-            right=right,
-            correction=right,
-            slip="sign flipped",
-            chance=0.0,
-            reason=Message("the sign is wrong"),
-            fix=number_fix(claim, knowledge.deck, binding.number, right),
-        )
-    if knowledge.has_role(binding.name, "learning rate", claim):
-        return said(
-            claim,
-            Verdict.EXPLAINED,
-            "It puts {printed} in the place of {name}, which is {right}",
-            known=known,
-            exact=value,
-            printed=text,
-            name=math(binding.name),
-            right=right,
-            correction=right,
-            slip="wrong learning rate",
-            chance=0.0,
-        )
-    if owner is None:
-        return said(
-            claim,
-            Verdict.WRONG,
-            "It puts {printed} in the place of {name}, which is {right}",
-            known=known,
-            exact=value,
-            printed=text,
-            name=math(binding.name),
-            right=right,
-            correction=right,
-            fix=number_fix(claim, knowledge.deck, binding.number, right, sure=worked),
-        )
-    return said(
+    sentence = "It puts {printed} in the place of {name}, which is {right}"
+    found = partial(
+        said,
         claim,
-        Verdict.EXPLAINED,
-        "It puts {printed} in the place of {name}, which is {right}: {printed} is {owner}",
         known=known,
+        exact=value,
         printed=text,
         name=math(binding.name),
         right=right,
-        owner=math(owner),
         correction=right,
+    )
+    mending = partial(number_fix, claim, knowledge.deck, binding.number, right)
+    if same(-number(text), value):
+        return found(
+            Verdict.EXPLAINED,
+            sentence,
+            slip="sign flipped",
+            chance=0.0,
+            reason=Message("the sign is wrong"),
+            fix=mending(),
+        )
+    if knowledge.has_role(binding.name, "learning rate", claim):
+        return found(Verdict.EXPLAINED, sentence, slip="wrong learning rate", chance=0.0)
+    owner = knowledge.owner_of(text, binding.name, claim)
+    if owner is None:
+        return found(Verdict.WRONG, sentence, fix=mending(sure=worked))
+    return found(
+        Verdict.EXPLAINED,
+        "It puts {printed} in the place of {name}, which is {right}: {printed} is {owner}",
+        owner=math(owner),
         slip=_swap(binding.name, owner, claim, knowledge),
         chance=0.0,
-        fix=number_fix(claim, knowledge.deck, binding.number, right, sure=worked),
+        fix=mending(sure=worked),
     )
 
 
