@@ -189,6 +189,8 @@ class _Scope:
                 ratios.append(other / one)
             except (EvaluationError, ZeroDivisionError, TypeError):
                 return None
+        if not all(ratios):
+            return None
         counts = [self._size("m", size) for size in (2, 3)]
         for shown, factors in (("m", counts), ("2", [2, 2]), ("2m", [2 * m for m in counts])):
             pairs = list(zip(ratios, factors, strict=True))

@@ -68,6 +68,9 @@ def _judge(claim: Claim, knowledge: Knowledge) -> Judgement:
         return _pair(claim, knowledge)
     except EvaluationError as error:
         return unchecked(claim, "It cannot be computed: {cause}", cause=str(error))
+    except (ArithmeticError, TypeError, ValueError):
+        # A formula nobody foresaw shall not end the audit of a whole course.
+        return unchecked(claim, "It has values of a kind that this audit cannot compare")
 
 
 def _pair(claim: Claim, knowledge: Knowledge) -> Judgement:

@@ -30,6 +30,7 @@ from bpreport.formula import (
     parse,
     rounded,
     stands_for,
+    to_decimal,
 )
 from bpreport.formula.tree import Derivative, Number, Symbol, Tree, walk
 
@@ -167,8 +168,9 @@ def _is_given_later(name: Tree, claim: Claim, knowledge: Knowledge) -> bool:
 
 def tree_of(value: Any) -> Tree:
     """A value as a tree, at 40 places."""
-    text = Number(rounded(abs(value), 40))
-    return -text if value < 0 else text
+    number = to_decimal(value)
+    text = Number(rounded(abs(number), 40))
+    return -text if number < 0 else text
 
 
 def _value_of(name: Tree, claim: Claim, knowledge: Knowledge) -> Any:

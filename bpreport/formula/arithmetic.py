@@ -127,7 +127,7 @@ def _interval_abs(value: Any) -> Any:
 
 
 def interval_ends(value: Any) -> tuple[Any, Any]:
-    """Lower and upper end at 50 digits; a plain number is both.
+    """Lower and upper end at 50 digits; a plain number is both, a row or matrix is refused.
 
     >>> interval_ends(INTERVAL.number("0.5"))
     (mpf('0.5'), mpf('0.5'))
@@ -135,6 +135,8 @@ def interval_ends(value: Any) -> tuple[Any, Any]:
     if hasattr(value, "_mpi_"):
         low, high = value._mpi_
         return MP.make_mpf(low), MP.make_mpf(high)
+    if isinstance(value, tuple):
+        raise EvaluationError("a row or matrix where one number is expected")
     return value, value
 
 

@@ -206,7 +206,10 @@ class _Evaluator:
         raise EvaluationError("no case applies")
 
     def _holds(self, relation: str, left: Tree, right: Tree) -> bool:
-        below = self.value(left) - self.value(right)
+        sides = self.value(left), self.value(right)
+        if any(isinstance(side, tuple) for side in sides):
+            raise EvaluationError("the condition of a case compares numbers")
+        below = sides[0] - sides[1]
         tests: dict[str, Callable[[], bool]] = {
             "<": lambda: below < 0, ">": lambda: below > 0, "=": lambda: below == 0,
             r"\le": lambda: below <= 0, r"\ge": lambda: below >= 0, r"\ne": lambda: below != 0,

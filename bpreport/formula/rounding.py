@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from bpreport.formula.arithmetic import MP
+from bpreport.formula.errors import EvaluationError
 
 __all__ = ["JUDGED_DIGITS", "MODES", "Mode", "places_of", "rounded", "stands_for", "to_decimal"]
 
@@ -51,13 +52,17 @@ MODES = {
 
 
 def to_decimal(value: Any) -> Decimal:
-    """A value at 40 significant digits.
+    """A value at 40 significant digits; raises `EvaluationError` for what is not one finite number.
 
     >>> to_decimal(MP.mpf("0.1") * 3)
     Decimal('0.3')
     """
     if isinstance(value, Decimal):
         return value
+    if isinstance(value, tuple):
+        raise EvaluationError("a row or matrix where one number is expected")
+    if not MP.isfinite(value):
+        raise EvaluationError("a number too large to compute")
     text = MP.nstr(MP.mpf(value), JUDGED_DIGITS, strip_zeros=True, min_fixed=-30, max_fixed=60)
     result = Decimal(text)
     return result.normalize(_CONTEXT) if result else Decimal(0)

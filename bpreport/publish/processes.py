@@ -38,7 +38,7 @@ def in_order(
     # A forked process would inherit the locks of whatever threads the caller has.
     context = get_context("spawn")
     others = set(active_children())
-    executor = ProcessPoolExecutor(jobs, context, initializer=_end_on_interrupt)
+    executor = ProcessPoolExecutor(jobs, context, initializer=_leave_interrupts)
     waiting = iter(things)
     try:
         under_way: deque[Future[Result]] = deque()
@@ -71,8 +71,12 @@ def _held_back() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _end_on_interrupt() -> None:
-    """Ctrl-C reaches all processes of a terminal; those behind the first end without a word."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+def _leave_interrupts() -> None:
+    """Ctrl-C reaches all processes of a terminal; the first one answers it and ends the others.
+
+    One that ended by itself could be noticed before the first process has had its own signal,
+    and would then look like a broken pool.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     if hasattr(signal, "pthread_sigmask"):
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})

@@ -58,7 +58,11 @@ def build(
                 tell(form)
                 products[form] = _RENDERERS[form](page, audit)
     target.mkdir(parents=True, exist_ok=True)
-    return [write(target / _NAMES[form], products[form]) for form in formats]
+    paths = [target / _NAMES[form] for form in formats]
+    for path in paths:  # before the first is written
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, "is a folder; expected a file", str(path))
+    return [write(path, products[form]) for path, form in zip(paths, formats, strict=True)]
 
 
 _NAMES = {"html": "report.html", "pdf": "report.pdf", "golden": "golden.json"}

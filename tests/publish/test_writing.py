@@ -258,6 +258,16 @@ def test_an_error_leaves_the_earlier_report(tmp_path, monkeypatch):
     assert [path.name for path in tmp_path.iterdir()] == ["report.html"]
 
 
+def test_a_folder_in_the_place_of_a_product_leaves_the_earlier_report(tmp_path):
+    """All places are looked at before the first file is written."""
+    (earlier,) = made(SMALL, tmp_path, ["html"], "en")
+    before = earlier.read_bytes()
+    (tmp_path / "report.pdf").mkdir()
+    with pytest.raises(IsADirectoryError, match="is a folder"):
+        made("# Other", tmp_path, ["html", "pdf"], "en")
+    assert earlier.read_bytes() == before
+
+
 def test_a_failed_write_leaves_no_debris(tmp_path, monkeypatch):
     """The temporary file goes with the error."""
     target = tmp_path / "report.html"
