@@ -129,7 +129,7 @@ class Document:
         """
         index = self.nearest(key, at)
         if index is None:
-            raise EvaluationError(f"{key} has no value in this document")
+            raise EvaluationError("{name} has no value in this document", name=key)
         return self._value_of(key, index, frozenset())
 
     def _value_of(self, key: str, index: int, open_: frozenset[tuple[str, int]]) -> Any:
@@ -137,7 +137,7 @@ class Document:
         if place in self._values:
             return self._values[place]
         if place in open_ or len(open_) > 200:
-            raise EvaluationError(f"{key} is defined by itself")
+            raise EvaluationError("{name} is defined by itself", name=key)
         statement = self.statements[key][index]
         tree = self.definition_at(key, index)
         value = None
@@ -149,7 +149,7 @@ class Document:
                     raise
         if value is None:
             if statement.text is None:
-                raise EvaluationError(f"{key} has no value in this document")
+                raise EvaluationError("{name} has no value in this document", name=key)
             value = number(statement.text)
             self._typed.add(place)
             head = statement.claim.head
@@ -210,12 +210,12 @@ class Document:
         for part in readings(tree):
             if part.key == key:
                 if index == 0:
-                    raise EvaluationError(f"{key} is defined by itself")
+                    raise EvaluationError("{name} is defined by itself", name=key)
                 values[key] = self._value_of(key, index - 1, open_)
                 continue
             place = self.nearest(part.key, statement.position)
             if place is None:
-                raise EvaluationError(f"{part.key} has no value in this document")
+                raise EvaluationError("{name} has no value in this document", name=part.key)
             values[part.key] = self._value_of(part.key, place, open_)
             if (part.key, place) in self._rounded:
                 self._rounded.add((key, index))
@@ -277,7 +277,7 @@ class Document:
         for part in readings(tree):
             text = self.printed_text(part, at)
             if text is None:
-                raise EvaluationError(f"{part.key} is not printed")
+                raise EvaluationError("{name} is not printed", name=part.key)
             long = least_places is not None and places_of(text) >= least_places
             rounded = long or self._is_rounded_text(part, at)
             values[part.key] = interval(text, rounded=rounded)

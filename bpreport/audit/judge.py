@@ -11,7 +11,7 @@ from bpreport.audit.explaining import explain_formula
 from bpreport.audit.fixes import result_fix
 from bpreport.audit.identities import Identity, compare
 from bpreport.audit.knowledge import Knowledge, Known
-from bpreport.audit.model import Judgement, Verdict
+from bpreport.audit.model import Expectation, Judgement, Message, Verdict
 from bpreport.audit.names import is_numeric
 from bpreport.audit.operands import could_give
 from bpreport.audit.printed import judge_against, judge_given, judge_line, judge_value
@@ -53,8 +53,8 @@ def _judge(claim: Claim, knowledge: Knowledge) -> Judgement:
         return unchecked(
             claim,
             "It is not understood at {token!r}: expected {expected}",
-            token=claim.refusal.token or "the end",
-            expected=claim.refusal.expected,
+            token=claim.refusal.token or Message("the end"),
+            expected=Expectation(claim.refusal.expected),
         )
     try:
         if claim.kind == "figure":
@@ -67,7 +67,9 @@ def _judge(claim: Claim, knowledge: Knowledge) -> Judgement:
             return _entry(claim, knowledge, claim.component)
         return _pair(claim, knowledge)
     except EvaluationError as error:
-        return unchecked(claim, "It cannot be computed: {cause}", cause=str(error))
+        return unchecked(
+            claim, "It cannot be computed: {cause}", cause=Message(error.text, error.values)
+        )
     except (ArithmeticError, TypeError, ValueError):
         # A formula nobody foresaw shall not end the audit of a whole course.
         return unchecked(claim, "It has values of a kind that this audit cannot compare")

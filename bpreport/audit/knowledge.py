@@ -161,7 +161,7 @@ class Knowledge:
         for part in readings(tree):
             found = self.known(part, claim)
             if found is None:
-                raise EvaluationError(f"{part.key} has no value here")
+                raise EvaluationError("{name} has no value here", name=part.key)
             values[part.key] = found.value
         return values
 

@@ -13,7 +13,7 @@ import mpmath
 from bpreport.deck.model import Claim, Deck, Position
 from bpreport.worked import Study, Trace
 
-__all__ = ["Audit", "Finding", "Fix", "Judgement", "Message", "Verdict"]
+__all__ = ["Audit", "Expectation", "Finding", "Fix", "Judgement", "Message", "Verdict"]
 
 
 class Verdict(StrEnum):
@@ -60,6 +60,12 @@ class Message:
     def __str__(self) -> str:
         """The English sentence."""
         return self.text.format_map(self.values)
+
+
+class Expectation(str):
+    """What the reader of formulas would have understood; several are joined by " or "."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)

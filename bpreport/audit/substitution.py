@@ -404,7 +404,9 @@ def _by_value(claim: Claim, knowledge: Knowledge) -> Judgement:
     try:
         exact = evaluate(claim.left, knowledge.values_for(claim.left, claim), MPMATH)
     except EvaluationError as error:
-        return unchecked(claim, "It cannot be computed: {cause}", cause=str(error))
+        return unchecked(
+            claim, "It cannot be computed: {cause}", cause=Message(error.text, error.values)
+        )
     close = agree_within_rounding(claim.right, tree_of(exact), claim, knowledge)
     if same(value, exact) or close:
         return said(claim, Verdict.REPRODUCED, "The line has the value {exact}", exact=exact)

@@ -85,13 +85,15 @@ def _mp_power(base: Any, exponent: Any) -> Any:
     return value
 
 
-def _mp_real(function: Callable[[Any], Any], what: str) -> Callable[[Any], Any]:
+def _mp_real(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
     def real(value: Any) -> Any:
         result = function(value)
         if MP.isinf(result) and not MP.isinf(value):
-            raise EvaluationError(f"{what} of zero has no value")
+            raise EvaluationError("the logarithm of zero has no value")
         if isinstance(result, MP.mpc):
-            raise EvaluationError(f"{what} of a negative number has no real value")
+            raise EvaluationError(
+                "the square root or logarithm of a negative number has no real value"
+            )
         return result
 
     return real
@@ -176,8 +178,8 @@ MPMATH = Arithmetic(
     number=_mp_number,
     functions={
         "exp": _guarded_exp(MP.exp),
-        "log": _mp_real(MP.log, "the logarithm"),
-        "sqrt": _mp_real(MP.sqrt, "the square root"),
+        "log": _mp_real(MP.log),
+        "sqrt": _mp_real(MP.sqrt),
         "power": _guarded_power(_mp_power),
         "sin": MP.sin,
         "cos": MP.cos,

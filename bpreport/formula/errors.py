@@ -28,4 +28,15 @@ class FormulaError(ValueError):
 
 
 class EvaluationError(ArithmeticError):
-    """A tree that has no value: an unknown symbol, a division by zero, a number too large."""
+    """A tree that has no value: an unknown symbol, a division by zero, a number too large.
+
+    Its text may name places for its values, so that it can be said in another language.
+
+    >>> str(EvaluationError("{name} has no value", name="w_3"))
+    'w_3 has no value'
+    """
+
+    def __init__(self, text: str, **values: object) -> None:
+        super().__init__(text.format_map(values) if values else text)
+        self.text = text
+        self.values = values

@@ -76,7 +76,7 @@ class _Evaluator:
         """The value of a node, within the bounds on steps and depth."""
         self.steps += 1
         if self.steps > MOST_STEPS:
-            raise EvaluationError(f"a value that takes more than {MOST_STEPS} steps")
+            raise EvaluationError("a value that takes more than {most} steps", most=MOST_STEPS)
         if self.depth >= DEEPEST:
             raise EvaluationError("a definition that leads back to itself, or is nested too deeply")
         self.depth += 1
@@ -99,7 +99,9 @@ class _Evaluator:
                 try:
                     return compute(self.arithmetic, *parts)
                 except (OverflowError, ValueError, ZeroDivisionError, TypeError) as error:
-                    raise EvaluationError(f"{operation}: {error}") from None
+                    raise EvaluationError(
+                        "{operation}: {cause}", operation=operation, cause=error
+                    ) from None
             case Reduce():
                 return self._reduce(node)
             case Call():
@@ -121,7 +123,7 @@ class _Evaluator:
             return self._given(self.values[key])
         if key in ("e", r"\pi"):
             return self.arithmetic.constants[key.lstrip("\\")]
-        raise EvaluationError(f"{key} has no value")
+        raise EvaluationError("{name} has no value", name=key)
 
     def _given(self, value: Any) -> Any:
         if isinstance(value, str | int):
@@ -164,7 +166,9 @@ class _Evaluator:
         if isinstance(definition, Function) and not node.primes:
             names = [argument.key for argument in definition.arguments]
             if len(names) != len(arguments):
-                raise EvaluationError(f"{node.function.key} takes {len(names)} arguments")
+                raise EvaluationError(
+                    "{name} takes {count} arguments", name=node.function.key, count=len(names)
+                )
             outside = self.values
             self.values = {**outside, **dict(zip(names, arguments, strict=True))}
             try:
@@ -177,7 +181,7 @@ class _Evaluator:
             return definition(*arguments)
         meaning = FUNCTION_MEANINGS.get(node.function.key)
         if meaning is None:
-            raise EvaluationError(f"the function {node.function.key} is not defined")
+            raise EvaluationError("the function {name} is not defined", name=node.function.key)
         return OPERATIONS[meaning].value(self.arithmetic, *arguments)
 
     def _derivative(self, node: Derivative) -> Any:
@@ -232,7 +236,7 @@ def _primed(node: Call, definition: Any) -> Tree:
         variable = Symbol("\0")
         body = Apply(FUNCTION_MEANINGS[node.function.key], (variable,))
     else:
-        raise EvaluationError(f"the function {node.function.key} is not defined")
+        raise EvaluationError("the function {name} is not defined", name=node.function.key)
     for _ in range(node.primes):
         body = slope(body, variable)
     argument = node.arguments[0]
@@ -244,7 +248,7 @@ def _terms(node: Reduce, integer: Callable[[Tree], int]) -> Iterator[Tree]:
         raise EvaluationError("a sum without a range")
     first, last = integer(node.lower), integer(node.upper)
     if last - first >= LONGEST_SUM:
-        raise EvaluationError(f"a sum of more than {LONGEST_SUM} terms")
+        raise EvaluationError("a sum of more than {most} terms", most=LONGEST_SUM)
     for value in range(first, last + 1):
         yield instantiate(node.body, {node.index.key: value})
 
@@ -327,7 +331,7 @@ def unroll(node: Tree, sizes: Mapping[str, int]) -> Tree:
         for term in terms:
             written += 1
             if written > LONGEST_SUM:
-                raise EvaluationError(f"sums of more than {LONGEST_SUM} terms together")
+                raise EvaluationError("sums of more than {most} terms together", most=LONGEST_SUM)
             yield substitute(term, write_out)
 
     def write_out(part: Tree) -> Tree | None:

@@ -358,8 +358,9 @@ def _judge_commas(level: _Level) -> None:
     alone = level.commas == 1 and level.outermost
     grouped = level.thousands == level.commas
     if level.mixed or alone or grouped:
-        wanted = "a point in a number, or a space behind the comma between two"
-        raise FormulaError(_place(comma), ",", wanted)
+        raise FormulaError(
+            _place(comma), ",", "a point in a number, or a space behind the comma between two"
+        )
 
 
 def _after_scripts(tokens: list[Token], index: int) -> tuple[int, list[Token]]:

@@ -27,6 +27,8 @@ KEYWORDS: dict[str, tuple[int, ...] | None] = {
     "_": None,
     "mark": None,
     "Message": None,
+    "EvaluationError": None,
+    "FormulaError": (3,),
 }
 """Functions whose argument is a sentence to translate."""
 
@@ -42,7 +44,8 @@ def extracted() -> Catalog:
             for _, text, comments, _ in extract(method, file, KEYWORDS, options=_OPTIONS[method]):
                 if text and text != ("", ""):
                     found.add(text, auto_comments=comments)
-    for path in sorted((LOCALE.parent / "audit").rglob("*.py")):
+    spoken = [LOCALE.parent / "formula" / "parser.py", LOCALE.parent / "formula" / "joining.py"]
+    for path in [*sorted((LOCALE.parent / "audit").rglob("*.py")), *spoken]:
         for text in _sentences(path.read_text(encoding="utf-8")):
             found.add(text)
     return found

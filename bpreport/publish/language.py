@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from bpreport.audit.model import Message, Verdict
+from bpreport.audit.model import Expectation, Message, Verdict
 from bpreport.formula.tree import Node
 
 __all__ = ["LOCALE", "VERDICTS", "mark", "parts", "render", "translator", "verdict_word"]
@@ -92,6 +92,8 @@ def parts(message: Message, lang: str) -> list[tuple[str, str]]:
         value: Any = formatter.get_field(name, (), message.values)[0]
         if isinstance(value, Message):
             found += parts(value, lang)
+        elif isinstance(value, Expectation):
+            found.append(("text", _expectation(value, lang)))
         elif isinstance(value, Node):
             from bpreport.formula import latex
 
@@ -101,6 +103,14 @@ def parts(message: Message, lang: str) -> list[tuple[str, str]]:
                 if piece:
                     found.append(("math" if place % 2 else "text", piece))
     return found
+
+
+def _expectation(expected: Expectation, lang: str) -> str:
+    """Known as a whole, or word by word."""
+    gettext = translator(lang).gettext
+    if gettext(expected) != expected:
+        return gettext(expected)
+    return gettext(" or ").join(map(gettext, expected.split(" or ")))
 
 
 _DOLLARS = re.compile(r"\$([^$]+)\$")

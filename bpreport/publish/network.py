@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ from bpreport.worked.trace import Trace
 __all__ = ["draw"]
 
 ACROSS, DOWN, MARGIN = 225.0, 96.0, 62.0
+RADIUS = 27.0
+"""Of a unit's circle."""
 CROWDED = 16
 """More connections than this between two layers are drawn without their weights."""
 
@@ -72,6 +75,8 @@ def draw(trace: Trace, alt: str) -> Picture:
         .get_template("network.svg.j2")
         .render(
             units=units,
+            radius=RADIUS,
+            label_width=label_width,
             edges=_edges(trace, places, {layer: len(row) for layer, row in by_layer.items()}),
             biases=biases,
             width=2 * MARGIN + max(len(by_layer) - 1, 0) * ACROSS,
@@ -97,9 +102,10 @@ def _edges(
         start, end = places[role.source], places[role.unit]
         crowded = sizes[role.layer] * sizes[role.layer - 1] > CROWDED
         # Near the side with fewer crossings, where the lines of one unit have spread enough.
-        along = 0.22 if sizes[role.layer - 1] <= sizes[role.layer] else 0.78
+        from_left = sizes[role.layer - 1] <= sizes[role.layer]
         value = float(trace.quantities[key].value)
         name, index, text = ("", "", "") if crowded else _label(key, trace)
+        along = _along(math.dist(start, end), label_width(name, index, text), from_left=from_left)
         edges.append(
             Edge(
                 start,
@@ -114,6 +120,22 @@ def _edges(
             )
         )
     return edges
+
+
+def _along(length: float, wide: float, *, from_left: bool) -> float:
+    """Which part of a connection lies before its label, clear of the unit that it is nearest to."""
+    clear = RADIUS + wide / 2 + 6
+    part = min(max(0.22, clear / length), 0.5)
+    return part if from_left else 1 - part
+
+
+def label_width(name: str, index: str, value: str) -> float:
+    """About how wide a label is drawn, in the units of the drawing.
+
+    >>> label_width("w", "1", "0.25")
+    44.0
+    """
+    return 8 + 6.4 * len(name) + 4.8 * len(index) + 6.2 * len(value)
 
 
 def _label(key: str, trace: Trace) -> tuple[str, str, str]:

@@ -33,12 +33,15 @@ def in_order(
         yield from map(work, things)
         return
     from concurrent.futures import Future, ProcessPoolExecutor
+    from concurrent.futures.process import BrokenProcessPool
     from multiprocessing import active_children, get_context
+    from multiprocessing.process import BaseProcess
 
     # A forked process would inherit the locks of whatever threads the caller has.
     context = get_context("spawn")
     others = set(active_children())
-    executor = ProcessPoolExecutor(jobs, context, initializer=_leave_interrupts)
+    started: set[BaseProcess] = set()
+    executor = ProcessPoolExecutor(jobs, context, initializer=_end_on_interrupt)
     waiting = iter(things)
     try:
         under_way: deque[Future[Result]] = deque()
@@ -46,13 +49,18 @@ def in_order(
             with _held_back():  # submitting starts processes, which inherit it
                 things_now = islice(waiting, 2 * jobs - len(under_way))
                 under_way.extend([executor.submit(work, thing) for thing in things_now])
+                started |= set(active_children()) - others
             if not under_way:
                 break
             yield under_way.popleft().result()
+    except BrokenProcessPool:
+        # Ctrl-C reaches every process; one may end by it before this one has had its own signal.
+        if any(child.exitcode == -signal.SIGINT for child in started):
+            raise KeyboardInterrupt from None
+        raise
     except BaseException:
-        for child in active_children():
-            if child not in others:
-                child.terminate()
+        for child in started:
+            child.terminate()
         raise
     finally:
         executor.shutdown(cancel_futures=True)
@@ -71,12 +79,8 @@ def _held_back() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _leave_interrupts() -> None:
-    """Ctrl-C reaches all processes of a terminal; the first one answers it and ends the others.
-
-    One that ended by itself could be noticed before the first process has had its own signal,
-    and would then look like a broken pool.
-    """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+def _end_on_interrupt() -> None:
+    """Ctrl-C reaches all processes of a terminal; those behind the first end without a word."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     if hasattr(signal, "pthread_sigmask"):
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})

@@ -6,7 +6,9 @@ import string
 import pytest
 from babel.messages.pofile import read_po
 
-from bpreport.audit.model import Message
+from bpreport.audit import audit
+from bpreport.audit.model import Expectation, Message, Verdict
+from bpreport.deck import read_text
 from bpreport.publish.catalogue import compiled, extracted
 from bpreport.publish.language import LOCALE, render, translator
 
@@ -67,3 +69,24 @@ def test_a_message_among_the_values_is_translated_too():
     message = Message("{cause}!", {"cause": Message("given")})
     assert render(message, "zh") == "已知!"
     assert render(message, "en") == "given!"
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [r"a = \int x", "b = ! 3", "c = * 3", "d = (3 + 4", "y = p + 0.2 = 3", r"a = \ln(0) = 1"],
+)
+def test_what_was_expected_is_said_in_chinese_too(formula):
+    """No English words are left beside the names that the deck itself writes."""
+    deck = read_text(f"$${formula}$$")
+    unchecked = [j for j in audit(deck).judgements if j.verdict is Verdict.UNCHECKED]
+    assert unchecked
+    for judgement in unchecked:
+        sentence = render(judgement.message, "zh").replace(r"\int", "")
+        assert re.findall(r"[A-Za-z]{2,}", sentence) == []
+
+
+def test_every_expectation_of_the_grammar_is_in_the_catalogue():
+    """What several terminals could stand for is joined word by word."""
+    message = Message("{expected}", {"expected": Expectation("a closing bracket or the end")})
+    assert render(message, "zh") == "右括号 或 结尾"
+    assert render(message, "en") == "a closing bracket or the end"
