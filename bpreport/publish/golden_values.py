@@ -1,6 +1,7 @@
 """Golden values: every quantity of the worked examples, for tests of other programs.
 
-Exact values are strings of 17 significant digits, which identify a float64 and survive JSON.
+Exact values are strings of 17 significant digits, rounded once from 50: they identify a float64 and
+survive JSON.
 """
 
 from __future__ import annotations

@@ -36,6 +36,13 @@ def test_golden_values_hold_every_quantity(result, values):
             assert mpmath.almosteq(exact, quantity.value, rel_eps=mpmath.mpf(10) ** -16)
 
 
+def test_exact_values_are_rounded_once_from_50_digits(values):
+    """A value that is a short decimal is written as one, not as the nearest float64."""
+    text = json.dumps(values)
+    assert '"exact": "2.4"' in text
+    assert not re.search(r'"exact": "[-0-9.]*(99999|00000\d)"', text)
+
+
 def test_a_golden_value_knows_where_it_is_printed(values):
     """out_h3 is printed once, one unit off in the last of six places."""
     quantities = values["examples"]["example"]["quantities"]
