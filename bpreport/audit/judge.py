@@ -15,7 +15,7 @@ from bpreport.audit.model import Expectation, Judgement, Message, Verdict
 from bpreport.audit.names import is_numeric
 from bpreport.audit.operands import could_give
 from bpreport.audit.printed import judge_against, judge_given, judge_line, judge_value
-from bpreport.audit.saying import said, shown, unchecked
+from bpreport.audit.saying import said, shown, unchecked, uncomputable
 from bpreport.audit.substitution import judge_substitution
 from bpreport.deck.claims import printed_number
 from bpreport.deck.model import Claim
@@ -67,9 +67,7 @@ def _judge(claim: Claim, knowledge: Knowledge) -> Judgement:
             return _entry(claim, knowledge, claim.component)
         return _pair(claim, knowledge)
     except EvaluationError as error:
-        return unchecked(
-            claim, "It cannot be computed: {cause}", cause=Message(error.text, error.values)
-        )
+        return uncomputable(claim, error)
     except (ArithmeticError, TypeError, ValueError):
         # A formula nobody foresaw shall not end the audit of a whole course.
         return unchecked(claim, "It has values of a kind that this audit cannot compare")

@@ -7,10 +7,10 @@ from typing import Any
 from bpreport.audit.knowledge import Known
 from bpreport.audit.model import Fix, Judgement, Message, Verdict
 from bpreport.deck.model import Claim
-from bpreport.formula import MP, latex
+from bpreport.formula import MP, EvaluationError, latex
 from bpreport.formula.tree import Tree
 
-__all__ = ["math", "said", "shown", "unchecked"]
+__all__ = ["math", "said", "shown", "unchecked", "uncomputable"]
 
 SHOWN_DIGITS = 8
 """Significant digits of exact values in sentences."""
@@ -62,6 +62,12 @@ def said(
 def unchecked(claim: Claim, text: str, **values: Any) -> Judgement:
     """A claim that nothing can be said of, and why."""
     return said(claim, Verdict.UNCHECKED, text, **values)
+
+
+def uncomputable(claim: Claim, error: EvaluationError) -> Judgement:
+    """A claim with a side that has no value, and why it has none."""
+    cause = Message(error.text, error.values)
+    return unchecked(claim, "It cannot be computed: {cause}", cause=cause)
 
 
 def shown(value: Any) -> str:

@@ -17,7 +17,7 @@ from bpreport.audit.knowledge import Knowledge
 from bpreport.audit.model import Fix, Judgement, Message, Verdict
 from bpreport.audit.names import is_numeric
 from bpreport.audit.operands import could_give
-from bpreport.audit.saying import math, said, unchecked
+from bpreport.audit.saying import math, said, unchecked, uncomputable
 from bpreport.audit.slips.candidates import swap_name
 from bpreport.deck.claims import printed_number
 from bpreport.deck.model import Claim
@@ -404,9 +404,7 @@ def _by_value(claim: Claim, knowledge: Knowledge) -> Judgement:
     try:
         exact = evaluate(claim.left, knowledge.values_for(claim.left, claim), MPMATH)
     except EvaluationError as error:
-        return unchecked(
-            claim, "It cannot be computed: {cause}", cause=Message(error.text, error.values)
-        )
+        return uncomputable(claim, error)
     close = agree_within_rounding(claim.right, tree_of(exact), claim, knowledge)
     if same(value, exact) or close:
         return said(claim, Verdict.REPRODUCED, "The line has the value {exact}", exact=exact)

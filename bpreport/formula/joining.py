@@ -61,11 +61,12 @@ def _check_neighbours(first: Any, second: Any) -> None:
     if isinstance(first, Open) and not isinstance(second, Open) and not _is_function(second):
         raise FormulaError(first.offset, first.sign, "brackets around the argument")
     if isinstance(first, Symbol) and isinstance(second, Group) and _may_be_called(first, second):
-        wanted = (
+        raise FormulaError(
+            second.offset,
+            second.fence,
             "a sign of multiplication, or a function that the deck declares, "
-            "in front of the bracket"
+            "in front of the bracket",
         )
-        raise FormulaError(second.offset, second.fence, wanted)
 
 
 def _may_be_called(name: Symbol, group: Group) -> bool:

@@ -44,8 +44,8 @@ def extracted() -> Catalog:
             for _, text, comments, _ in extract(method, file, KEYWORDS, options=_OPTIONS[method]):
                 if text and text != ("", ""):
                     found.add(text, auto_comments=comments)
-    spoken = [LOCALE.parent / "formula" / "parser.py", LOCALE.parent / "formula" / "joining.py"]
-    for path in [*sorted((LOCALE.parent / "audit").rglob("*.py")), *spoken]:
+    parser = LOCALE.parent / "formula" / "parser.py"
+    for path in [*sorted((LOCALE.parent / "audit").rglob("*.py")), parser]:
         for text in _sentences(path.read_text(encoding="utf-8")):
             found.add(text)
     return found
@@ -58,9 +58,9 @@ _OPTIONS: dict[str, dict[str, str]] = {
 
 
 def _sentences(source: str) -> Iterator[str]:
-    r"""What the audit says: every string of its code that has a space in it.
+    r"""What the audit says, and the parser expects: every string of the code with a space in it.
 
-    The audit keeps its sentences in tables and hands them on, so that no call tells them from
+    They keep their sentences in tables and hand them on, so that no call tells them from
     other strings; a space does. Strings that are documentation, compared, raised or formatted
     are left out.
 
