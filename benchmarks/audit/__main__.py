@@ -12,6 +12,7 @@ from benchmarks.audit.judge import Outcome, Sheet, judge_deck
 from benchmarks.audit.slips import KINDS
 
 RANDOM = KINDS[-1].name
+FRONTS = {"front": "With front matter", "bare": "Bare"}
 
 
 def main() -> None:
@@ -21,15 +22,19 @@ def main() -> None:
     parser.add_argument("--slips", type=int, default=6, help="kinds of slips planted in each")
     parser.add_argument("-j", "--jobs", type=int, default=2, help="processes")
     parser.add_argument("--failures", type=Path, help="folder for decks that were judged wrongly")
+    parser.add_argument("--only", choices=["front", "bare"], help="with front matter, or without")
     asked = parser.parse_args()
-    with_front, bare = Sheet(), Sheet()
-    judged = partial(judge_deck, asked.seed, slips=asked.slips)
+    fronts = FRONTS if asked.only is None else {asked.only: FRONTS[asked.only]}
+    sheets = [Sheet() for _ in fronts]
+    judged = partial(
+        judge_deck, asked.seed, slips=asked.slips, fronts=[name == "front" for name in fronts]
+    )
     with ProcessPoolExecutor(asked.jobs) as pool:
-        for first, second in pool.map(judged, range(asked.decks)):
-            with_front.add(first)
-            bare.add(second)
+        for found in pool.map(judged, range(asked.decks)):
+            for sheet, one in zip(sheets, found, strict=True):
+                sheet.add(one)
     print(f"Seed {asked.seed}, {asked.decks} decks, {asked.slips} slips planted in each.\n")
-    for title, sheet in (("With front matter", with_front), ("Bare", bare)):
+    for title, sheet in zip(fronts.values(), sheets, strict=True):
         print(f"### {title}\n\n{table(sheet)}\n")
         if asked.failures:
             keep(sheet, asked.failures / title.lower().replace(" ", "-"))

@@ -71,12 +71,14 @@ class Sheet:
         self.failures += other.failures
 
 
-def judge_deck(seed: int, number: int, slips: int) -> tuple[Sheet, Sheet]:
+def judge_deck(
+    seed: int, number: int, slips: int, fronts: Sequence[bool] = (True, False)
+) -> tuple[Sheet, ...]:
     """One random deck: clean, and with some kinds of slips; with front matter, and bare."""
     deck = random_deck(Random(f"{seed}/{number}"))
-    sheets = Sheet(), Sheet()
+    sheets = tuple(Sheet() for _ in fronts)
     planted = list(_plantings(deck, seed, number, slips))
-    for front, sheet in zip((True, False), sheets, strict=True):
+    for front, sheet in zip(fronts, sheets, strict=True):
         _judge_clean(deck, front, sheet)
         for kind, wrong in planted:
             _judge_planted(kind, wrong, front, sheet)

@@ -1,0 +1,216 @@
+"""The definitions that hold where a claim stands, and trees closed by them.
+
+A closed tree has definitions applied, sums written out at small sizes, and derivatives taken:
+what it still reads has no value in the deck.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from bpreport.audit.knowledge import Knowledge
+from bpreport.audit.names import CONSTANTS, named
+from bpreport.audit.points import SIZE
+from bpreport.deck.model import Claim
+from bpreport.formula import EvaluationError, expand, slope, unroll
+from bpreport.formula.operations import FUNCTION_MEANINGS
+from bpreport.formula.tree import (
+    Call,
+    Derivative,
+    Reduce,
+    Symbol,
+    Tree,
+    Tuple,
+    free_symbols,
+    substitute,
+    walk,
+)
+
+__all__ = ["Scope", "opaque"]
+
+MOST_TERMS = 40
+"""Samples of a worked example up to which its sums are written out whole."""
+
+
+class Scope:
+    """The definitions that hold where a claim stands."""
+
+    def __init__(self, claim: Claim, knowledge: Knowledge) -> None:
+        self.claim = claim
+        self.knowledge = knowledge
+        self.trace = knowledge.trace_of(claim)
+        own_body = claim.right if claim.left == claim.head else None
+        self.functions = knowledge.document.functions_at(claim.position, other_than=own_body)
+        self.assumed = False
+        """A slope took names as independent of which the deck does not say so."""
+        self.vectors = _vector_bases(claim)
+        """Bases of names that stand with an index in the claim: bare, they are vectors."""
+
+    def is_worked(self, name: Tree) -> bool:
+        """Whether a worked example says what the name is."""
+        return (
+            self.trace is not None
+            and isinstance(name, Symbol | Derivative)
+            and self._worked_formula(name) is not None
+        )
+
+    def is_defined(self, name: Tree) -> bool:
+        """Whether a worked example, or an earlier formula, says what the name is."""
+        if isinstance(name, Call):
+            key = name.function.key
+            known = self.knowledge.document.is_function_before(key, self.claim)
+            return known or (key in FUNCTION_MEANINGS and not name.primes)
+        if not isinstance(name, Symbol):
+            return False
+        if self._worked_formula(name) is not None:
+            return True
+        return self.knowledge.document.is_defined_before(name.key, self.claim)
+
+    def definition(self, name: Symbol) -> Tree | None:
+        """The formula of a name: the worked example's, or else the deck's own."""
+        worked = self._worked_formula(name)
+        if worked is not None:
+            return worked
+        return self.knowledge.document.definition(name.key, self.claim)
+
+    def _worked_formula(self, name: Symbol | Derivative) -> Tree | None:
+        if self.trace is None:
+            return None
+        for key in self.knowledge.spellings(name, self.claim):
+            quantity = self.trace.quantities.get(key)
+            if quantity is not None:
+                return quantity.formula
+        return None
+
+    def is_grounded(self, sides: list[Tree]) -> bool:
+        """Whether all that the sides read is given by the worked example."""
+        if self.trace is None:
+            return False
+        keys = {key for side in sides for key in opaque(side)}
+        return all(
+            key in self.trace.quantities and self.trace.quantities[key].formula is None
+            for key in keys
+        )
+
+    def closed(
+        self, tree: Tree, stop: frozenset[str] = frozenset(), depth: int = 0, size: int = SIZE
+    ) -> Tree:
+        """The tree with definitions applied, sums written out and derivatives taken."""
+        if depth > 12:
+            raise EvaluationError("definitions that go round in a circle")
+        tree = expand(tree, self.functions)
+        tree = unroll(tree, {key: self.size_of(key, size) for key in _bounds(tree)})
+
+        def applied(part: Tree) -> Tree | None:
+            if isinstance(part, Derivative):
+                return self._slope(part, stop, depth)
+            if isinstance(part, Call) and part.primes and part.function.key in self.functions:
+                return self.closed(self._primed(part), stop, depth + 1)
+            if isinstance(part, Symbol):
+                part = self.knowledge.respelled(part, self.claim)
+                if part.key in stop or part.key in CONSTANTS:
+                    return part
+                body = self.definition(part)
+                if body is None:
+                    body = self._vector(part)
+                return part if body == part else self.closed(body, stop, depth + 1, size)
+            return None
+
+        return substitute(tree, applied)
+
+    def size_of(self, key: str, size: int) -> int:
+        """How many terms a sum up to this symbol has: as many as in the worked example."""
+        quantity = None if self.trace is None else self.trace.quantities.get(key)
+        if quantity is None or quantity.formula is not None or quantity.value > MOST_TERMS:
+            return size
+        return int(quantity.value)
+
+    def _vector(self, name: Symbol) -> Tree:
+        """A bare name whose entries are known by an index, as the vector of them."""
+        if name.indices:
+            return name
+        if self.trace is not None:
+            if name.key in self.trace.quantities:
+                return name
+            entries = [
+                quantity.symbol
+                for quantity in self.trace.quantities.values()
+                if isinstance(quantity.symbol, Symbol)
+                and quantity.symbol.base == name.base
+                and len(quantity.symbol.indices) == 1
+                and replace(quantity.symbol, indices=()).key == name.key
+            ]
+            if entries:
+                return Tuple(tuple(entries))
+        if name.base not in self.vectors:
+            return name
+        return Tuple(tuple(replace(name, indices=(str(n + 1),)) for n in range(SIZE)))
+
+    def _primed(self, call: Call) -> Tree:
+        """The derivative of a function of one argument, at its argument."""
+        function = self.functions[call.function.key]
+        if len(function.arguments) != 1 or len(call.arguments) != 1:
+            raise EvaluationError("a prime on a function of several arguments")
+        variable, body = function.arguments[0], expand(function.body, self.functions)
+        for _ in range(call.primes):
+            body = slope(body, variable)
+        return substitute(body, lambda part: call.arguments[0] if part == variable else None)
+
+    def _slope(self, node: Derivative, stop: frozenset[str], depth: int) -> Tree:
+        body = node.body
+        by = tuple(
+            self.knowledge.respelled(v, self.claim) if isinstance(v, Symbol) else v for v in node.by
+        )
+        if isinstance(body, Symbol):
+            body = self.definition(self.knowledge.respelled(body, self.claim)) or body
+        if not by:
+            names = free_symbols(expand(body, self.functions))
+            names = {key: name for key, name in names.items() if key not in CONSTANTS}
+            if len(names) != 1:
+                raise EvaluationError("a prime does not say by which of the symbols")
+            by = tuple(names.values())
+        keys = frozenset(variable.key for variable in by if isinstance(variable, Symbol))
+        result = self.closed(body, keys, depth + 1)
+        for variable in by:
+            if not isinstance(variable, Symbol):
+                raise EvaluationError("a derivative by something that is not a symbol")
+            if not self._reaches(result, variable):
+                raise EvaluationError("nothing says how the one depends on the other")
+            result = slope(result, variable)
+        return self.closed(result, stop, depth + 1)
+
+    def _reaches(self, tree: Tree, variable: Symbol) -> bool:
+        """Whether a derivative of zero would be a finding and not a gap in the deck."""
+        if self.trace is not None:
+            return variable.key in free_symbols(tree) or self.is_grounded([tree, variable])
+        # What is printed without its formula may depend on the variable as well.
+        at, document = self.claim.position, self.knowledge.document
+        self.assumed |= any(
+            document.is_result(name, at) for name in named(tree) if name != variable
+        )
+        return variable.key in free_symbols(tree)
+
+
+def opaque(tree: Tree) -> frozenset[str]:
+    """What a closed tree still reads: symbols, and functions that nobody defined."""
+    calls = {f"{part.function.key}()" for part in walk(tree) if isinstance(part, Call)}
+    return frozenset(free_symbols(tree)) - frozenset(CONSTANTS) | calls
+
+
+def _vector_bases(claim: Claim) -> frozenset[str]:
+    """Bases of names that stand with an index letter, as the d of d_k."""
+    return frozenset(
+        part.base
+        for side in (claim.left, claim.right)
+        if side is not None
+        for part in walk(side)
+        if isinstance(part, Symbol) and any(isinstance(index, Symbol) for index in part.indices)
+    )
+
+
+def _bounds(tree: Tree) -> Iterator[str]:
+    """Keys of the symbols that bound a sum."""
+    for part in walk(tree):
+        if isinstance(part, Reduce) and part.upper is not None:
+            yield from free_symbols(part.upper)
