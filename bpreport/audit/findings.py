@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from bpreport.audit.conventions import Adopted
-from bpreport.audit.knowledge import STOPPING_RULES, Knowledge
+from bpreport.audit.examples import STOPPING_RULES
+from bpreport.audit.knowledge import Knowledge
 from bpreport.audit.model import Finding, Judgement, Message
 from bpreport.audit.notation import notation
 from bpreport.worked import Study

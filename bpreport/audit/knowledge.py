@@ -13,47 +13,20 @@ from typing import Any
 from bpreport.audit.aliases import in_names_of
 from bpreport.audit.digits import fits, same
 from bpreport.audit.document import Document, number
-from bpreport.audit.model import Message
+from bpreport.audit.examples import Examples, Known, output_keys
 from bpreport.audit.names import is_numeric, named, readings, respellings, spellings
 from bpreport.deck.claims import printed_number
-from bpreport.deck.model import Claim, Deck
+from bpreport.deck.model import Claim
 from bpreport.formula import MP, EvaluationError, parse
 from bpreport.formula.operations import FUNCTION_MEANINGS
 from bpreport.formula.tree import Call, Derivative, Number, Symbol, Tree, substitute, walk
-from bpreport.worked import Perceptron, Study, Trace
-from bpreport.worked.perceptron import State
+from bpreport.worked import Trace
 
 __all__ = ["Knowledge", "Known", "Printed", "output_keys"]
-
-STOPPING_RULES = {
-    "change of objective": Message("change of objective"),
-    "objective": Message("objective"),
-    "gradient": Message("gradient"),
-    "step": Message("step"),
-    "count": Message("count"),
-}
-"""What stopping rules are called."""
 
 _SIGMOID = parse(r"\frac{1}{1 + e^{-x}}")
 _BODIES = {"sigmoid": _SIGMOID}
 """How functions that mean the same everywhere are written out."""
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """A value that is known, and where from."""
-
-    value: Any
-    """At 50 digits."""
-    key: str
-    worked: str | None = None
-    """The worked example that knows it; None where the document's own formulas do."""
-    given: bool = False
-    formula: Tree | None = None
-    later: bool = False
-    """Only stated further on in the document."""
-    rounded: bool = False
-    """Computed from printed results, and so only as good as their rounding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,26 +38,16 @@ class Printed:
 
 
 @dataclass
-class Knowledge:
+class Knowledge(Examples):
     """Values, definitions and printed figures, by the key of the name and the claim that asks."""
 
-    deck: Deck
-    study: Study
-    traces: Mapping[str, Trace]
-    """Of every worked example, under the conventions that were adopted."""
-    shifts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
-    """By worked example, updates done beyond the printed count, for "outputs" and "weights"."""
     document: Document = field(default_factory=Document)
     printed: dict[str, list[Printed]] = field(default_factory=dict)
     """All printed values by key; "@10" behind a key is iteration 10."""
     faulty: set[str] = field(default_factory=set)
     """Keys for which a wrong number was found so far."""
-    random_examples: dict[tuple[str, int], dict[str, Any]] = field(default_factory=dict)
-    """By worked example and seed, its quantities computed from random givens."""
     alignments: dict[tuple[str, Tree, Tree], Any] = field(default_factory=dict)
     """By claim, name and numeric side, how the side follows from a formula; found once."""
-    _alternatives: dict[Any, Trace] = field(default_factory=dict)
-    _states: dict[Any, State] = field(default_factory=dict)
 
     claims: tuple[Claim, ...] = ()
     """The deck's claims, in the names that their worked examples have for things."""
@@ -165,84 +128,6 @@ class Knowledge:
             values[part.key] = found.value
         return values
 
-    # -- worked examples
-
-    def trace_of(self, claim: Claim) -> Trace | None:
-        """The trace of the worked example that the claim's slide follows."""
-        worked = self.deck.slides[claim.slide - 1].worked
-        return self.traces.get(worked) if worked else None
-
-    def in_trace(self, trace: Trace, key: str) -> Known | None:
-        """The value that a worked example has under a key; "@10" asks for iteration 10."""
-        name, _, iteration = key.partition("@")
-        if iteration:
-            value = self.after(trace, name, int(iteration))
-            return None if value is None else Known(value, key, trace.name)
-        quantity = trace.quantities.get(name)
-        if quantity is None:
-            return None
-        given = quantity.stage == "given"
-        return Known(quantity.value, name, trace.name, given, quantity.formula)
-
-    def after(self, trace: Trace, key: str, iteration: int, shift: int | None = None) -> Any:
-        """The value of a weight, bias, output or error that a table prints for an iteration."""
-        example = self.study.examples.get(trace.name)
-        if not isinstance(example, Perceptron):
-            return None
-        if shift is None:
-            shift = self.shift_of(trace, key)
-        updates = iteration + shift if iteration else 0  # before any update, nobody counts
-        if not 0 <= updates <= example.iterations + 2:
-            return None
-        place = (trace.name, updates, *trace.conventions.values())
-        if place not in self._states:
-            self._states[place] = example.after(updates, **trace.conventions)
-        state = self._states[place]
-        outputs = output_keys(trace)
-        if key in outputs:
-            return state.out[outputs.index(key)]
-        role = trace.roles.get(key)
-        if role is not None and role.kind == "error" and not role.unit:
-            return state.error
-        return state.weights.get(key, state.biases.get(key))
-
-    def roughly_after(self, trace: Trace, key: str, iteration: int, shift: int) -> Any:
-        """The same from the run in float64: enough to tell conventions apart, and cheap."""
-        example = self.study.examples.get(trace.name)
-        updates = iteration + shift if iteration else 0
-        if not isinstance(example, Perceptron) or not 0 <= updates <= example.iterations + 2:
-            return None
-        run, role = trace.facts["run"], trace.roles.get(key)
-        names = {
-            "weights": example.weight_keys,
-            "biases": example.bias_keys,
-            "out": tuple(output_keys(trace)),
-        }
-        for series, keys in names.items():
-            if key in keys:
-                return MP.mpf(float(run[series][updates][keys.index(key)]))
-        whole = role is not None and role.kind == "error" and not role.unit
-        return MP.mpf(float(run["error"][updates])) if whole else None
-
-    def shift_of(self, trace: Trace, key: str) -> int:
-        """Updates done beyond the count that a table prints, for this quantity."""
-        role = trace.roles.get(key)
-        weight = role is not None and role.kind in ("weight", "bias")
-        return self.shifts.get(trace.name, {}).get("weights" if weight else "outputs", 0)
-
-    def trace_under(self, example: Perceptron, **conventions: str) -> Trace:
-        """The trace of an example under other conventions, computed once."""
-        place = (example.name, conventions["update"], conventions["biases"])
-        if place not in self._alternatives:
-            self._alternatives[place] = example.trace(**conventions)
-        return self._alternatives[place]
-
-    def keep(self, trace: Trace) -> None:
-        """Take a trace that is there already, so that it is not computed again."""
-        if trace.kind == "perceptron":
-            place = (trace.name, trace.conventions["update"], trace.conventions["biases"])
-            self._alternatives[place] = trace
-
     def adopting(
         self, traces: Mapping[str, Trace], shifts: Mapping[str, Mapping[str, int]]
     ) -> Knowledge:
@@ -250,14 +135,6 @@ class Knowledge:
         adopted = Knowledge(self.deck, self.study, traces, shifts)
         adopted._alternatives = self._alternatives
         return adopted
-
-    def has_role(self, part: Tree, kind: str, claim: Claim) -> bool:
-        """Whether a symbol plays this part in the claim's worked example."""
-        trace = self.trace_of(claim)
-        if trace is None or not isinstance(part, Symbol | Derivative):
-            return False
-        role = trace.roles.get(part.key)
-        return role is not None and role.kind == kind
 
     def is_result(self, name: Tree, claim: Claim) -> bool:
         """Whether the document computes names of this family, though it may not say how."""
@@ -269,15 +146,6 @@ class Knowledge:
     def _keys(self, name: Tree, claim: Claim) -> Iterator[str]:
         if isinstance(name, Symbol | Derivative):
             yield from self.spellings(name, claim)
-
-    def settled(self, trace: Trace) -> dict[str, Any]:
-        """The start, tolerance and stopping rule that a descent's runs were given, to be said."""
-        run = next(iter(trace.facts["runs"].values()))
-        return {
-            "start": ", ".join(run["start"]),
-            "tolerance": str(run["tolerance"]),
-            "stop": STOPPING_RULES[run["stop"]],
-        }
 
     # -- names
 
@@ -505,13 +373,6 @@ def _iteration(head: Symbol, claim: Claim) -> int | None:
         if text.isdigit():
             return int(text)
     return claim.iteration
-
-
-def output_keys(trace: Trace) -> list[str]:
-    """Keys of the outputs of a perceptron's last layer, in order."""
-    outs = {key: role for key, role in trace.roles.items() if role.kind == "out"}
-    last = max((role.layer for role in outs.values()), default=-1)
-    return [key for key, role in outs.items() if role.layer == last]
 
 
 def _keys_of_row(trace: Trace, head: Symbol, iteration: int | None) -> list[str]:
