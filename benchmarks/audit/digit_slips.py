@@ -39,13 +39,18 @@ def _digit_places(text: str) -> list[int]:
     return [place for place, letter in enumerate(text) if letter.isdigit()]
 
 
+def _significant_places(text: str) -> list[int]:
+    """Behind the first digit; a zero right behind the point, typed twice, moves the point."""
+    return [place for place in _digit_places(text)[1:] if text[:place].strip("-0.")]
+
+
 def doubled_digit(text: str, _value: Value, random: Random) -> str:
-    place = random.choice(_digit_places(text)[1:])
+    place = random.choice(_significant_places(text))
     return text[: place + 1] + text[place:]
 
 
 def dropped_digit(text: str, _value: Value, random: Random) -> str:
-    place = random.choice(_digit_places(text)[1:])
+    place = random.choice(_significant_places(text))
     shorter = text[:place] + text[place + 1 :]
     return shorter.rstrip(".") if shorter.lstrip("-") else text
 

@@ -49,7 +49,7 @@ KINDS: tuple[Kind, ...] = (
     Kind(
         "term dropped",
         formula_slips.in_formula(formula_slips.term_dropped(bias=False)),
-        ("term dropped",),
+        ("term dropped", "iteration off"),  # an iterate without its step is the one before
     ),
     Kind(
         "term doubled",

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 from bpreport.audit.model import Message
+from bpreport.audit.points import COUNTS, random_value
 from bpreport.deck.model import Claim, Deck
-from bpreport.formula import MP
-from bpreport.formula.tree import Derivative, Symbol, Tree
+from bpreport.formula import MP, MPMATH, EvaluationError, evaluate
+from bpreport.formula.tree import Tree
 from bpreport.worked import Perceptron, Study, Trace
 from bpreport.worked.perceptron import State
 
@@ -52,8 +54,7 @@ class Examples:
     """Of every worked example, under the conventions that were adopted."""
     shifts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     """By worked example, updates done beyond the printed count, for "outputs" and "weights"."""
-    random_examples: dict[tuple[str, int], dict[str, Any]] = field(default_factory=dict)
-    """By worked example and seed, its quantities computed from random givens."""
+    _random_examples: dict[tuple[str, int], dict[str, Any]] = field(default_factory=dict)
     _alternatives: dict[Any, Trace] = field(default_factory=dict)
     _states: dict[Any, State] = field(default_factory=dict)
 
@@ -133,13 +134,19 @@ class Examples:
             place = (trace.name, trace.conventions["update"], trace.conventions["biases"])
             self._alternatives[place] = trace
 
-    def has_role(self, part: Tree, kind: str, claim: Claim) -> bool:
-        """Whether a symbol plays this part in the claim's worked example."""
-        trace = self.trace_of(claim)
-        if trace is None or not isinstance(part, Symbol | Derivative):
-            return False
-        role = trace.roles.get(part.key)
-        return role is not None and role.kind == kind
+    def random_example(self, trace: Trace, seed: int) -> dict[str, Any]:
+        """All quantities of a worked example, computed from random givens."""
+        place = (trace.name, seed)
+        if place not in self._random_examples:
+            values: dict[str, Any] = {}
+            for key, quantity in trace.quantities.items():
+                if quantity.formula is None:
+                    values[key] = quantity.value if key in COUNTS else random_value(seed, key)
+                    continue
+                with suppress(EvaluationError):
+                    values[key] = evaluate(quantity.formula, values, MPMATH)
+            self._random_examples[place] = values
+        return self._random_examples[place]
 
     def settled(self, trace: Trace) -> dict[str, Any]:
         """The start, tolerance and stopping rule that a descent's runs were given, to be said."""

@@ -7,22 +7,24 @@ interval that the printed digits stand for, over the width of "near".
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from bpreport.audit.digits import fits, how_printed, significant_digits
+from bpreport.audit.alignment import align
+from bpreport.audit.digits import fits, how_printed, same, significant_digits
 from bpreport.audit.document import number
 from bpreport.audit.fixes import number_fix
 from bpreport.audit.knowledge import Knowledge, Known
 from bpreport.audit.model import Fix, Message
+from bpreport.audit.names import readings
 from bpreport.audit.saying import math
-from bpreport.audit.slips import SLIPS, Candidate, Target
+from bpreport.audit.slips import SLIPS, Candidate, Slip, Target
 from bpreport.audit.slips.in_digits import double_rounding
 from bpreport.audit.slips.in_run import rounded_intermediates
-from bpreport.audit.substitution import best_alignment, mend
+from bpreport.audit.substitution import best_alignment, fits_binding, mend
 from bpreport.deck.claims import printed_number
 from bpreport.deck.model import Claim
 from bpreport.formula import MPMATH, EvaluationError, evaluate, places_of, rounded
@@ -36,11 +38,15 @@ __all__ = [
     "explain_number",
     "explain_result",
     "explain_rounding",
+    "explain_substitution",
     "inherited_from",
 ]
 
-MOST_CHANCE = 0.01
-"""Expected accidental hits past which no explanation is offered."""
+MOST_CHANCE = {"computing": 0.01, "writing": 0.05}
+"""Expected accidental hits past which no explanation is offered. An error of writing claims nothing
+about how the number was computed, and its correction is the exact value all the same."""
+LEAST_DIGITS = 3
+"""Significant digits from which on an error of writing is looked for."""
 MOST_TRIED = 5_000
 """Different values tried for one number; the search then stops."""
 
@@ -63,7 +69,7 @@ def explain_number(
     claim: Claim, knowledge: Knowledge, printed: str, known: Known
 ) -> tuple[Explanation, ...]:
     """The slips that turn the exact value of a quantity into the printed number."""
-    return _search(_target(claim, knowledge, printed, known))
+    return _search(printed, _targets(claim, knowledge, printed, known))
 
 
 def explain_result(
@@ -72,32 +78,96 @@ def explain_result(
     """The slips that turn what a line of printed numbers gives into its printed result.
 
     Where the line follows a formula, the mistakes are played on the formula with the printed
-    numbers for its names, so that they can be called by what the names are.
+    numbers for its names, so that they can be called by what the names are. Where the exact value
+    is known, the mistake may have been made with it, too.
     """
     assert claim.left is not None
     exact = evaluate(claim.left, {}, MPMATH)
-    plain = Target(claim, knowledge, printed, exact, claim.left, {}, None, "")
+    targets = [] if known is None else list(_targets(claim, knowledge, printed, known))
     aligned = best_alignment(claim, knowledge, claim.left)
     if aligned is None or aligned.cost or aligned.form is None:
-        return _search(plain)
-    target = plain if known is None else _target(claim, knowledge, printed, known)
-    values = dict(target.values)
+        targets.insert(0, Target(claim, knowledge, printed, exact, claim.left, {}, None, ""))
+        return _search(printed, targets)
+    values = dict(targets[0].values) if targets else {}
     for binding in aligned.bindings:
         text = printed_number(binding.number)
         if text is not None and isinstance(binding.name, Symbol | Derivative):
             values[binding.name.key] = number(text)
-    named = replace(target, exact=exact, formula=aligned.form, values=values)
-    return _search(named) or _search(plain)
+    first = targets[0] if targets else None
+    trace, key = (None, "") if first is None else (first.trace, first.key)
+    named = Target(claim, knowledge, printed, exact, aligned.form, values, trace, key)
+    plain = Target(claim, knowledge, printed, exact, claim.left, {}, None, "")
+    return _search(printed, [named, *targets, plain])
 
 
 def explain_formula(claim: Claim, knowledge: Knowledge, known: Known) -> tuple[Explanation, ...]:
-    """The slips that turn the worked example's formula into the one that the deck states."""
-    assert claim.right is not None
+    """The slips that turn the worked example's formula into the one that the deck states.
+
+    Both are computed from random givens: in the example's own numbers, where a target may be 0,
+    two different formulas can have one value.
+    """
+    assert claim.right is not None and known.worked is not None
+    trace = knowledge.traces[known.worked]
+    values = knowledge.random_example(trace, 1)
     try:
-        stated = evaluate(claim.right, knowledge.values_for(claim.right, claim), MPMATH)
-    except EvaluationError:
+        typed = {
+            name.key: next(values[key] for key in knowledge.spellings(name, claim) if key in values)
+            for name in readings(claim.right)
+        }
+        stated = evaluate(claim.right, values | typed, MPMATH)
+        exact = values[known.key]
+    except (EvaluationError, KeyError, StopIteration):
         return ()
-    return _search(_target(claim, knowledge, rounded(stated, 25), known))
+    text = rounded(stated, 25)
+    return _search(
+        text, [Target(claim, knowledge, text, exact, known.formula, values, trace, known.key)]
+    )
+
+
+def explain_substitution(claim: Claim, knowledge: Knowledge) -> Explanation | None:
+    """The slip in a formula that gives exactly the line into which numbers were put.
+
+    The line shows each of its operands, so that no chance has a part in it.
+    """
+    if claim.left is None or claim.right is None:
+        return None
+    value = float(evaluate(claim.right, {}, MPMATH))
+    definition = knowledge.definition_in(claim)
+    for slip in SLIPS:
+        for target in _targets_of_line(claim, knowledge):
+            for candidate in slip.tries(target) if slip.of == "computing" else ():
+                off = abs(float(candidate.value) - value)
+                if candidate.tree is None or off > abs(value) * WITHIN_ROUNDING:
+                    continue
+                found = align(
+                    candidate.tree,
+                    claim.right,
+                    definition,
+                    lambda binding: fits_binding(binding, claim, knowledge),
+                )
+                if found is not None and not found.cost and not found.misfits:
+                    return Explanation(candidate.slip or slip.name, candidate.message, 0.0)
+    return None
+
+
+WITHIN_ROUNDING = 0.05
+"""Relative difference past which rounded operands are not worth a closer look."""
+
+
+def _targets_of_line(claim: Claim, knowledge: Knowledge) -> Iterator[Target]:
+    """The formulas that a line of numbers may follow, with the exact values of their names."""
+    assert claim.left is not None
+    named = isinstance(claim.left, Symbol | Derivative)
+    known = knowledge.known(claim.left if named else claim.head or claim.left, claim)
+    if known is not None and known.worked is not None:
+        yield from _targets(claim, knowledge, "0", known)
+    if not named:
+        with suppress(EvaluationError):
+            values = knowledge.values_for(claim.left, claim)
+            exact = evaluate(claim.left, values, MPMATH)
+            key = "" if known is None else known.key
+            trace = knowledge.trace_of(claim)
+            yield Target(claim, knowledge, "0", exact, claim.left, values, trace, key)
 
 
 def explain_rounding(
@@ -112,44 +182,83 @@ def explain_rounding(
 
 
 def _target(claim: Claim, knowledge: Knowledge, printed: str, known: Known) -> Target:
+    return next(_targets(claim, knowledge, printed, known))
+
+
+def _targets(claim: Claim, knowledge: Knowledge, printed: str, known: Known) -> Iterator[Target]:
+    """The quantity by each formula that it can be computed from; the worked example's first."""
     trace = knowledge.traces.get(known.worked) if known.worked else None
-    formula = known.formula
     values: dict[str, Any] = {}
     if trace is not None:
         values = {key: quantity.value for key, quantity in trace.quantities.items()}
-    if formula is not None:
+    plain = Target(claim, knowledge, printed, known.value, None, values, trace, known.key)
+    formulas = [] if known.formula is None else [known.formula]
+    name = claim.head if claim.component is None else None
+    if trace is not None and isinstance(name, Symbol | Derivative) and "@" not in known.key:
+        formulas += knowledge.forms_of(name, claim)
+    found = False
+    for formula in dict.fromkeys(formulas):
         try:
-            values |= knowledge.values_for(formula, claim)
+            read = knowledge.values_for(formula, claim)
+            right = formula is known.formula or same(evaluate(formula, read, MPMATH), known.value)
         except EvaluationError:
-            formula = None
-    return Target(claim, knowledge, printed, known.value, formula, values, trace, known.key)
+            continue
+        if right:
+            found = True
+            yield replace(plain, formula=formula, values=values | read)
+    if not found:
+        yield plain
 
 
-def _search(target: Target) -> tuple[Explanation, ...]:
-    """Every slip that gives the printed digits and that chance does not account for."""
-    seen: set[float] = set()
-    near = _neighbourhood(target.printed)
+def _search(printed: str, targets: Iterable[Target]) -> tuple[Explanation, ...]:
+    """Every slip that gives the printed digits and that chance does not account for.
+
+    Computing can go wrong in many ways, which count together; an error of writing is one of few,
+    each a search of its own, for numbers that are long enough to have one.
+    """
+    targets = list(targets)
+    right = {_short(target.exact) for target in targets}
     found: list[Explanation] = []
+    tried: set[str] = set()
     for slip in SLIPS:
-        hits: list[tuple[Candidate, int]] = []
-        for candidate in slip.tries(target):
-            if len(seen) > MOST_TRIED:
-                return tuple(found)
-            value = float(candidate.value)
-            seen.add(value)
-            if not near[0] <= value <= near[1]:
-                continue  # judging digits is a hundred times dearer than this comparison
-            how = how_printed(target.printed, candidate.value)
-            if how in ("rounded", "truncated"):
-                hits.append((candidate, 1 if how == "rounded" else 2))
+        if slip.of == "writing":
+            tried = set()
+            if significant_digits(printed) < LEAST_DIGITS:
+                continue
+        hits = list(_hits(printed, slip, targets, tried))
+        if len(tried) > MOST_TRIED:
+            break
         # Any hit of this slip would have been taken, so all that it tried counts.
-        chance = _chance(target.printed, seen) if hits else 1.0
+        chance = _chance(printed, map(float, tried - right)) if hits else 1.0
         found += [
             Explanation(candidate.slip or slip.name, candidate.message, chance * ways)
-            for candidate, ways in hits
-            if chance * ways <= MOST_CHANCE
+            for candidate, ways in sorted(hits, key=lambda hit: hit[1])
+            if chance * ways <= MOST_CHANCE[slip.of]
         ]
     return tuple(found)
+
+
+def _hits(
+    printed: str, slip: Slip, targets: Iterable[Target], tried: set[str]
+) -> Iterator[tuple[Candidate, int]]:
+    """The numbers of one slip that print like this, and in how many ways each could."""
+    low, high = _neighbourhood(printed)
+    for target in targets:
+        for candidate in slip.tries(target):
+            if len(tried) > MOST_TRIED:
+                return
+            value = float(candidate.value)
+            tried.add(_short(candidate.value))
+            if not low <= value <= high:
+                continue  # judging digits is a hundred times dearer than this comparison
+            how = how_printed(printed, candidate.value)
+            if how in ("rounded", "truncated"):
+                yield candidate, 1 if how == "rounded" else 2
+
+
+def _short(value: Any) -> str:
+    """A value to twelve digits: the same for different ways to compute it."""
+    return f"{float(value):.12g}"
 
 
 def _neighbourhood(printed: str) -> tuple[float, float]:
@@ -159,18 +268,18 @@ def _neighbourhood(printed: str) -> tuple[float, float]:
     return float(value - reach), float(value + reach)
 
 
-def _chance(printed: str, tried: set[float]) -> float:
+def _chance(printed: str, tried: Iterable[float]) -> float:
     """Expected accidental hits among the values tried so far.
 
     >>> round(_chance("0.5000", {0.4, 0.6, 9.0}), 6)
     0.000267
     """
-    size = abs(float(printed))
+    size = float(printed)
     width = 10.0 ** int(Decimal(printed).as_tuple().exponent)
     if not size:
         return 1.0
-    near = sum(size / 2 <= abs(value) <= 2 * size for value in tried)
-    return max(near, 1) * width / (size * 1.5)
+    near = sum(0.5 <= value / size <= 2 for value in tried)
+    return max(near, 1) * width / (abs(size) * 1.5)
 
 
 # -- lines of printed numbers whose result is right
@@ -187,7 +296,7 @@ def _missing_term(claim: Claim, knowledge: Knowledge, printed: str) -> Iterator[
     gives = evaluate(claim.left, {}, MPMATH)
     terms = list(_terms_that_may_lack(claim, knowledge))
     chance = len(terms) * 10.0 ** -significant_digits(printed)
-    for term, value in terms if chance <= MOST_CHANCE else ():
+    for term, value in terms if chance <= MOST_CHANCE["computing"] else ():
         if value and fits(printed, gives + value):
             digits = rounded(value, 30).rstrip("0").rstrip(".")
             bias = any(knowledge.has_role(part, "bias", claim) for part in walk(term))

@@ -9,14 +9,13 @@ Derivatives are slopes of trees.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 from bpreport.audit.digits import same
 from bpreport.audit.knowledge import Knowledge
 from bpreport.audit.names import readings
-from bpreport.audit.points import COUNTS, POINTS, Point, counterexample, random_value, unknowns
+from bpreport.audit.points import POINTS, Point, counterexample, unknowns
 from bpreport.audit.scope import Scope, opaque
 from bpreport.deck.model import Claim
 from bpreport.formula import (
@@ -195,7 +194,7 @@ class _Comparison(Scope):
                 return None
             keys[part.key] = found
         for seed in range(POINTS):
-            example = self._random_example(seed)
+            example = self.knowledge.random_example(self.trace, seed)
             try:
                 values = {typed: example[key] for typed, key in keys.items()}
                 a, b = (evaluate(side, values, MPMATH) for side in (left, right))
@@ -204,21 +203,6 @@ class _Comparison(Scope):
             if isinstance(a, tuple) or isinstance(b, tuple) or not same(a, b):
                 return False
         return True
-
-    def _random_example(self, seed: int) -> dict[str, Any]:
-        """All quantities of the worked example, computed from random givens."""
-        assert self.trace is not None
-        place = (self.trace.name, seed)
-        if place not in self.knowledge.random_examples:
-            values: dict[str, Any] = {}
-            for key, quantity in self.trace.quantities.items():
-                if quantity.formula is None:
-                    values[key] = quantity.value if key in COUNTS else random_value(seed, key)
-                    continue
-                with suppress(EvaluationError):
-                    values[key] = evaluate(quantity.formula, values, MPMATH)
-            self.knowledge.random_examples[place] = values
-        return self.knowledge.random_examples[place]
 
     def agree_by_value(self, left: Tree, right: Tree) -> bool:
         """Whether both sides have one value in the worked example, by its own conventions.

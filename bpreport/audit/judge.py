@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from bpreport.audit.digits import fits, same
-from bpreport.audit.explaining import explain_formula
+from bpreport.audit.explaining import explain_formula, explain_substitution
 from bpreport.audit.fixes import result_fix
 from bpreport.audit.identities import Identity, compare
 from bpreport.audit.knowledge import Knowledge, Known
@@ -45,6 +45,9 @@ def judge(claim: Claim, knowledge: Knowledge) -> Judgement:
         name = claim.head
         if isinstance(name, Symbol | Derivative):
             knowledge.faulty.add(name.key)
+        known = None if name is None else knowledge.known(name, claim)
+        if judgement.slip != "inherited" and known is not None and known.worked:
+            knowledge.sources.setdefault(known.key, judgement.printed)
     return judgement
 
 
@@ -93,11 +96,30 @@ def _pair(claim: Claim, knowledge: Knowledge) -> Judgement:
     if is_numeric(right):
         if is_numeric(left):
             return _two_lines(claim, knowledge)
-        return judge_substitution(claim, knowledge)
+        return _by_its_slip(judge_substitution(claim, knowledge), knowledge)
     found = compare(claim, knowledge)
     if found.outcome == "different":
         return _refuted(claim, knowledge, found)
     return said(claim, _OUTCOMES[found.outcome], found.text, **found.values)
+
+
+PLAIN = (None, "constant changed", "factor doubled", "symbol swapped", "term added", "term dropped")
+"""Names of slips in a line of numbers that do not tell what part the numbers play."""
+
+
+def _by_its_slip(judgement: Judgement, knowledge: Knowledge) -> Judgement:
+    """The judgement of a wrong line of numbers, with the slip in its formula that gives it."""
+    if judgement.verdict.level == "right" or judgement.slip not in PLAIN:
+        return judgement
+    found = explain_substitution(judgement.claim, knowledge)
+    if found is None:
+        return judgement
+    message = Message(
+        "{statement}: {reason}", {"statement": judgement.message, "reason": found.message}
+    )
+    return replace(
+        judgement, verdict=Verdict.EXPLAINED, slip=found.slip, message=message, chance=0.0
+    )
 
 
 def _refuted(claim: Claim, knowledge: Knowledge, found: Identity) -> Judgement:

@@ -7,6 +7,7 @@ given by the document itself; then that is the value to hold printed digits agai
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -17,10 +18,10 @@ from bpreport.audit.examples import Examples, Known, output_keys
 from bpreport.audit.names import is_numeric, named, readings, respellings, spellings
 from bpreport.deck.claims import printed_number
 from bpreport.deck.model import Claim
-from bpreport.formula import MP, EvaluationError, parse
+from bpreport.formula import MP, MPMATH, EvaluationError, evaluate, parse
 from bpreport.formula.operations import FUNCTION_MEANINGS
 from bpreport.formula.tree import Call, Derivative, Number, Symbol, Tree, substitute, walk
-from bpreport.worked import Trace
+from bpreport.worked import Role, Trace
 
 __all__ = ["Knowledge", "Known", "Printed", "output_keys"]
 
@@ -46,9 +47,12 @@ class Knowledge(Examples):
     """All printed values by key; "@10" behind a key is iteration 10."""
     faulty: set[str] = field(default_factory=set)
     """Keys for which a wrong number was found so far."""
+    sources: dict[str, str] = field(default_factory=dict)
+    """Of the worked examples, the wrong figures so far that come from no earlier one."""
     alignments: dict[tuple[str, Tree, Tree], Any] = field(default_factory=dict)
     """By claim, name and numeric side, how the side follows from a formula; found once."""
 
+    _carried: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
     claims: tuple[Claim, ...] = ()
     """The deck's claims, in the names that their worked examples have for things."""
 
@@ -147,6 +151,51 @@ class Knowledge(Examples):
         if isinstance(name, Symbol | Derivative):
             yield from self.spellings(name, claim)
 
+    def role_of(self, part: Tree, claim: Claim) -> Role | None:
+        """What part a name plays in the claim's worked example."""
+        trace = self.trace_of(claim)
+        if trace is None or not isinstance(part, Symbol | Derivative):
+            return None
+        known = (key for key in self.spellings(part, claim) if key in trace.roles)
+        return trace.roles.get(next(known, ""))
+
+    def has_role(self, part: Tree, kind: str, claim: Claim) -> bool:
+        """Whether a name plays this part in the claim's worked example."""
+        role = self.role_of(part, claim)
+        return role is not None and role.kind == kind
+
+    def is_learning_rate(self, name: Tree, claim: Claim) -> bool:
+        """Whether a name is the learning rate, which a descent knows under a name of its own."""
+        trace, known = self.trace_of(claim), self.known(name, claim)
+        if trace is None or known is None or self.role_of(name, claim) is not None:
+            return self.has_role(name, "learning rate", claim)
+        return any(
+            role.kind == "learning rate" and same(trace.quantities[key].value, known.value)
+            for key, role in trace.roles.items()
+        )
+
+    def carried_on(self, trace: Trace, source: str, claim: Claim) -> dict[str, Any]:
+        """The values that follow from a wrong figure, of all quantities that depend on it.
+
+        A quantity with several formulas follows from the first that reads something changed: one
+        who has a wrong gradient by net computes that by a weight from it, and does not start anew.
+        """
+        place = (trace.name, source)
+        if place not in self._carried:
+            exact = {key: quantity.value for key, quantity in trace.quantities.items()}
+            changed = {source: MP.mpf(self.sources[source])}
+            functions = dict(self.document.functions_at(claim.position))
+            for key, quantity in trace.quantities.items():
+                for form in () if key in changed else self.forms_of(quantity.symbol, claim):
+                    if changed.keys().isdisjoint(name.key for name in readings(form)):
+                        continue
+                    with suppress(EvaluationError):
+                        changed[key] = evaluate(form, {**functions, **exact, **changed}, MPMATH)
+                        break
+            del changed[source]
+            self._carried[place] = changed
+        return self._carried[place]
+
     # -- names
 
     def component_key(self, claim: Claim) -> str | None:
@@ -213,6 +262,7 @@ class Knowledge(Examples):
             if quantity is not None and quantity.formula is not None:
                 yield quantity.formula
                 yield from quantity.forms
+                yield from quantity.others
                 return
 
     def definition_in(self, claim: Claim) -> Callable[[Tree], Tree | None]:

@@ -142,6 +142,10 @@ def judge_line(
     within = not shown or agree_within_rounding(claim.left, claim.right, claim, knowledge)
     if within and known is not None and how_printed(printed, known.value) is not None:
         return judge_against(claim, knowledge, printed, known)
+    if within and shown and _is_worked(known):
+        return _adds_up(claim, knowledge, printed, computed, known, shown=shown)
+    if shown and known is not None and _is_near(claim, knowledge, printed, known):
+        return judge_against(claim, knowledge, printed, known)
     assert claim.left is not None
     symbolic = not shown and not _is_worked(known)
     if symbolic and within_printed(claim.left, printed, claim, knowledge):
@@ -245,8 +249,6 @@ def _does_not_add_up(
             )
         return said(claim, Verdict.WRONG, opening, known=known, printed=printed, computed=gives)
     found = explain_result(claim, knowledge, printed, known)
-    if not found and known is not None:
-        found = explain_number(claim, knowledge, printed, known)
     right = correction(printed, computed if known is None else known.value)
     opening = "{printed} is printed, but the line gives {computed}"
     if not found:
@@ -260,6 +262,13 @@ def _does_not_add_up(
             correction=right,
         )
     return _explained(claim, opening, found, printed, right, known, exact=computed, computed=gives)
+
+
+def _is_near(claim: Claim, knowledge: Knowledge, printed: str, known: Known) -> bool:
+    """Whether a line follows from the exact values, and its result but for the last digit."""
+    if how_printed(printed, known.value) is None:
+        return False
+    return agree_within_rounding(claim.left, tree_of(known.value), claim, knowledge)
 
 
 def _nearly(printed: str, computed: Any, exact: Any) -> bool:

@@ -116,6 +116,8 @@ def fits_binding(binding: Binding, claim: Claim, knowledge: Knowledge) -> bool:
     known = knowledge.known(binding.name, claim)
     if known is not None and known.given and not knowledge.is_result(binding.name, claim):
         return same(value, number(text))  # a given stands with its own digits, or it is wrong
+    if not number(text):
+        return same(value, number(text))  # 0 is what 0.4 rounds to, but stands for nothing else
     if how_printed(text, value) is not None:
         return True
     if isinstance(binding.name, Symbol | Derivative):
@@ -135,14 +137,15 @@ def agree_within_rounding(
     """
     aligned = None if left is None else best_alignment(claim, knowledge, left)
     operands: set[str] = set()
+    unrounded: set[str] = set()
     for binding in () if aligned is None or aligned.cost else aligned.bindings:
         text = printed_number(binding.number)
         known = knowledge.known(binding.name, claim)
         if text is None or known is None or known.worked is None or known.given:
             continue
-        if not same(known.value, number(text)):
-            operands.add(text.lstrip("-"))
-    exact = knowledge.exact_digits - operands
+        whole = same(known.value, number(text))
+        (unrounded if whole else operands).add(text.lstrip("-"))
+    exact = (knowledge.exact_digits | unrounded) - operands
     return could_give(left, right, knowledge.results | operands, exact)
 
 
@@ -222,7 +225,7 @@ def _misplaced(binding: Binding, claim: Claim, knowledge: Knowledge) -> Judgemen
             reason=Message("the sign is wrong"),
             fix=mending(),
         )
-    if knowledge.has_role(binding.name, "learning rate", claim):
+    if knowledge.is_learning_rate(binding.name, claim):
         return found(Verdict.EXPLAINED, sentence, slip="wrong learning rate", chance=0.0)
     owner = knowledge.owner_of(text, binding.name, claim)
     if owner is None:
@@ -239,13 +242,12 @@ def _misplaced(binding: Binding, claim: Claim, knowledge: Knowledge) -> Judgemen
 
 def _swap(name: Tree, owner: Tree, claim: Claim, knowledge: Knowledge) -> str:
     """What it is called that the one stands in the place of the other."""
+    role, other = (knowledge.role_of(part, claim) for part in (name, owner))
+    found = None if role is None or other is None else swap_name(role, other)
+    if found is not None:
+        return found
     if not (isinstance(name, Symbol) and isinstance(owner, Symbol)):
         return "symbol swapped"
-    trace = knowledge.trace_of(claim)
-    if trace is not None and name.key in trace.roles and owner.key in trace.roles:
-        found = swap_name(trace.roles[name.key], trace.roles[owner.key])
-        if found is not None:
-            return found
     if (name.base, name.indices) == (owner.base, owner.indices):
         if "+" in owner.marks and "+" not in name.marks:
             return "new for old"

@@ -88,13 +88,15 @@ def _quantities(
     for variable, digits in zip(descent.variables, run.start, strict=True):
         roles[steps.given(iterate(variable, 0), digits).key] = Role("start", run.name)
     steps.define(value(0), at(descent.objective, 0), "iterate")
+    roles[value(0).key] = Role("value", run.name)
     for n in range(1, min(done, DEFINED) + 1):
         for variable, gradient in zip(descent.variables, descent.gradient, strict=True):
             before = iterate(variable, n - 1)
-            steps.define(
-                iterate(variable, n), before - product(rate, at(gradient, n - 1)), "iterate"
-            )
+            after = before - product(rate, at(gradient, n - 1))
+            steps.define(iterate(variable, n), after, "iterate")
+            roles[iterate(variable, n).key] = Role("iterate", run.name)
         steps.define(value(n), at(descent.objective, n), "iterate")
+        roles[value(n).key] = Role("value", run.name)
 
     def named(what: str) -> Symbol:
         return Symbol(f"{run.name}.{what}")

@@ -20,7 +20,7 @@ from bpreport.worked.activations import ACTIVATION_TREES
 from bpreport.worked.error_forms import LETTERS, general_forms, instantiated_forms
 from bpreport.worked.network import Shape
 from bpreport.worked.perceptron_names import Names, change, updated
-from bpreport.worked.steps import HALF, ONE, ZERO, Steps, by, exp, ln, product, total
+from bpreport.worked.steps import HALF, ONE, ZERO, Steps, by, exp, ln, product, read_keys, total
 from bpreport.worked.trace import Role, Trace
 
 if TYPE_CHECKING:
@@ -241,9 +241,23 @@ def _softmax_slopes(work: _Work) -> None:
             _gradient(work, by(out, names.net(last, other)), slope)
 
 
-def _gradient(work: _Work, name: Derivative, formula: Tree, *forms: Tree) -> None:
-    work.steps.define(name, formula, "backward", *forms)
-    work.roles[name.key] = Role("gradient")
+def _gradient(
+    work: _Work, name: Derivative, formula: Tree, *forms: Tree, others: tuple[Tree, ...] = ()
+) -> None:
+    work.steps.define(name, formula, "backward", *forms, others=others)
+    work.roles[name.key] = _role_of_gradient(work, name)
+
+
+def _role_of_gradient(work: _Work, name: Derivative) -> Role:
+    """What part a derivative plays: by what it is taken tells the unit, of what the source."""
+    by_ = work.roles[read_keys(name.by[0])[0]]
+    of = work.roles.get(read_keys(name.body)[0])
+    if of is None or of.kind == "error":
+        kind = "gradient" if by_.kind in ("weight", "bias") else f"gradient by {by_.kind}"
+        source = by_.source if kind == "gradient" or of is None else of.unit
+    else:
+        kind, source = f"slope of {of.kind} by {by_.kind}", of.unit
+    return Role(kind, by_.unit, source, by_.layer)
 
 
 def _error_slope(loss: str, target: Tree, out: Tree) -> tuple[Tree, tuple[Tree, ...]]:
@@ -294,7 +308,8 @@ def _parameter_gradients(work: _Work, depth: int, target: int) -> None:
             inner = _formula(work, by(whole, out))
             forms.append(product(inner, by(out, net), by(net, weight)))
         formula = product(*_operands(_net_gradient(work, depth + 1, target)), before)
-        _gradient(work, by(whole, weight), formula, *forms)
+        short = product(by(whole, net), before)
+        _gradient(work, by(whole, weight), formula, *forms, others=(short,))
     bias = work.bias(depth, target)
     if bias is None or not work.shape.trained_biases:
         return
@@ -342,7 +357,14 @@ def _hidden_gradients(work: _Work, depth: int) -> None:
             share = names.error(after)
             chain = (by(share, next_out), by(next_out, next_net))
             formula = product(*_operands(_explicit(work, *chain)), used)
-            _gradient(work, by(share, out), formula, product(*chain, by(next_net, out)))
+            short = product(by(whole, next_net), used)
+            _gradient(
+                work,
+                by(share, out),
+                formula,
+                product(*chain, by(next_net, out)),
+                others=(short,),
+            )
             parts.append(by(share, out))
         forms = [] if direct else [
             total([product(by(whole, names.net(depth + 1, after)),

@@ -100,8 +100,8 @@ class Samples:
             for j, entry in enumerate(row):
                 roles[steps.given(names.feature(i, j), entry).key] = Role("sample", str(i + 1))
             roles[steps.given(names.label(i), label).key] = Role("label", str(i + 1))
-        for symbol, entry in zip(names.parameters, self.start, strict=True):
-            roles[steps.given(symbol, entry).key] = Role("parameter")
+        for j, (symbol, entry) in enumerate(zip(names.parameters, self.start, strict=True)):
+            roles[steps.given(symbol, entry).key] = Role("parameter", str(j))
         roles[steps.given(names.learning_rate, self.learning_rate).key] = Role("learning rate")
         steps.given(Symbol("m"), str(self.count))
         return names

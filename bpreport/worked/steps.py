@@ -37,15 +37,17 @@ class Steps:
         """A value as the deck states it."""
         return self._add(symbol, Quantity(symbol, MPMATH.number(digits), stage=stage))
 
-    def define(self, symbol: Name, formula: Tree, stage: str, *forms: Tree) -> Name:
-        """A value computed from earlier ones; `forms` lead to its formula."""
+    def define(
+        self, symbol: Name, formula: Tree, stage: str, *forms: Tree, others: tuple[Tree, ...] = ()
+    ) -> Name:
+        """A value computed from earlier ones; `forms` lead to its formula, `others` give it too."""
         value = evaluate(formula, self.values, MPMATH)
-        known = Quantity(symbol, value, formula, forms, read_keys(formula), stage)
+        known = Quantity(symbol, value, formula, forms, others, read_keys(formula), stage)
         return self._add(symbol, known)
 
     def result(self, symbol: Name, value: Any, stage: str, *forms: Tree) -> Name:
         """A value found by iteration or by solving equations, at 50 digits."""
-        return self._add(symbol, Quantity(symbol, MP.mpf(str(value)), None, forms, (), stage))
+        return self._add(symbol, Quantity(symbol, MP.mpf(str(value)), None, forms, stage=stage))
 
     def _add(self, symbol: Name, quantity: Quantity) -> Name:
         self.quantities[quantity.key] = quantity

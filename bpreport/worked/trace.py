@@ -27,6 +27,8 @@ class Quantity:
     """Its definition in other quantities; None for a given."""
     forms: tuple[Tree, ...] = ()
     """Forms that lead to `formula`, most symbolic first: the chain-rule product of a gradient."""
+    others: tuple[Tree, ...] = ()
+    """Formulas by which it is computed as well, though none of them leads to `formula`."""
     sources: tuple[str, ...] = ()
     """Keys of the quantities that `formula` reads."""
     stage: str = "given"
@@ -44,13 +46,15 @@ class Role:
     """What part a symbol plays in its worked example."""
 
     kind: str
-    """ "weight", "bias", "input", "target", "net", "out", "error", "gradient", "learning rate",
-    "updated weight", "change of weight", "updated bias", "change of bias"; in a regression
-    "parameter", "sample", "label", ... as its file says."""
+    """ "weight", "bias", "input", "target", "net", "out", "error", "learning rate", "gradient" (of
+    the error, by a weight or bias), "gradient by net", "gradient by out", "slope of out by net"
+    and the like, "updated weight", "change of weight", "updated bias", "change of bias"; in a
+    regression "parameter", "sample", "label", ... as its file says; of a descent "iterate" and
+    "value"."""
     unit: str = ""
     """The unit it belongs to, "h1"; of a weight the unit it enters; of a shared bias its layer."""
     source: str = ""
-    """The unit a weight leaves."""
+    """The unit a weight leaves; of a derivative, the unit whose error or net it is taken of."""
     layer: int = -1
     """Layer of `unit`, the input layer being 0; -1 where it has none."""
 

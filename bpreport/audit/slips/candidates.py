@@ -9,7 +9,7 @@ from typing import Any
 from bpreport.audit.knowledge import Knowledge
 from bpreport.audit.model import Message
 from bpreport.deck.model import Claim
-from bpreport.formula.tree import Derivative, Symbol, Tree
+from bpreport.formula.tree import Tree
 from bpreport.worked import Role, Trace
 
 __all__ = ["Candidate", "Slip", "Target", "swap_name"]
@@ -34,9 +34,7 @@ class Target:
 
     def role(self, tree: Tree) -> Role | None:
         """What part a symbol plays in the worked example."""
-        if self.trace is None or not isinstance(tree, Symbol | Derivative):
-            return None
-        return self.trace.roles.get(tree.key)
+        return None if self.trace is None else self.knowledge.role_of(tree, self.claim)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +45,8 @@ class Candidate:
     message: Message
     slip: str | None = None
     """A more telling name than the slip's own, such as "bias forgotten" for a dropped term."""
+    tree: Tree | None = None
+    """The formula with the mistake in it, where it is one of the formula."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,8 @@ class Slip:
     name: str
     tries: Callable[[Target], Iterable[Candidate]] = field(repr=False)
     """Every way in which the mistake can be made on a target."""
+    of: str = "computing"
+    """ "computing", or "writing" where the right number was only written down wrongly."""
 
 
 _SWAPS = {
@@ -64,12 +66,29 @@ _SWAPS = {
     "input": "index swapped",
     "out": "unit swapped",
     "net": "unit swapped",
-    "bias": "bias of another layer",
+    "bias": "bias of another unit",
     "error": "unit swapped",
     "gradient": "index swapped",
+    "gradient by net": "unit swapped",
+    "gradient by out": "unit swapped",
+    "slope of out by net": "unit swapped",
+    "slope of net by out": "weight of another connection",
+    "slope of net by weight": "index swapped",
     "change of weight": "index swapped",
     "parameter": "index swapped",
+    "sample": "index swapped",
+    "label": "index swapped",
+    "model": "index swapped",
 }
+
+
+_FAR_SWAPS = {
+    "weight": "weight of another connection",
+    "bias": "bias of another layer",
+    "gradient": "index swapped",
+    "change of weight": "index swapped",
+}
+"""Where the other symbol belongs to another layer."""
 
 
 def swap_name(role: Role, other: Role) -> str | None:
@@ -81,6 +100,8 @@ def swap_name(role: Role, other: Role) -> str | None:
     plain, other_plain = (part.kind.removeprefix("updated ") for part in (role, other))
     if plain != other_plain:
         return None
+    if role.kind == other.kind and role.layer != other.layer:
+        return _FAR_SWAPS.get(plain, "symbol of another layer") if plain in _SWAPS else None
     if role.kind == other.kind:
         return _SWAPS.get(plain)
     if (role.unit, role.source) != (other.unit, other.source):

@@ -58,7 +58,7 @@ def _edits(
         def tries(target: Target) -> Iterator[Candidate]:
             places = places_of(target.printed)
             seen: set[str] = set()
-            for right in {rounded(target.exact, places), rounded(target.exact, places + 1)}:
+            for right in {rounded(target.exact, max(0, places + more)) for more in (-1, 0, 1)}:
                 for place in range(len(right)):
                     seen.update(edit(right, place))
             for typed in sorted(seen):

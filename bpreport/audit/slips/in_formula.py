@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 from bpreport.audit.model import Message
 from bpreport.audit.saying import math, shown
@@ -26,6 +27,7 @@ __all__ = [
     "constant_factor",
     "factor_doubled",
     "factor_dropped",
+    "far_symbol",
     "other_learning_rate",
     "other_symbol",
     "other_symbol_everywhere",
@@ -57,17 +59,30 @@ def _everywhere(
                 value = evaluate(tree, target.values, MPMATH)
             except EvaluationError:
                 continue
-            yield Candidate(value, message, name)
+            yield Candidate(value, message, name, tree)
 
     return tries
 
 
 def _variants(tree: Tree, change: Callable[[Tree], Change]) -> Change:
     yield from change(tree)
-    parts = children(tree)
+    parts = _parts(tree)
     for place, part in enumerate(parts):
         for changed, message, name in _variants(part, change):
             yield rebuild(tree, (*parts[:place], changed, *parts[place + 1 :])), message, name
+
+
+def _parts(tree: Tree) -> tuple[Tree, ...]:
+    """The operands of a tree; a derivative is one value, whose names nobody mistakes."""
+    return () if isinstance(tree, Derivative) and tree.by else children(tree)
+
+
+def _occurrences(tree: Tree) -> Iterator[Tree]:
+    """The names that a tree reads, each as often as it stands there."""
+    if isinstance(tree, Symbol | Derivative):
+        yield tree
+    for part in _parts(tree):
+        yield from _occurrences(part)
 
 
 def _operands(tree: Tree, operation: str) -> tuple[Tree, ...]:
@@ -220,31 +235,44 @@ def factor_doubled(target: Target, tree: Tree) -> Change:
 @_everywhere
 def other_symbol(target: Target, tree: Tree) -> Change:
     """One symbol in the place of another that plays the same part, at one place."""
-    yield from _others(target, tree)
+    yield from _others(target, tree, near=True)
+
+
+@_everywhere
+def far_symbol(target: Target, tree: Tree) -> Change:
+    """One symbol in the place of another that plays the same part in another layer."""
+    yield from _others(target, tree, near=False)
 
 
 def other_symbol_everywhere(target: Target) -> Iterator[Candidate]:
     """One symbol in the place of another at every place at once."""
     if target.formula is None:
         return
-    read = [part for part in walk(target.formula) if isinstance(part, Symbol | Derivative)]
+    read = list(_occurrences(target.formula))
     for name in dict.fromkeys(part for part in read if read.count(part) > 1):
-        for other, message, slip in _others(target, name):
-            tree = substitute(
-                target.formula,
-                lambda part, name=name, other=other: other if part == name else None,  # type: ignore[misc]
-            )
-            try:
-                yield Candidate(evaluate(tree, target.values, MPMATH), message, slip)
-            except EvaluationError:
-                continue
+        for other, message, slip in _others(target, name, near=True):
+            yield from _replaced(target, name, other, message, slip)
 
 
-def _others(target: Target, tree: Tree) -> Change:
+def _replaced(
+    target: Target, name: Tree, other: Tree, message: Message, slip: str | None = None
+) -> Iterator[Candidate]:
+    """The formula with a tree in the place of a name, wherever it stands."""
+    assert target.formula is not None
+    tree = substitute(
+        target.formula, lambda part: other if part == name else None if _parts(part) else part
+    )
+    with suppress(EvaluationError):
+        yield Candidate(evaluate(tree, target.values, MPMATH), message, slip, tree)
+
+
+def _others(target: Target, tree: Tree, *, near: bool) -> Change:
     role = target.role(tree)
     if role is None or target.trace is None or not isinstance(tree, Symbol | Derivative):
         return
     for key, other_role in target.trace.roles.items():
+        if (role.layer == other_role.layer) != near:
+            continue
         name = swap_name(role, other_role)
         if name is None or key == tree.key or key not in target.trace.quantities:
             continue
@@ -255,59 +283,63 @@ def _others(target: Target, tree: Tree) -> Change:
 
 def constant_factor(target: Target) -> Iterator[Candidate]:
     """A factor 2 or m, or its inverse, that is lost or too much."""
-    sizes = {"2": MPMATH.number("2")}
-    if target.trace is not None and "m" in target.trace.quantities:
-        sizes["m"] = target.trace.quantities["m"].value
+    sizes: dict[str, Tree] = {"2": Number("2")}
+    if "m" in target.values:
+        sizes["m"] = Symbol("m")
     for name, size in sizes.items():
+        value = evaluate(size, target.values, MPMATH)
         text = "there is a factor {factor} too much"
-        yield Candidate(target.exact * size, Message(text, {"factor": f"${name}$"}))
-        factor = rf"$\frac{{1}}{{{name}}}$"
-        yield Candidate(target.exact / size, Message(text, {"factor": factor}))
+        yield Candidate(
+            target.exact * value,
+            Message(text, {"factor": f"${name}$"}),
+            tree=None if target.formula is None else size * target.formula,
+        )
+        yield Candidate(
+            target.exact / value,
+            Message(text, {"factor": rf"$\frac{{1}}{{{name}}}$"}),
+            tree=None if target.formula is None else Number("1") / size * target.formula,
+        )
 
 
 def other_learning_rate(target: Target) -> Iterator[Candidate]:
     """Another usual learning rate, or the right one with its point misplaced."""
-    if target.formula is None or target.trace is None:
-        return
-    for key, role in target.trace.roles.items():
-        if role.kind != "learning rate" or key not in target.values:
-            continue
-        right = target.values[key]
+    for name in _read(target, "learning rate"):
+        right = target.values[name.key]
         rates = [right * MPMATH.number(factor) for factor in RATE_FACTORS]
         for rate in [*rates, *map(MPMATH.number, RATES)]:
-            if rate == right:
-                continue
-            try:
-                value = evaluate(target.formula, {**target.values, key: rate}, MPMATH)
-            except EvaluationError:
-                continue
-            text = "the learning rate was taken as {rate}"
-            yield Candidate(value, Message(text, {"rate": shown(rate)}))
+            if rate != right:
+                text = "the learning rate was taken as {rate}"
+                message = Message(text, {"rate": shown(rate)})
+                yield from _replaced(target, name, Number(shown(rate)), message)
 
 
 def activation(target: Target) -> Iterator[Candidate]:
     """The activation left out, or applied twice."""
     role = None if target.trace is None else target.trace.roles.get(target.key)
-    if role is None or role.kind != "out" or target.formula is None or target.trace is None:
+    if role is None or role.kind not in ("out", "model") or target.formula is None:
         return
-    for key, other in target.trace.roles.items():
-        if other.kind == "net" and (other.unit, other.layer) == (role.unit, role.layer):
-            net = target.trace.quantities[key].value
-            yield Candidate(net, Message("the activation was left out"), "activation left out")
-            twice = evaluate(target.formula, {**target.values, key: target.exact}, MPMATH)
+    for net in _read(target, "net"):
+        if target.trace is not None and target.trace.roles[net.key].unit == role.unit:
+            left_out = Message("the activation was left out")
+            yield Candidate(target.values[net.key], left_out, "activation left out", net)
             text = "the activation was applied twice"
-            yield Candidate(twice, Message(text), "activation applied twice")
+            yield from _replaced(
+                target, net, target.formula, Message(text), "activation applied twice"
+            )
 
 
 def target_rounded(target: Target) -> Iterator[Candidate]:
     """A target such as 0.01 taken as 0."""
-    if target.formula is None or target.trace is None:
-        return
-    for name in dict.fromkeys(symbols(target.formula)):
-        role = target.role(name)
-        if role is None or role.kind != "target":
-            continue
-        kept = MPMATH.number(rounded(abs(target.values[name.key]), 0))
-        value = evaluate(target.formula, {**target.values, name.key: kept}, MPMATH)
+    for name in _read(target, "target"):
+        kept = rounded(abs(target.values[name.key]), 0)
         text = "{name} was taken as {rounded}"
-        yield Candidate(value, Message(text, {"name": math(name), "rounded": shown(kept)}))
+        message = Message(text, {"name": math(name), "rounded": kept})
+        yield from _replaced(target, name, Number(kept), message)
+
+
+def _read(target: Target, kind: str) -> Iterator[Symbol]:
+    """The symbols of a kind that the target's formula reads, each once."""
+    for name in dict.fromkeys(symbols(target.formula) if target.formula is not None else ()):
+        role = target.role(name)
+        if role is not None and role.kind == kind and name.key in target.values:
+            yield name

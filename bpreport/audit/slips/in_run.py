@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from bpreport.audit.digits import how_printed
@@ -11,7 +12,8 @@ from bpreport.audit.names import readings
 from bpreport.audit.saying import math
 from bpreport.audit.slips.candidates import Candidate, Target, swap_name
 from bpreport.formula import MP, MPMATH, EvaluationError, evaluate, places_of, rounded
-from bpreport.worked import Perceptron
+from bpreport.formula.tree import Symbol
+from bpreport.worked import Perceptron, Trace
 
 __all__ = [
     "inherited",
@@ -23,7 +25,12 @@ __all__ = [
 
 
 def inherited(target: Target) -> Iterator[Candidate]:
-    """Wrong figures that were printed before, carried on correctly."""
+    """Wrong figures that were printed before, carried on correctly.
+
+    Either the figures that the formula reads were taken as they are printed, or all was computed
+    from the one that went wrong first, at full precision.
+    """
+    yield from _from_the_first(target)
     if target.formula is None:
         return
     printed = dict(target.values)
@@ -42,21 +49,66 @@ def inherited(target: Target) -> Iterator[Candidate]:
     except EvaluationError:
         return
     listed = ", ".join(dict.fromkeys(map(math, wrong)))
-    yield Candidate(value, Message("the error comes from {source}", {"source": listed}))
+    yield Candidate(value, Message(INHERITED, {"source": listed}))
+
+
+INHERITED = "the error comes from {source}"
+
+
+def _from_the_first(target: Target) -> Iterator[Candidate]:
+    """What each figure that went wrong before leads to, through all that follows from it."""
+    knowledge, trace = target.knowledge, target.trace
+    if trace is None:
+        return
+    for key in knowledge.sources:
+        if key in trace.quantities and key != target.key:
+            values = knowledge.carried_on(trace, key, target.claim)
+            if target.key in values:
+                source = math(trace.quantities[key].symbol)
+                yield Candidate(values[target.key], Message(INHERITED, {"source": source}))
 
 
 def iteration_off(target: Target) -> Iterator[Candidate]:
     """The value of an iteration one or two before or after."""
     name, _, iteration = target.key.partition("@")
-    if not iteration or target.trace is None:
+    if target.trace is None:
+        return
+    if not iteration:
+        yield from _step_off(target.trace, name)
         return
     shift = target.knowledge.shift_of(target.trace, name)
     wanted = int(iteration) + shift
-    for off in (-1, 1, -2, 2):
+    for off in OFF:
         value = target.knowledge.after(target.trace, name, int(iteration), shift + off)
         if value is not None:
-            text = "it is the value after {updates} updates, not after {wanted}"
-            yield Candidate(value, Message(text, {"updates": wanted + off, "wanted": wanted}))
+            yield _updates_off(value, wanted, off)
+
+
+OFF = (-1, 1, -2, 2)
+"""By how many iterations a count may be off."""
+
+
+def _step_off(trace: Trace, key: str) -> Iterator[Candidate]:
+    """The iterate, or the value of the objective, of another step of a descent."""
+    quantity = trace.quantities.get(key)
+    if quantity is None:
+        return
+    # A minimiser is the last iterate by another name.
+    symbol = quantity.formula if isinstance(quantity.formula, Symbol) else quantity.symbol
+    role = trace.roles.get(symbol.key)
+    if role is None or role.kind not in ("iterate", "value") or not isinstance(symbol, Symbol):
+        return
+    *before, count = symbol.indices
+    for off in OFF:
+        step = int(str(count)) + off
+        other = trace.quantities.get(replace(symbol, indices=(*before, str(step))).key)
+        if other is not None:
+            yield _updates_off(other.value, int(str(count)), off)
+
+
+def _updates_off(value: Any, wanted: int, off: int) -> Candidate:
+    text = "it is the value after {updates} updates, not after {wanted}"
+    return Candidate(value, Message(text, {"updates": wanted + off, "wanted": wanted}))
 
 
 def other_convention(target: Target) -> Iterator[Candidate]:
