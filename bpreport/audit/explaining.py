@@ -135,6 +135,8 @@ def _search(target: Target) -> tuple[Explanation, ...]:
         for candidate in slip.tries(target):
             if len(seen) > MOST_TRIED:
                 return tuple(found)
+            if isinstance(candidate.value, tuple):
+                continue  # a scalar product that lost a factor is a vector
             value = float(candidate.value)
             seen.add(value)
             if not near[0] <= value <= near[1]:

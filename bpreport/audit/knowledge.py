@@ -49,6 +49,9 @@ class Knowledge(Examples):
     alignments: dict[tuple[str, Tree, Tree], Any] = field(default_factory=dict)
     """By claim, name and numeric side, how the side follows from a formula; found once."""
 
+    _following: dict[int, Tree | None] = field(default_factory=dict)
+    """By the identity of a side, the side that follows in its chain."""
+
     claims: tuple[Claim, ...] = ()
     """The deck's claims, in the names that their worked examples have for things."""
 
@@ -60,6 +63,14 @@ class Knowledge(Examples):
         for claim in self.claims:
             if claim.kind in ("equation", "component") and claim.relation not in ("<", ">"):
                 self._learn(claim)
+
+            if claim.left is not None:
+                self._following[id(claim.left)] = claim.right
+
+    def result_of(self, line: Tree) -> Tree | None:
+        """The number that is printed behind a line; None where there is none."""
+        following = self._following.get(id(line))
+        return None if printed_number(following) is None else following
 
     def _learn(self, claim: Claim) -> None:
         self.document.learn_function(claim)
@@ -99,21 +110,39 @@ class Knowledge(Examples):
         own = suffix if tree == claim.head else ""
         return self._in_document(tree.key + own, claim)
 
-    def _in_document(self, key: str, claim: Claim) -> Known | None:
-        index = self.document.nearest(key, claim.position)
-        if index is None:
-            return None
+    def operand(self, tree: Tree, claim: Claim) -> Known | None:
+        """The value of a name that is computed with: in w = w - a g, that of w before."""
+        own = isinstance(tree, Symbol) and tree == claim.head and self.trace_of(claim) is None
+        if isinstance(tree, Symbol) and own and self.document.updates(tree.key, claim):
+            return self._in_document(tree.key, claim, before=True)
+        return self.known(tree, claim)
+
+    def _in_document(self, key: str, claim: Claim, *, before: bool = False) -> Known | None:
         try:
-            value = self.document.value(key, claim.position)
+            found = self.document.value(key, claim.position, before=before)
         except EvaluationError:
             return None
-        formula = self.document.definition_at(key, index)
-        given = formula is None
-        if not self.document.is_computed(key, index):
-            formula = None
-        later = self.document.is_later(key, index, claim.position)
-        rounded = self.document.is_rounded(key, index)
-        return Known(value, key, None, given, formula, later, rounded)
+        return Known(
+            found.value,
+            key,
+            given=found.given,
+            formula=found.formula,
+            later=found.later,
+            rounded=found.rounded,
+            stale=found.stale,
+        )
+
+    def is_open(self, name: Tree, claim: Claim) -> bool:
+        """Whether the document leaves open what a name, or one that a tree reads, is here.
+
+        Nobody knows it, it is only given further on, where it may be another example's, or it was
+        given in an earlier round.
+        """
+        for part in readings(name):
+            known = self.operand(part, claim)
+            if known is None or known.stale or (known.later and known.given):
+                return True
+        return False
 
     def values_for(self, tree: Tree, claim: Claim) -> dict[str, Any]:
         """Values of everything that a tree reads where the claim stands.
@@ -122,7 +151,7 @@ class Knowledge(Examples):
         """
         values: dict[str, Any] = dict(self.document.functions_at(claim.position))
         for part in readings(tree):
-            found = self.known(part, claim)
+            found = self.operand(part, claim)
             if found is None:
                 raise EvaluationError("{name} has no value here", name=part.key)
             values[part.key] = found.value
@@ -255,7 +284,8 @@ class Knowledge(Examples):
         found = [
             entry.text for key in self.spellings(name, claim) for entry in self.printed.get(key, ())
         ]
-        near = self.document.printed_text(name, claim.position)
+        own = name == claim.head and self.document.updates(name.key, claim)
+        near = self.document.printed_text(name, claim.position, before=own)
         return found if near is None else [near, *found]
 
     def as_printed(self, name: Tree, claim: Claim) -> str | None:
@@ -312,6 +342,8 @@ class Knowledge(Examples):
         known = None if head is None else self.known(head, claim)
         if known is not None and known.worked is not None:
             return known.given or same(known.value, number(entry.text))
+        if known is not None and self.document.is_exact(known.key, entry.text, claim.position):
+            return True
         if self.document.is_result(head, claim.position):
             return False
         return known is None or known.given

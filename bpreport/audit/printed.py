@@ -42,6 +42,12 @@ def judge_value(claim: Claim, knowledge: Knowledge, printed: str) -> Judgement:
     name = claim.head if claim.component is not None else claim.left
     assert name is not None
     if isinstance(name, Call):
+        if claim.iteration is not None and knowledge.trace_of(claim) is None:
+            return unchecked(
+                claim,
+                "The deck does not say how iteration {count} is computed",
+                count=claim.iteration,
+            )
         value = evaluate(name, knowledge.values_for(name, claim), MPMATH)
         return judge_line(claim, knowledge, printed, value, shown=False)
     known = knowledge.known(name, claim)
@@ -95,6 +101,8 @@ def judge_against(claim: Claim, knowledge: Knowledge, printed: str, known: Known
             known=known,
             printed=printed,
         )
+    if known.stale:
+        return _stale(claim, printed)
     right = correction(printed, known.value)
     if how == "truncated":
         return said(
@@ -176,11 +184,20 @@ def judge_line(
             exact=computed,
             printed=printed,
             correction=correction(printed, computed),
+            reason=explain_rounding(claim, knowledge, printed, Known(computed, "")),
         )
+    if not shown and knowledge.is_open(claim.left, claim):
+        return _stale(claim, printed)
     if not shown:
         target = known or Known(computed, "", None, formula=claim.left)
         return judge_against(claim, knowledge, printed, target)
     return _does_not_add_up(claim, knowledge, printed, computed, known)
+
+
+def _stale(claim: Claim, printed: str) -> Judgement:
+    """A number that depends on what may be other numbers by now."""
+    text = "It depends on numbers that may have changed since they were printed"
+    return unchecked(claim, text, printed=printed)
 
 
 def _reproduced(claim: Claim, printed: str, exact: Any, known: Known | None) -> Judgement:
@@ -325,4 +342,4 @@ def _head_value(claim: Claim, knowledge: Knowledge) -> Known | None:
     known = knowledge.known(claim.head, claim)
     if known is None or (known.worked is None and known.formula is None):
         return None  # the document only prints it, which proves nothing
-    return None if known.rounded else known
+    return None if known.rounded or known.stale else known

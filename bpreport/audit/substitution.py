@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
 from functools import partial
-from itertools import islice
+from itertools import islice, product
 from typing import Any
 
 from bpreport.audit.alignment import Alignment, Binding, align
@@ -47,6 +47,7 @@ def judge_substitution(claim: Claim, knowledge: Knowledge) -> Judgement:
         return (
             _right_value(claim, knowledge)
             or _without_zeros(claim, knowledge, found)
+            or _left_open(claim, knowledge, found)
             or _uneven(claim, knowledge, found)
         )
     for binding in found.bindings:
@@ -56,10 +57,8 @@ def judge_substitution(claim: Claim, knowledge: Knowledge) -> Judgement:
         binding
         for binding in found.bindings
         if isinstance(binding.name, Symbol | Derivative)
-        and (
-            knowledge.known(binding.name, claim) is None
-            or _is_given_later(binding.name, claim, knowledge)
-        )
+        and knowledge.is_open(binding.name, claim)
+        and not _is_known_as(binding, claim, knowledge)
     ]
     for binding in new:
         knowledge.bind(binding.name, binding.number, claim)
@@ -95,12 +94,21 @@ def _best_alignment(
     best: Alignment | None = None
     forms: Iterable[Tree] = (name,)
     if isinstance(name, Symbol | Derivative):
-        forms = knowledge.forms_of(name, claim)
-    for form in forms:
-        found = align(form, numeric, definition, lambda b: fits_binding(b, claim, knowledge))
-        if found is not None and (best is None or found.cost < best.cost):
+        forms = tuple(knowledge.forms_of(name, claim))
+    adds_up = not _contradicts_result(numeric, knowledge)
+    for joining, form in product((False, True) if adds_up else (False,), forms):
+        found = align(
+            form,
+            numeric,
+            definition,
+            lambda b: fits_binding(b, claim, knowledge),
+            joining=joining,
+        )
+        if found is None or (joining and (found.cost or found.misfits)):
+            continue
+        if best is None or found.cost < best.cost:
             best = replace(found, form=form)
-        if best is not None and not best.cost:
+        if not best.cost:
             break
     return best
 
@@ -108,13 +116,14 @@ def _best_alignment(
 def fits_binding(binding: Binding, claim: Claim, knowledge: Knowledge) -> bool:
     """Whether a number is the value of what it stands for; True where nobody knows that."""
     value = _value_of(binding.name, claim, knowledge)
-    if value is None or _is_given_later(binding.name, claim, knowledge):
+    if value is None or knowledge.is_open(binding.name, claim):
         return True
     text = printed_number(binding.number)
     if text is None:  # an expression in the place of a name
         return could_give(binding.number, tree_of(value), knowledge.results, knowledge.exact_digits)
-    known = knowledge.known(binding.name, claim)
-    if known is not None and known.given and not knowledge.is_result(binding.name, claim):
+    known = knowledge.operand(binding.name, claim)
+    result = knowledge.is_result(binding.name, claim) or (known is not None and known.rounded)
+    if known is not None and known.given and not result:
         return same(value, number(text))  # a given stands with its own digits, or it is wrong
     if how_printed(text, value) is not None:
         return True
@@ -160,10 +169,13 @@ def within_printed(
     return bool(low <= most and least <= high)
 
 
-def _is_given_later(name: Tree, claim: Claim, knowledge: Knowledge) -> bool:
-    """Whether a value is only given further on, where it may be another example's."""
-    known = knowledge.known(name, claim)
-    return known is not None and known.later and known.given
+def _is_known_as(binding: Binding, claim: Claim, knowledge: Knowledge) -> bool:
+    """Whether a number is what its name was before this round already."""
+    known = knowledge.operand(binding.name, claim)
+    text = printed_number(binding.number)
+    if known is None or text is None or not known.stale:
+        return False
+    return how_printed(text, known.value) is not None
 
 
 def tree_of(value: Any) -> Tree:
@@ -175,7 +187,7 @@ def tree_of(value: Any) -> Tree:
 
 def _value_of(name: Tree, claim: Claim, knowledge: Knowledge) -> Any:
     """The exact value of a name or expression where the claim stands; None where unknown."""
-    known = knowledge.known(name, claim)
+    known = knowledge.operand(name, claim)
     if known is not None or isinstance(name, Symbol | Derivative):
         return None if known is None else known.value
     try:
@@ -186,7 +198,7 @@ def _value_of(name: Tree, claim: Claim, knowledge: Knowledge) -> Any:
 
 def _misplaced(binding: Binding, claim: Claim, knowledge: Knowledge) -> Judgement:
     """A number that is not the value of its symbol."""
-    known = knowledge.known(binding.name, claim)
+    known = knowledge.operand(binding.name, claim)
     value = _value_of(binding.name, claim, knowledge)
     text = printed_number(binding.number)
     if text is None:
@@ -378,11 +390,32 @@ def _without_zeros(claim: Claim, knowledge: Knowledge, found: Alignment) -> Judg
     return None
 
 
-def _right_value(claim: Claim, knowledge: Knowledge) -> Judgement | None:
-    """The judgement of a line that has the value of the worked example, whatever its shape."""
-    assert claim.left is not None and claim.right is not None
-    if knowledge.trace_of(claim) is None:
+def _left_open(claim: Claim, knowledge: Knowledge, found: Alignment) -> Judgement | None:
+    """The judgement of a line whose numbers may be right for other shapes of its names.
+
+    What a name stands for may be a product, a sum, one or nothing; so an uneven line is wrong only
+    where everything is known that its unevenness depends on, or where it contradicts its result.
+    """
+    assert claim.right is not None
+    parts = found.dropped or ((found.form,) if found.form is not None else ())
+    if not any(knowledge.is_open(part, claim) for part in parts):
         return None
+    if _contradicts_result(claim.right, knowledge):
+        return None
+    return said(claim, Verdict.GIVEN, "It puts in numbers")
+
+
+def _contradicts_result(line: Tree, knowledge: Knowledge) -> bool:
+    """Whether a line of printed numbers cannot give the number that is printed behind it."""
+    result = knowledge.result_of(line)
+    if result is None:
+        return False
+    return not could_give(line, result, knowledge.results, knowledge.exact_digits)
+
+
+def _right_value(claim: Claim, knowledge: Knowledge) -> Judgement | None:
+    """The judgement of a line that has the right value, whatever its shape."""
+    assert claim.left is not None and claim.right is not None
     try:
         exact = evaluate(claim.left, knowledge.values_for(claim.left, claim), MPMATH)
     except EvaluationError:
