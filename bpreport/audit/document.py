@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
+from bpreport.audit.digits import same
 from bpreport.audit.names import is_numeric, readings
 from bpreport.audit.operands import LEAST_PLACES
 from bpreport.deck.claims import printed_number
@@ -87,6 +88,8 @@ class Document:
         self._values: dict[Statement, Value] = {}
         self._readers: dict[str, set[Statement]] = {}
         """By name, the statements whose value was computed from it."""
+        self._iterated: dict[str, list[str]] = {}
+        """By name, the keys under which it is known at some iteration: "x_{1}@1"."""
         self._rounds: list[Position] = []
         """Where a name is computed once more, to another number."""
         self._computed: dict[str, Position] = {}
@@ -124,6 +127,11 @@ class Document:
                     insort(self._rounds, latest.position)
                 return
 
+    def begin_round(self, claim: Claim) -> None:
+        """Take note that what was given before a claim's formula may be other numbers in it."""
+        insort(self._rounds, _start(claim))
+        self._values.clear()
+
     def learn_function(self, claim: Claim) -> None:
         """Take note of a function that a claim defines: f(x) = ..., or -l(x) = -(...)."""
         match claim.left, claim.right:
@@ -144,7 +152,8 @@ class Document:
     def bind(self, key: str, text: str, claim: Claim) -> None:
         """Take note of a number that stands in a name's place in a line."""
         known = self.statements.setdefault(key, [])
-        place, position = bisect_right(known, claim.position, key=_place), claim.position
+        position = _start(claim)
+        place = bisect_right(known, position, key=_place)
         if self.updates(key, claim):  # then the number is that of the name before
             place -= 1
             position = known[place].position
@@ -163,13 +172,22 @@ class Document:
         known = self.statements.setdefault(key, [])
         if known and known[-1].claim.formula is claim.formula and claim.component is None:
             return known[-1]
-        assert claim.formula is not None
-        start = claim.formula.position(0) if claim.component is None else claim.position
+        start = _start(claim) if claim.component is None else claim.position
         statement = Statement(key, max(start, known[-1].position) if known else start, claim)
         known.append(statement)
+        name, _, iteration = key.partition("@")
+        if iteration and len(known) == 1:
+            self._iterated.setdefault(name, []).append(key)
         return statement
 
     # -- asking
+
+    def known_as(self, key: str) -> str:
+        """The key of a name; where it is told at one iteration only, the key that it has there."""
+        if key in self.statements:
+            return key
+        iterated = self._iterated.get(key, ())
+        return iterated[0] if len(iterated) == 1 else key
 
     def updates(self, key: str, claim: Claim) -> bool:
         """Whether a claim belongs to a chain that computes a name from what it was before."""
@@ -323,20 +341,22 @@ class Document:
         )
 
     def printed_range(
-        self, tree: Tree, at: Position, least_places: int | None = None
+        self, tree: Tree, at: Position, *, long_givens: bool = False
     ) -> tuple[Any, Any]:
         """Between which values a tree lies by the numbers that are printed for its names.
 
-        A result stands for every number that rounds to it, a given for itself, unless it has
-        `least_places` or more. Raises `EvaluationError` where a name has no printed number.
+        A result stands for every number that rounds to it, a given for itself; with `long_givens`,
+        those of many places are taken as rounded as well. Raises `EvaluationError` where a name
+        has no printed number.
         """
         values: dict[str, Any] = dict(self.functions_at(at))
         for part in readings(tree):
             text = self.printed_text(part, at)
             if text is None:
                 raise EvaluationError("{name} is not printed", name=part.key)
-            long = least_places is not None and places_of(text) >= least_places
-            rounded = long or self._is_rounded_text(part, at)
+            rounded = self._is_rounded_text(part, at)
+            if long_givens and places_of(text) >= LEAST_PLACES:
+                rounded |= not self.is_exact(part.key, text, at)
             values[part.key] = interval(text, rounded=rounded)
         return interval_ends(evaluate(tree, values, INTERVAL))
 
@@ -353,12 +373,20 @@ class Document:
         return bool(statement.lines or statement.trees)
 
     def is_exact(self, key: str, text: str, at: Position) -> bool:
-        """Whether printed digits are all of a number that the document computes or gives."""
+        """Whether printed digits are all of a number that the document computes or gives.
+
+        A given with many places may be the result of what is not shown.
+        """
         try:
             found = self.value(key, at)
         except EvaluationError:
             return False
-        whole = found.given or (found.formula is not None and found.value == number(text))
+        if isinstance(found.value, tuple):
+            return False
+        if found.given:
+            whole = places_of(text) < LEAST_PLACES and not found.rounded
+        else:
+            whole = found.formula is not None and same(found.value, number(text))
         return whole and not found.rounded
 
     def printed_text(
@@ -400,6 +428,11 @@ def interval(text: str, *, rounded: bool) -> Any:
 def number(text: str) -> Any:
     """The value of printed digits, sign included."""
     return -MP.mpf(text[1:]) if text.startswith("-") else MP.mpf(text)
+
+
+def _start(claim: Claim) -> Position:
+    """Where the formula of a claim begins."""
+    return claim.position if claim.formula is None else claim.formula.position(0)
 
 
 def _place(statement: Statement) -> Position:

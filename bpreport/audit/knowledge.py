@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from bpreport.audit.aliases import in_names_of
@@ -17,7 +18,7 @@ from bpreport.audit.examples import Examples, Known, output_keys
 from bpreport.audit.names import is_numeric, named, readings, respellings, spellings
 from bpreport.deck.claims import printed_number
 from bpreport.deck.model import Claim
-from bpreport.formula import MP, EvaluationError, parse
+from bpreport.formula import MP, EvaluationError, Function, expand, parse
 from bpreport.formula.operations import FUNCTION_MEANINGS
 from bpreport.formula.tree import Call, Derivative, Number, Symbol, Tree, substitute, walk
 from bpreport.worked import Trace
@@ -119,6 +120,7 @@ class Knowledge(Examples):
 
     def _in_document(self, key: str, claim: Claim, *, before: bool = False) -> Known | None:
         try:
+            key = self.document.known_as(key)
             found = self.document.value(key, claim.position, before=before)
         except EvaluationError:
             return None
@@ -144,12 +146,32 @@ class Knowledge(Examples):
                 return True
         return False
 
+    def _read_by_functions(
+        self, tree: Tree, claim: Claim, functions: Mapping[str, Function]
+    ) -> dict[str, Any]:
+        """Values, as far as they are known, of what the bodies of called functions read."""
+        try:
+            read = readings(expand(tree, functions))
+        except EvaluationError:
+            return {}
+        known = {part.key: self.operand(part, claim) for part in read}
+        return {key: found.value for key, found in known.items() if found is not None}
+
+    def is_determined(self, tree: Tree, claim: Claim) -> bool:
+        """Whether all that a tree reads is known exactly where the claim stands."""
+        known = [self.operand(part, claim) for part in readings(tree)]
+        rounded = any(one is None or one.rounded for one in known)
+        return not rounded and not self.is_open(tree, claim)
+
     def values_for(self, tree: Tree, claim: Claim) -> dict[str, Any]:
         """Values of everything that a tree reads where the claim stands.
 
         Raises `EvaluationError` naming the first name that nobody knows.
         """
-        values: dict[str, Any] = dict(self.document.functions_at(claim.position))
+        functions = self.document.functions_at(claim.position)
+        values: dict[str, Any] = dict(functions)
+        if any(isinstance(part, Call) for part in walk(tree)):
+            values |= self._read_by_functions(tree, claim, functions)
         for part in readings(tree):
             found = self.operand(part, claim)
             if found is None:
@@ -326,15 +348,27 @@ class Knowledge(Examples):
 
         Digits that are given somewhere mean themselves.
         """
-        if self._results is None:
-            rounded_: set[str] = set()
-            exact: set[str] = set()
-            for entries in self.printed.values():
-                for entry in entries:
-                    (exact if self._means_itself(entry) else rounded_).add(entry.text.lstrip("-"))
-            exact |= self._given_texts()
-            self._results = frozenset(rounded_ - exact)
-        return self._results
+        return self._told_digits[0]
+
+    @property
+    def exact_digits(self) -> frozenset[str]:
+        """Digits of givens, of results that needed no rounding, and of constants in formulas."""
+        return self._told_digits[1]
+
+    @cached_property
+    def _told_digits(self) -> tuple[frozenset[str], frozenset[str]]:
+        """The digits that are rounded, and those that are exact."""
+        rounded_: set[str] = set()
+        given = self._given_texts()
+        whole: set[str] = set()
+        for key, entries in self.printed.items():
+            for entry in entries:
+                digits = entry.text.lstrip("-")
+                (given if self._means_itself(entry) else rounded_).add(digits)
+                if self.document.is_exact(key, entry.text, entry.claim.position):
+                    whole.add(digits)
+        exact = self._given_texts() | (whole - rounded_) | self._constants()
+        return frozenset(rounded_ - given), frozenset(exact)
 
     def _means_itself(self, entry: Printed) -> bool:
         """Whether a printed number is given, or a result that needed no rounding."""
@@ -344,7 +378,7 @@ class Knowledge(Examples):
             return known.given or same(known.value, number(entry.text))
         if known is not None and self.document.is_exact(known.key, entry.text, claim.position):
             return True
-        if self.document.is_result(head, claim.position):
+        if isinstance(head, Derivative) or self.document.is_result(head, claim.position):
             return False
         return known is None or known.given
 
@@ -357,23 +391,16 @@ class Knowledge(Examples):
             if quantity.stage == "given"
         }
 
-    @property
-    def exact_digits(self) -> frozenset[str]:
-        """Digits of givens and of constants in formulas: such a number is exact."""
-        if self._exact is None:
-            constants = {
-                part.text
-                for claim in self.claims
-                for side in (claim.left, claim.right)
-                if side is not None and not is_numeric(side)
-                for part in walk(side)
-                if isinstance(part, Number)
-            }
-            self._exact = frozenset(self._given_texts() | constants)
-        return self._exact
-
-    _results: frozenset[str] | None = None
-    _exact: frozenset[str] | None = None
+    def _constants(self) -> set[str]:
+        """The digits of numbers in formulas."""
+        return {
+            part.text
+            for claim in self.claims
+            for side in (claim.left, claim.right)
+            if side is not None and not is_numeric(side)
+            for part in walk(side)
+            if isinstance(part, Number)
+        }
 
     def givens_for(self, claim: Claim) -> Iterator[tuple[Tree, Any]]:
         """Name and value of what is given where the claim stands."""

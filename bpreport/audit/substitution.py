@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from functools import partial
@@ -17,7 +17,7 @@ from bpreport.audit.knowledge import Knowledge
 from bpreport.audit.model import Fix, Judgement, Message, Verdict
 from bpreport.audit.names import is_numeric
 from bpreport.audit.operands import could_give
-from bpreport.audit.saying import math, said, unchecked, uncomputable
+from bpreport.audit.saying import math, said, shown, unchecked, uncomputable
 from bpreport.audit.slips.candidates import swap_name
 from bpreport.deck.claims import printed_number
 from bpreport.deck.model import Claim
@@ -50,9 +50,11 @@ def judge_substitution(claim: Claim, knowledge: Knowledge) -> Judgement:
             or _left_open(claim, knowledge, found)
             or _uneven(claim, knowledge, found)
         )
-    for binding in found.bindings:
-        if not fits_binding(binding, claim, knowledge):
-            return _misplaced(binding, claim, knowledge)
+    misfits = [b for b in found.bindings if not fits_binding(b, claim, knowledge)]
+    if misfits and not _are_given_anew(misfits, claim, knowledge):
+        return _misplaced(misfits[0], claim, knowledge)
+    if misfits:
+        knowledge.document.begin_round(claim)
     new = [
         binding
         for binding in found.bindings
@@ -63,9 +65,29 @@ def judge_substitution(claim: Claim, knowledge: Knowledge) -> Judgement:
     for binding in new:
         knowledge.bind(binding.name, binding.number, claim)
     if new:
-        listed = ", ".join(f"${latex(b.name)} = {latex(b.number)}$" for b in new)
-        return said(claim, Verdict.GIVEN, "It puts in numbers: {listed}", listed=listed)
+        listed = dict.fromkeys(f"${latex(b.name)} = {latex(b.number)}$" for b in new)
+        text = "It puts in numbers: {listed}"
+        return said(claim, Verdict.GIVEN, text, listed=", ".join(listed))
     return said(claim, Verdict.REPRODUCED, "Every number stands in the place of its symbol")
+
+
+def _are_given_anew(misfits: Sequence[Binding], claim: Claim, knowledge: Knowledge) -> bool:
+    """Whether several numbers of a line are other than before: the next step has other weights.
+
+    A slip is one number that stands in a wrong place; it may be another name's, or stand twice.
+    """
+    if knowledge.trace_of(claim) is not None or len({b.name for b in misfits}) < 2:
+        return False
+    for binding in misfits:
+        text = printed_number(binding.number)
+        if text is None or not isinstance(binding.name, Symbol):
+            return False
+        owner = knowledge.owner_of(text, binding.name, claim)
+        if not isinstance(owner, Symbol) or owner.base != binding.name.base:
+            continue
+        if owner.indices != binding.name.indices:
+            return False
+    return True
 
 
 def best_alignment(
@@ -156,11 +178,11 @@ def agree_within_rounding(
 
 
 def within_printed(
-    tree: Tree, text: str, claim: Claim, knowledge: Knowledge, least_places: int | None = None
+    tree: Tree, text: str, claim: Claim, knowledge: Knowledge, *, long_givens: bool = False
 ) -> bool:
     """Whether the numbers that are printed for a tree's names can give the printed number."""
     try:
-        low, high = knowledge.document.printed_range(tree, claim.position, least_places)
+        low, high = knowledge.document.printed_range(tree, claim.position, long_givens=long_givens)
     except EvaluationError:
         return False
     least, most = (
@@ -181,7 +203,7 @@ def _is_known_as(binding: Binding, claim: Claim, knowledge: Knowledge) -> bool:
 def tree_of(value: Any) -> Tree:
     """A value as a tree, at 40 places."""
     number = to_decimal(value)
-    text = Number(rounded(abs(number), 40))
+    text = Number(rounded(number.copy_abs(), 40))
     return -text if number < 0 else text
 
 
@@ -441,4 +463,7 @@ def _by_value(claim: Claim, knowledge: Knowledge) -> Judgement:
     close = agree_within_rounding(claim.right, tree_of(exact), claim, knowledge)
     if same(value, exact) or close:
         return said(claim, Verdict.REPRODUCED, "The line has the value {exact}", exact=exact)
+    if claim.relation == "=" and knowledge.is_determined(claim.left, claim):
+        text = "The line has the value {line}, but it should be {exact}"
+        return said(claim, Verdict.WRONG, text, exact=exact, line=shown(value))
     return unchecked(claim, "The shape of the line follows from no formula of the deck")
