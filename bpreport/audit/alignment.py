@@ -71,6 +71,8 @@ NOTHING = Alignment()
 MOST = 2
 """Faults in one line past which two sides are no longer called a substitution."""
 MOST_DEPTH = 60
+MOST_JOINED = 4
+"""Parts side by side that may stand for one."""
 LONGEST = 40
 """Terms past which a row is not aligned: the search grows with their square."""
 
@@ -80,27 +82,35 @@ def align(
     numeric: Tree,
     definition: Callable[[Tree], Tree | None] = lambda _: None,
     fits: Callable[[Binding], bool] = lambda _: True,
+    *,
+    joining: bool = False,
 ) -> Alignment | None:
     """The best alignment, or None where the sides have different shapes.
 
     A name that faces an expression is looked up with `definition`; `fits` tells whether a number
-    is the value of what it stands for, and decides between alignments.
+    is the value of what it stands for, and decides between alignments. With `joining`, parts side
+    by side may stand for one: 2 x for 6.4, or a name for 0.2 * 0.3.
 
     >>> from bpreport.formula import parse, describe
     >>> found = align(parse("w_7 * o + b_2 * 1"), parse("0.4 * 0.9"))
     >>> [(b.name.key, b.number.text) for b in found.bindings], list(map(describe, found.dropped))
     ([('w_{7}', '0.4'), ('o', '0.9')], ['b_{2}'])
     """
-    found = _Aligner(definition, fits).align(symbolic, numeric, 0)
+    found = _Aligner(definition, fits, joining=joining).align(symbolic, numeric, 0)
     return found if found is not None and found.cost <= MOST else None
 
 
 class _Aligner:
     def __init__(
-        self, definition: Callable[[Tree], Tree | None], fits: Callable[[Binding], bool]
+        self,
+        definition: Callable[[Tree], Tree | None],
+        fits: Callable[[Binding], bool],
+        *,
+        joining: bool,
     ) -> None:
         self.definition = definition
         self.fits = fits
+        self.joining = joining
 
     def align(self, symbolic: Tree, numeric: Tree, depth: int) -> Alignment | None:
         if is_numeric(symbolic):
@@ -172,6 +182,22 @@ class _Aligner:
             return self.align(left[i], other, depth + 1)
 
         @cache
+        def joined(i: int, j: int) -> tuple[tuple[Binding, int, int], ...]:
+            several = range(2, MOST_JOINED + 1)
+            steps = [(n, 1) for n in several if i + n <= len(left) and j < len(right)]
+            steps += [(1, n) for n in several if i < len(left) and j + n <= len(right)]
+            found = (
+                (
+                    Binding(_join(operation, left[i : i + m]), _join(operation, right[j : j + n])),
+                    m,
+                    n,
+                )
+                for m, n in steps
+                if n > 1 or isinstance(_unsigned(right[j]), Number)
+            )
+            return tuple(one for one in found if self.fits(one[0]))
+
+        @cache
         def best(i: int, j: int, sign: bool) -> Alignment | None:
             if i == len(left) and j == len(right):
                 return NOTHING if sign == (left_sign != right_sign) else None
@@ -182,6 +208,9 @@ class _Aligner:
                     rest = None if found is None else best(i + 1, j + 1, sign != flipped)
                     if found is not None and rest is not None:
                         options.append(found | rest)
+            for binding, step_left, step_right in joined(i, j) if self.joining else ():
+                if (rest := best(i + step_left, j + step_right, sign)) is not None:
+                    options.append(Alignment((binding,)) | rest)
             if i < len(left) and (rest := best(i + 1, j, sign)) is not None:
                 lost = () if _is_neutral(left[i], operation) else (simplify(left[i]),)
                 options.append(Alignment(dropped=lost, of_sum=operation == "add") | rest)
@@ -229,6 +258,10 @@ def _is_neutral(tree: Tree, operation: str) -> bool:
     """A term 0 or a factor 1, which is written or not as the author likes."""
     wanted = "0" if operation == "add" else "1"
     return is_numeric(tree) and _constant(Number(wanted), tree) == NOTHING
+
+
+def _join(operation: str, parts: list[Tree]) -> Tree:
+    return parts[0] if len(parts) == 1 else Apply(operation, tuple(parts), sign=r"\cdot")
 
 
 def _unsigned(tree: Tree) -> Tree:

@@ -1,17 +1,22 @@
 """The symbol table of a document: what its own formulas define, give and print, and where.
 
 A name may be given again further on (another example, another step), so a value is always asked
-for at a place: what counts is the nearest chain before it that is about the name.
+for at a place: what counts is the nearest chain before it that is about the name. Where a name is
+computed once more, to another number, a new round begins: a second sample, the next iteration.
+What was given before may be other numbers in it, though the document does not print them.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_right, insort
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from typing import Any
 
+from bpreport.audit.digits import same
 from bpreport.audit.names import is_numeric, readings
+from bpreport.audit.operands import LEAST_PLACES
 from bpreport.deck.claims import printed_number
 from bpreport.deck.model import Claim, Position
 from bpreport.formula import (
@@ -25,15 +30,16 @@ from bpreport.formula import (
     stands_for,
 )
 from bpreport.formula.arithmetic import IV, interval_ends
-from bpreport.formula.tree import Apply, Call, Derivative, Symbol, Tree, free_symbols
+from bpreport.formula.tree import Apply, Call, Derivative, Symbol, Tree, Tuple, free_symbols
 
-__all__ = ["Document", "Statement"]
+__all__ = ["Document", "Statement", "Value"]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Statement:
     """What one chain says of a name."""
 
+    key: str
     position: Position
     """Where the chain begins."""
     claim: Claim
@@ -44,6 +50,33 @@ class Statement:
     """The number that is printed for the name."""
     lines: bool = False
     """A line of printed numbers leads to the number."""
+    bound: bool = False
+    """The number was put in the name's place in the line of another."""
+    updates: bool = False
+    """It computes the name from what it was before: w = w - a g."""
+
+    @property
+    def computes(self) -> bool:
+        """Whether a formula or a line leads to the number."""
+        return self.text is not None and bool(self.trees or self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """What a name is at a place, and how well that is known."""
+
+    value: Any
+    """At 50 digits."""
+    formula: Tree | None = None
+    """From which it is computed; None where it is the printed number."""
+    given: bool = False
+    """No formula says how it is computed."""
+    later: bool = False
+    """Only stated behind the place."""
+    rounded: bool = False
+    """Depends on printed results, and so on their rounding."""
+    stale: bool = False
+    """Depends on what was given in an earlier round."""
 
 
 class Document:
@@ -52,11 +85,13 @@ class Document:
     def __init__(self) -> None:
         self.statements: dict[str, list[Statement]] = {}
         self.functions: dict[str, list[tuple[Position, Function]]] = {}
-        self._values: dict[tuple[str, int], Any] = {}
-        self._typed: set[tuple[str, int]] = set()
-        """Statements whose value is only what was printed."""
-        self._rounded: set[tuple[str, int]] = set()
-        """Statements whose value depends on a printed result, and so on its rounding."""
+        self._values: dict[Statement, Value] = {}
+        self._readers: dict[str, set[Statement]] = {}
+        """By name, the statements whose value was computed from it."""
+        self._iterated: dict[str, list[str]] = {}
+        """By name, the keys under which it is known at some iteration: "x_{1}@1"."""
+        self._rounds: list[Position] = []
+        """Where a name is computed once more, to another number."""
         self._computed: dict[str, Position] = {}
         """Families of names of which one, at least, is computed, and from where on."""
 
@@ -74,10 +109,28 @@ class Document:
         elif not is_numeric(claim.right):
             statement.trees.append(claim.right)
             own = key in free_symbols(claim.right)
+            statement.updates |= own
             if isinstance(claim.head, Symbol) and claim.left == claim.head and not own:
                 self._computed.setdefault(_family(claim.head), claim.position)
         else:
             statement.lines = True
+        self._begin_round(key)
+
+    def _begin_round(self, key: str) -> None:
+        known = self.statements[key]
+        latest = known[-1]
+        if not latest.computes:
+            return
+        for place in range(len(known) - 2, -1, -1):
+            if known[place].computes:
+                if _are_apart(known[place].text, latest.text):
+                    insort(self._rounds, latest.position)
+                return
+
+    def begin_round(self, claim: Claim) -> None:
+        """Take note that what was given before a claim's formula may be other numbers in it."""
+        insort(self._rounds, _start(claim))
+        self._values.clear()
 
     def learn_function(self, claim: Claim) -> None:
         """Take note of a function that a claim defines: f(x) = ..., or -l(x) = -(...)."""
@@ -99,21 +152,51 @@ class Document:
     def bind(self, key: str, text: str, claim: Claim) -> None:
         """Take note of a number that stands in a name's place in a line."""
         known = self.statements.setdefault(key, [])
-        statement = Statement(claim.position, claim, text=text)
-        known.insert(bisect_right(known, claim.position, key=_place), statement)
-        self._values.clear()
+        position = _start(claim)
+        place = bisect_right(known, position, key=_place)
+        if self.updates(key, claim):  # then the number is that of the name before
+            place -= 1
+            position = known[place].position
+        known.insert(place, Statement(key, position, claim, text=text, bound=True))
+        self._forget(key, position)
+
+    def _forget(self, key: str, at: Position) -> None:
+        """Values from a place on that depend on a name that is known better now."""
+        readers = [reader for reader in self._readers.get(key, ()) if reader.position >= at]
+        for reader in readers:
+            self._readers[key].discard(reader)
+            if self._values.pop(reader, None) is not None:
+                self._forget(reader.key, at)
 
     def _statement(self, key: str, claim: Claim) -> Statement:
         known = self.statements.setdefault(key, [])
         if known and known[-1].claim.formula is claim.formula and claim.component is None:
             return known[-1]
-        assert claim.formula is not None
-        start = claim.formula.position(0) if claim.component is None else claim.position
-        statement = Statement(max(start, known[-1].position) if known else start, claim)
+        start = _start(claim) if claim.component is None else claim.position
+        statement = Statement(key, max(start, known[-1].position) if known else start, claim)
         known.append(statement)
+        name, _, iteration = key.partition("@")
+        if iteration and len(known) == 1:
+            self._iterated.setdefault(name, []).append(key)
         return statement
 
     # -- asking
+
+    def known_as(self, key: str) -> str:
+        """The key of a name; where it is told at one iteration only, the key that it has there."""
+        if key in self.statements:
+            return key
+        iterated = self._iterated.get(key, ())
+        return iterated[0] if len(iterated) == 1 else key
+
+    def updates(self, key: str, claim: Claim) -> bool:
+        """Whether a claim belongs to a chain that computes a name from what it was before."""
+        index = self.nearest(key, claim.position)
+        if index is None:
+            return False
+        statement = self.statements[key][index]
+        own = statement.claim.formula is claim.formula
+        return statement.updates and own
 
     def nearest(self, key: str, at: Position) -> int | None:
         """The last statement about a name up to a place; failing that, the first behind it."""
@@ -122,49 +205,52 @@ class Document:
             return None
         return max(bisect_right(known, at, key=_place) - 1, 0)
 
-    def value(self, key: str, at: Position) -> Any:
-        """The exact value of a name at a place, by the document's own definitions and givens.
+    def value(self, key: str, at: Position, *, before: bool = False) -> Value:
+        """What a name is at a place, by the document's own definitions and givens.
 
-        Raises `EvaluationError` where the document does not determine it.
+        `before` asks for what it was until the statement about it that stands there. Raises
+        `EvaluationError` where the document does not determine it.
         """
         index = self.nearest(key, at)
-        if index is None:
+        if index is None or (before and index == 0):
             raise EvaluationError("{name} has no value in this document", name=key)
-        return self._value_of(key, index, frozenset())
+        statement = self.statements[key][index - before]
+        found = self._value_of(statement, index - before, frozenset())
+        return replace(
+            found,
+            later=statement.position > at,
+            stale=found.stale or self._is_stale(statement, at),
+        )
 
-    def _value_of(self, key: str, index: int, open_: frozenset[tuple[str, int]]) -> Any:
-        place = key, index
-        if place in self._values:
-            return self._values[place]
-        if place in open_ or len(open_) > 200:
-            raise EvaluationError("{name} is defined by itself", name=key)
-        statement = self.statements[key][index]
-        tree = self.definition_at(key, index)
-        value = None
+    def _is_stale(self, statement: Statement, at: Position) -> bool:
+        """Whether a new round has begun since a statement."""
+        begun = bisect_right(self._rounds, at)
+        return begun > 0 and statement.position < self._rounds[begun - 1]
+
+    def _value_of(self, statement: Statement, index: int, open_: frozenset[Statement]) -> Value:
+        if statement in self._values:
+            return self._values[statement]
+        if statement in open_ or len(open_) > 200:
+            raise EvaluationError("{name} is defined by itself", name=statement.key)
+        tree = self.definition_at(statement.key, index)
+        found = None
         if tree is not None:
             try:
-                value = self._evaluate(tree, statement, key, index, open_ | {place})
+                found = self._evaluate(tree, statement, index, open_ | {statement})
             except EvaluationError:
                 if statement.text is None:
                     raise
-        if value is None:
+        if found is None:
             if statement.text is None:
-                raise EvaluationError("{name} has no value in this document", name=key)
-            value = number(statement.text)
-            self._typed.add(place)
+                raise EvaluationError("{name} has no value in this document", name=statement.key)
             head = statement.claim.head
             computed = isinstance(head, Derivative) or self.is_result(head, statement.position)
-            if statement.lines or computed:
-                self._rounded.add(place)
-        self._values[place] = value
-        return value
-
-    def is_computed(self, key: str, index: int) -> bool:
-        """Whether the value of a statement follows from a formula, not from its own digits.
-
-        To be asked once the value is known.
-        """
-        return self.definition_at(key, index) is not None and (key, index) not in self._typed
+            rounded = statement.lines or computed
+            if statement.bound:
+                rounded = places_of(statement.text) >= LEAST_PLACES
+            found = Value(number(statement.text), given=tree is None, rounded=rounded)
+        self._values[statement] = found
+        return found
 
     def is_result(self, name: Tree | None, at: Position) -> bool:
         """Whether a name is of a family that is computed: h_2 behind h_1 = ..., but no weight."""
@@ -173,21 +259,14 @@ class Document:
         first = self._computed.get(_family(name))
         return first is not None and first < at
 
-    def is_rounded(self, key: str, index: int) -> bool:
-        """Whether the value of a statement depends on printed, and so on rounded, results."""
-        return (key, index) in self._rounded
-
-    def is_later(self, key: str, index: int, at: Position) -> bool:
-        """Whether a statement stands behind a place."""
-        return self.statements[key][index].position > at
-
     def definition_at(self, key: str, index: int) -> Tree | None:
         """The formula behind a statement: its own, or the one that the slide gave before."""
         known = self.statements[key]
         statement = known[index]
         if statement.trees:
             return statement.trees[0]
-        for earlier in reversed(known[:index]):
+        for place in range(index - 1, -1, -1):
+            earlier = known[place]
             if earlier.claim.slide != statement.claim.slide:
                 return None
             if earlier.text not in (None, statement.text) and not statement.lines:
@@ -199,27 +278,23 @@ class Document:
         return None
 
     def _evaluate(
-        self,
-        tree: Tree,
-        statement: Statement,
-        key: str,
-        index: int,
-        open_: frozenset[tuple[str, int]],
-    ) -> Any:
+        self, tree: Tree, statement: Statement, index: int, open_: frozenset[Statement]
+    ) -> Value:
         values: dict[str, Any] = dict(self.functions_at(statement.position))
+        rounded = stale = False
         for part in readings(tree):
-            if part.key == key:
-                if index == 0:
-                    raise EvaluationError("{name} is defined by itself", name=key)
-                values[key] = self._value_of(key, index - 1, open_)
-                continue
-            place = self.nearest(part.key, statement.position)
-            if place is None:
+            own = part.key == statement.key
+            place = index - 1 if own else self.nearest(part.key, statement.position)
+            if place is None or place < 0:
                 raise EvaluationError("{name} has no value in this document", name=part.key)
-            values[part.key] = self._value_of(part.key, place, open_)
-            if (part.key, place) in self._rounded:
-                self._rounded.add((key, index))
-        return evaluate(tree, values, MPMATH)
+            source = self.statements[part.key][place]
+            found = self._value_of(source, place, open_)
+            self._readers.setdefault(part.key, set()).add(statement)
+            values[part.key] = found.value
+            rounded |= found.rounded
+            stale |= found.stale or (not own and self._is_stale(source, statement.position))
+        value = evaluate(tree, values, MPMATH)
+        return Value(value, tree, rounded=rounded, stale=stale)
 
     def functions_at(self, at: Position, other_than: Tree | None = None) -> dict[str, Function]:
         """The functions that are defined at a place, by name; "f'" is the derivative of f.
@@ -266,44 +341,82 @@ class Document:
         )
 
     def printed_range(
-        self, tree: Tree, at: Position, least_places: int | None = None
+        self, tree: Tree, at: Position, *, long_givens: bool = False
     ) -> tuple[Any, Any]:
         """Between which values a tree lies by the numbers that are printed for its names.
 
-        A result stands for every number that rounds to it, a given for itself, unless it has
-        `least_places` or more. Raises `EvaluationError` where a name has no printed number.
+        A result stands for every number that rounds to it, a given for itself; with `long_givens`,
+        those of many places are taken as rounded as well. Raises `EvaluationError` where a name
+        has no printed number.
         """
         values: dict[str, Any] = dict(self.functions_at(at))
         for part in readings(tree):
             text = self.printed_text(part, at)
             if text is None:
                 raise EvaluationError("{name} is not printed", name=part.key)
-            long = least_places is not None and places_of(text) >= least_places
-            rounded = long or self._is_rounded_text(part, at)
+            rounded = self._is_rounded_text(part, at)
+            if long_givens and places_of(text) >= LEAST_PLACES:
+                rounded |= not self.is_exact(part.key, text, at)
             values[part.key] = interval(text, rounded=rounded)
         return interval_ends(evaluate(tree, values, INTERVAL))
 
     def _is_rounded_text(self, name: Symbol | Derivative, at: Position) -> bool:
+        text = self.printed_text(name, at)
+        if text is not None and self.is_exact(name.key, text, at):
+            return False
         if isinstance(name, Derivative) or self.is_result(name, at):
             return True
         index = self.nearest(name.key, at)
-        return index is not None and bool(
-            self.statements[name.key][index].lines or self.statements[name.key][index].trees
-        )
+        if index is None:
+            return False
+        statement = self.statements[name.key][index]
+        return bool(statement.lines or statement.trees)
 
-    def printed_text(self, name: Symbol | Derivative, at: Position) -> str | None:
-        """The number that is printed for a name nearest before a place."""
+    def is_exact(self, key: str, text: str, at: Position) -> bool:
+        """Whether printed digits are all of a number that the document computes or gives.
+
+        A given with many places may be the result of what is not shown.
+        """
+        try:
+            found = self.value(key, at)
+        except EvaluationError:
+            return False
+        if isinstance(found.value, tuple):
+            return False
+        if found.given:
+            whole = places_of(text) < LEAST_PLACES and not found.rounded
+        else:
+            whole = found.formula is not None and same(found.value, number(text))
+        return whole and not found.rounded
+
+    def printed_text(
+        self, name: Symbol | Derivative, at: Position, *, before: bool = False
+    ) -> str | None:
+        """The number that is printed for a name nearest before a place.
+
+        With `before`, that of the statement before the one that stands there.
+        """
         known = self.statements.get(name.key, [])
-        index = bisect_right(known, at, key=_place)
-        for statement in (*reversed(known[:index]), *known[index:]):
-            if statement.text is not None:
-                return statement.text
+        index = max(bisect_right(known, at, key=_place) - before, 0)
+        for place in (*range(index - 1, -1, -1), *range(index, len(known))):
+            text: str | None = known[place].text
+            if text is not None:
+                return text
         return None
 
 
 def _family(name: Symbol) -> str:
-    """The base of a name with its superscript marks: z^{(2)} of z_1^{(2)}."""
-    return replace(name, indices=()).key
+    """The base of a name with its superscript marks, but for those that count: z of z_1^{(2)}."""
+    marks = tuple(mark for mark in name.marks if not isinstance(mark, Tuple))
+    return replace(name, indices=(), marks=marks).key
+
+
+def _are_apart(one: str | None, other: str | None) -> bool:
+    """Whether two printed numbers are not one number, rounded to more places and to fewer."""
+    if one is None or other is None:
+        return False
+    unit = Decimal(1).scaleb(-min(places_of(one), places_of(other)))
+    return abs(Decimal(one) - Decimal(other)) > unit
 
 
 def interval(text: str, *, rounded: bool) -> Any:
@@ -315,6 +428,11 @@ def interval(text: str, *, rounded: bool) -> Any:
 def number(text: str) -> Any:
     """The value of printed digits, sign included."""
     return -MP.mpf(text[1:]) if text.startswith("-") else MP.mpf(text)
+
+
+def _start(claim: Claim) -> Position:
+    """Where the formula of a claim begins."""
+    return claim.position if claim.formula is None else claim.formula.position(0)
 
 
 def _place(statement: Statement) -> Position:

@@ -42,6 +42,8 @@ class Known:
     """Only stated further on in the document."""
     rounded: bool = False
     """Computed from printed results, and so only as good as their rounding."""
+    stale: bool = False
+    """Depends on what was given in an earlier round, and may be another number by now."""
 
 
 @dataclass

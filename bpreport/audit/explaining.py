@@ -131,13 +131,16 @@ def explain_substitution(claim: Claim, knowledge: Knowledge) -> Explanation | No
     """
     if claim.left is None or claim.right is None:
         return None
-    value = float(evaluate(claim.right, {}, MPMATH))
+    value = evaluate(claim.right, {}, MPMATH)
+    if isinstance(value, tuple):
+        return None
     definition = knowledge.definition_in(claim)
     for slip in SLIPS:
         for target in _targets_of_line(claim, knowledge):
             for candidate in slip.tries(target) if slip.of == "computing" else ():
-                off = abs(float(candidate.value) - value)
-                if candidate.tree is None or off > abs(value) * WITHIN_ROUNDING:
+                if candidate.tree is None or isinstance(candidate.value, tuple):
+                    continue
+                if abs(candidate.value - value) > abs(value) * WITHIN_ROUNDING:
                     continue
                 found = align(
                     candidate.tree,
@@ -247,6 +250,8 @@ def _hits(
         for candidate in slip.tries(target):
             if len(tried) > MOST_TRIED:
                 return
+            if isinstance(candidate.value, tuple):
+                continue  # a scalar product that lost a factor is a vector
             value = float(candidate.value)
             tried.add(_short(candidate.value))
             if not low <= value <= high:

@@ -20,7 +20,7 @@ from bpreport.audit.substitution import judge_substitution
 from bpreport.deck.claims import printed_number
 from bpreport.deck.model import Claim
 from bpreport.formula import MPMATH, EvaluationError, evaluate
-from bpreport.formula.tree import Call, Derivative, Symbol
+from bpreport.formula.tree import Call, Derivative, Matrix, Symbol, Tuple, children
 from bpreport.worked import Trace
 
 __all__ = ["judge"]
@@ -64,10 +64,8 @@ def _judge(claim: Claim, knowledge: Knowledge) -> Judgement:
             return _figure(claim, knowledge)
         if claim.kind == "range":
             return said(claim, Verdict.DEFINITION, "It states the range of an index")
-        if claim.component is not None and claim.head is not None:
-            return judge_value(claim, knowledge, claim.right_source)
         if claim.component is not None:
-            return _entry(claim, knowledge, claim.component)
+            return _component(claim, knowledge, claim.component)
         return _pair(claim, knowledge)
     except EvaluationError as error:
         return uncomputable(claim, error)
@@ -149,6 +147,19 @@ _OUTCOMES = {
 }
 
 
+def _component(claim: Claim, knowledge: Knowledge, place: int) -> Judgement:
+    """One entry of a printed row: of a name, of an expression, or of a row of lines."""
+    if isinstance(claim.left, Tuple | Matrix):
+        lines = list(children(claim.left))
+        if place < len(lines) and is_numeric(lines[place]):
+            line = replace(claim, left=lines[place])
+            computed = evaluate(lines[place], {}, MPMATH)
+            return judge_line(line, knowledge, claim.right_source, computed, shown=True)
+    if isinstance(claim.head, Symbol | Derivative):
+        return judge_value(claim, knowledge, claim.right_source)
+    return _entry(claim, knowledge, place)
+
+
 def _entry(claim: Claim, knowledge: Knowledge, place: int) -> Judgement:
     """One entry of a printed row that an expression is set equal to: `W x = (3, 7)`."""
     if claim.left is None:
@@ -192,7 +203,9 @@ def _two_lines(claim: Claim, knowledge: Knowledge) -> Judgement:
     left, right = (evaluate(side, {}, MPMATH) for side in (claim.left, claim.right))
     if same(left, right):
         return said(claim, Verdict.PROVED, "Both sides are {exact}", exact=left)
-    if could_give(claim.left, claim.right, knowledge.results, knowledge.exact_digits):
+    if could_give(
+        claim.left, claim.right, knowledge.results, knowledge.exact_digits, on_the_way=True
+    ):
         return said(
             claim,
             Verdict.CARRIED,

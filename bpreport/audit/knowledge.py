@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from bpreport.audit.aliases import in_names_of
@@ -18,7 +19,7 @@ from bpreport.audit.examples import Examples, Known, output_keys
 from bpreport.audit.names import is_numeric, named, readings, respellings, spellings
 from bpreport.deck.claims import printed_number
 from bpreport.deck.model import Claim
-from bpreport.formula import MP, MPMATH, EvaluationError, evaluate, parse
+from bpreport.formula import MP, MPMATH, EvaluationError, Function, evaluate, expand, parse
 from bpreport.formula.operations import FUNCTION_MEANINGS
 from bpreport.formula.tree import Call, Derivative, Number, Symbol, Tree, substitute, walk
 from bpreport.worked import Role, Trace
@@ -53,6 +54,9 @@ class Knowledge(Examples):
     """By claim, name and numeric side, how the side follows from a formula; found once."""
 
     _carried: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
+    _following: dict[int, Tree | None] = field(default_factory=dict)
+    """By the identity of a side, the side that follows in its chain."""
+
     claims: tuple[Claim, ...] = ()
     """The deck's claims, in the names that their worked examples have for things."""
 
@@ -64,6 +68,14 @@ class Knowledge(Examples):
         for claim in self.claims:
             if claim.kind in ("equation", "component") and claim.relation not in ("<", ">"):
                 self._learn(claim)
+
+            if claim.left is not None:
+                self._following[id(claim.left)] = claim.right
+
+    def result_of(self, line: Tree) -> Tree | None:
+        """The number that is printed behind a line; None where there is none."""
+        following = self._following.get(id(line))
+        return None if printed_number(following) is None else following
 
     def _learn(self, claim: Claim) -> None:
         self.document.learn_function(claim)
@@ -103,30 +115,69 @@ class Knowledge(Examples):
         own = suffix if tree == claim.head else ""
         return self._in_document(tree.key + own, claim)
 
-    def _in_document(self, key: str, claim: Claim) -> Known | None:
-        index = self.document.nearest(key, claim.position)
-        if index is None:
-            return None
+    def operand(self, tree: Tree, claim: Claim) -> Known | None:
+        """The value of a name that is computed with: in w = w - a g, that of w before."""
+        own = isinstance(tree, Symbol) and tree == claim.head and self.trace_of(claim) is None
+        if isinstance(tree, Symbol) and own and self.document.updates(tree.key, claim):
+            return self._in_document(tree.key, claim, before=True)
+        return self.known(tree, claim)
+
+    def _in_document(self, key: str, claim: Claim, *, before: bool = False) -> Known | None:
         try:
-            value = self.document.value(key, claim.position)
+            key = self.document.known_as(key)
+            found = self.document.value(key, claim.position, before=before)
         except EvaluationError:
             return None
-        formula = self.document.definition_at(key, index)
-        given = formula is None
-        if not self.document.is_computed(key, index):
-            formula = None
-        later = self.document.is_later(key, index, claim.position)
-        rounded = self.document.is_rounded(key, index)
-        return Known(value, key, None, given, formula, later, rounded)
+        return Known(
+            found.value,
+            key,
+            given=found.given,
+            formula=found.formula,
+            later=found.later,
+            rounded=found.rounded,
+            stale=found.stale,
+        )
+
+    def is_open(self, name: Tree, claim: Claim) -> bool:
+        """Whether the document leaves open what a name, or one that a tree reads, is here.
+
+        Nobody knows it, it is only given further on, where it may be another example's, or it was
+        given in an earlier round.
+        """
+        for part in readings(name):
+            known = self.operand(part, claim)
+            if known is None or known.stale or (known.later and known.given):
+                return True
+        return False
+
+    def _read_by_functions(
+        self, tree: Tree, claim: Claim, functions: Mapping[str, Function]
+    ) -> dict[str, Any]:
+        """Values, as far as they are known, of what the bodies of called functions read."""
+        try:
+            read = readings(expand(tree, functions))
+        except EvaluationError:
+            return {}
+        known = {part.key: self.operand(part, claim) for part in read}
+        return {key: found.value for key, found in known.items() if found is not None}
+
+    def is_determined(self, tree: Tree, claim: Claim) -> bool:
+        """Whether all that a tree reads is known exactly where the claim stands."""
+        known = [self.operand(part, claim) for part in readings(tree)]
+        rounded = any(one is None or one.rounded for one in known)
+        return not rounded and not self.is_open(tree, claim)
 
     def values_for(self, tree: Tree, claim: Claim) -> dict[str, Any]:
         """Values of everything that a tree reads where the claim stands.
 
         Raises `EvaluationError` naming the first name that nobody knows.
         """
-        values: dict[str, Any] = dict(self.document.functions_at(claim.position))
+        functions = self.document.functions_at(claim.position)
+        values: dict[str, Any] = dict(functions)
+        if any(isinstance(part, Call) for part in walk(tree)):
+            values |= self._read_by_functions(tree, claim, functions)
         for part in readings(tree):
-            found = self.known(part, claim)
+            found = self.operand(part, claim)
             if found is None:
                 raise EvaluationError("{name} has no value here", name=part.key)
             values[part.key] = found.value
@@ -305,7 +356,8 @@ class Knowledge(Examples):
         found = [
             entry.text for key in self.spellings(name, claim) for entry in self.printed.get(key, ())
         ]
-        near = self.document.printed_text(name, claim.position)
+        own = name == claim.head and self.document.updates(name.key, claim)
+        near = self.document.printed_text(name, claim.position, before=own)
         return found if near is None else [near, *found]
 
     def as_printed(self, name: Tree, claim: Claim) -> str | None:
@@ -346,15 +398,27 @@ class Knowledge(Examples):
 
         Digits that are given somewhere mean themselves.
         """
-        if self._results is None:
-            rounded_: set[str] = set()
-            exact: set[str] = set()
-            for entries in self.printed.values():
-                for entry in entries:
-                    (exact if self._means_itself(entry) else rounded_).add(entry.text.lstrip("-"))
-            exact |= self._given_texts()
-            self._results = frozenset(rounded_ - exact)
-        return self._results
+        return self._told_digits[0]
+
+    @property
+    def exact_digits(self) -> frozenset[str]:
+        """Digits of givens, of results that needed no rounding, and of constants in formulas."""
+        return self._told_digits[1]
+
+    @cached_property
+    def _told_digits(self) -> tuple[frozenset[str], frozenset[str]]:
+        """The digits that are rounded, and those that are exact."""
+        rounded_: set[str] = set()
+        given = self._given_texts()
+        whole: set[str] = set()
+        for key, entries in self.printed.items():
+            for entry in entries:
+                digits = entry.text.lstrip("-")
+                (given if self._means_itself(entry) else rounded_).add(digits)
+                if self.document.is_exact(key, entry.text, entry.claim.position):
+                    whole.add(digits)
+        exact = self._given_texts() | (whole - rounded_) | self._constants()
+        return frozenset(rounded_ - given), frozenset(exact)
 
     def _means_itself(self, entry: Printed) -> bool:
         """Whether a printed number is given, or a result that needed no rounding."""
@@ -362,7 +426,9 @@ class Knowledge(Examples):
         known = None if head is None else self.known(head, claim)
         if known is not None and known.worked is not None:
             return known.given or same(known.value, number(entry.text))
-        if self.document.is_result(head, claim.position):
+        if known is not None and self.document.is_exact(known.key, entry.text, claim.position):
+            return True
+        if isinstance(head, Derivative) or self.document.is_result(head, claim.position):
             return False
         return known is None or known.given
 
@@ -375,23 +441,16 @@ class Knowledge(Examples):
             if quantity.stage == "given"
         }
 
-    @property
-    def exact_digits(self) -> frozenset[str]:
-        """Digits of givens and of constants in formulas: such a number is exact."""
-        if self._exact is None:
-            constants = {
-                part.text
-                for claim in self.claims
-                for side in (claim.left, claim.right)
-                if side is not None and not is_numeric(side)
-                for part in walk(side)
-                if isinstance(part, Number)
-            }
-            self._exact = frozenset(self._given_texts() | constants)
-        return self._exact
-
-    _results: frozenset[str] | None = None
-    _exact: frozenset[str] | None = None
+    def _constants(self) -> set[str]:
+        """The digits of numbers in formulas."""
+        return {
+            part.text
+            for claim in self.claims
+            for side in (claim.left, claim.right)
+            if side is not None and not is_numeric(side)
+            for part in walk(side)
+            if isinstance(part, Number)
+        }
 
     def givens_for(self, claim: Claim) -> Iterator[tuple[Tree, Any]]:
         """Name and value of what is given where the claim stands."""

@@ -50,12 +50,20 @@ def _respelled(deck: Deck, knowledge: Knowledge) -> Iterator[Finding]:
             meant = knowledge.respelled(symbol, claim)
             if meant.key == symbol.key:
                 meant = next((twin for twin in respellings(symbol) if twin.key in used), symbol)
+            if _is_another_kind(symbol, meant):
+                continue
             if meant.key != symbol.key and meant.base != "E":
                 places.setdefault((latex(symbol), latex(meant)), []).append(claim.id)
     for (written, meant_as), ids in places.items():
         text = "{written} is written where {meant} is meant"
         values = {"written": f"${written}$", "meant": f"${meant_as}$"}
         yield Finding("note", Message(text, values), tuple(dict.fromkeys(ids)))
+
+
+def _is_another_kind(symbol: Symbol, meant: Symbol) -> bool:
+    """A bare capital is a matrix or a random variable, of which the small letter is an entry."""
+    small = symbol.base.lower() == meant.base != symbol.base
+    return small and not (symbol.indices or symbol.marks)
 
 
 def _typed_otherwise(deck: Deck) -> Iterator[Finding]:

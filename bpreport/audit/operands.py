@@ -7,7 +7,7 @@ from typing import Any
 from bpreport.deck.claims import printed_number
 from bpreport.formula import INTERVAL, MP, EvaluationError, evaluate, stands_for
 from bpreport.formula.arithmetic import IV, interval_ends
-from bpreport.formula.tree import Number, Symbol, Tree, substitute
+from bpreport.formula.tree import Number, Symbol, Tree, substitute, walk
 
 __all__ = ["LEAST_PLACES", "could_give"]
 
@@ -24,17 +24,23 @@ def could_give(
     results: frozenset[str] = frozenset(),
     exact: frozenset[str] = frozenset(),
     least_places: int = LEAST_PLACES,
+    *,
+    on_the_way: bool = False,
 ) -> bool:
     """Whether the two numeric sides can be equal for some unrounded operands.
 
     `results` are the digits that the deck prints as results, which are rounded; so may be any
-    other operand with `least_places` or more that is not one of the `exact` givens.
+    other operand with `least_places` or more that is not one of the `exact` givens. Where the
+    right side is a line that was reached `on_the_way`, what is new in it was computed, and so it
+    is rounded as well.
 
     >>> from bpreport.formula import parse
     >>> could_give(parse("0.8811 * 0.097049 * 0.912934"), parse("0.078064"))
     True
     >>> could_give(parse("0.1 - 0.5 * 0.011204"), parse("0.094534"))
     False
+    >>> could_give(parse("2 * e^2"), parse("2 * 7.389"), on_the_way=True)
+    True
     """
     if left is None or right is None:
         return False
@@ -42,7 +48,8 @@ def could_give(
     try:
         low, high = _range(left, results, exact, least_places)
         if printed is None:
-            other_low, other_high = _range(right, results, exact, least_places)
+            new = _numbers(right) - _numbers(left) if on_the_way else frozenset()
+            other_low, other_high = _range(right, results | new, exact - new, least_places)
         else:
             ends = stands_for(printed)
             other_low, other_high = ends[0], ends[1]
@@ -50,6 +57,10 @@ def could_give(
     except EvaluationError:
         return False
     return bool(low <= other_high and other_low <= high)
+
+
+def _numbers(tree: Tree) -> frozenset[str]:
+    return frozenset(part.text for part in walk(tree) if isinstance(part, Number))
 
 
 def _exact(value: Any) -> Any:

@@ -17,12 +17,13 @@ from bpreport.audit.explaining import (
 )
 from bpreport.audit.knowledge import Knowledge, Known
 from bpreport.audit.model import Judgement, Verdict
+from bpreport.audit.names import readings
 from bpreport.audit.operands import could_give
 from bpreport.audit.saying import math, said, unchecked
 from bpreport.audit.substitution import agree_within_rounding, tree_of, within_printed
 from bpreport.deck.model import Claim
-from bpreport.formula import MPMATH, evaluate, rounded
-from bpreport.formula.tree import Call, Derivative, Symbol
+from bpreport.formula import MPMATH, EvaluationError, evaluate, expand, rounded
+from bpreport.formula.tree import Call, Derivative, Symbol, Tree
 
 __all__ = ["judge_against", "judge_given", "judge_line", "judge_value"]
 
@@ -42,6 +43,12 @@ def judge_value(claim: Claim, knowledge: Knowledge, printed: str) -> Judgement:
     name = claim.head if claim.component is not None else claim.left
     assert name is not None
     if isinstance(name, Call):
+        if claim.iteration is not None and knowledge.trace_of(claim) is None:
+            return unchecked(
+                claim,
+                "The deck does not say how iteration {count} is computed",
+                count=claim.iteration,
+            )
         value = evaluate(name, knowledge.values_for(name, claim), MPMATH)
         return judge_line(claim, knowledge, printed, value, shown=False)
     known = knowledge.known(name, claim)
@@ -87,14 +94,10 @@ def judge_against(claim: Claim, knowledge: Knowledge, printed: str, known: Known
     if how == "rounded":
         return _reproduced(claim, printed, known.value, known)
     near = how is not None or known.rounded
-    if near and _is_carried(claim, knowledge, printed, known, least_places=2):
-        return said(
-            claim,
-            Verdict.CARRIED,
-            CARRIED_WITHIN,
-            known=known,
-            printed=printed,
-        )
+    if near and _is_carried(claim, knowledge, printed, known, long_givens=True):
+        return said(claim, Verdict.CARRIED, CARRIED_WITHIN, known=known, printed=printed)
+    if known.stale:
+        return _stale(claim, printed)
     right = correction(printed, known.value)
     if how == "truncated":
         return said(
@@ -112,7 +115,7 @@ def judge_against(claim: Claim, knowledge: Knowledge, printed: str, known: Known
             reason=carried,
         )
     if _is_carried(claim, knowledge, printed, known):
-        return said(claim, Verdict.CARRIED, CARRIED, known=known, printed=printed)
+        return _carried(claim, knowledge, printed, known, CARRIED)
     found = explain_number(claim, knowledge, printed, known)
     if not found:
         return said(
@@ -149,21 +152,10 @@ def judge_line(
     assert claim.left is not None
     symbolic = not shown and not _is_worked(known)
     if symbolic and within_printed(claim.left, printed, claim, knowledge):
-        return said(
-            claim,
-            Verdict.CARRIED,
-            CARRIED_WITHIN,
-            exact=computed,
-            printed=printed,
-        )
+        exact = known or Known(computed, "", formula=claim.left)
+        return _carried(claim, knowledge, printed, exact, CARRIED_WITHIN, computed)
     if within and shown:
-        return said(
-            claim,
-            Verdict.CARRIED,
-            WITHIN_ROUNDING,
-            exact=computed,
-            printed=printed,
-        )
+        return _carried(claim, knowledge, printed, known, WITHIN_ROUNDING, computed)
     if how is not None and not _is_worked(known) and _by_rounding(claim, knowledge):
         return said(
             claim,
@@ -180,11 +172,20 @@ def judge_line(
             exact=computed,
             printed=printed,
             correction=correction(printed, computed),
+            reason=explain_rounding(claim, knowledge, printed, Known(computed, "")),
         )
+    if not shown and knowledge.is_open(claim.left, claim):
+        return _stale(claim, printed)
     if not shown:
         target = known or Known(computed, "", None, formula=claim.left)
         return judge_against(claim, knowledge, printed, target)
     return _does_not_add_up(claim, knowledge, printed, computed, known)
+
+
+def _stale(claim: Claim, printed: str) -> Judgement:
+    """A number that depends on what may be other numbers by now."""
+    text = "It depends on numbers that may have changed since they were printed"
+    return unchecked(claim, text, printed=printed)
 
 
 def _reproduced(claim: Claim, printed: str, exact: Any, known: Known | None) -> Judgement:
@@ -210,26 +211,54 @@ def _adds_up(
         return _reproduced(claim, printed, known.value, known)
     if agree_within_rounding(claim.left, tree_of(known.value), claim, knowledge):
         return said(claim, Verdict.CARRIED, CARRIED, known=known, printed=printed)
-    source = inherited_from(claim, knowledge)
+    source = inherited_from(claim, knowledge) or _faulty_name(knowledge, known)
     if source is not None:
-        return said(
-            claim,
-            Verdict.EXPLAINED,
-            "{printed} is what the line gives, but it should be {exact}: "
-            "the error comes from {source}",
-            known=known,
-            printed=printed,
-            correction=correction(printed, known.value),
-            slip="inherited",
-            chance=0.0,
-            source=math(source),
-        )
+        return _inherited(claim, printed, known, source)
     opening = "{printed} is what the line gives, but it should be {exact}"
     right = correction(printed, known.value)
     found = explain_number(claim, knowledge, printed, known)
     if found:
         return _explained(claim, opening, found, printed, right, known)
     return said(claim, Verdict.WRONG, opening, known=known, printed=printed, correction=right)
+
+
+def _carried(
+    claim: Claim,
+    knowledge: Knowledge,
+    printed: str,
+    known: Known | None,
+    text: str,
+    exact: Any = None,
+) -> Judgement:
+    """A number that follows from what is printed: right, unless a wrong figure was carried on."""
+    if known is not None and not known.rounded and how_printed(printed, known.value) is None:
+        source = _faulty_name(knowledge, known)
+        if source is not None:
+            return _inherited(claim, printed, known, source)
+    named = known if exact is None else None
+    return said(claim, Verdict.CARRIED, text, known=named, exact=exact, printed=printed)
+
+
+def _faulty_name(knowledge: Knowledge, known: Known) -> Tree | None:
+    """A name for which a wrong number was found, among those that a value is computed from."""
+    if known.worked is not None or known.formula is None:
+        return None
+    names = readings(known.formula)
+    return next((name for name in names if name.key in knowledge.faulty), None)
+
+
+def _inherited(claim: Claim, printed: str, known: Known, source: Tree) -> Judgement:
+    return said(
+        claim,
+        Verdict.EXPLAINED,
+        "{printed} is what the line gives, but it should be {exact}: the error comes from {source}",
+        known=known,
+        printed=printed,
+        correction=correction(printed, known.value),
+        slip="inherited",
+        chance=0.0,
+        source=math(source),
+    )
 
 
 def _does_not_add_up(
@@ -319,19 +348,36 @@ def _is_carried(
     knowledge: Knowledge,
     printed: str,
     known: Known,
-    least_places: int | None = None,
+    *,
+    long_givens: bool = False,
 ) -> bool:
     """Whether a formula of the document gives the number from what is printed for its names."""
     if known.worked is not None or known.formula is None:
         return False
-    return within_printed(known.formula, printed, claim, knowledge, least_places)
+    return within_printed(known.formula, printed, claim, knowledge, long_givens=long_givens)
 
 
 def _head_value(claim: Claim, knowledge: Knowledge) -> Known | None:
     """The exact value of what the chain is about."""
+    if isinstance(claim.head, Call):
+        return _value_of_call(claim.head, claim, knowledge)
     if not isinstance(claim.head, Symbol | Derivative):
         return None
     known = knowledge.known(claim.head, claim)
     if known is None or (known.worked is None and known.formula is None):
         return None  # the document only prints it, which proves nothing
-    return None if known.rounded else known
+    return None if known.rounded or known.stale else known
+
+
+def _value_of_call(call: Call, claim: Claim, knowledge: Knowledge) -> Known | None:
+    """The exact value of a function of the deck where all that it reads is known exactly."""
+    functions = knowledge.document.functions_at(claim.position)
+    if call.function.key not in functions or call.primes or knowledge.trace_of(claim) is not None:
+        return None
+    try:
+        if not knowledge.is_determined(expand(call, functions), claim):
+            return None
+        value = evaluate(call, knowledge.values_for(call, claim), MPMATH)
+    except EvaluationError:
+        return None
+    return None if isinstance(value, tuple) else Known(value, call.key, formula=call)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from functools import partial
-from itertools import islice
+from itertools import islice, product
 from typing import Any
 
 from bpreport.audit.alignment import Alignment, Binding, align
@@ -17,7 +17,7 @@ from bpreport.audit.knowledge import Knowledge
 from bpreport.audit.model import Fix, Judgement, Message, Verdict
 from bpreport.audit.names import is_numeric
 from bpreport.audit.operands import could_give
-from bpreport.audit.saying import math, said, unchecked, uncomputable
+from bpreport.audit.saying import math, said, shown, unchecked, uncomputable
 from bpreport.audit.slips.candidates import swap_name
 from bpreport.deck.claims import printed_number
 from bpreport.deck.model import Claim
@@ -47,26 +47,47 @@ def judge_substitution(claim: Claim, knowledge: Knowledge) -> Judgement:
         return (
             _right_value(claim, knowledge)
             or _without_zeros(claim, knowledge, found)
+            or _left_open(claim, knowledge, found)
             or _uneven(claim, knowledge, found)
         )
-    for binding in found.bindings:
-        if not fits_binding(binding, claim, knowledge):
-            return _misplaced(binding, claim, knowledge)
+    misfits = [b for b in found.bindings if not fits_binding(b, claim, knowledge)]
+    if misfits and not _are_given_anew(misfits, claim, knowledge):
+        return _misplaced(misfits[0], claim, knowledge)
+    if misfits:
+        knowledge.document.begin_round(claim)
     new = [
         binding
         for binding in found.bindings
         if isinstance(binding.name, Symbol | Derivative)
-        and (
-            knowledge.known(binding.name, claim) is None
-            or _is_given_later(binding.name, claim, knowledge)
-        )
+        and knowledge.is_open(binding.name, claim)
+        and not _is_known_as(binding, claim, knowledge)
     ]
     for binding in new:
         knowledge.bind(binding.name, binding.number, claim)
     if new:
-        listed = ", ".join(f"${latex(b.name)} = {latex(b.number)}$" for b in new)
-        return said(claim, Verdict.GIVEN, "It puts in numbers: {listed}", listed=listed)
+        listed = dict.fromkeys(f"${latex(b.name)} = {latex(b.number)}$" for b in new)
+        text = "It puts in numbers: {listed}"
+        return said(claim, Verdict.GIVEN, text, listed=", ".join(listed))
     return said(claim, Verdict.REPRODUCED, "Every number stands in the place of its symbol")
+
+
+def _are_given_anew(misfits: Sequence[Binding], claim: Claim, knowledge: Knowledge) -> bool:
+    """Whether several numbers of a line are other than before: the next step has other weights.
+
+    A slip is one number that stands in a wrong place; it may be another name's, or stand twice.
+    """
+    if knowledge.trace_of(claim) is not None or len({b.name for b in misfits}) < 2:
+        return False
+    for binding in misfits:
+        text = printed_number(binding.number)
+        if text is None or not isinstance(binding.name, Symbol):
+            return False
+        owner = knowledge.owner_of(text, binding.name, claim)
+        if not isinstance(owner, Symbol) or owner.base != binding.name.base:
+            continue
+        if owner.indices != binding.name.indices:
+            return False
+    return True
 
 
 def best_alignment(
@@ -95,12 +116,21 @@ def _best_alignment(
     best: Alignment | None = None
     forms: Iterable[Tree] = (name,)
     if isinstance(name, Symbol | Derivative):
-        forms = knowledge.forms_of(name, claim)
-    for form in forms:
-        found = align(form, numeric, definition, lambda b: fits_binding(b, claim, knowledge))
-        if found is not None and (best is None or found.cost < best.cost):
+        forms = tuple(knowledge.forms_of(name, claim))
+    adds_up = not _contradicts_result(numeric, knowledge)
+    for joining, form in product((False, True) if adds_up else (False,), forms):
+        found = align(
+            form,
+            numeric,
+            definition,
+            lambda b: fits_binding(b, claim, knowledge),
+            joining=joining,
+        )
+        if found is None or (joining and (found.cost or found.misfits)):
+            continue
+        if best is None or found.cost < best.cost:
             best = replace(found, form=form)
-        if best is not None and not best.cost:
+        if not best.cost:
             break
     return best
 
@@ -108,13 +138,14 @@ def _best_alignment(
 def fits_binding(binding: Binding, claim: Claim, knowledge: Knowledge) -> bool:
     """Whether a number is the value of what it stands for; True where nobody knows that."""
     value = _value_of(binding.name, claim, knowledge)
-    if value is None or _is_given_later(binding.name, claim, knowledge):
+    if value is None or knowledge.is_open(binding.name, claim):
         return True
     text = printed_number(binding.number)
     if text is None:  # an expression in the place of a name
         return could_give(binding.number, tree_of(value), knowledge.results, knowledge.exact_digits)
-    known = knowledge.known(binding.name, claim)
-    if known is not None and known.given and not knowledge.is_result(binding.name, claim):
+    known = knowledge.operand(binding.name, claim)
+    result = knowledge.is_result(binding.name, claim) or (known is not None and known.rounded)
+    if known is not None and known.given and not result:
         return same(value, number(text))  # a given stands with its own digits, or it is wrong
     if not number(text):
         return same(value, number(text))  # 0 is what 0.4 rounds to, but stands for nothing else
@@ -150,11 +181,11 @@ def agree_within_rounding(
 
 
 def within_printed(
-    tree: Tree, text: str, claim: Claim, knowledge: Knowledge, least_places: int | None = None
+    tree: Tree, text: str, claim: Claim, knowledge: Knowledge, *, long_givens: bool = False
 ) -> bool:
     """Whether the numbers that are printed for a tree's names can give the printed number."""
     try:
-        low, high = knowledge.document.printed_range(tree, claim.position, least_places)
+        low, high = knowledge.document.printed_range(tree, claim.position, long_givens=long_givens)
     except EvaluationError:
         return False
     least, most = (
@@ -163,22 +194,25 @@ def within_printed(
     return bool(low <= most and least <= high)
 
 
-def _is_given_later(name: Tree, claim: Claim, knowledge: Knowledge) -> bool:
-    """Whether a value is only given further on, where it may be another example's."""
-    known = knowledge.known(name, claim)
-    return known is not None and known.later and known.given
+def _is_known_as(binding: Binding, claim: Claim, knowledge: Knowledge) -> bool:
+    """Whether a number is what its name was before this round already."""
+    known = knowledge.operand(binding.name, claim)
+    text = printed_number(binding.number)
+    if known is None or text is None or not known.stale:
+        return False
+    return how_printed(text, known.value) is not None
 
 
 def tree_of(value: Any) -> Tree:
     """A value as a tree, at 40 places."""
     number = to_decimal(value)
-    text = Number(rounded(abs(number), 40))
+    text = Number(rounded(number.copy_abs(), 40))
     return -text if number < 0 else text
 
 
 def _value_of(name: Tree, claim: Claim, knowledge: Knowledge) -> Any:
     """The exact value of a name or expression where the claim stands; None where unknown."""
-    known = knowledge.known(name, claim)
+    known = knowledge.operand(name, claim)
     if known is not None or isinstance(name, Symbol | Derivative):
         return None if known is None else known.value
     try:
@@ -189,7 +223,7 @@ def _value_of(name: Tree, claim: Claim, knowledge: Knowledge) -> Any:
 
 def _misplaced(binding: Binding, claim: Claim, knowledge: Knowledge) -> Judgement:
     """A number that is not the value of its symbol."""
-    known = knowledge.known(binding.name, claim)
+    known = knowledge.operand(binding.name, claim)
     value = _value_of(binding.name, claim, knowledge)
     text = printed_number(binding.number)
     if text is None:
@@ -380,11 +414,32 @@ def _without_zeros(claim: Claim, knowledge: Knowledge, found: Alignment) -> Judg
     return None
 
 
-def _right_value(claim: Claim, knowledge: Knowledge) -> Judgement | None:
-    """The judgement of a line that has the value of the worked example, whatever its shape."""
-    assert claim.left is not None and claim.right is not None
-    if knowledge.trace_of(claim) is None:
+def _left_open(claim: Claim, knowledge: Knowledge, found: Alignment) -> Judgement | None:
+    """The judgement of a line whose numbers may be right for other shapes of its names.
+
+    What a name stands for may be a product, a sum, one or nothing; so an uneven line is wrong only
+    where everything is known that its unevenness depends on, or where it contradicts its result.
+    """
+    assert claim.right is not None
+    parts = found.dropped or ((found.form,) if found.form is not None else ())
+    if not any(knowledge.is_open(part, claim) for part in parts):
         return None
+    if _contradicts_result(claim.right, knowledge):
+        return None
+    return said(claim, Verdict.GIVEN, "It puts in numbers")
+
+
+def _contradicts_result(line: Tree, knowledge: Knowledge) -> bool:
+    """Whether a line of printed numbers cannot give the number that is printed behind it."""
+    result = knowledge.result_of(line)
+    if result is None:
+        return False
+    return not could_give(line, result, knowledge.results, knowledge.exact_digits)
+
+
+def _right_value(claim: Claim, knowledge: Knowledge) -> Judgement | None:
+    """The judgement of a line that has the right value, whatever its shape."""
+    assert claim.left is not None and claim.right is not None
     try:
         exact = evaluate(claim.left, knowledge.values_for(claim.left, claim), MPMATH)
     except EvaluationError:
@@ -410,4 +465,7 @@ def _by_value(claim: Claim, knowledge: Knowledge) -> Judgement:
     close = agree_within_rounding(claim.right, tree_of(exact), claim, knowledge)
     if same(value, exact) or close:
         return said(claim, Verdict.REPRODUCED, "The line has the value {exact}", exact=exact)
+    if claim.relation == "=" and knowledge.is_determined(claim.left, claim):
+        text = "The line has the value {line}, but it should be {exact}"
+        return said(claim, Verdict.WRONG, text, exact=exact, line=shown(value))
     return unchecked(claim, "The shape of the line follows from no formula of the deck")

@@ -13,11 +13,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import reduce
+from itertools import pairwise
 from typing import Any, cast
 
 from bpreport.formula.arithmetic import FLOAT, Arithmetic, interval_ends
 from bpreport.formula.errors import EvaluationError
-from bpreport.formula.operations import FUNCTION_MEANINGS, OPERATIONS, entrywise
+from bpreport.formula.operations import FUNCTION_MEANINGS, OPERATIONS, Row, entrywise
 from bpreport.formula.tree import (
     Apply,
     Call,
@@ -96,6 +97,8 @@ class _Evaluator:
                 compute = OPERATIONS[operation].value
                 if operation == "multiply" and node.sign == r"\odot":
                     compute = entrywise
+                elif operation == "multiply" and node.sign == r"\cdot":
+                    parts = _scalar_products(operands, parts)
                 try:
                     return compute(self.arithmetic, *parts)
                 except (OverflowError, ValueError, ZeroDivisionError, TypeError) as error:
@@ -141,7 +144,7 @@ class _Evaluator:
         entries = tuple(tuple(map(self.value, row)) for row in rows)
         if all(len(row) == 1 for row in entries):
             return tuple(row[0] for row in entries)  # a column is a vector
-        return entries[0] if len(entries) == 1 else entries
+        return Row(entries[0]) if len(entries) == 1 else entries
 
     def _reduce(self, node: Reduce) -> Any:
         if node.operation in ("argmin", "argmax"):
@@ -223,6 +226,13 @@ class _Evaluator:
         if test is None:  # intervals that overlap decide nothing
             raise EvaluationError("the condition of a case cannot be decided")
         return bool(test)
+
+
+def _scalar_products(factors: tuple[Tree, ...], values: list[Any]) -> list[Any]:
+    r"""The values of factors, with (1, 2) \cdot (3, 4) as the scalar product of two vectors."""
+    pairs = pairwise(isinstance(factor, Tuple) for factor in factors)
+    scalar = [both == (True, True) for both in pairs]
+    return [Row(v) if before else v for v, before in zip(values, [*scalar, False], strict=True)]
 
 
 def _primed(node: Call, definition: Any) -> Tree:

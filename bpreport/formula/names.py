@@ -153,7 +153,8 @@ def read_indices(script: str, offset: int = 0) -> tuple[str | Tree, ...]:
 _SWITCH = re.compile(r"\\(?:rm|it|bf|sf|tt)(?![A-Za-z])\s*")
 _PART = re.compile(
     r"\s*(?:(?P<upright>\\(?:text|mathrm|mathit|mathsf|texttt|textbf|textit|textrm|operatorname\*?)"
-    r"\s*\{[^{}]*\})|(?P<unit>[A-Za-z]+\s*_\s*\{?\d+\}?|[A-Za-z]+\d+)|(?P<number>\d+)"
+    r"\s*\{[^{}]*\})|(?P<accented>\\(?:hat|bar|tilde)\s*(?:\{[A-Za-z]\}|[A-Za-z])"
+    r"(?:\s*_?\s*\{?\d+\}?)?)|(?P<unit>[A-Za-z]+\s*_\s*\{?\d+\}?|[A-Za-z]+\d+)|(?P<number>\d+)"
     r"|(?P<command>\\[A-Za-z]+|[\u0370-\u03ff])|(?P<letters>[A-Za-z]+)|(?P<other>[\u4e00-\u9fff]+))"
 )
 _OPAQUE = re.compile(r"[\w\s.:'|*]|\\(?:to|rightarrow|mid|ast|prime)(?![A-Za-z])|\u2192")
@@ -195,6 +196,10 @@ def _read_part(match: re.Match[str]) -> tuple[str | Tree, ...]:
     text = match[0].strip()
     if upright := UPRIGHT.fullmatch(text):
         return (upright[1].strip(),)
+    if match["accented"]:  # z_{\hat{y}1} and z_{\hat{y}_1}: the unit of a layer that bears a symbol
+        digits = re.search(r"\d+", text)
+        base = re.sub(r"[\s_]*\{?\d+\}?$", "", text)
+        return (Symbol(read_base(base)[0], (digits[0],) if digits else ()),)
     if match["unit"]:
         return (re.sub(r"[\s_{}]", "", text),)
     if match["command"]:

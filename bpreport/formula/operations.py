@@ -15,7 +15,7 @@ from bpreport.formula.arithmetic import Arithmetic
 from bpreport.formula.errors import EvaluationError
 from bpreport.formula.tree import Apply, Cases, Number, Tree
 
-__all__ = ["FUNCTION_MEANINGS", "OPERATIONS", "Operation", "entrywise"]
+__all__ = ["FUNCTION_MEANINGS", "OPERATIONS", "Operation", "Row", "entrywise"]
 
 Slopes = Callable[..., tuple[Tree, ...]]
 
@@ -34,7 +34,7 @@ ONE, ZERO = Number("1"), Number("0")
 
 
 class Row(tuple[Any, ...]):
-    """A transposed vector: times a vector it is a scalar product."""
+    """A row of a matrix, or a transposed vector: times a vector it is a scalar product."""
 
     __slots__ = ()
 

@@ -105,11 +105,12 @@ def stands_for(text: str, mode: str = "half-up") -> tuple[Decimal, Decimal, bool
     unit = Decimal(1).scaleb(int(number.as_tuple().exponent), _CONTEXT)
     even = number.as_tuple().digits[-1] % 2 == 0
     closed = {"yes": True, "no": False, "even": even}
-    near = abs(number) - rule.below * unit, closed[rule.closed_below]
-    far = abs(number) + rule.above * unit, closed[rule.closed_above]
+    size = number.copy_abs()
+    near = _CONTEXT.subtract(size, rule.below * unit), closed[rule.closed_below]
+    far = _CONTEXT.add(size, rule.above * unit), closed[rule.closed_above]
     if not number:
         # Around zero both signs meet: the interval is symmetric, and its ends are the far ones.
-        return -far[0], far[0], far[1], far[1]
+        return far[0].copy_negate(), far[0], far[1], far[1]
     if number < 0:
-        return -far[0], -near[0], far[1], near[1]
+        return far[0].copy_negate(), near[0].copy_negate(), far[1], near[1]
     return near[0], far[0], near[1], far[1]

@@ -9,10 +9,9 @@ from bpreport.deck import read_text
 from bpreport.formula import EvaluationError, to_decimal
 
 FORMULAS = (
-    r"y = (1,2) \cdot (3,4) = 11",
-    r"y = \begin{bmatrix}1 & 2\end{bmatrix}\begin{bmatrix}3\\4\end{bmatrix} = 12",
+    r"y = (1,2) * (3,4) = 11",
+    r"y = \begin{bmatrix}1\\2\end{bmatrix}\begin{bmatrix}3\\4\end{bmatrix} = 12",
     r"x = \max((1,2),(3,4)) = 4",
-    r"\begin{bmatrix}1 & 2\\3 & 4\end{bmatrix}(1, 1) = \begin{bmatrix}3\\8\end{bmatrix}",
     r"(0, 0.0) = \max(5, 2)",
     r"(0.6, 0.8) = \frac{1}{5} \cdot 5",
     r"E = 0^{-0.7} = 2",

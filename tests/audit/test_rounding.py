@@ -16,13 +16,9 @@ from bpreport.formula import MP
 from tests.audit.case_files import Expected, parameters, read_cases, said
 
 CASES = read_cases("rounding.txt")
-DEFECTS = {
-    "double rounding: 1.23445 to 1.2345 to 1.235":
-        "that a last digit comes from rounding twice is not said",
-}  # fmt: skip
 
 
-@pytest.mark.parametrize("case", parameters(CASES, DEFECTS))
+@pytest.mark.parametrize("case", parameters(CASES))
 def test_what_is_said_of_the_last_digits(case):
     assert said(case) == []
 
