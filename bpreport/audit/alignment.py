@@ -143,7 +143,8 @@ class _Aligner:
         """A name that faces an expression: its definition is aligned, or its value bound."""
         body = self.definition(name) if depth < 4 else None
         found = None if body is None else self.align(body, numeric, depth + 1)
-        if found is None and (depth > 0 or isinstance(_unsigned(numeric), Number)):
+        inside = depth > 0 or isinstance(_unsigned(numeric), Number)
+        if inside and (found is None or (found.cost and found.misfits)):
             return self._bound(name, numeric)
         return found
 

@@ -162,11 +162,13 @@ class Document:
 
     def _forget(self, key: str, at: Position) -> None:
         """Values from a place on that depend on a name that is known better now."""
-        readers = [reader for reader in self._readers.get(key, ()) if reader.position >= at]
-        for reader in readers:
-            self._readers[key].discard(reader)
-            if self._values.pop(reader, None) is not None:
-                self._forget(reader.key, at)
+        waiting = [key]
+        while waiting:
+            name = waiting.pop()
+            for reader in [one for one in self._readers.get(name, ()) if one.position >= at]:
+                self._readers[name].discard(reader)
+                if self._values.pop(reader, None) is not None:
+                    waiting.append(reader.key)
 
     def _statement(self, key: str, claim: Claim) -> Statement:
         known = self.statements.setdefault(key, [])

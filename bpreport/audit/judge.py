@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from bpreport.audit.digits import fits, same
+from bpreport.audit.digits import fits, how_printed, same
 from bpreport.audit.explaining import explain_formula, explain_substitution
 from bpreport.audit.fixes import result_fix
 from bpreport.audit.identities import Identity, compare
@@ -20,7 +20,7 @@ from bpreport.audit.substitution import judge_substitution
 from bpreport.deck.claims import printed_number
 from bpreport.deck.model import Claim
 from bpreport.formula import MPMATH, EvaluationError, evaluate
-from bpreport.formula.tree import Call, Derivative, Matrix, Symbol, Tuple, children
+from bpreport.formula.tree import Call, Derivative, Matrix, Symbol, Tree, Tuple, children
 from bpreport.worked import Trace
 
 __all__ = ["judge"]
@@ -43,12 +43,21 @@ def judge(claim: Claim, knowledge: Knowledge) -> Judgement:
         judgement = replace(judgement, fix=result_fix(judgement, knowledge))
     if judgement.verdict.level == "error" and judgement.printed is not None:
         name = claim.head
-        if isinstance(name, Symbol | Derivative):
-            knowledge.faulty.add(name.key)
-        known = None if name is None else knowledge.known(name, claim)
-        if judgement.slip != "inherited" and known is not None and known.worked:
-            knowledge.sources.setdefault(known.key, judgement.printed)
+        if name is not None and not _is_right(judgement, name, knowledge):
+            if isinstance(name, Symbol | Derivative):
+                knowledge.faulty.add(name.key)
+            known = knowledge.known(name, claim)
+            if known is not None and known.worked and judgement.slip != "inherited":
+                knowledge.sources.setdefault(known.key, judgement.printed)
     return judgement
+
+
+def _is_right(judgement: Judgement, name: Tree, knowledge: Knowledge) -> bool:
+    """Whether a printed number is its name's, so that only the line that leads to it is wrong."""
+    known = knowledge.known(name, judgement.claim)
+    if known is None or judgement.printed is None or (known.given and known.worked is None):
+        return False
+    return how_printed(judgement.printed, known.value) is not None
 
 
 def _judge(claim: Claim, knowledge: Knowledge) -> Judgement:

@@ -21,7 +21,16 @@ from bpreport.deck.claims import printed_number
 from bpreport.deck.model import Claim
 from bpreport.formula import MP, MPMATH, EvaluationError, Function, evaluate, expand, parse
 from bpreport.formula.operations import FUNCTION_MEANINGS
-from bpreport.formula.tree import Call, Derivative, Number, Symbol, Tree, substitute, walk
+from bpreport.formula.tree import (
+    Call,
+    Derivative,
+    Number,
+    Symbol,
+    Tree,
+    free_symbols,
+    substitute,
+    walk,
+)
 from bpreport.worked import Role, Trace
 
 __all__ = ["Knowledge", "Known", "Printed", "output_keys"]
@@ -173,6 +182,9 @@ class Knowledge(Examples):
         Raises `EvaluationError` naming the first name that nobody knows.
         """
         functions = self.document.functions_at(claim.position)
+        for call in (part for part in walk(tree) if isinstance(part, Call)):
+            if not _applies_to(functions, call):
+                del functions[call.function.key]
         values: dict[str, Any] = dict(functions)
         if any(isinstance(part, Call) for part in walk(tree)):
             values |= self._read_by_functions(tree, claim, functions)
@@ -274,13 +286,17 @@ class Knowledge(Examples):
             yield fuller.key
 
     def respelled(self, symbol: Symbol, claim: Claim) -> Symbol:
-        """The symbol under the name that the worked example has for it, where there is one."""
+        """The symbol as the worked example writes it, where it has one.
+
+        One key may have two trees: the (2) of a^{(2)} is typed as a tuple, and made as a word.
+        """
         trace = self.trace_of(claim)
-        if trace is None or symbol.key in trace.quantities:
+        if trace is None:
             return symbol
-        for other in (*respellings(symbol), self._completed(symbol, claim)):
-            if other is not None and other.key in trace.quantities:
-                return other
+        for other in (symbol, *respellings(symbol), self._completed(symbol, claim)):
+            own = None if other is None else trace.quantities.get(other.key)
+            if own is not None and isinstance(own.symbol, Symbol):
+                return own.symbol
         return symbol
 
     def _completed(self, symbol: Symbol, claim: Claim) -> Symbol | None:
@@ -468,6 +484,22 @@ class Knowledge(Examples):
             if index is not None and self.document.definition_at(key, index) is None:
                 name = head if place is None else Symbol(head.base, (str(place + 1),))
                 yield name, number(entries[0].text)
+
+
+def _applies_to(functions: Mapping[str, Function], call: Call) -> bool:
+    """Whether what a deck defines for a function says what it is for the arguments of a call.
+
+    h(x_1) = s(z_1) says it for x_1 alone, since z_1 is not computed from x_1 in it.
+    """
+    function = functions.get(call.function.key)
+    if function is None or function.arguments == call.arguments:
+        return True
+    try:
+        body = expand(function.body, functions)
+    except EvaluationError:
+        return True
+    read = free_symbols(body)
+    return any(argument.key in read for argument in function.arguments)
 
 
 def _plain_digits(value: Any) -> str:

@@ -17,8 +17,10 @@ product sign was written is remembered in fields that do not take part in compar
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import cast
 
 __all__ = [
@@ -123,12 +125,9 @@ class Symbol(Node):
     @property
     def key(self) -> str:
         """The one spelling under which all typed variants of this symbol are looked up."""
-        subscript = ",".join(map(_script, self.indices))
-        return (
-            self.base
-            + (f"_{{{subscript}}}" if subscript else "")
-            + "".join(f"^{{{_script(mark)}}}" for mark in self.marks)
-        )
+        if not self.indices and not self.marks:
+            return self.base
+        return _scripted(self.base, self.indices, self.marks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -346,8 +345,10 @@ def substitute(node: Tree, replacement: Callable[[Tree], Tree | None]) -> Tree:
     if answer is not None:
         return answer
     parts = children(node)
-    changed = tuple(substitute(part, replacement) for part in parts)
-    unchanged = all(new is old for new, old in zip(changed, parts, strict=True))
+    if not parts:
+        return node
+    changed = tuple([substitute(part, replacement) for part in parts])
+    unchanged = all(map(operator.is_, changed, parts))
     return node if unchanged else rebuild(node, changed)
 
 
@@ -363,6 +364,13 @@ def _factors(node: Node) -> tuple[Tree, ...]:
     if isinstance(node, Apply) and node.operation == "multiply":
         return node.operands
     return (_node(node),)
+
+
+@lru_cache(maxsize=10_000)
+def _scripted(base: str, indices: tuple[str | Tree, ...], marks: tuple[str | Tree, ...]) -> str:
+    subscript = ",".join(map(_script, indices))
+    below = f"_{{{subscript}}}" if subscript else ""
+    return base + below + "".join(f"^{{{_script(mark)}}}" for mark in marks)
 
 
 _CLOSING = {"(": ")", "[": "]", "{": "}", "": ""}

@@ -319,7 +319,7 @@ def activation(target: Target) -> Iterator[Candidate]:
     if role is None or role.kind not in ("out", "model") or target.formula is None:
         return
     for net in _read(target, "net"):
-        if target.trace is not None and target.trace.roles[net.key].unit == role.unit:
+        if (of := target.role(net)) is not None and of.unit == role.unit:
             left_out = Message("the activation was left out")
             yield Candidate(target.values[net.key], left_out, "activation left out", net)
             text = "the activation was applied twice"
