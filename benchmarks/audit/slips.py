@@ -49,7 +49,8 @@ KINDS: tuple[Kind, ...] = (
     Kind(
         "term dropped",
         formula_slips.in_formula(formula_slips.term_dropped(bias=False)),
-        ("term dropped", "iteration off"),  # an iterate without its step is the one before
+        # An iterate without its step is the one before, a difference without its target one to 0.
+        ("term dropped", "iteration off", "target rounded"),
     ),
     Kind(
         "term doubled",

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from math import isfinite
 from typing import Any
 
 from bpreport.audit.alignment import align
@@ -48,7 +49,7 @@ about how the number was computed, and its correction is the exact value all the
 LEAST_DIGITS = 3
 """Significant digits from which on an error of writing is looked for."""
 MOST_TRIED = 5_000
-"""Different values tried for one number; the search then stops."""
+"""Different values tried for one number, to its last place; the search then stops."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,19 +221,20 @@ def _search(printed: str, targets: Iterable[Target]) -> tuple[Explanation, ...]:
     each a search of its own, for numbers that are long enough to have one.
     """
     targets = list(targets)
-    right = {_short(target.exact) for target in targets}
+    unit = 10.0 ** int(Decimal(printed).as_tuple().exponent)
+    right = {_in_units(float(target.exact), unit) for target in targets}
     found: list[Explanation] = []
-    tried: set[str] = set()
+    tried: set[int] = set()
     for slip in SLIPS:
         if slip.of == "writing":
             tried = set()
             if significant_digits(printed) < LEAST_DIGITS:
                 continue
-        hits = list(_hits(printed, slip, targets, tried))
+        hits = list(_hits(printed, unit, slip, targets, tried))
         if len(tried) > MOST_TRIED:
             break
         # Any hit of this slip would have been taken, so all that it tried counts.
-        chance = _chance(printed, map(float, tried - right)) if hits else 1.0
+        chance = _chance(printed, tried - right) if hits else 1.0
         found += [
             Explanation(candidate.slip or slip.name, candidate.message, chance * ways)
             for candidate, ways in sorted(hits, key=lambda hit: hit[1])
@@ -242,9 +244,12 @@ def _search(printed: str, targets: Iterable[Target]) -> tuple[Explanation, ...]:
 
 
 def _hits(
-    printed: str, slip: Slip, targets: Iterable[Target], tried: set[str]
+    printed: str, unit: float, slip: Slip, targets: Iterable[Target], tried: set[int]
 ) -> Iterator[tuple[Candidate, int]]:
-    """The numbers of one slip that print like this, and in how many ways each could."""
+    """The numbers of one slip that print like this, and in how many ways each could.
+
+    What was tried is kept in units of the last printed place: that is all that could be told apart.
+    """
     low, high = _neighbourhood(printed)
     for target in targets:
         for candidate in slip.tries(target):
@@ -253,7 +258,7 @@ def _hits(
             if isinstance(candidate.value, tuple):
                 continue  # a scalar product that lost a factor is a vector
             value = float(candidate.value)
-            tried.add(_short(candidate.value))
+            tried.add(_in_units(value, unit))
             if not low <= value <= high:
                 continue  # judging digits is a hundred times dearer than this comparison
             how = how_printed(printed, candidate.value)
@@ -261,9 +266,9 @@ def _hits(
                 yield candidate, 1 if how == "rounded" else 2
 
 
-def _short(value: Any) -> str:
-    """A value to twelve digits: the same for different ways to compute it."""
-    return f"{float(value):.12g}"
+def _in_units(value: float, unit: float) -> int:
+    """A value in units of the last printed place; 0 for one that no deck prints."""
+    return round(value / unit) if isfinite(value / unit) else 0
 
 
 def _neighbourhood(printed: str) -> tuple[float, float]:
@@ -273,18 +278,17 @@ def _neighbourhood(printed: str) -> tuple[float, float]:
     return float(value - reach), float(value + reach)
 
 
-def _chance(printed: str, tried: Iterable[float]) -> float:
-    """Expected accidental hits among the values tried so far.
+def _chance(printed: str, tried: Iterable[int]) -> float:
+    """Expected accidental hits among the values tried so far, in units of the last place.
 
-    >>> round(_chance("0.5000", {0.4, 0.6, 9.0}), 6)
+    >>> round(_chance("0.5000", {4000, 6000, 90000}), 6)
     0.000267
     """
-    size = float(printed)
-    width = 10.0 ** int(Decimal(printed).as_tuple().exponent)
+    size = int(Decimal(printed).scaleb(-int(Decimal(printed).as_tuple().exponent)))
     if not size:
         return 1.0
     near = sum(0.5 <= value / size <= 2 for value in tried)
-    return max(near, 1) * width / (abs(size) * 1.5)
+    return max(near, 1) / (abs(size) * 1.5)
 
 
 # -- lines of printed numbers whose result is right

@@ -94,9 +94,9 @@ def _pair(claim: Claim, knowledge: Knowledge) -> Judgement:
         return said(claim, Verdict.DEFINITION, "It introduces a symbol")
     printed = printed_number(right)
     if printed is not None:
-        if isinstance(left, Symbol | Derivative | Call):
+        shown_line = is_numeric(left)  # a function of numbers, \sigma(0.4), is one, too
+        if isinstance(left, Symbol | Derivative | Call) and not shown_line:
             return judge_value(claim, knowledge, printed)
-        shown_line = is_numeric(left)
         values = {} if shown_line else knowledge.values_for(left, claim)
         computed = evaluate(left, values, MPMATH)
         return judge_line(claim, knowledge, printed, computed, shown=shown_line)
