@@ -20,7 +20,12 @@ from bpreport.audit.model import Judgement, Verdict
 from bpreport.audit.names import readings
 from bpreport.audit.operands import could_give
 from bpreport.audit.saying import math, said, unchecked
-from bpreport.audit.substitution import agree_within_rounding, tree_of, within_printed
+from bpreport.audit.substitution import (
+    agree_within_rounding,
+    best_alignment,
+    tree_of,
+    within_printed,
+)
 from bpreport.deck.model import Claim
 from bpreport.formula import MPMATH, EvaluationError, evaluate, expand, rounded
 from bpreport.formula.tree import Call, Derivative, Symbol, Tree
@@ -210,12 +215,26 @@ def _adds_up(
     source = inherited_from(claim, knowledge) or _faulty_name(knowledge, known)
     if source is not None:
         return _inherited(claim, printed, known, source)
+    if known.worked is None and _is_as_printed(claim, knowledge):
+        return said(claim, Verdict.CARRIED, CARRIED, known=known, printed=printed)
     opening = "{printed} is what the line gives, but it should be {exact}"
     right = correction(printed, known.value)
     found = explain_number(claim, knowledge, printed, known)
     if found:
         return _explained(claim, opening, found, printed, right, known)
     return said(claim, Verdict.WRONG, opening, known=known, printed=printed, correction=right)
+
+
+def _is_as_printed(claim: Claim, knowledge: Knowledge) -> bool:
+    """Whether a line follows its formula with the numbers that were printed for the names.
+
+    Rounded at every step of a long computation, they come to differ from the exact ones by more
+    than the rounding of one line.
+    """
+    found = best_alignment(claim, knowledge, claim.left)
+    if found is None or found.cost or found.misfits:
+        return False
+    return all(not knowledge.is_open(binding.name, claim) for binding in found.bindings)
 
 
 def _carried(

@@ -117,15 +117,20 @@ def _best_alignment(
     forms: Iterable[Tree] = (name,)
     if isinstance(name, Symbol | Derivative):
         forms = tuple(knowledge.forms_of(name, claim))
+    seen: dict[tuple[str, str], bool] = {}
+
+    def fits(binding: Binding) -> bool:
+        text = printed_number(binding.number)
+        if text is None or not isinstance(binding.name, Symbol | Derivative):
+            return fits_binding(binding, claim, knowledge)
+        place = binding.name.key, text
+        if place not in seen:
+            seen[place] = fits_binding(binding, claim, knowledge)
+        return seen[place]
+
     adds_up = not _contradicts_result(numeric, knowledge)
     for joining, form in product((False, True) if adds_up else (False,), forms):
-        found = align(
-            form,
-            numeric,
-            definition,
-            lambda b: fits_binding(b, claim, knowledge),
-            joining=joining,
-        )
+        found = align(form, numeric, definition, fits, joining=joining)
         if found is None or (joining and (found.cost or found.misfits)):
             continue
         if best is None or found.cost < best.cost:
