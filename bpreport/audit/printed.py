@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -28,7 +29,7 @@ from bpreport.audit.substitution import (
 )
 from bpreport.deck.model import Claim
 from bpreport.formula import MPMATH, EvaluationError, evaluate, expand, rounded
-from bpreport.formula.tree import Call, Derivative, Symbol, Tree
+from bpreport.formula.tree import Apply, Call, Derivative, Number, Symbol, Tree, substitute
 
 __all__ = ["judge_against", "judge_given", "judge_line", "judge_value"]
 
@@ -177,10 +178,40 @@ def judge_line(
         )
     if not shown and knowledge.is_open(claim.left, claim):
         return _stale(claim, printed)
+    based = _to_another_base(claim, knowledge, printed)
+    if based is not None:
+        return based
     if not shown:
         target = known or Known(computed, "", None, formula=claim.left)
         return judge_against(claim, knowledge, printed, target)
     return _does_not_add_up(claim, knowledge, printed, computed, known)
+
+
+BASES = ("2", "10")
+"""Bases that \\log may have where it is typed without one."""
+_LOG = re.compile(r"\\log(?![A-Za-z])(?!\s*_)")
+
+
+def _to_another_base(claim: Claim, knowledge: Knowledge, printed: str) -> Judgement | None:
+    """The judgement of a line that is right with its logarithms to the base 2 or 10."""
+    if not _LOG.search(claim.left_source) or r"\ln" in claim.left_source:
+        return None
+    assert claim.left is not None
+    values = knowledge.values_for(claim.left, claim)
+    for base in BASES:
+        scale = Apply("log", (Number(base),))
+
+        def to_base(part: Tree, scale: Tree = scale) -> Tree | None:
+            match part:
+                case Apply(operation="log", operands=(argument,)):
+                    return Apply("log", (substitute(argument, to_base),)) / scale
+            return None
+
+        value = evaluate(substitute(claim.left, to_base), values, MPMATH)
+        if how_printed(printed, value) == "rounded":
+            text = "{printed} is {exact}, rounded, with logarithms to the base {base}"
+            return said(claim, Verdict.REPRODUCED, text, exact=value, printed=printed, base=base)
+    return None
 
 
 def _stale(claim: Claim, printed: str) -> Judgement:
