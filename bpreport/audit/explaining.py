@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
+from bpreport.audit.binding import best_alignment
 from bpreport.audit.digits import fits, how_printed, significant_digits
 from bpreport.audit.document import number
 from bpreport.audit.fixes import number_fix
@@ -22,7 +23,7 @@ from bpreport.audit.saying import math
 from bpreport.audit.slips import SLIPS, Candidate, Target
 from bpreport.audit.slips.in_digits import double_rounding
 from bpreport.audit.slips.in_run import rounded_intermediates
-from bpreport.audit.substitution import best_alignment, mend
+from bpreport.audit.substitution import mend
 from bpreport.deck.claims import printed_number
 from bpreport.deck.model import Claim
 from bpreport.formula import MPMATH, EvaluationError, evaluate, places_of, rounded
