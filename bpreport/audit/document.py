@@ -156,6 +156,16 @@ class Document:
         own = statement.claim.formula is claim.formula
         return statement.updates and own
 
+    def brought_along(self, key: str, first: Claim, last: Claim) -> str | None:
+        """The number that a name has from before some claims, which say nothing of it."""
+        known = self.statements.get(key, [])
+        index = bisect_right(known, start_of(first), key=place_of)
+        if not index or known[index - 1].position == start_of(first):
+            return None
+        if index < len(known) and known[index].position <= last.position:
+            return None
+        return known[index - 1].text
+
     def nearest(self, key: str, at: Position) -> int | None:
         """The last statement about a name up to a place; failing that, the first behind it."""
         known = self.statements.get(key)

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import cached_property
+from itertools import groupby
 from typing import Any
 
 from bpreport.audit.aliases import in_names_of
@@ -74,9 +76,27 @@ class Knowledge(Naming):
         for claim in self.claims:
             if claim.kind in ("equation", "component") and claim.relation not in ("<", ">"):
                 self._learn(claim)
-
             if claim.left is not None:
                 self._following[id(claim.left)] = claim.right
+        for _, claims in groupby(self.claims, key=lambda claim: claim.slide):
+            self._begin_example(tuple(claims))
+
+    def _begin_example(self, claims: tuple[Claim, ...]) -> None:
+        """A slide whose lines have other numbers for all names from before is another example."""
+        if self.trace_of(claims[0]) is not None:
+            return
+        other = False
+        for formula, line in filter(None, map(_formula_and_line, claims)):
+            numbers = {Decimal(part.text) for part in walk(line) if isinstance(part, Number)}
+            for name in readings(formula):
+                text = self.document.brought_along(name.key, claims[0], claims[-1])
+                if text is None:
+                    continue
+                if abs(Decimal(text)) in numbers - {0, 1}:  # these two may be anyone's
+                    return
+                other = True
+        if other:
+            self.document.begin_round(claims[0])
 
     def result_of(self, line: Tree) -> Tree | None:
         """The number that is printed behind a line; None where there is none."""
@@ -378,6 +398,14 @@ class Knowledge(Naming):
             if index is not None and self.document.definition_at(key, index) is None:
                 name = head if place is None else Symbol(head.base, (str(place + 1),))
                 yield name, number(entries[0].text)
+
+
+def _formula_and_line(claim: Claim) -> tuple[Tree, Tree] | None:
+    """A formula and the line of printed numbers that stands beside it."""
+    if claim.left is None or claim.right is None or claim.component is not None:
+        return None
+    line = is_numeric(claim.right) and printed_number(claim.right) is None
+    return (claim.left, claim.right) if line and not is_numeric(claim.left) else None
 
 
 def _applies_to(functions: Mapping[str, Function], call: Call) -> bool:
