@@ -171,6 +171,13 @@ class _Aligner:
         right, right_sign = _parts(numeric, operation)
         if max(len(left), len(right)) > LONGEST or abs(len(left) - len(right)) > MOST + 2:
             return None
+        if len(left) == len(right) and left_sign == right_sign:
+            straight = self._all(tuple(left), tuple(right), depth)
+            if straight is not None and not straight.cost and not straight.misfits:
+                return straight  # as most lines are written
+        left_neutral, right_neutral = (
+            [_is_neutral(part, operation) for part in parts] for parts in (left, right)
+        )
         signs = (False, True) if operation == "multiply" else (False,)
 
         @cache
@@ -213,10 +220,10 @@ class _Aligner:
                 if (rest := best(i + step_left, j + step_right, sign)) is not None:
                     options.append(Alignment((binding,)) | rest)
             if i < len(left) and (rest := best(i + 1, j, sign)) is not None:
-                lost = () if _is_neutral(left[i], operation) else (simplify(left[i]),)
+                lost = () if left_neutral[i] else (simplify(left[i]),)
                 options.append(Alignment(dropped=lost, of_sum=operation == "add") | rest)
             if j < len(right) and (rest := best(i, j + 1, sign)) is not None:
-                surplus = () if _is_neutral(right[j], operation) else (right[j],)
+                surplus = () if right_neutral[j] else (right[j],)
                 options.append(Alignment(added=surplus, of_sum=operation == "add") | rest)
             # One that lost a part and gained another has another shape.
             possible = [

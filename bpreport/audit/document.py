@@ -10,13 +10,13 @@ from __future__ import annotations
 
 from bisect import bisect_right, insort
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
-from decimal import Decimal
+from dataclasses import replace
 from typing import Any
 
 from bpreport.audit.digits import same
 from bpreport.audit.names import is_numeric, readings
 from bpreport.audit.operands import LEAST_PLACES
+from bpreport.audit.statements import Statement, Value, are_apart, place_of, start_of
 from bpreport.deck.claims import printed_number
 from bpreport.deck.model import Claim, Position
 from bpreport.formula import (
@@ -32,51 +32,7 @@ from bpreport.formula import (
 from bpreport.formula.arithmetic import IV, interval_ends
 from bpreport.formula.tree import Apply, Call, Derivative, Symbol, Tree, Tuple, free_symbols
 
-__all__ = ["Document", "Statement", "Value"]
-
-
-@dataclass(slots=True, eq=False)
-class Statement:
-    """What one chain says of a name."""
-
-    key: str
-    position: Position
-    """Where the chain begins."""
-    claim: Claim
-    """Its first claim about the name."""
-    trees: list[Tree] = field(default_factory=list)
-    """Symbolic sides that the name is set equal to, in order."""
-    text: str | None = None
-    """The number that is printed for the name."""
-    lines: bool = False
-    """A line of printed numbers leads to the number."""
-    bound: bool = False
-    """The number was put in the name's place in the line of another."""
-    updates: bool = False
-    """It computes the name from what it was before: w = w - a g."""
-
-    @property
-    def computes(self) -> bool:
-        """Whether a formula or a line leads to the number."""
-        return self.text is not None and bool(self.trees or self.lines)
-
-
-@dataclass(frozen=True, slots=True)
-class Value:
-    """What a name is at a place, and how well that is known."""
-
-    value: Any
-    """At 50 digits."""
-    formula: Tree | None = None
-    """From which it is computed; None where it is the printed number."""
-    given: bool = False
-    """No formula says how it is computed."""
-    later: bool = False
-    """Only stated behind the place."""
-    rounded: bool = False
-    """Depends on printed results, and so on their rounding."""
-    stale: bool = False
-    """Depends on what was given in an earlier round."""
+__all__ = ["Document", "interval", "number"]
 
 
 class Document:
@@ -123,13 +79,13 @@ class Document:
             return
         for place in range(len(known) - 2, -1, -1):
             if known[place].computes:
-                if _are_apart(known[place].text, latest.text):
+                if are_apart(known[place].text, latest.text):
                     insort(self._rounds, latest.position)
                 return
 
     def begin_round(self, claim: Claim) -> None:
         """Take note that what was given before a claim's formula may be other numbers in it."""
-        insort(self._rounds, _start(claim))
+        insort(self._rounds, start_of(claim))
         self._values.clear()
 
     def learn_function(self, claim: Claim) -> None:
@@ -152,8 +108,8 @@ class Document:
     def bind(self, key: str, text: str, claim: Claim) -> None:
         """Take note of a number that stands in a name's place in a line."""
         known = self.statements.setdefault(key, [])
-        position = _start(claim)
-        place = bisect_right(known, position, key=_place)
+        position = start_of(claim)
+        place = bisect_right(known, position, key=place_of)
         if self.updates(key, claim):  # then the number is that of the name before
             place -= 1
             position = known[place].position
@@ -174,7 +130,7 @@ class Document:
         known = self.statements.setdefault(key, [])
         if known and known[-1].claim.formula is claim.formula and claim.component is None:
             return known[-1]
-        start = _start(claim) if claim.component is None else claim.position
+        start = start_of(claim) if claim.component is None else claim.position
         statement = Statement(key, max(start, known[-1].position) if known else start, claim)
         known.append(statement)
         name, _, iteration = key.partition("@")
@@ -200,12 +156,22 @@ class Document:
         own = statement.claim.formula is claim.formula
         return statement.updates and own
 
+    def brought_along(self, key: str, first: Claim, last: Claim) -> str | None:
+        """The number that a name has from before some claims, which say nothing of it."""
+        known = self.statements.get(key, [])
+        index = bisect_right(known, start_of(first), key=place_of)
+        if not index or known[index - 1].position == start_of(first):
+            return None
+        if index < len(known) and known[index].position <= last.position:
+            return None
+        return known[index - 1].text
+
     def nearest(self, key: str, at: Position) -> int | None:
         """The last statement about a name up to a place; failing that, the first behind it."""
         known = self.statements.get(key)
         if not known:
             return None
-        return max(bisect_right(known, at, key=_place) - 1, 0)
+        return max(bisect_right(known, at, key=place_of) - 1, 0)
 
     def value(self, key: str, at: Position, *, before: bool = False) -> Value:
         """What a name is at a place, by the document's own definitions and givens.
@@ -399,7 +365,7 @@ class Document:
         With `before`, that of the statement before the one that stands there.
         """
         known = self.statements.get(name.key, [])
-        index = max(bisect_right(known, at, key=_place) - before, 0)
+        index = max(bisect_right(known, at, key=place_of) - before, 0)
         for place in (*range(index - 1, -1, -1), *range(index, len(known))):
             text: str | None = known[place].text
             if text is not None:
@@ -413,14 +379,6 @@ def _family(name: Symbol) -> str:
     return replace(name, indices=(), marks=marks).key
 
 
-def _are_apart(one: str | None, other: str | None) -> bool:
-    """Whether two printed numbers are not one number, rounded to more places and to fewer."""
-    if one is None or other is None:
-        return False
-    unit = Decimal(1).scaleb(-min(places_of(one), places_of(other)))
-    return abs(Decimal(one) - Decimal(other)) > unit
-
-
 def interval(text: str, *, rounded: bool) -> Any:
     """The numbers that printed digits stand for, sign included."""
     low, high = (text, text) if not rounded else map(str, stands_for(text)[:2])
@@ -430,12 +388,3 @@ def interval(text: str, *, rounded: bool) -> Any:
 def number(text: str) -> Any:
     """The value of printed digits, sign included."""
     return -MP.mpf(text[1:]) if text.startswith("-") else MP.mpf(text)
-
-
-def _start(claim: Claim) -> Position:
-    """Where the formula of a claim begins."""
-    return claim.position if claim.formula is None else claim.formula.position(0)
-
-
-def _place(statement: Statement) -> Position:
-    return statement.position

@@ -15,6 +15,7 @@ from math import isfinite
 from typing import Any
 
 from bpreport.audit.alignment import align
+from bpreport.audit.binding import best_alignment, fits_binding
 from bpreport.audit.digits import fits, how_printed, same, significant_digits
 from bpreport.audit.document import number
 from bpreport.audit.fixes import number_fix
@@ -25,7 +26,7 @@ from bpreport.audit.saying import math
 from bpreport.audit.slips import SLIPS, Candidate, Slip, Target
 from bpreport.audit.slips.in_digits import double_rounding
 from bpreport.audit.slips.in_run import rounded_intermediates
-from bpreport.audit.substitution import best_alignment, fits_binding, mend
+from bpreport.audit.substitution import mend
 from bpreport.deck.claims import printed_number
 from bpreport.deck.model import Claim
 from bpreport.formula import MPMATH, EvaluationError, evaluate, places_of, rounded

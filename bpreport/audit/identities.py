@@ -114,9 +114,21 @@ class _Comparison(Scope):
             for form in self.knowledge.document.forms(left.key, self.claim.position):
                 if form is right:
                     continue
-                if implied := _implied(simplify(form), simplify(right)):
+                implied = _implied(simplify(form), simplify(right))
+                if implied and not self._are_known_apart(implied):
                     return implied
         return ()
+
+    def _are_known_apart(self, pairs: tuple[tuple[Tree, Tree], ...]) -> bool:
+        """Whether the deck gives different values for what would have to be one."""
+        for pair in pairs:
+            known = [self.knowledge.known(side, self.claim) for side in pair]
+            if any(one is None or not one.given or one.later for one in known):
+                continue
+            first, second = (one.value for one in known if one is not None)
+            if not same(first, second):
+                return True
+        return False
 
     def redefined(self, name: Tree, right: Tree) -> Identity:
         """A name that an earlier formula defines otherwise: a note, for notes do that."""

@@ -11,10 +11,11 @@ from bpreport.audit.explaining import explain_formula, explain_substitution
 from bpreport.audit.fixes import result_fix
 from bpreport.audit.identities import Identity, compare
 from bpreport.audit.knowledge import Knowledge, Known
+from bpreport.audit.lines import judge_line, judge_value
 from bpreport.audit.model import Expectation, Judgement, Message, Verdict
 from bpreport.audit.names import is_numeric
 from bpreport.audit.operands import could_give
-from bpreport.audit.printed import judge_against, judge_given, judge_line, judge_value
+from bpreport.audit.printed import judge_against, judge_given
 from bpreport.audit.saying import said, shown, unchecked, uncomputable
 from bpreport.audit.substitution import judge_substitution
 from bpreport.deck.claims import printed_number

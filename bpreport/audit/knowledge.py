@@ -8,15 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import cached_property
+from itertools import groupby
 from typing import Any
 
 from bpreport.audit.aliases import in_names_of
 from bpreport.audit.digits import fits, same
 from bpreport.audit.document import Document, number
-from bpreport.audit.examples import Examples, Known, output_keys
-from bpreport.audit.names import is_numeric, named, readings, respellings, spellings
+from bpreport.audit.examples import Known, output_keys
+from bpreport.audit.names import is_numeric, readings
+from bpreport.audit.naming import Naming
 from bpreport.deck.claims import printed_number
 from bpreport.deck.model import Claim
 from bpreport.formula import MP, MPMATH, EvaluationError, Function, evaluate, expand, parse
@@ -31,7 +34,7 @@ from bpreport.formula.tree import (
     substitute,
     walk,
 )
-from bpreport.worked import Role, Trace
+from bpreport.worked import Trace
 
 __all__ = ["Knowledge", "Known", "Printed", "output_keys"]
 
@@ -49,7 +52,7 @@ class Printed:
 
 
 @dataclass
-class Knowledge(Examples):
+class Knowledge(Naming):
     """Values, definitions and printed figures, by the key of the name and the claim that asks."""
 
     document: Document = field(default_factory=Document)
@@ -77,9 +80,27 @@ class Knowledge(Examples):
         for claim in self.claims:
             if claim.kind in ("equation", "component") and claim.relation not in ("<", ">"):
                 self._learn(claim)
-
             if claim.left is not None:
                 self._following[id(claim.left)] = claim.right
+        for _, claims in groupby(self.claims, key=lambda claim: claim.slide):
+            self._begin_example(tuple(claims))
+
+    def _begin_example(self, claims: tuple[Claim, ...]) -> None:
+        """A slide whose lines have other numbers for all names from before is another example."""
+        if self.trace_of(claims[0]) is not None:
+            return
+        other = False
+        for formula, line in filter(None, map(_formula_and_line, claims)):
+            numbers = {Decimal(part.text) for part in walk(line) if isinstance(part, Number)}
+            for name in readings(formula):
+                text = self.document.brought_along(name.key, claims[0], claims[-1])
+                if text is None:
+                    continue
+                if abs(Decimal(text)) in numbers - {0, 1}:  # these two may be anyone's
+                    return
+                other = True
+        if other:
+            self.document.begin_round(claims[0])
 
     def result_of(self, line: Tree) -> Tree | None:
         """The number that is printed behind a line; None where there is none."""
@@ -214,19 +235,6 @@ class Knowledge(Examples):
         if isinstance(name, Symbol | Derivative):
             yield from self.spellings(name, claim)
 
-    def role_of(self, part: Tree, claim: Claim) -> Role | None:
-        """What part a name plays in the claim's worked example."""
-        trace = self.trace_of(claim)
-        if trace is None or not isinstance(part, Symbol | Derivative):
-            return None
-        known = (key for key in self.spellings(part, claim) if key in trace.roles)
-        return trace.roles.get(next(known, ""))
-
-    def has_role(self, part: Tree, kind: str, claim: Claim) -> bool:
-        """Whether a name plays this part in the claim's worked example."""
-        role = self.role_of(part, claim)
-        return role is not None and role.kind == kind
-
     def is_learning_rate(self, name: Tree, claim: Claim) -> bool:
         """Whether a name is the learning rate, which a descent knows under a name of its own."""
         trace, known = self.trace_of(claim), self.known(name, claim)
@@ -258,63 +266,6 @@ class Knowledge(Examples):
             del changed[source]
             self._carried[place] = changed
         return self._carried[place]
-
-    # -- names
-
-    def component_key(self, claim: Claim) -> str | None:
-        """The key of one entry of a printed row: the third of w is w_3.
-
-        Outputs and weights of an iteration are followed by "@" and its number.
-        """
-        head, place = claim.head, claim.component
-        if not isinstance(head, Symbol) or place is None:
-            return None
-        iteration = _iteration(head, claim)
-        suffix = f"@{iteration}" if iteration else ""  # before any update a weight is given
-        trace = self.trace_of(claim)
-        keys = [] if trace is None else _keys_of_row(trace, head, iteration)
-        if place < len(keys):
-            return keys[place] + suffix
-        if head.indices:
-            return None
-        return Symbol(head.base, (str(place + 1),)).key + suffix
-
-    def spellings(self, name: Symbol | Derivative, claim: Claim) -> Iterator[str]:
-        """Keys under which a typed name may be known where the claim stands, its own first."""
-        yield from spellings(name)
-        if isinstance(name, Symbol) and (fuller := self._completed(name, claim)) is not None:
-            yield fuller.key
-
-    def respelled(self, symbol: Symbol, claim: Claim) -> Symbol:
-        """The symbol as the worked example writes it, where it has one.
-
-        One key may have two trees: the (2) of a^{(2)} is typed as a tuple, and made as a word.
-        """
-        trace = self.trace_of(claim)
-        if trace is None:
-            return symbol
-        for other in (symbol, *respellings(symbol), self._completed(symbol, claim)):
-            own = None if other is None else trace.quantities.get(other.key)
-            if own is not None and isinstance(own.symbol, Symbol):
-                return own.symbol
-        return symbol
-
-    def _completed(self, symbol: Symbol, claim: Claim) -> Symbol | None:
-        """A symbol without its unit, such as `target` beside out_{o1}, with the unit put back."""
-        trace = self.trace_of(claim)
-        if trace is None or symbol.indices or symbol.marks:
-            return None
-        units = {
-            index
-            for side in (claim.head, claim.left, claim.right)
-            if side is not None
-            for name in named(side)
-            for index in name.indices
-            if isinstance(index, str)
-        }
-        fuller = [replace(symbol, indices=(unit,)) for unit in sorted(units)]
-        fuller = [candidate for candidate in fuller if candidate.key in trace.quantities]
-        return fuller[0] if len(fuller) == 1 else None
 
     # -- formulas
 
@@ -486,6 +437,14 @@ class Knowledge(Examples):
                 yield name, number(entries[0].text)
 
 
+def _formula_and_line(claim: Claim) -> tuple[Tree, Tree] | None:
+    """A formula and the line of printed numbers that stands beside it."""
+    if claim.left is None or claim.right is None or claim.component is not None:
+        return None
+    line = is_numeric(claim.right) and printed_number(claim.right) is None
+    return (claim.left, claim.right) if line and not is_numeric(claim.left) else None
+
+
 def _applies_to(functions: Mapping[str, Function], call: Call) -> bool:
     """Whether what a deck defines for a function says what it is for the arguments of a call.
 
@@ -505,33 +464,3 @@ def _applies_to(functions: Mapping[str, Function], call: Call) -> bool:
 def _plain_digits(value: Any) -> str:
     """A given in plain digits, without sign."""
     return str(MP.nstr(abs(value), 30, min_fixed=-30, max_fixed=30)).removesuffix(".0")
-
-
-def _iteration(head: Symbol, claim: Claim) -> int | None:
-    """The iteration that a row is printed for: by its mark, or by its paragraph."""
-    for mark in head.marks:
-        text = mark if isinstance(mark, str) else getattr(mark, "text", "")
-        if text.isdigit():
-            return int(text)
-    return claim.iteration
-
-
-def _keys_of_row(trace: Trace, head: Symbol, iteration: int | None) -> list[str]:
-    """The keys of the entries of a printed row, as the worked example orders them."""
-    bases = {head.base, *(symbol.base for symbol in respellings(head))}
-    keys = [
-        quantity.key
-        for quantity in trace.quantities.values()
-        if isinstance(quantity.symbol, Symbol)
-        and quantity.symbol.base in bases
-        and quantity.symbol.indices
-        and not quantity.symbol.marks
-    ]
-    if not keys and iteration is not None:
-        return output_keys(trace)
-    return sorted(keys, key=_in_order)
-
-
-def _in_order(key: str) -> tuple[int, str]:
-    digits = "".join(filter(str.isdigit, key))
-    return (int(digits) if digits else 0, key)

@@ -1,31 +1,41 @@
-"""Printed numbers: held against the exact value, and against the line that leads to them."""
+"""Printed numbers, held against the exact value of what they are printed for."""
 
 from __future__ import annotations
 
 from decimal import Decimal
 from typing import Any
 
-from bpreport.audit.digits import correction, fits, how_printed, same
+from bpreport.audit.binding import within_printed
+from bpreport.audit.digits import correction, how_printed, same
 from bpreport.audit.document import number
 from bpreport.audit.explaining import (
     Explanation,
-    explain_line,
     explain_number,
-    explain_result,
     explain_rounding,
-    inherited_from,
 )
 from bpreport.audit.knowledge import Knowledge, Known
 from bpreport.audit.model import Judgement, Verdict
 from bpreport.audit.names import readings
-from bpreport.audit.operands import could_give
 from bpreport.audit.saying import math, said, unchecked
-from bpreport.audit.substitution import agree_within_rounding, tree_of, within_printed
 from bpreport.deck.model import Claim
-from bpreport.formula import MPMATH, EvaluationError, evaluate, expand, rounded
-from bpreport.formula.tree import Call, Derivative, Symbol, Tree
+from bpreport.formula import rounded
+from bpreport.formula.tree import Tree
 
-__all__ = ["judge_against", "judge_given", "judge_line", "judge_value"]
+__all__ = [
+    "CARRIED",
+    "CARRIED_WITHIN",
+    "CUT_OFF",
+    "LAST_DIGIT",
+    "WITHIN_ROUNDING",
+    "carried",
+    "explained",
+    "faulty_name",
+    "inherited",
+    "judge_against",
+    "judge_given",
+    "reproduced",
+    "stale",
+]
 
 CUT_OFF = "{printed} is {exact} with the digits cut off; rounded it is {correction}"
 LAST_DIGIT = "{printed} is one unit off in the last place ({exact} rounds to {correction})"
@@ -36,39 +46,6 @@ WITHIN_ROUNDING = (
     "{printed} follows from the printed numbers within their rounding; "
     "from their digits it is {exact}"
 )
-
-
-def judge_value(claim: Claim, knowledge: Knowledge, printed: str) -> Judgement:
-    """A name with a printed number: `out_{h1} = 0.912934`, or one entry of a row."""
-    name = claim.head if claim.component is not None else claim.left
-    assert name is not None
-    if isinstance(name, Call):
-        if claim.iteration is not None and knowledge.trace_of(claim) is None:
-            return unchecked(
-                claim,
-                "The deck does not say how iteration {count} is computed",
-                count=claim.iteration,
-            )
-        value = evaluate(name, knowledge.values_for(name, claim), MPMATH)
-        return judge_line(claim, knowledge, printed, value, shown=False)
-    known = knowledge.known(name, claim)
-    if known is None:
-        return unchecked(
-            claim,
-            "Nothing in the deck says how {name} is computed",
-            printed=printed,
-            name=math(name),
-        )
-    if known.given and (known.worked is not None or not knowledge.is_result(name, claim)):
-        return judge_given(claim, known, printed)
-    if known.worked is None and known.formula is None:
-        return unchecked(
-            claim,
-            "The deck does not define all that {name} depends on",
-            printed=printed,
-            name=math(name),
-        )
-    return judge_against(claim, knowledge, printed, known)
 
 
 def judge_given(claim: Claim, known: Known, printed: str) -> Judgement:
@@ -92,19 +69,19 @@ def judge_against(claim: Claim, knowledge: Knowledge, printed: str, known: Known
     """A printed number against the exact value of the quantity that it is printed for."""
     how = how_printed(printed, known.value)
     if how == "rounded":
-        return _reproduced(claim, printed, known.value, known)
+        return reproduced(claim, printed, known.value, known)
     near = how is not None or known.rounded
     if near and _is_carried(claim, knowledge, printed, known, long_givens=True):
         return said(claim, Verdict.CARRIED, CARRIED_WITHIN, known=known, printed=printed)
     if known.stale:
-        return _stale(claim, printed)
+        return stale(claim, printed)
     right = correction(printed, known.value)
     if how == "truncated":
         return said(
             claim, Verdict.TRUNCATED, CUT_OFF, known=known, printed=printed, correction=right
         )
     if how == "last-digit":
-        carried = explain_rounding(claim, knowledge, printed, known)
+        cause = explain_rounding(claim, knowledge, printed, known)
         return said(
             claim,
             Verdict.LAST_DIGIT,
@@ -112,10 +89,10 @@ def judge_against(claim: Claim, knowledge: Knowledge, printed: str, known: Known
             known=known,
             printed=printed,
             correction=right,
-            reason=carried,
+            reason=cause,
         )
     if _is_carried(claim, knowledge, printed, known):
-        return _carried(claim, knowledge, printed, known, CARRIED)
+        return carried(claim, knowledge, printed, known, CARRIED)
     found = explain_number(claim, knowledge, printed, known)
     if not found:
         return said(
@@ -126,103 +103,23 @@ def judge_against(claim: Claim, knowledge: Knowledge, printed: str, known: Known
             printed=printed,
             correction=right,
         )
-    return _explained(
-        claim, "{printed} is printed, but it is {exact}", found, printed, right, known
-    )
+    return explained(claim, "{printed} is printed, but it is {exact}", found, printed, right, known)
 
 
-def judge_line(
-    claim: Claim, knowledge: Knowledge, printed: str, computed: Any, *, shown: bool
-) -> Judgement:
-    """A computed side with a printed number: `0.4 - 0.5 * 0.078064 = 0.360968`.
-
-    `shown` says that the side is made of printed numbers, so that the line itself must add up.
-    """
-    known = _head_value(claim, knowledge)
-    how = how_printed(printed, computed)
-    if how == "rounded":
-        return _adds_up(claim, knowledge, printed, computed, known, shown=shown)
-    within = not shown or agree_within_rounding(claim.left, claim.right, claim, knowledge)
-    if within and known is not None and how_printed(printed, known.value) is not None:
-        return judge_against(claim, knowledge, printed, known)
-    if within and shown and _is_worked(known):
-        return _adds_up(claim, knowledge, printed, computed, known, shown=shown)
-    if shown and known is not None and _is_near(claim, knowledge, printed, known):
-        return judge_against(claim, knowledge, printed, known)
-    assert claim.left is not None
-    symbolic = not shown and not _is_worked(known)
-    if symbolic and within_printed(claim.left, printed, claim, knowledge):
-        exact = known or Known(computed, "", formula=claim.left)
-        return _carried(claim, knowledge, printed, exact, CARRIED_WITHIN, computed)
-    if within and shown:
-        return _carried(claim, knowledge, printed, known, WITHIN_ROUNDING, computed)
-    if how is not None and not _is_worked(known) and _by_rounding(claim, knowledge):
-        return said(
-            claim,
-            Verdict.CARRIED,
-            WITHIN_ROUNDING,
-            exact=computed,
-            printed=printed,
-        )
-    if how is not None:
-        return said(
-            claim,
-            Verdict.TRUNCATED if how == "truncated" else Verdict.LAST_DIGIT,
-            CUT_OFF if how == "truncated" else LAST_DIGIT,
-            exact=computed,
-            printed=printed,
-            correction=correction(printed, computed),
-            reason=explain_rounding(claim, knowledge, printed, Known(computed, "")),
-        )
-    if not shown and knowledge.is_open(claim.left, claim):
-        return _stale(claim, printed)
-    if not shown:
-        target = known or Known(computed, "", None, formula=claim.left)
-        return judge_against(claim, knowledge, printed, target)
-    return _does_not_add_up(claim, knowledge, printed, computed, known)
-
-
-def _stale(claim: Claim, printed: str) -> Judgement:
+def stale(claim: Claim, printed: str) -> Judgement:
     """A number that depends on what may be other numbers by now."""
     text = "It depends on numbers that may have changed since they were printed"
     return unchecked(claim, text, printed=printed)
 
 
-def _reproduced(claim: Claim, printed: str, exact: Any, known: Known | None) -> Judgement:
+def reproduced(claim: Claim, printed: str, exact: Any, known: Known | None) -> Judgement:
     """A number that is right to its last digit."""
     whole = same(number(printed), exact)
     text = "{printed} is exact" if whole else "{printed} is {exact}, rounded"
     return said(claim, Verdict.REPRODUCED, text, known=known, exact=exact, printed=printed)
 
 
-def _adds_up(
-    claim: Claim,
-    knowledge: Knowledge,
-    printed: str,
-    computed: Any,
-    known: Known | None,
-    *,
-    shown: bool,
-) -> Judgement:
-    """The line gives what is printed; its printed operands may still be the wrong ones."""
-    if known is None or not shown:
-        return _reproduced(claim, printed, computed, None)
-    if fits(printed, known.value):
-        return _reproduced(claim, printed, known.value, known)
-    if agree_within_rounding(claim.left, tree_of(known.value), claim, knowledge):
-        return said(claim, Verdict.CARRIED, CARRIED, known=known, printed=printed)
-    source = inherited_from(claim, knowledge) or _faulty_name(knowledge, known)
-    if source is not None:
-        return _inherited(claim, printed, known, source)
-    opening = "{printed} is what the line gives, but it should be {exact}"
-    right = correction(printed, known.value)
-    found = explain_number(claim, knowledge, printed, known)
-    if found:
-        return _explained(claim, opening, found, printed, right, known)
-    return said(claim, Verdict.WRONG, opening, known=known, printed=printed, correction=right)
-
-
-def _carried(
+def carried(
     claim: Claim,
     knowledge: Knowledge,
     printed: str,
@@ -232,14 +129,14 @@ def _carried(
 ) -> Judgement:
     """A number that follows from what is printed: right, unless a wrong figure was carried on."""
     if known is not None and not known.rounded and how_printed(printed, known.value) is None:
-        source = _faulty_name(knowledge, known)
+        source = faulty_name(knowledge, known)
         if source is not None:
-            return _inherited(claim, printed, known, source)
+            return inherited(claim, printed, known, source)
     named = known if exact is None else None
     return said(claim, Verdict.CARRIED, text, known=named, exact=exact, printed=printed)
 
 
-def _faulty_name(knowledge: Knowledge, known: Known) -> Tree | None:
+def faulty_name(knowledge: Knowledge, known: Known) -> Tree | None:
     """A name for which a wrong number was found, among those that a value is computed from."""
     if known.worked is not None or known.formula is None:
         return None
@@ -247,7 +144,8 @@ def _faulty_name(knowledge: Knowledge, known: Known) -> Tree | None:
     return next((name for name in names if name.key in knowledge.faulty), None)
 
 
-def _inherited(claim: Claim, printed: str, known: Known, source: Tree) -> Judgement:
+def inherited(claim: Claim, printed: str, known: Known, source: Tree) -> Judgement:
+    """The judgement of a number that is right but for an earlier wrong figure."""
     return said(
         claim,
         Verdict.EXPLAINED,
@@ -261,51 +159,7 @@ def _inherited(claim: Claim, printed: str, known: Known, source: Tree) -> Judgem
     )
 
 
-def _does_not_add_up(
-    claim: Claim, knowledge: Knowledge, printed: str, computed: Any, known: Known | None
-) -> Judgement:
-    """The printed result is not what the printed line gives."""
-    gives = correction(printed, computed)
-    result_is_right = known is not None and how_printed(printed, known.value) is not None
-    found: tuple[Explanation, ...] = ()
-    if known is None or result_is_right or _nearly(printed, computed, known.value):
-        found = explain_line(claim, knowledge, printed)
-    if found or result_is_right:
-        opening = "As shown, the line gives {computed}, but {printed} is right"
-        if found:
-            return _explained(
-                claim, opening, found, printed, None, known, exact=computed, computed=gives
-            )
-        return said(claim, Verdict.WRONG, opening, known=known, printed=printed, computed=gives)
-    found = explain_result(claim, knowledge, printed, known)
-    right = correction(printed, computed if known is None else known.value)
-    opening = "{printed} is printed, but the line gives {computed}"
-    if not found:
-        return said(
-            claim,
-            Verdict.WRONG,
-            opening,
-            printed=printed,
-            computed=gives,
-            exact=computed,
-            correction=right,
-        )
-    return _explained(claim, opening, found, printed, right, known, exact=computed, computed=gives)
-
-
-def _is_near(claim: Claim, knowledge: Knowledge, printed: str, known: Known) -> bool:
-    """Whether a line follows from the exact values, and its result but for the last digit."""
-    if how_printed(printed, known.value) is None:
-        return False
-    return agree_within_rounding(claim.left, tree_of(known.value), claim, knowledge)
-
-
-def _nearly(printed: str, computed: Any, exact: Any) -> bool:
-    """Whether the printed result is so much nearer the exact value that the line is to blame."""
-    return bool(abs(number(printed) - exact) * 100 < abs(computed - exact))
-
-
-def _explained(
+def explained(
     claim: Claim,
     opening: str,
     found: tuple[Explanation, ...],
@@ -314,6 +168,7 @@ def _explained(
     known: Known | None,
     **values: Any,
 ) -> Judgement:
+    """The judgement of a number for which slips were found, the likeliest first."""
     best = found[0]
     others = dict.fromkeys(other.slip for other in found[1:] if other.slip != best.slip)
     return said(
@@ -332,17 +187,6 @@ def _explained(
     )
 
 
-def _by_rounding(claim: Claim, knowledge: Knowledge) -> bool:
-    """Whether operands with two places or more, if they are rounded, explain the last digit."""
-    return could_give(
-        claim.left, claim.right, knowledge.results, knowledge.exact_digits, least_places=2
-    )
-
-
-def _is_worked(known: Known | None) -> bool:
-    return known is not None and known.worked is not None
-
-
 def _is_carried(
     claim: Claim,
     knowledge: Knowledge,
@@ -355,29 +199,3 @@ def _is_carried(
     if known.worked is not None or known.formula is None:
         return False
     return within_printed(known.formula, printed, claim, knowledge, long_givens=long_givens)
-
-
-def _head_value(claim: Claim, knowledge: Knowledge) -> Known | None:
-    """The exact value of what the chain is about."""
-    if isinstance(claim.head, Call):
-        return _value_of_call(claim.head, claim, knowledge)
-    if not isinstance(claim.head, Symbol | Derivative):
-        return None
-    known = knowledge.known(claim.head, claim)
-    if known is None or (known.worked is None and known.formula is None):
-        return None  # the document only prints it, which proves nothing
-    return None if known.rounded or known.stale else known
-
-
-def _value_of_call(call: Call, claim: Claim, knowledge: Knowledge) -> Known | None:
-    """The exact value of a function of the deck where all that it reads is known exactly."""
-    functions = knowledge.document.functions_at(claim.position)
-    if call.function.key not in functions or call.primes or knowledge.trace_of(claim) is not None:
-        return None
-    try:
-        if not knowledge.is_determined(expand(call, functions), claim):
-            return None
-        value = evaluate(call, knowledge.values_for(call, claim), MPMATH)
-    except EvaluationError:
-        return None
-    return None if isinstance(value, tuple) else Known(value, call.key, formula=call)

@@ -20,7 +20,6 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from typing import cast
 
 __all__ = [
@@ -127,7 +126,9 @@ class Symbol(Node):
         """The one spelling under which all typed variants of this symbol are looked up."""
         if not self.indices and not self.marks:
             return self.base
-        return _scripted(self.base, self.indices, self.marks)
+        below = ",".join([_script(one) for one in self.indices])
+        below = f"_{{{below}}}" if below else ""
+        return self.base + below + "".join([f"^{{{_script(one)}}}" for one in self.marks])
 
 
 @dataclass(frozen=True, slots=True)
@@ -366,21 +367,14 @@ def _factors(node: Node) -> tuple[Tree, ...]:
     return (_node(node),)
 
 
-@lru_cache(maxsize=10_000)
-def _scripted(base: str, indices: tuple[str | Tree, ...], marks: tuple[str | Tree, ...]) -> str:
-    subscript = ",".join(map(_script, indices))
-    below = f"_{{{subscript}}}" if subscript else ""
-    return base + below + "".join(f"^{{{_script(mark)}}}" for mark in marks)
-
-
 _CLOSING = {"(": ")", "[": "]", "{": "}", "": ""}
 
 
 def _script(part: str | Tree) -> str:
     """A subscript, mark or variable as it stands in a key."""
+    if isinstance(part, str):
+        return part
     match part:
-        case str():
-            return part
         case Symbol() | Derivative():
             return part.key
         case Number(text=text):

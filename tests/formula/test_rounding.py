@@ -109,3 +109,10 @@ def test_to_decimal_keeps_40_digits(digits: int, exponent: int) -> None:
     exact = Decimal(digits).scaleb(exponent)
     with decimal.localcontext(prec=60):
         assert abs(to_decimal(MP.mpf(str(exact))) - exact) <= abs(exact) * Decimal("1e-39")
+
+
+def test_forty_digits_stand_for_an_interval_of_their_own():
+    """Python's decimal keeps 28 digits unless it is told otherwise."""
+    low, high, _, _ = stands_for("0.1234567890123456789012345678901234567890")
+    assert low == Decimal("0.12345678901234567890123456789012345678895")
+    assert high == Decimal("0.12345678901234567890123456789012345678905")

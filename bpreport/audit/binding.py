@@ -1,0 +1,174 @@
+"""Numbers in the places of names: how a line follows from a formula, and whether it fits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from decimal import Decimal
+from itertools import product
+from typing import Any
+
+from bpreport.audit.alignment import Alignment, Binding, align
+from bpreport.audit.digits import how_printed, same
+from bpreport.audit.document import number
+from bpreport.audit.knowledge import Knowledge
+from bpreport.audit.operands import could_give
+from bpreport.deck.claims import printed_number
+from bpreport.deck.model import Claim
+from bpreport.formula import MPMATH, EvaluationError, evaluate, rounded, stands_for, to_decimal
+from bpreport.formula.tree import Derivative, Number, Symbol, Tree
+
+__all__ = [
+    "agree_within_rounding",
+    "best_alignment",
+    "contradicts_result",
+    "fits_binding",
+    "is_known_as",
+    "tree_of",
+    "value_of",
+    "within_printed",
+]
+
+
+def best_alignment(
+    claim: Claim, knowledge: Knowledge, side: Tree | None = None
+) -> Alignment | None:
+    """How a numeric side follows from a formula: the deck's own, or else the worked example's.
+
+    `side` is the numeric side, by default the right one; it is aligned with the left side or,
+    where that is a name or numeric itself, with the formulas of what the claim is about.
+    """
+    name = claim.left if side is None else claim.head
+    numeric = claim.right if side is None else side
+    if name is None or numeric is None:
+        return None
+    place = (claim.id, name, numeric)
+    if place not in knowledge.alignments:
+        knowledge.alignments[place] = _best_alignment(claim, knowledge, name, numeric)
+    found: Alignment | None = knowledge.alignments[place]
+    return found
+
+
+def _best_alignment(
+    claim: Claim, knowledge: Knowledge, name: Tree, numeric: Tree
+) -> Alignment | None:
+    definition = knowledge.definition_in(claim)
+    best: Alignment | None = None
+    forms: Iterable[Tree] = (name,)
+    if isinstance(name, Symbol | Derivative):
+        forms = tuple(knowledge.forms_of(name, claim))
+    seen: dict[tuple[str, str], bool] = {}
+
+    def fits(binding: Binding) -> bool:
+        text = printed_number(binding.number)
+        if text is None or not isinstance(binding.name, Symbol | Derivative):
+            return fits_binding(binding, claim, knowledge)
+        place = binding.name.key, text
+        if place not in seen:
+            seen[place] = fits_binding(binding, claim, knowledge)
+        return seen[place]
+
+    adds_up = not contradicts_result(numeric, knowledge)
+    for joining, form in product((False, True) if adds_up else (False,), forms):
+        found = align(form, numeric, definition, fits, joining=joining)
+        if found is None or (joining and (found.cost or found.misfits)):
+            continue
+        if best is None or found.cost < best.cost:
+            best = replace(found, form=form)
+        if not best.cost:
+            break
+    return best
+
+
+def fits_binding(binding: Binding, claim: Claim, knowledge: Knowledge) -> bool:
+    """Whether a number is the value of what it stands for; True where nobody knows that."""
+    value = value_of(binding.name, claim, knowledge)
+    if value is None or knowledge.is_open(binding.name, claim):
+        return True
+    text = printed_number(binding.number)
+    if text is None:  # an expression in the place of a name
+        return could_give(binding.number, tree_of(value), knowledge.results, knowledge.exact_digits)
+    known = knowledge.operand(binding.name, claim)
+    result = knowledge.is_result(binding.name, claim) or (known is not None and known.rounded)
+    if known is not None and known.given and not result:
+        return same(value, number(text))  # a given stands with its own digits, or it is wrong
+    if not number(text):
+        return same(value, number(text))  # 0 is what 0.4 rounds to, but stands for nothing else
+    if how_printed(text, value) is not None:
+        return True
+    if isinstance(binding.name, Symbol | Derivative):
+        typed = Decimal(text)
+        return any(
+            Decimal(printed) == typed for printed in knowledge.printed_for(binding.name, claim)
+        )
+    return within_printed(binding.name, text, claim, knowledge)
+
+
+def agree_within_rounding(
+    left: Tree | None, right: Tree | None, claim: Claim, knowledge: Knowledge
+) -> bool:
+    """Whether two numeric sides can be equal for some unrounded operands.
+
+    Numbers that stand for computed names are rounded, givens and constants are exact.
+    """
+    aligned = None if left is None else best_alignment(claim, knowledge, left)
+    operands: set[str] = set()
+    unrounded: set[str] = set()
+    for binding in () if aligned is None or aligned.cost else aligned.bindings:
+        text = printed_number(binding.number)
+        known = knowledge.known(binding.name, claim)
+        if text is None or known is None or known.worked is None or known.given:
+            continue
+        whole = same(known.value, number(text))
+        (unrounded if whole else operands).add(text.lstrip("-"))
+    exact = (knowledge.exact_digits | unrounded) - operands
+    return could_give(left, right, knowledge.results | operands, exact)
+
+
+def within_printed(
+    tree: Tree, text: str, claim: Claim, knowledge: Knowledge, *, long_givens: bool = False
+) -> bool:
+    """Whether the numbers that are printed for a tree's names can give the printed number."""
+    try:
+        low, high = knowledge.document.printed_range(tree, claim.position, long_givens=long_givens)
+    except EvaluationError:
+        return False
+    least, most = (
+        MPMATH.number(str(abs(end))) * (-1 if end < 0 else 1) for end in stands_for(text)[:2]
+    )
+    return bool(low <= most and least <= high)
+
+
+def is_known_as(binding: Binding, claim: Claim, knowledge: Knowledge) -> bool:
+    """Whether a number is what its name was before this round already."""
+    known = knowledge.operand(binding.name, claim)
+    text = printed_number(binding.number)
+    if known is None or text is None or not known.stale:
+        return False
+    return how_printed(text, known.value) is not None
+
+
+def tree_of(value: Any) -> Tree:
+    """A value as a tree, at 40 places."""
+    number = to_decimal(value)
+    text = Number(rounded(number.copy_abs(), 40))
+    return -text if number < 0 else text
+
+
+def value_of(name: Tree, claim: Claim, knowledge: Knowledge) -> Any:
+    """The exact value of a name or expression where the claim stands; None where unknown."""
+    known = knowledge.operand(name, claim)
+    if known is not None or isinstance(name, Symbol | Derivative):
+        return None if known is None else known.value
+    try:
+        return evaluate(name, knowledge.values_for(name, claim), MPMATH)
+    except EvaluationError:
+        return None
+
+
+def contradicts_result(line: Tree, knowledge: Knowledge) -> bool:
+    """Whether a line of printed numbers cannot give the number that is printed behind it."""
+    result = knowledge.result_of(line)
+    if result is None:
+        return False
+    return not could_give(line, result, knowledge.results, knowledge.exact_digits)

@@ -1,0 +1,277 @@
+"""Printed numbers behind a name, or behind the line that leads to them."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from bpreport.audit.binding import agree_within_rounding, best_alignment, tree_of, within_printed
+from bpreport.audit.digits import correction, fits, how_printed
+from bpreport.audit.document import number
+from bpreport.audit.explaining import (
+    Explanation,
+    explain_line,
+    explain_number,
+    explain_result,
+    explain_rounding,
+    inherited_from,
+)
+from bpreport.audit.knowledge import Knowledge, Known
+from bpreport.audit.model import Judgement, Verdict
+from bpreport.audit.operands import could_give
+from bpreport.audit.printed import (
+    CARRIED,
+    CARRIED_WITHIN,
+    CUT_OFF,
+    LAST_DIGIT,
+    WITHIN_ROUNDING,
+    carried,
+    explained,
+    faulty_name,
+    inherited,
+    judge_against,
+    judge_given,
+    reproduced,
+    stale,
+)
+from bpreport.audit.saying import math, said, unchecked
+from bpreport.deck.model import Claim
+from bpreport.formula import MPMATH, EvaluationError, evaluate, expand
+from bpreport.formula.tree import Apply, Call, Derivative, Number, Symbol, Tree, substitute
+
+__all__ = ["judge_line", "judge_value"]
+
+BASES = ("2", "10")
+"""Bases that \\log may have where it is typed without one."""
+_LOG = re.compile(r"\\log(?![A-Za-z])(?!\s*_)")
+
+
+def judge_value(claim: Claim, knowledge: Knowledge, printed: str) -> Judgement:
+    """A name with a printed number: `out_{h1} = 0.912934`, or one entry of a row."""
+    name = claim.head if claim.component is not None else claim.left
+    assert name is not None
+    if isinstance(name, Call):
+        if claim.iteration is not None and knowledge.trace_of(claim) is None:
+            return unchecked(
+                claim,
+                "The deck does not say how iteration {count} is computed",
+                count=claim.iteration,
+            )
+        value = evaluate(name, knowledge.values_for(name, claim), MPMATH)
+        return judge_line(claim, knowledge, printed, value, shown=False)
+    known = knowledge.known(name, claim)
+    if known is None:
+        return unchecked(
+            claim,
+            "Nothing in the deck says how {name} is computed",
+            printed=printed,
+            name=math(name),
+        )
+    if known.given and (known.worked is not None or not knowledge.is_result(name, claim)):
+        return judge_given(claim, known, printed)
+    if known.worked is None and known.formula is None:
+        return unchecked(
+            claim,
+            "The deck does not define all that {name} depends on",
+            printed=printed,
+            name=math(name),
+        )
+    return judge_against(claim, knowledge, printed, known)
+
+
+def judge_line(
+    claim: Claim, knowledge: Knowledge, printed: str, computed: Any, *, shown: bool
+) -> Judgement:
+    """A computed side with a printed number: `0.4 - 0.5 * 0.078064 = 0.360968`.
+
+    `shown` says that the side is made of printed numbers, so that the line itself must add up.
+    """
+    known = _head_value(claim, knowledge)
+    how = how_printed(printed, computed)
+    if how == "rounded":
+        return _adds_up(claim, knowledge, printed, computed, known, shown=shown)
+    within = not shown or agree_within_rounding(claim.left, claim.right, claim, knowledge)
+    if within and known is not None and how_printed(printed, known.value) is not None:
+        return judge_against(claim, knowledge, printed, known)
+    if within and shown and _is_worked(known):
+        return _adds_up(claim, knowledge, printed, computed, known, shown=shown)
+    if shown and known is not None and _is_near(claim, knowledge, printed, known):
+        return judge_against(claim, knowledge, printed, known)
+    assert claim.left is not None
+    symbolic = not shown and not _is_worked(known)
+    if symbolic and within_printed(claim.left, printed, claim, knowledge):
+        exact = known or Known(computed, "", formula=claim.left)
+        return carried(claim, knowledge, printed, exact, CARRIED_WITHIN, computed)
+    if within and shown:
+        return carried(claim, knowledge, printed, known, WITHIN_ROUNDING, computed)
+    if how is not None and not _is_worked(known) and _by_rounding(claim, knowledge):
+        return said(
+            claim,
+            Verdict.CARRIED,
+            WITHIN_ROUNDING,
+            exact=computed,
+            printed=printed,
+        )
+    if how is not None:
+        return said(
+            claim,
+            Verdict.TRUNCATED if how == "truncated" else Verdict.LAST_DIGIT,
+            CUT_OFF if how == "truncated" else LAST_DIGIT,
+            exact=computed,
+            printed=printed,
+            correction=correction(printed, computed),
+            reason=explain_rounding(claim, knowledge, printed, Known(computed, "")),
+        )
+    if not shown and knowledge.is_open(claim.left, claim):
+        return stale(claim, printed)
+    based = _to_another_base(claim, knowledge, printed)
+    if based is not None:
+        return based
+    if not shown:
+        target = known or Known(computed, "", None, formula=claim.left)
+        return judge_against(claim, knowledge, printed, target)
+    return _does_not_add_up(claim, knowledge, printed, computed, known)
+
+
+def _to_another_base(claim: Claim, knowledge: Knowledge, printed: str) -> Judgement | None:
+    """The judgement of a line that is right with its logarithms to the base 2 or 10."""
+    if not _LOG.search(claim.left_source) or r"\ln" in claim.left_source:
+        return None
+    assert claim.left is not None
+    values = knowledge.values_for(claim.left, claim)
+    for base in BASES:
+        scale = Apply("log", (Number(base),))
+
+        def to_base(part: Tree, scale: Tree = scale) -> Tree | None:
+            match part:
+                case Apply(operation="log", operands=(argument,)):
+                    return Apply("log", (substitute(argument, to_base),)) / scale
+            return None
+
+        value = evaluate(substitute(claim.left, to_base), values, MPMATH)
+        if how_printed(printed, value) == "rounded":
+            text = "{printed} is {exact}, rounded, with logarithms to the base {base}"
+            return said(claim, Verdict.REPRODUCED, text, exact=value, printed=printed, base=base)
+    return None
+
+
+def _adds_up(
+    claim: Claim,
+    knowledge: Knowledge,
+    printed: str,
+    computed: Any,
+    known: Known | None,
+    *,
+    shown: bool,
+) -> Judgement:
+    """The line gives what is printed; its printed operands may still be the wrong ones."""
+    if known is None or not shown:
+        return reproduced(claim, printed, computed, None)
+    if fits(printed, known.value):
+        return reproduced(claim, printed, known.value, known)
+    if agree_within_rounding(claim.left, tree_of(known.value), claim, knowledge):
+        return said(claim, Verdict.CARRIED, CARRIED, known=known, printed=printed)
+    source = inherited_from(claim, knowledge) or faulty_name(knowledge, known)
+    if source is not None:
+        return inherited(claim, printed, known, source)
+    if known.worked is None and _is_as_printed(claim, knowledge):
+        return said(claim, Verdict.CARRIED, CARRIED, known=known, printed=printed)
+    opening = "{printed} is what the line gives, but it should be {exact}"
+    right = correction(printed, known.value)
+    found = explain_number(claim, knowledge, printed, known)
+    if found:
+        return explained(claim, opening, found, printed, right, known)
+    return said(claim, Verdict.WRONG, opening, known=known, printed=printed, correction=right)
+
+
+def _is_as_printed(claim: Claim, knowledge: Knowledge) -> bool:
+    """Whether a line follows its formula with the numbers that were printed for the names.
+
+    Rounded at every step of a long computation, they come to differ from the exact ones by more
+    than the rounding of one line.
+    """
+    found = best_alignment(claim, knowledge, claim.left)
+    if found is None or found.cost or found.misfits:
+        return False
+    return all(not knowledge.is_open(binding.name, claim) for binding in found.bindings)
+
+
+def _does_not_add_up(
+    claim: Claim, knowledge: Knowledge, printed: str, computed: Any, known: Known | None
+) -> Judgement:
+    """The printed result is not what the printed line gives."""
+    gives = correction(printed, computed)
+    result_is_right = known is not None and how_printed(printed, known.value) is not None
+    found: tuple[Explanation, ...] = ()
+    if known is None or result_is_right or _nearly(printed, computed, known.value):
+        found = explain_line(claim, knowledge, printed)
+    if found or result_is_right:
+        opening = "As shown, the line gives {computed}, but {printed} is right"
+        if found:
+            return explained(
+                claim, opening, found, printed, None, known, exact=computed, computed=gives
+            )
+        return said(claim, Verdict.WRONG, opening, known=known, printed=printed, computed=gives)
+    found = explain_result(claim, knowledge, printed, known)
+    right = correction(printed, computed if known is None else known.value)
+    opening = "{printed} is printed, but the line gives {computed}"
+    if not found:
+        return said(
+            claim,
+            Verdict.WRONG,
+            opening,
+            printed=printed,
+            computed=gives,
+            exact=computed,
+            correction=right,
+        )
+    return explained(claim, opening, found, printed, right, known, exact=computed, computed=gives)
+
+
+def _is_near(claim: Claim, knowledge: Knowledge, printed: str, known: Known) -> bool:
+    """Whether a line follows from the exact values, and its result but for the last digit."""
+    if how_printed(printed, known.value) is None:
+        return False
+    return agree_within_rounding(claim.left, tree_of(known.value), claim, knowledge)
+
+
+def _nearly(printed: str, computed: Any, exact: Any) -> bool:
+    """Whether the printed result is so much nearer the exact value that the line is to blame."""
+    return bool(abs(number(printed) - exact) * 100 < abs(computed - exact))
+
+
+def _by_rounding(claim: Claim, knowledge: Knowledge) -> bool:
+    """Whether operands with two places or more, if they are rounded, explain the last digit."""
+    return could_give(
+        claim.left, claim.right, knowledge.results, knowledge.exact_digits, least_places=2
+    )
+
+
+def _is_worked(known: Known | None) -> bool:
+    return known is not None and known.worked is not None
+
+
+def _head_value(claim: Claim, knowledge: Knowledge) -> Known | None:
+    """The exact value of what the chain is about."""
+    if isinstance(claim.head, Call):
+        return _value_of_call(claim.head, claim, knowledge)
+    if not isinstance(claim.head, Symbol | Derivative):
+        return None
+    known = knowledge.known(claim.head, claim)
+    if known is None or (known.worked is None and known.formula is None):
+        return None  # the document only prints it, which proves nothing
+    return None if known.rounded or known.stale else known
+
+
+def _value_of_call(call: Call, claim: Claim, knowledge: Knowledge) -> Known | None:
+    """The exact value of a function of the deck where all that it reads is known exactly."""
+    functions = knowledge.document.functions_at(claim.position)
+    if call.function.key not in functions or call.primes or knowledge.trace_of(claim) is not None:
+        return None
+    try:
+        if not knowledge.is_determined(expand(call, functions), claim):
+            return None
+        value = evaluate(call, knowledge.values_for(call, claim), MPMATH)
+    except EvaluationError:
+        return None
+    return None if isinstance(value, tuple) else Known(value, call.key, formula=call)

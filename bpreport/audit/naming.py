@@ -1,0 +1,117 @@
+"""Under which names a worked example knows what a deck writes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from bpreport.audit.examples import Examples, output_keys
+from bpreport.audit.names import named, respellings, spellings
+from bpreport.deck.model import Claim
+from bpreport.formula.tree import Derivative, Symbol, Tree
+from bpreport.worked import Role, Trace
+
+__all__ = ["Naming"]
+
+
+@dataclass
+class Naming(Examples):
+    """Keys of symbols, of entries of rows, and of names that are not written in full."""
+
+    def component_key(self, claim: Claim) -> str | None:
+        """The key of one entry of a printed row: the third of w is w_3.
+
+        Outputs and weights of an iteration are followed by "@" and its number.
+        """
+        head, place = claim.head, claim.component
+        if not isinstance(head, Symbol) or place is None:
+            return None
+        iteration = _iteration(head, claim)
+        suffix = f"@{iteration}" if iteration else ""  # before any update a weight is given
+        trace = self.trace_of(claim)
+        keys = [] if trace is None else _keys_of_row(trace, head, iteration)
+        if place < len(keys):
+            return keys[place] + suffix
+        if head.indices:
+            return None
+        return Symbol(head.base, (str(place + 1),)).key + suffix
+
+    def spellings(self, name: Symbol | Derivative, claim: Claim) -> Iterator[str]:
+        """Keys under which a typed name may be known where the claim stands, its own first."""
+        yield from spellings(name)
+        if isinstance(name, Symbol) and (fuller := self._completed(name, claim)) is not None:
+            yield fuller.key
+
+    def respelled(self, symbol: Symbol, claim: Claim) -> Symbol:
+        """The symbol as the worked example writes it, where it has one.
+
+        One key may have two trees: the (2) of a^{(2)} is typed as a tuple, and made as a word.
+        """
+        trace = self.trace_of(claim)
+        if trace is None:
+            return symbol
+        for other in (symbol, *respellings(symbol), self._completed(symbol, claim)):
+            own = None if other is None else trace.quantities.get(other.key)
+            if own is not None and isinstance(own.symbol, Symbol):
+                return own.symbol
+        return symbol
+
+    def role_of(self, part: Tree, claim: Claim) -> Role | None:
+        """What part a name plays in the claim's worked example."""
+        trace = self.trace_of(claim)
+        if trace is None or not isinstance(part, Symbol | Derivative):
+            return None
+        known = (key for key in self.spellings(part, claim) if key in trace.roles)
+        return trace.roles.get(next(known, ""))
+
+    def has_role(self, part: Tree, kind: str, claim: Claim) -> bool:
+        """Whether a name plays this part in the claim's worked example."""
+        role = self.role_of(part, claim)
+        return role is not None and role.kind == kind
+
+    def _completed(self, symbol: Symbol, claim: Claim) -> Symbol | None:
+        """A symbol without its unit, such as `target` beside out_{o1}, with the unit put back."""
+        trace = self.trace_of(claim)
+        if trace is None or symbol.indices or symbol.marks:
+            return None
+        units = {
+            index
+            for side in (claim.head, claim.left, claim.right)
+            if side is not None
+            for name in named(side)
+            for index in name.indices
+            if isinstance(index, str)
+        }
+        fuller = [replace(symbol, indices=(unit,)) for unit in sorted(units)]
+        fuller = [candidate for candidate in fuller if candidate.key in trace.quantities]
+        return fuller[0] if len(fuller) == 1 else None
+
+
+def _iteration(head: Symbol, claim: Claim) -> int | None:
+    """The iteration that a row is printed for: by its mark, or by its paragraph."""
+    for mark in head.marks:
+        text = mark if isinstance(mark, str) else getattr(mark, "text", "")
+        if text.isdigit():
+            return int(text)
+    return claim.iteration
+
+
+def _keys_of_row(trace: Trace, head: Symbol, iteration: int | None) -> list[str]:
+    """The keys of the entries of a printed row, as the worked example orders them."""
+    bases = {head.base, *(symbol.base for symbol in respellings(head))}
+    keys = [
+        quantity.key
+        for quantity in trace.quantities.values()
+        if isinstance(quantity.symbol, Symbol)
+        and quantity.symbol.base in bases
+        and quantity.symbol.indices
+        and not quantity.symbol.marks
+    ]
+    if not keys and iteration is not None:
+        return output_keys(trace)
+    return sorted(keys, key=_in_order)
+
+
+def _in_order(key: str) -> tuple[int, str]:
+    digits = "".join(filter(str.isdigit, key))
+    return (int(digits) if digits else 0, key)
