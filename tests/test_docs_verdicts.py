@@ -80,7 +80,8 @@ def test_the_table_names_no_slip_that_is_never_found():
 
 
 def test_limits_of_the_search_are_those_of_the_code():
-    computing, writing = MOST_CHANCE["computing"], MOST_CHANCE["writing"]
+    computing, writing, twice = MOST_CHANCE.values()
     page = re.sub(r"\s+", " ", PAGE)
-    assert f"this is at most {computing:g}, for an error of writing {writing:g};" in page
+    assert f"this is at most {computing:g}, for an error of writing {writing:g}," in page
+    assert f"for two slips at once {twice:g};" in page
     assert f"after {MOST_TRIED:,} different values" in page

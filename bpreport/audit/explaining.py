@@ -44,7 +44,7 @@ __all__ = [
     "inherited_from",
 ]
 
-MOST_CHANCE = {"computing": 0.01, "writing": 0.05}
+MOST_CHANCE = {"computing": 0.01, "writing": 0.05, "twice": 0.001}
 """Expected accidental hits past which no explanation is offered. An error of writing claims nothing
 about how the number was computed, and its correction is the exact value all the same."""
 LEAST_DIGITS = 3
@@ -225,12 +225,13 @@ def _search(printed: str, targets: Iterable[Target]) -> tuple[Explanation, ...]:
     unit = 10.0 ** int(Decimal(printed).as_tuple().exponent)
     right = {_in_units(float(target.exact), unit) for target in targets}
     found: list[Explanation] = []
-    tried: set[int] = set()
+    computed: set[int] = set()
     for slip in SLIPS:
-        if slip.of == "writing":
-            tried = set()
-            if significant_digits(printed) < LEAST_DIGITS:
-                continue
+        if slip.of == "twice" and found:
+            break
+        if slip.of == "writing" and significant_digits(printed) < LEAST_DIGITS:
+            continue
+        tried = set() if slip.of == "writing" else computed
         hits = list(_hits(printed, unit, slip, targets, tried))
         if len(tried) > MOST_TRIED:
             break

@@ -32,7 +32,7 @@ NAMES = {
     "activation derivative left out", "learning rate forgotten", "target rounded", "term doubled",
     "bias counted twice", "factor doubled", "activation derivative applied twice", "index swapped",
     "unit swapped", "weight of another connection", "bias of another layer", "target swapped",
-    "bias of another unit", "symbol of another layer",
+    "bias of another unit", "symbol of another layer", "two slips",
     "new for old", "old for new", "wrong learning rate", "point misplaced", "digits swapped",
     "digit doubled", "digit dropped", "digit mistyped", "wrong operand", "term added",
     "constant changed",

@@ -36,5 +36,7 @@ SLIPS: tuple[Slip, ...] = (
     Slip("digit dropped", in_digits.digit_dropped, "writing"),
     Slip("digit doubled", in_digits.digit_doubled, "writing"),
     Slip("digit mistyped", in_digits.digit_mistyped, "writing"),
+    Slip("two slips", in_formula.two_slips, "twice"),
 )
-"""Every kind of slip, simplest first. Those of computing and those of writing are two searches."""
+"""Every kind of slip, simplest first. Those of computing and those of writing are two searches;
+two slips are thought of only where no single one is found."""

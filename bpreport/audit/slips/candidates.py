@@ -57,7 +57,7 @@ class Slip:
     tries: Callable[[Target], Iterable[Candidate]] = field(repr=False)
     """Every way in which the mistake can be made on a target."""
     of: str = "computing"
-    """ "computing", or "writing" where the right number was only written down wrongly."""
+    """ "computing", "writing" where the right number was only written down wrongly, or "twice"."""
 
 
 _SWAPS = {

@@ -35,6 +35,7 @@ __all__ = [
     "target_rounded",
     "term_doubled",
     "term_dropped",
+    "two_slips",
 ]
 
 Change = Iterator[tuple[Tree, Message, str | None]]
@@ -343,3 +344,24 @@ def _read(target: Target, kind: str) -> Iterator[Symbol]:
         role = target.role(name)
         if role is not None and role.kind == kind and name.key in target.values:
             yield name
+
+
+_SCALES = (
+    ("-1", Message("the sign is wrong")),
+    ("2", Message("there is a factor {factor} too much", {"factor": "$2$"})),
+    ("0.5", Message("there is a factor {factor} too much", {"factor": r"$\frac{1}{2}$"})),
+)
+"""Second mistakes that only scale what the first one gave, and so cost next to nothing to try."""
+
+
+def two_slips(target: Target) -> Iterator[Candidate]:
+    """A mistake in the formula, and the sign or a factor 2 gone wrong as well."""
+    for tries in (factor_dropped, term_dropped, term_doubled, other_symbol, target_rounded):
+        for first in tries(target):
+            if isinstance(first.value, tuple):
+                continue
+            for factor, second in _SCALES:
+                message = Message(
+                    "{first}, and {second}", {"first": first.message, "second": second}
+                )
+                yield Candidate(first.value * MPMATH.number(factor), message)
