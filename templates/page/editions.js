@@ -55,9 +55,18 @@ function show(edition) {
   if (same) align(same, top);
 }
 
+/** What the address names; nothing where it cannot be read. */
+function named() {
+  try {
+    return document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  } catch {
+    return null;
+  }
+}
+
 /** A link may lead into an edition that is not shown. */
 function follow() {
-  const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  const target = named();
   const edition = target?.closest(".edition");
   if (!edition?.hidden) return;
   show(edition);

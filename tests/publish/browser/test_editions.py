@@ -67,6 +67,13 @@ def test_a_link_leads_into_the_other_language(visit: Visit):
         expect(page.locator("#en\\.claim-f30\\.1")).to_be_in_viewport()
 
 
+@pytest.mark.parametrize("fragment", ["#no-such-thing", "#%E0%A4%A", "#en.", '#"<b>'])
+def test_an_address_that_names_nothing_opens_the_page(visit: Visit, fragment: str):
+    """In the first language, and without a word on the console."""
+    with visit(fragment=fragment) as page:
+        assert shown(page).get_attribute("lang") == "zh-Hans"
+
+
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize(("hand", "width"), HANDS)
 def test_the_look_can_be_turned(visit: Visit, hand: str, width: str, dark: bool):
