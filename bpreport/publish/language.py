@@ -16,7 +16,17 @@ from typing import Any
 from bpreport.audit.model import Expectation, Message, Verdict
 from bpreport.formula.tree import Node
 
-__all__ = ["LOCALE", "VERDICTS", "mark", "parts", "render", "translator", "verdict_word"]
+__all__ = [
+    "LOCALE",
+    "VERDICTS",
+    "languages",
+    "mark",
+    "parts",
+    "render",
+    "tag",
+    "translator",
+    "verdict_word",
+]
 
 LOCALE = Path(__file__).resolve().parents[1] / "locale"
 
@@ -41,6 +51,16 @@ VERDICTS: dict[Verdict, tuple[str, str]] = {
 """Of each verdict: its word, and what it means."""
 
 
+def languages() -> tuple[str, ...]:
+    """The languages that can be asked for: English, and each that has a catalogue.
+
+    >>> languages()
+    ('en', 'zh')
+    """
+    catalogues = LOCALE.glob("*/LC_MESSAGES/bpreport.mo")
+    return tuple(sorted({"en", *(path.parents[1].name for path in catalogues)}))
+
+
 @cache
 def translator(lang: str) -> gettext.NullTranslations:
     """The catalogue of a language, with `gettext` and `ngettext`.
@@ -51,6 +71,15 @@ def translator(lang: str) -> gettext.NullTranslations:
     'reproduced'
     """
     return gettext.translation("bpreport", LOCALE, languages=[lang], fallback=True)
+
+
+def tag(lang: str) -> str:
+    """How HTML names a language.
+
+    >>> tag("zh"), tag("en")
+    ('zh-Hans', 'en')
+    """
+    return "zh-Hans" if lang == "zh" else lang
 
 
 def verdict_word(verdict: Verdict, lang: str) -> str:
