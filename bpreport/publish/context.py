@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bpreport.publish.view import Plot, Stage, Table
+from bpreport.publish.view import Plot, Stage, Table, Widget
 
 __all__ = ["Context", "Shown"]
 
@@ -30,3 +30,4 @@ class Shown:
     plots: tuple[Plot, ...] = ()
     stages: tuple[Stage, ...] = ()
     appendix: tuple[Table, ...] = ()
+    widgets: tuple[Widget, ...] = ()

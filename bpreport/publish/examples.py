@@ -68,6 +68,7 @@ def examples(audit: Audit, study: Study, lang: str) -> Iterator[ExampleView]:
             tables=shown.tables,
             plots=shown.plots,
             appendix=shown.appendix,
+            widgets=shown.widgets,
         )
 
 
