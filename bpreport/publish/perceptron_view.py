@@ -15,6 +15,7 @@ from bpreport.publish.language import mark
 from bpreport.publish.numbers import shown
 from bpreport.publish.plots import HUES, Line, dumbbells, lines, number
 from bpreport.publish.solution import solve
+from bpreport.publish.stepper import stepper
 from bpreport.publish.view import Cell, Plot, Stage, Table
 from bpreport.worked.perceptron import Perceptron
 from bpreport.worked.trace import Trace
@@ -48,6 +49,7 @@ def show(example: Perceptron, trace: Trace, context: Context) -> Shown:
         ),
         plots=tuple(_plots(adopted, ordered, gettext)),
         stages=tuple(_changed(trace, both[other], adopted is both[other], gettext)),
+        widgets=tuple(filter(None, [stepper(example, adopted)])),
     )
 
 
