@@ -14,6 +14,7 @@ from bpreport.publish.formulas import plain
 from bpreport.publish.language import mark
 from bpreport.publish.numbers import shown
 from bpreport.publish.plots import HUES, Line, dumbbells, lines, number
+from bpreport.publish.scrubber import scrubber
 from bpreport.publish.solution import solve
 from bpreport.publish.stepper import stepper
 from bpreport.publish.view import Cell, Plot, Stage, Table
@@ -40,6 +41,7 @@ def show(example: Perceptron, trace: Trace, context: Context) -> Shown:
     other = next(update for update in UPDATES if update != own)
     both = {own: trace, other: example.trace(update=other, biases=trace.conventions["biases"])}
     ordered = {gettext(UPDATES[update]): both[update] for update in UPDATES}
+    both = {update: both[update] for update in UPDATES}
     adopted = both.get(context.adopted.get("update", own), trace)
     return Shown(
         tables=(
@@ -49,7 +51,12 @@ def show(example: Perceptron, trace: Trace, context: Context) -> Shown:
         ),
         plots=tuple(_plots(adopted, ordered, gettext)),
         stages=tuple(_changed(trace, both[other], adopted is both[other], gettext)),
-        widgets=tuple(filter(None, [stepper(example, adopted)])),
+        widgets=tuple(
+            filter(
+                None,
+                [stepper(example, adopted), scrubber(example, both, context, adopted)],
+            )
+        ),
     )
 
 

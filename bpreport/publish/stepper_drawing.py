@@ -67,13 +67,14 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A connection, or a line to the error; its label and slope stand at (x, y)."""
+    """A connection, or a line to the error."""
 
     place: str
     start: tuple[float, float]
     end: tuple[float, float]
-    x: float
-    y: float
+    label: tuple[float, float]
+    """Where its name stands; a line to the error has none."""
+    slope: tuple[float, float]
     name: Name | None
 
 
@@ -132,7 +133,7 @@ class _Draughtsman:
             (*self._connections(), *self._links()),
             tuple(self._labels()),
             tuple(
-                (f"{unit}.slope", *self._above(column, unit))
+                (f"{unit}.slope", *self._below(column, unit))
                 for column, units in self.places.layers.items()
                 for unit in units
                 if column
@@ -157,9 +158,10 @@ class _Draughtsman:
             return across - width / 2, self.starts[column]
         return self.starts[column], across - HEIGHT / 2
 
-    def _above(self, column: int, unit: str) -> tuple[float, float]:
+    def _below(self, column: int, unit: str) -> tuple[float, float]:
+        """Where the slope of a unit's activation is written, clear of a bias of its own."""
         x, y = self._corner(column, unit, 2 * HALF)
-        return x + HALF, y - 13
+        return x + HALF * (1.5 if unit in self.places.biases else 1), y + HEIGHT + 13
 
     def _port(self, column: int, unit: str, *, forward: bool) -> tuple[float, float]:
         """Where lines leave a box, or arrive."""
@@ -195,10 +197,11 @@ class _Draughtsman:
             end = self._port(after, target, forward=False)
             # A label stands near the side with fewer units, where the lines spread soonest.
             spread = len(self.places.layers[before]) <= len(self.places.layers[after])
-            part = 0.27 if spread else 0.73
-            x, y = (a + (b - a) * part for a, b in zip(start, end, strict=True))
+            parts = (0.27, 0.66) if spread else (0.73, 0.34)
+            label, slope = (_along(start, end, part) for part in parts)
             # Upright the labels stand side by side, where there is room for the name alone.
-            yield Line(key, start, end, x, y, self._named(key, valued=not self.upright))
+            name = self._named(key, valued=not self.upright)
+            yield Line(key, start, end, label, slope, name)
 
     def _links(self) -> Iterator[Line]:
         last = self.places.last
@@ -206,8 +209,8 @@ class _Draughtsman:
             for place, column in ((f"{unit}>E.{unit}", last), (f"E.{unit}>E", last + 1)):
                 start = self._port(column, unit, forward=True)
                 end = self._port(column + 1, unit, forward=False)
-                x, y = ((a + b) / 2 for a, b in zip(start, end, strict=True))
-                yield Line(place, start, end, x, y, None)
+                middle = _along(start, end, 0.5)
+                yield Line(place, start, end, middle, middle, None)
 
     def _labels(self) -> Iterator[Label]:
         last = self.places.last
@@ -221,18 +224,28 @@ class _Draughtsman:
                     yield Label(self.places.biases[unit], x + 1, y + HEIGHT + 14, "start", name)
         for owner, key in self.places.biases.items():
             if owner not in columns:
-                column = self.trace.roles[key].layer
-                middle = self.starts[column] - self.spacing.gaps[0] / 2
+                start = self.starts[self.trace.roles[key].layer]
                 if self.upright:
-                    x, anchor = MARGIN / 2, "start"
-                    yield Label(key, x, self.starts[column] - 22, anchor, self._named(key))
+                    yield Label(key, MARGIN / 2, start - 22, "start", self._named(key))
                 else:
+                    middle = start - self.spacing.gaps[0] / 2
                     yield Label(key, middle, 16, "middle", self._named(key))
         for unit in self.places.layers[last]:
             key = self.places.keys[f"target.{unit}"]
             x, y = self._corner(last + 1, unit, 76)
-            place = f"target.{unit}"
-            if self.upright:
-                yield Label(place, x + 38, y + HEIGHT + 14, "middle", self._named(key))
-            else:
-                yield Label(place, x + 38, y + HEIGHT + 16, "middle", self._named(key))
+            name = self._named(key)
+            yield Label(f"target.{unit}", x + 38, y + HEIGHT + 15, "middle", name)
+
+
+def _along(
+    start: tuple[float, float], end: tuple[float, float], part: float
+) -> tuple[float, float]:
+    """A point of a line.
+
+    >>> _along((0, 0), (10, 20), 0.25)
+    (2.5, 5.0)
+    """
+    return (
+        round(start[0] + (end[0] - start[0]) * part, 1),
+        round(start[1] + (end[1] - start[1]) * part, 1),
+    )

@@ -240,8 +240,8 @@ class Words:
             quantity.formula is not None) else []  # fmt: skip
         if self.sequential and used:
             yield Message(
-                "The deck takes {updated} here, the weight after its update. The gradient takes"
-                " {weight}, with which the forward pass was made.",
+                "The deck takes {updated} here, the weight after its update. The exact gradient"
+                " takes {weight}, with which the forward pass was made.",
                 {"updated": used[0], "weight": self._symbol(self.places.of(used[0].key))},
             )
 

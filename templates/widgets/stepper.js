@@ -83,8 +83,8 @@ class Stepper {
     const chapters = [...this.root.querySelectorAll(".chapters button")];
     const current = chapters.findLast((button) => Number(button.dataset.step) <= this.step);
     for (const button of chapters) {
-      button.toggleAttribute("aria-current", button === current);
       if (button === current) button.setAttribute("aria-current", "step");
+      else button.removeAttribute("aria-current");
     }
     this.find(".text").replaceChildren(...clones(this.texts[this.step].querySelectorAll("span")));
     this.find(".computation").replaceChildren(...clones(this.lines[this.step].childNodes));
@@ -93,6 +93,7 @@ class Stepper {
       mark.textContent = "†";
       this.find(".computation").append(mark);
     }
+    this.colour(this.steps[this.step].factors.length);
     this.find(".computation").hidden = !this.lines[this.step].childNodes.length;
     this.drawings.forEach((drawing) => this.draw(drawing));
   }
@@ -102,6 +103,14 @@ class Stepper {
       // A button that has the focus keeps it: a disabled one would lose it.
       button.setAttribute("aria-disabled", String(off));
     }
+  }
+
+  /** The slopes of a product in the colours that they have on the drawing. */
+  colour(count) {
+    const rows = [...this.root.querySelectorAll(".computation mtr")];
+    const parts = [rows[0]?.querySelectorAll("mtd:last-child mfrac"), rows[1]?.querySelectorAll("mn")];
+    if (count < 2 || parts.some((part) => part?.length !== count)) return;
+    for (const part of parts) part.forEach((one, number) => one.classList.add(`hue-${number % 3}`));
   }
 
   draw({ factors, places, labels, values }) {
