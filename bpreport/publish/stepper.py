@@ -9,12 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import chain
 from typing import Any, ClassVar
 
 from bpreport.audit.model import Message
-from bpreport.formula import latex
-from bpreport.formula.tree import Derivative, Symbol, Tree, children, walk
+from bpreport.formula.tree import Derivative, Symbol, Tree, walk
 from bpreport.publish.numbers import short
 from bpreport.publish.solution import solve
 from bpreport.publish.stepper_drawing import Drawing, draw
@@ -149,7 +147,7 @@ def _gradient(quantity: Quantity, trace: Trace, places: Places, words: Words) ->
     assert isinstance(quantity.symbol, Derivative)
     chained = _chained(quantity, trace, places)
     worked = solve(chained or quantity, trace)
-    factors = _factors(chained.formula) if chained and chained.formula else [quantity.symbol]
+    factors = _factors(chained.formula) if chained else [quantity.symbol]
     variable = quantity.symbol.by[0]
     assert isinstance(variable, Symbol)
     return Step(
@@ -169,26 +167,21 @@ def _gradient(quantity: Quantity, trace: Trace, places: Places, words: Words) ->
 
 def _chained(quantity: Quantity, trace: Trace, places: Places) -> Quantity | None:
     """A gradient by the form that is written in slopes alone, where it has one to be drawn."""
-    for form in (*quantity.forms, *filter(None, [quantity.formula])):
-        if not all(isinstance(part, Derivative) for part in _read(form)):
-            continue
+    assert quantity.formula is not None
+    for form in [*quantity.forms, quantity.formula]:
         keys, factors = read_keys(form), _factors(form)
-        drawn = len({places.slope(factor) for factor in factors}) == len(factors)
-        if drawn and all(key in trace.quantities for key in keys):
+        chained = keys and all(key in trace.roles and trace.roles[key].kind == "gradient"
+                               for key in keys)  # fmt: skip
+        if chained and len({places.slope(factor) for factor in factors}) == len(factors):
             return replace(quantity, formula=form, forms=(), sources=keys)
     return None
 
 
-def _factors(form: Tree) -> list[Derivative]:
+def _factors(form: Tree | None) -> list[Derivative]:
     """The slopes in a formula, in reading order."""
+    if form is None:
+        return []
     return [part for part in walk(form) if isinstance(part, Derivative)]
-
-
-def _read(form: Tree) -> list[Symbol | Derivative]:
-    """The names that a formula reads; those inside of a derivative belong to its name."""
-    if isinstance(form, Symbol | Derivative):
-        return [form]
-    return list(chain.from_iterable(map(_read, children(form))))
 
 
 def _update(quantity: Quantity, trace: Trace, places: Places, words: Words) -> Step:

@@ -21,6 +21,8 @@ __all__ = ["Drawing", "draw"]
 HALF, HEIGHT = 52.0, 44.0
 """Of one half of a unit: how wide and how high."""
 MARGIN = 8.0
+CROWDED = 12
+"""More connections than this between two layers are named one at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,8 @@ class Line:
     """Where its name stands; a line to the error has none."""
     slope: tuple[float, float]
     name: Name | None
+    crowded: bool = False
+    """Its name is shown while it is lit only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,13 +123,19 @@ class _Draughtsman:
         between, before_shares, before_error = self.spacing.gaps
         self.lengths = [inputs, *[unit] * (layers - 1), error, error]
         gaps = [*[between] * (layers - 1), before_shares, before_error]
-        ends = accumulate(length + gap for length, gap in zip(self.lengths, [*gaps, 0], strict=True))
+        ends = accumulate(
+            length + gap for length, gap in zip(self.lengths, [*gaps, 0], strict=True)
+        )
         self.starts = [MARGIN, *(MARGIN + end for end in ends)]
         self.tallest = max(map(len, places.layers.values()))
 
     def drawing(self) -> Drawing:
         along = self.starts[-1] + MARGIN
-        across = 2 * self.spacing.side - 14 * (not self.upright) + (self.tallest - 1) * self.spacing.pitch
+        across = (
+            2 * self.spacing.side
+            - 14 * (not self.upright)
+            + (self.tallest - 1) * self.spacing.pitch
+        )
         return Drawing(
             self.upright,
             *self._turned(along, across),
@@ -201,7 +211,8 @@ class _Draughtsman:
             label, slope = (_along(start, end, part) for part in parts)
             # Upright the labels stand side by side, where there is room for the name alone.
             name = self._named(key, valued=not self.upright)
-            yield Line(key, start, end, label, slope, name)
+            crowded = len(self.places.layers[before]) * len(self.places.layers[after]) > CROWDED
+            yield Line(key, start, end, label, slope, name, crowded)
 
     def _links(self) -> Iterator[Line]:
         last = self.places.last

@@ -175,16 +175,15 @@ class Lab {
     const ended = run.outcome === "stopped";
     const kind = run.outcome === "stopped" ? behaviour(run) : run.outcome;
     this.root.dataset.behaviour = kind;
-    put("count", ended ? String(done) : sentence(this.root, "never"));
+    put("count", ended ? String(done) : "–");
     put("point", ended ? shown(run.points[done]) : "–");
     put("value", ended ? shown(run.values[done]) : "–");
-    let told = sentence(this.root, `told-${kind}`, { count: done });
-    const curvature = this.functions.curvature?.(run.points[done]);
-    if (ended && Number.isFinite(curvature)) {
-      const factor = shown(1 - this.state.rate * curvature, 4);
-      told += " " + sentence(this.root, "factor", { factor });
-    }
-    this.root.querySelector(".told").textContent = told;
+    this.root.querySelector(".how").textContent = sentence(this.root, `told-${kind}`, { count: done });
+    const curvature = ended ? this.functions.curvature?.(run.points[done]) : NaN;
+    const factor = shown(1 - this.state.rate * curvature, 4);
+    this.root.querySelector(".factor").textContent = Number.isFinite(curvature)
+      ? sentence(this.root, "factor", { factor })
+      : "";
   }
 
   /** Which rates are monotone, alternating, diverging from this start: found by trying them all. */
@@ -293,10 +292,11 @@ class Lab {
     for (const other of others) {
       if (this.same(this.data.presets[this.presets.indexOf(other)])) continue;
       const end = other.points.length - 1;
+      const aside = x(end) < box.left + 60 ? { x: x(end) + 8 } : { x: x(end) - 10, "text-anchor": "end" };
       const name = this.root.querySelectorAll(".preset b")[this.presets.indexOf(other)].textContent;
       drawing.append(
         line(other, "other"),
-        svg("text", { class: "tick", x: x(end) - 10, y: y(span(other.measures[end])) - 8, "text-anchor": "end" }, name),
+        svg("text", { class: "tick", y: y(span(other.measures[end])) - 8, ...aside }, name),
       );
     }
     if (this.state.stop !== "count") {
@@ -327,10 +327,10 @@ class Lab {
   }
 
   markEnd(drawing, x, y, count, box) {
-    const beside = x > box.right - 30 ? { x: x - 8, "text-anchor": "end" } : { x: x + 8 };
+    const beside = x > box.right - 30 ? { x: x + 6, "text-anchor": "end" } : { x: x + 6 };
     drawing.append(
       svg("circle", { class: "end", cx: x, cy: Math.min(y, box.bottom), r: 5 }),
-      svg("text", { class: "count", y: Math.min(y, box.bottom) - 6, ...beside }, String(count)),
+      svg("text", { class: "count", y: Math.min(y, box.bottom) - 10, ...beside }, String(count)),
     );
   }
 }

@@ -100,7 +100,9 @@ class Scrubber {
   draw() {
     const drawing = this.find(".chart");
     const kinds = ["out", "error", "weight"].filter((kind) => this.of(kind).length);
-    const heights = { out: 150, error: 110, weight: 190 };
+    // Tall enough for a name at each line's end.
+    const tall = (kind) => 13 * this.of(kind).length + 12;
+    const heights = { out: Math.max(150, tall("out")), error: 110, weight: Math.max(190, tall("weight")) };
     const height = kinds.reduce((sum, kind) => sum + heights[kind] + 30, 26);
     const width = sheet(drawing, height);
     this.box = { left: 44, right: width - 56, top: 24, bottom: height - 36 };
