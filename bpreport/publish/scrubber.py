@@ -1,12 +1,11 @@
 """The iteration scrubber: every iteration of a perceptron, by both update conventions.
 
-The numbers are those of the trace's series, packed as whole numbers: each column is scaled by a
-power of ten so that it fills 32 bits, which keeps nine digits or more.
+The numbers are those of the trace's series, rounded to the places that the page shows; of the
+error, which may come to less, there is the logarithm as well, for the chart.
 """
 
 from __future__ import annotations
 
-import base64
 import math
 from collections import defaultdict
 from collections.abc import Mapping
@@ -21,6 +20,7 @@ from bpreport.publish.context import Context
 from bpreport.publish.formulas import plain
 from bpreport.publish.language import VERDICTS
 from bpreport.publish.numbers import shown
+from bpreport.publish.packing import deflated
 from bpreport.publish.view import Badge
 from bpreport.worked.perceptron import Perceptron
 from bpreport.worked.trace import Trace
@@ -32,6 +32,8 @@ MOST_ROWS = 2000
 MOST_WEIGHTS = 30
 """Of a network with more, outputs and error are shown alone."""
 PLACES = 8
+LOWEST = -20.0
+"""Logarithm of an error that is 0."""
 
 SHIFTS = {"k-1 updates": -1, "k updates": 0, "k+1 updates": 1}
 """Updates done beyond the iteration that a deck names, in the words of the audit."""
@@ -53,7 +55,7 @@ class Column:
     """One quantity over the iterations."""
 
     kind: str
-    """ "out", "error", "weight" or "bias"."""
+    """ "out", "error", "weight" or "bias"; "logarithm" for the chart alone."""
     symbol: str
     """LaTeX."""
     name: str
@@ -92,7 +94,7 @@ def scrubber(
     keys, kinds = _columns(example, adopted)
     runs = {update: _run(trace, len(keys)) for update, trace in both.items()}
     first, *others = runs.values()
-    if all(np.array_equal(first, other, equal_nan=True) for other in others):
+    if all(np.array_equal(first, other) for other in others):
         runs = {adopted.conventions["update"]: first}
     found = _printed(example, context)
     iterations = {
@@ -119,7 +121,7 @@ def scrubber(
     data = {
         "counts": kept,
         "series": {update: packed(run[kept]) for update, run in runs.items()},
-        "kinds": kinds,
+        "kinds": [*kinds, "logarithm"],
         "targets": [float(column.target) if column.target else None for column in columns],
         "adopted": adopted.conventions["update"],
         "printed": sorted(iterations),
@@ -151,7 +153,9 @@ def _run(trace: Trace, columns: int) -> Values:
     """All columns over the iterations, as many as are wanted."""
     run = trace.facts["run"]
     whole = np.column_stack([run["out"], run["error"], run["weights"], run["biases"]])
-    return whole[:, :columns]
+    with np.errstate(divide="ignore"):
+        logarithm = np.maximum(np.log10(run["error"]), LOWEST)
+    return np.column_stack([whole[:, :columns], logarithm])
 
 
 def _printed(example: Perceptron, context: Context) -> dict[str, list[tuple[int, Printed]]]:
@@ -195,14 +199,20 @@ def _kept(length: int, wanted: Mapping[int, int]) -> list[int]:
 
 
 def packed(rows: Values) -> dict[str, Any]:
-    """Rows of numbers as text: 32-bit whole numbers, column after column, in base 64.
+    """Rows of numbers as text, column after column.
 
-    >>> found = packed(np.array([[0.25, -1.0], [0.5, 2.0]]))
-    >>> found["places"], np.frombuffer(base64.b64decode(found["values"]), "<i4") / 1e9
-    ([9, 9], array([ 0.25,  0.5 , -1.  ,  2.  ]))
+    Each column is scaled to whole numbers of 32 bits, and loses places where it is large. They
+    change evenly, so that the differences of their differences are small, and deflate well.
+
+    >>> packed(np.array([[0.25], [0.5]])) == {  # the differences are 0.25, 0.25; theirs 0.25, 0
+    ...     "places": [8], "values": deflated(np.array([0.25e8, 0], "<i4").tobytes()),
+    ... }
+    True
     """
-    largest = np.nan_to_num(np.abs(rows)).max(axis=0)
-    places = [min(math.floor(math.log10((2**31 - 1) / (size or 1.0))), 15) for size in largest]
-    scaled = np.rint(np.nan_to_num(rows) * 10.0 ** np.array(places, dtype=float))
-    values = base64.b64encode(scaled.T.astype("<i4").tobytes()).decode("ascii")
-    return {"places": places, "values": values}
+    largest = np.abs(rows).max(axis=0)
+    places = [min(math.floor(math.log10((2**31 - 1) / (size or 1.0))), PLACES) for size in largest]
+    scaled = np.rint(rows * 10.0 ** np.array(places, dtype=float)).astype(np.int64)
+    for _ in range(2):
+        scaled = np.diff(scaled, axis=0, prepend=0)
+    # What overflows comes round again when the page adds the differences up.
+    return {"places": places, "values": deflated(scaled.T.astype("<i4").tobytes())}

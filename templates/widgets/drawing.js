@@ -3,12 +3,27 @@
 
 const SVG = "http://www.w3.org/2000/svg";
 
-/** Call `mount` for each root of a widget with its numbers; there is one root a language. */
-function mountAll(name, mount) {
+/** Call `mount` for each root of a widget with what is embedded under its name; there is one root a
+ * language. `read` makes of it what `mount` wants, once for all. */
+async function mountAll(name, mount, read = (data) => data) {
+  const known = new Map();
   for (const root of document.querySelectorAll(`[data-widget="${name}"]`)) {
-    const source = document.getElementById(root.dataset.source);
-    mount(root, JSON.parse(source.textContent));
+    const { source } = root.dataset;
+    if (!known.has(source)) known.set(source, read(JSON.parse(embedded(source)), source));
+    mount(root, await known.get(source));
   }
+}
+
+/** The text of a script element that is none. */
+function embedded(id) {
+  return document.getElementById(id).textContent;
+}
+
+/** What the page carries deflated and in base 64, as bytes. */
+async function inflated(text) {
+  const bytes = Uint8Array.from(atob(text), (sign) => sign.charCodeAt(0));
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
+  return new Response(stream).arrayBuffer();
 }
 
 /** An SVG element. */
@@ -66,12 +81,15 @@ function power(exponent) {
   return "10" + String(exponent).replace(/[-\d]/g, (sign) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(sign)]);
 }
 
+/** A place in pixels that a drawing can hold: far outside is as good as infinitely far. */
+const within = (pixel) => Math.min(Math.max(pixel, -1e5), 1e5);
+
 /** The points of a polyline; what is not finite is left out. */
 function points(xs, ys) {
   return xs
     .map((x, n) => [x, ys[n]])
     .filter((pair) => pair.every(Number.isFinite))
-    .map((pair) => pair.map((value) => value.toFixed(1)).join(","))
+    .map((pair) => pair.map((value) => within(value).toFixed(1)).join(","))
     .join(" ");
 }
 

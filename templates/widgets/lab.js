@@ -94,10 +94,11 @@ function behaviour(run) {
     .map((point, n) => Math.sign(point - run.points[n]))
     .filter((move) => move);
   const turns = moves.filter((move, n) => n && move !== moves[n - 1]).length;
-  const last = Math.abs(run.values.at(-1));
+  const gained = run.values[0] - run.values.at(-1);
+  const dust = 1e-14 * Math.abs(run.values[0]);
   if (run.outcome === "undefined" || run.outcome === "diverging") return "diverging";
-  if (run.outcome === "unsettled" && last > Math.abs(run.values[0]) * (1 + 1e-9)) return "diverging";
-  if (run.outcome === "unsettled" && last > Math.abs(run.values[0]) * (1 - 1e-9)) return "unsettled";
+  if (run.outcome === "unsettled" && gained < -dust) return "diverging";
+  if (moves.length && Math.abs(gained) <= dust) return "unsettled";
   if (!turns) return "monotone";
   return turns === moves.length - 1 ? "alternating" : "mixed";
 }
@@ -173,7 +174,8 @@ class Lab {
     const put = (name, text) => (this.root.querySelector(`.readout .${name}`).textContent = text);
     const done = run.points.length - 1;
     const ended = run.outcome === "stopped";
-    const kind = run.outcome === "stopped" ? behaviour(run) : run.outcome;
+    let kind = ended ? behaviour(run) : run.outcome;
+    if (ended && kind === "unsettled") kind = "nothing";
     this.root.dataset.behaviour = kind;
     put("count", ended ? String(done) : "–");
     put("point", ended ? shown(run.points[done]) : "–");
@@ -240,7 +242,7 @@ class Lab {
     axes(drawing, box, x, ticks(low, high, 6).map(label), y, ticks(least, most, 5).map(label));
     const end = run.points.at(-1);
     const drawn = run.points.slice(0, 400);
-    const inside = drawn.map((point, n) => [x(point), y(run.values[n])]);
+    const inside = drawn.map((point, n) => [within(x(point)), within(y(run.values[n]))]);
     const clip = `${this.root.dataset.source}-${this.root.closest("[lang]")?.lang}`;
     drawing.append(
       svg("clipPath", { id: clip },

@@ -3,13 +3,25 @@
 const HUES = ["blue", "orange", "green", "purple", "rose", "olive"];
 const PLACES = 8; // Of every value in the table, as in the report's other tables.
 
-/** Columns from their packed form: whole numbers, column after column, each with its own scale. */
-function unpacked({ places, values }, length) {
-  const bytes = Uint8Array.from(atob(values), (sign) => sign.charCodeAt(0));
-  const whole = new Int32Array(bytes.buffer);
-  return places.map((place, n) =>
-    Array.from(whole.subarray(n * length, (n + 1) * length), (value) => value / 10 ** place),
-  );
+/** Columns from their packed form: whole numbers whose second differences are carried. */
+async function unpacked({ places, values }, length) {
+  const whole = new Int32Array(await inflated(values));
+  return places.map((place, n) => {
+    const column = whole.subarray(n * length, (n + 1) * length);
+    for (let turn = 0; turn < 2; turn++) {
+      for (let row = 1; row < length; row++) column[row] += column[row - 1];
+    }
+    return Array.from(column, (value) => value / 10 ** place);
+  });
+}
+
+/** The data with the series of each convention as columns. */
+async function readSeries(data) {
+  const series = new Map();
+  for (const [name, one] of Object.entries(data.series)) {
+    series.set(name, await unpacked(one, data.counts.length));
+  }
+  return { ...data, series };
 }
 
 class Scrubber {
@@ -18,9 +30,7 @@ class Scrubber {
     this.data = data;
     this.find = (name) => root.querySelector(name);
     this.counts = data.counts;
-    this.series = new Map(
-      Object.entries(data.series).map(([name, one]) => [name, unpacked(one, data.counts.length)]),
-    );
+    this.series = data.series;
     this.drawn = data.adopted;
     this.place = this.nearest(data.last);
     this.find(".bench").hidden = false;
@@ -99,10 +109,10 @@ class Scrubber {
   /** Three panels above one another, on one logarithmic scale of updates. */
   draw() {
     const drawing = this.find(".chart");
-    const kinds = ["out", "error", "weight"].filter((kind) => this.of(kind).length);
+    const kinds = ["out", "logarithm", "weight"].filter((kind) => this.of(kind).length);
     // Tall enough for a name at each line's end.
     const tall = (kind) => 13 * this.of(kind).length + 12;
-    const heights = { out: Math.max(150, tall("out")), error: 110, weight: Math.max(190, tall("weight")) };
+    const heights = { out: Math.max(150, tall("out")), logarithm: 110, weight: Math.max(190, tall("weight")) };
     const height = kinds.reduce((sum, kind) => sum + heights[kind] + 30, 26);
     const width = sheet(drawing, height);
     this.box = { left: 44, right: width - 56, top: 24, bottom: height - 36 };
@@ -138,16 +148,15 @@ class Scrubber {
   panel(drawing, kind, box) {
     const columns = this.of(kind);
     const series = this.series.get(this.drawn);
-    const error = kind === "error";
-    const level = (value) => (error ? Math.log10(value) : value);
-    const all = columns.flatMap((n) => series[n].map(level)).filter(Number.isFinite);
-    if (kind === "out") all.push(...columns.map((n) => this.data.targets[n]).filter(Number.isFinite));
+    const error = kind === "logarithm";
+    const all = columns.flatMap((n) => series[n]);
+    if (kind === "out") all.push(...columns.map((n) => this.data.targets[n]));
     const [low, high] = [Math.min(...all), Math.max(...all)];
     const room = 0.06 * (high - low) || 0.5;
     const y = linear([low - room, high + room], [box.bottom, box.top]);
     const steps = error ? ticks(low - room, high + room, 4).filter(Number.isInteger) : ticks(low, high, 5);
     axes(drawing, box, () => 0, [], y, steps.map((step) => [step, error ? power(step) : String(step)]));
-    const title = { out: "outputs", error: "error", weight: "weights" }[kind];
+    const title = { out: "outputs", logarithm: "error", weight: "weights" }[kind];
     drawing.append(svg("text", { class: "name", x: box.left, y: box.top - 6 }, sentence(this.root, title)));
     const across = this.counts.map((count) => this.x(Math.log1p(count)));
     const others = [...this.series].filter(([name]) => name !== this.drawn).map(([, one]) => one);
@@ -159,13 +168,13 @@ class Scrubber {
         drawing.append(svg("line", { class: `target ${hue}`, x1: box.left, x2: box.right, y1: y(target), y2: y(target) }));
       }
       for (const other of others) {
-        drawing.append(svg("polyline", { class: `line other ${hue}`, points: this.thinned(across, other[column].map((v) => y(level(v)))) }));
+        drawing.append(svg("polyline", { class: `line other ${hue}`, points: this.thinned(across, other[column].map(y)) }));
       }
-      drawing.append(svg("polyline", { class: `line ${hue}`, points: this.thinned(across, series[column].map((v) => y(level(v)))) }));
-      ends.push({ column, hue, y: y(level(series[column].at(-1))) });
+      drawing.append(svg("polyline", { class: `line ${hue}`, points: this.thinned(across, series[column].map(y)) }));
+      ends.push({ column, hue, y: y(series[column].at(-1)) });
     });
     this.label(drawing, ends, box);
-    this.scales = { ...this.scales, ...Object.fromEntries(columns.map((n) => [n, (value) => y(level(value))])) };
+    this.scales = { ...this.scales, ...Object.fromEntries(columns.map((n) => [n, y])) };
   }
 
   /** Neighbouring points that fall on the same pixel are drawn once. */
@@ -189,7 +198,8 @@ class Scrubber {
       for (const one of placed) one.y -= over;
     }
     for (const { column, hue, y } of placed) {
-      const [base, index] = sentence(this.root, `name-${column}`).split("_");
+      const named = this.data.kinds[column] === "logarithm" ? this.of("error")[0] : column;
+      const [base, index] = sentence(this.root, `name-${named}`).split("_");
       const name = svg("text", { class: hue, x: box.right + 6, y: y + 4 }, base);
       if (index) name.append(svg("tspan", { dy: 3, "font-size": 9 }, index.replace(/[()]/g, "")));
       drawing.append(name);
@@ -203,11 +213,10 @@ class Scrubber {
     this.cursor.setAttribute("x2", x);
     const series = this.series.get(this.drawn);
     const dots = Object.entries(this.scales).map(([column, scale]) => {
-      const cy = scale(series[column][this.place]);
-      return Number.isFinite(cy) ? svg("circle", { cx: x, cy, r: 3.2 }) : "";
+      return svg("circle", { cx: x, cy: scale(series[column][this.place]), r: 3.2 });
     });
     this.dots.replaceChildren(...dots);
   }
 }
 
-mountAll("scrubber", (root, data) => new Scrubber(root, data));
+mountAll("scrubber", (root, data) => new Scrubber(root, data), readSeries);

@@ -3,13 +3,13 @@
 const PAUSE = 4500; // Milliseconds for each step while it plays: time to read two sentences.
 
 class Stepper {
-  constructor(root, data) {
+  constructor(root, { steps, lines }) {
     this.root = root;
-    this.steps = data;
+    this.steps = steps;
+    this.lines = lines;
     this.step = 0;
     this.find = (name) => root.querySelector(name);
     this.texts = [...root.querySelectorAll(".list li")];
-    this.lines = document.getElementById(`${root.dataset.source}-lines`).content.children;
     this.drawings = [...root.querySelectorAll(".network")].map((drawing) => ({
       factors: drawing.querySelector(".factors"),
       places: byData(drawing, "place"),
@@ -156,4 +156,11 @@ function pill(x, y, value, number) {
     svg("text", { x, y: y + 4, "text-anchor": "middle" }, value));
 }
 
-mountAll("stepper", (root, data) => new Stepper(root, data));
+/** The steps, and the formula of each as typeset by Python, which are the same in all languages. */
+async function readSteps(steps, source) {
+  const template = document.createElement("template");
+  template.innerHTML = new TextDecoder().decode(await inflated(embedded(`${source}-lines`)));
+  return { steps, lines: [...template.content.children] };
+}
+
+mountAll("stepper", (root, data) => new Stepper(root, data), readSteps);
