@@ -272,7 +272,10 @@ class Lab {
     const span = (value) => Math.log10(Math.min(Math.max(value, goal / 30), first * 1e4));
     const low = Math.floor(Math.log10(goal) - 1.2);
     const high = Math.ceil(Math.max(...positive.map(span)) + 0.2);
-    const longest = Math.max(...[run, ...others].map((one) => one.points.length - 1), 5);
+    // A run that diverges is followed until it leaves the drawing.
+    const leaving = run.measures.findIndex((value) => value > first * 1e4);
+    const followed = leaving < 0 ? run : { ...run, measures: run.measures.slice(0, leaving + 1) };
+    const longest = Math.max(...[followed, ...others].map((one) => one.measures.length - 1), 5);
     const x = linear([0, longest], [box.left, box.right]);
     const y = linear([low, high], [box.bottom, box.top]);
     const every = Math.max(1, Math.ceil((high - low) / 7));
@@ -309,10 +312,11 @@ class Lab {
         svg("text", { class: "tick", x: box.left + 5, y: level + 14 }, tolerance),
       );
     }
-    drawing.append(line(run, "run"));
+    drawing.append(line(followed, "run"));
     const done = run.points.length - 1;
-    if (done <= 80) {
-      for (let n = 1; n <= done; n++) {
+    const last = followed.measures.length - 1;
+    if (last <= 80) {
+      for (let n = 1; n <= last; n++) {
         if (run.measures[n] > 0) {
           drawing.append(svg("circle", { class: "iterate", cx: x(n), cy: y(span(run.measures[n])), r: 2.4 }));
         }

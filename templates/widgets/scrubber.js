@@ -83,8 +83,8 @@ class Scrubber {
     slider.setAttribute("aria-valuetext", String(count));
     const number = this.find(".number");
     if (number !== typed) number.value = count;
-    this.find("caption .count").textContent = sentence(this.root, "count", { count });
-    for (const one of this.root.querySelectorAll("table [data-updates]")) {
+    this.find(".where .count").textContent = sentence(this.root, "count", { count });
+    for (const one of this.root.querySelectorAll(".where [data-updates], table [data-updates]")) {
       one.hidden = Number(one.dataset.updates) !== count;
     }
     for (const button of this.root.querySelectorAll(".jumps button")) {
