@@ -25,15 +25,23 @@ class Card {
     window.addEventListener("scroll", () => this.place(), { capture: true, passive: true });
   }
 
-  /** A number becomes a button; of those in one formula the first is in the order of tabs. */
+  /** A number in text becomes a button. Those in a formula cannot, since a formula is one thing to
+   * a screen reader: the formula takes the focus, and arrows go from number to number. */
   prepare(trigger) {
     if (trigger.matches("a")) return;
-    const formula = trigger.closest(".formula, math");
-    const first = !formula || formula.querySelector("[data-claim]") === trigger;
-    trigger.setAttribute("role", "button");
-    trigger.setAttribute("tabindex", first ? "0" : "-1");
-    trigger.setAttribute("aria-haspopup", "dialog");
-    trigger.setAttribute("aria-expanded", "false");
+    const formula = trigger.closest("math");
+    if (!formula) {
+      trigger.setAttribute("role", "button");
+      trigger.setAttribute("tabindex", "0");
+      trigger.setAttribute("aria-haspopup", "dialog");
+      return;
+    }
+    const box = formula.closest(".formula");
+    if (!box || box.matches(".pointed")) return;
+    box.classList.add("pointed");
+    box.setAttribute("tabindex", "0");
+    box.setAttribute("role", "group");
+    box.setAttribute("aria-label", this.edition.querySelector(".tools").dataset.formula);
   }
 
   row(trigger) {
@@ -51,7 +59,7 @@ class Card {
     if (this.box.matches(":popover-open")) this.box.hidePopover();
     this.forget();
     this.trigger = trigger;
-    if (!trigger.matches("a")) trigger.setAttribute("aria-expanded", "true");
+    trigger.classList.add("looked-at");
     this.box.replaceChildren(this.content(row, trigger));
     this.box.showPopover();
     this.place();
@@ -62,7 +70,8 @@ class Card {
     const part = (name) => made.querySelector(`.${name}`);
     const clones = (source) => [...source.childNodes].map((node) => node.cloneNode(true));
     const badge = row.querySelector(".verdict .badge").cloneNode(true);
-    for (const name of ["role", "tabindex", "aria-haspopup", "aria-expanded"]) badge.removeAttribute(name);
+    for (const name of ["role", "tabindex", "aria-haspopup"]) badge.removeAttribute(name);
+    badge.classList.remove("looked-at");
     part("verdict").append(badge);
     part("place").textContent = row.dataset.place;
     part("what").append(...clones(row.querySelector(".what")));
@@ -101,14 +110,14 @@ class Card {
   close() {
     const trigger = this.trigger;
     this.box.hidePopover();
-    trigger?.focus({ preventScroll: true });
     clearTimeout(this.timer);
-    // Focus that comes back would show the card again.
-    if (this.box.matches(":popover-open")) this.box.hidePopover();
+    this.returning = true;
+    (trigger?.closest(".formula.pointed") ?? trigger)?.focus({ preventScroll: true });
+    this.returning = false;
   }
 
   forget() {
-    if (this.trigger && !this.trigger.matches("a")) this.trigger.setAttribute("aria-expanded", "false");
+    this.trigger?.classList.remove("looked-at");
     this.trigger = null;
   }
 
@@ -132,12 +141,12 @@ class Card {
   }
 
   focused(event) {
-    const trigger = event.target.closest(TRIGGERS);
-    if (trigger && trigger === event.target && trigger.matches(":focus-visible")) this.show(trigger);
+    // Focus that comes back from the card does not show it again.
+    if (!this.returning && event.target.matches(TRIGGERS) && event.target.matches(":focus-visible")) this.show(event.target);
   }
 
   blurred(event) {
-    if (event.target !== this.trigger || this.box.contains(event.relatedTarget)) return;
+    if (!this.trigger || !event.target.contains(this.trigger) || this.box.contains(event.relatedTarget)) return;
     if (event.relatedTarget) this.box.hidePopover();
   }
 
@@ -145,7 +154,6 @@ class Card {
     if (event.target.closest(".card a")) return this.box.hidePopover();
     const trigger = event.target.closest(TRIGGERS);
     if (!trigger || trigger.matches("a")) return;
-    trigger.focus({ preventScroll: true });
     this.show(trigger);
   }
 
@@ -154,28 +162,27 @@ class Card {
       event.preventDefault();
       return this.close();
     }
-    const trigger = event.target.closest?.(TRIGGERS);
-    if (!trigger || trigger !== event.target || trigger.matches("a")) return;
-    if (event.key === "Enter" || event.key === " ") {
+    const formula = event.target.matches(".formula.pointed");
+    if (formula && (event.key === "ArrowRight" || event.key === "ArrowLeft")) {
+      this.walk(event.target, event);
+    } else if (event.key === "Enter" || event.key === " ") {
+      if (event.target.matches(TRIGGERS) && !event.target.matches("a")) this.show(event.target);
+      else if (!formula || !event.target.contains(this.trigger)) return;
       event.preventDefault();
-      this.show(trigger);
-      this.box.querySelector("a, button")?.focus({ preventScroll: true });
-    } else if (event.key === "ArrowRight" || event.key === "ArrowLeft") {
-      this.walk(trigger, event);
+      this.box.querySelector("a, button").focus({ preventScroll: true });
     }
   }
 
   /** Arrows go from number to number of a formula. */
-  walk(trigger, event) {
-    const formula = trigger.closest(".formula, math");
-    if (!formula) return;
+  walk(formula, event) {
     const numbers = [...formula.querySelectorAll("[data-claim]")];
-    const next = numbers[numbers.indexOf(trigger) + (event.key === "ArrowRight" ? 1 : -1)];
-    if (!next) return;
+    const forward = event.key === "ArrowRight";
+    const place = numbers.indexOf(this.trigger);
+    const next = place < 0 ? numbers.at(forward ? 0 : -1) : numbers[place + (forward ? 1 : -1)];
     event.preventDefault();
-    trigger.setAttribute("tabindex", "-1");
-    next.setAttribute("tabindex", "0");
-    next.focus();
+    if (!next) return;
+    next.scrollIntoView({ block: "nearest", inline: "nearest" });
+    this.show(next);
   }
 }
 
