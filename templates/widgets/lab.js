@@ -133,7 +133,8 @@ class Lab {
       }
     }
     this.root.querySelectorAll(".preset").forEach((button, place) => {
-      button.disabled = false;
+      button.hidden = false;
+      button.previousElementSibling.hidden = true;
       button.addEventListener("click", () => {
         this.state = { ...this.data.presets[place] };
         this.draw();
