@@ -12,6 +12,7 @@ class Card {
     this.parts = edition.querySelector("template.card-parts").content;
     this.trigger = null;
     this.timer = 0;
+    this.hiding = false;
     for (const trigger of edition.querySelectorAll(TRIGGERS)) this.prepare(trigger);
     edition.addEventListener("pointerover", (event) => this.pointed(event));
     edition.addEventListener("pointerout", (event) => this.left(event));
@@ -56,7 +57,7 @@ class Card {
     clearTimeout(this.timer);
     const row = this.row(trigger);
     if (!row || (this.trigger === trigger && this.box.matches(":popover-open"))) return;
-    if (this.box.matches(":popover-open")) this.box.hidePopover();
+    this.hide();
     this.forget();
     this.trigger = trigger;
     trigger.classList.add("looked-at");
@@ -99,21 +100,29 @@ class Card {
   place() {
     if (!this.trigger || !this.box.matches(":popover-open")) return;
     const at = this.trigger.getBoundingClientRect();
-    if (at.bottom < 0 || at.top > window.innerHeight) return this.box.hidePopover();
+    // A little out of sight may be a page that still finds its layout; far is a reader who left.
+    if (Math.abs(at.top - window.innerHeight / 2) > window.innerHeight) return this.hide();
     const { width, height } = this.box.getBoundingClientRect();
-    const below = at.bottom + 8 + height <= window.innerHeight || at.top < height + 16;
+    const room = window.innerHeight - height - 8;
+    const below = at.bottom + 8 <= room || at.top < height + 16;
     const left = Math.min(at.left, window.innerWidth - width - 8);
     this.box.style.left = `${Math.max(8, left)}px`;
-    this.box.style.top = `${Math.max(8, below ? at.bottom + 8 : at.top - height - 8)}px`;
+    this.box.style.top = `${Math.max(8, Math.min(below ? at.bottom + 8 : at.top - height - 8, room))}px`;
+  }
+
+  /** Focus that moves meanwhile neither shows the card again nor hides it twice. */
+  hide(after = () => {}) {
+    clearTimeout(this.timer);
+    if (this.hiding || !this.box.matches(":popover-open")) return;
+    this.hiding = true;
+    this.box.hidePopover();
+    after();
+    this.hiding = false;
   }
 
   close() {
     const trigger = this.trigger;
-    this.box.hidePopover();
-    clearTimeout(this.timer);
-    this.returning = true;
-    (trigger?.closest(".formula.pointed") ?? trigger)?.focus({ preventScroll: true });
-    this.returning = false;
+    this.hide(() => (trigger?.closest(".formula.pointed") ?? trigger)?.focus({ preventScroll: true }));
   }
 
   forget() {
@@ -136,22 +145,21 @@ class Card {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => {
       const held = this.box.contains(document.activeElement) || document.activeElement === this.trigger;
-      if (!held && this.box.matches(":popover-open")) this.box.hidePopover();
+      if (!held) this.hide();
     }, GRACE);
   }
 
   focused(event) {
-    // Focus that comes back from the card does not show it again.
-    if (!this.returning && event.target.matches(TRIGGERS) && event.target.matches(":focus-visible")) this.show(event.target);
+    if (!this.hiding && event.target.matches(TRIGGERS) && event.target.matches(":focus-visible")) this.show(event.target);
   }
 
   blurred(event) {
     if (!this.trigger || !event.target.contains(this.trigger) || this.box.contains(event.relatedTarget)) return;
-    if (event.relatedTarget) this.box.hidePopover();
+    if (event.relatedTarget) this.hide();
   }
 
   clicked(event) {
-    if (event.target.closest(".card a")) return this.box.hidePopover();
+    if (event.target.closest(".card a")) return this.hide();
     const trigger = event.target.closest(TRIGGERS);
     if (!trigger || trigger.matches("a")) return;
     this.show(trigger);
@@ -169,7 +177,7 @@ class Card {
       if (event.target.matches(TRIGGERS) && !event.target.matches("a")) this.show(event.target);
       else if (!formula || !event.target.contains(this.trigger)) return;
       event.preventDefault();
-      this.box.querySelector("a, button").focus({ preventScroll: true });
+      (this.box.querySelector(".links a") ?? this.box.querySelector(".close")).focus({ preventScroll: true });
     }
   }
 

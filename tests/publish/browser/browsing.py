@@ -8,7 +8,17 @@ from typing import Any
 
 from playwright.sync_api import Locator, Page
 
-__all__ = ["HANDS", "LANGUAGES", "WIDTHS", "Visit", "activate", "read_in", "shown", "violations"]
+__all__ = [
+    "HANDS",
+    "LANGUAGES",
+    "WIDTHS",
+    "Visit",
+    "activate",
+    "bring",
+    "read_in",
+    "shown",
+    "violations",
+]
 
 WIDTHS = {"phone": 360, "tablet": 768, "desktop": 1440}
 """CSS pixels of the screens that a report is made for."""
@@ -62,6 +72,18 @@ def activate(page: Page, hand: str, target: Locator) -> None:
     else:
         target.focus()
         page.keyboard.press("Enter")
+
+
+def bring(target: Locator) -> Locator:
+    """Scroll it to the middle, and wait until what came near has its layout."""
+    for _ in range(3):
+        target.evaluate(
+            """element => new Promise((done) => {
+                element.scrollIntoView({ block: "center" });
+                requestAnimationFrame(() => requestAnimationFrame(done));
+            })"""
+        )
+    return target
 
 
 CONTRAST = "*:not(mi):not(mo):not(mn):not(mtext)"

@@ -41,7 +41,7 @@ def test_the_filter_leaves_the_chosen_verdicts(visit: Visit, hand: str, width: s
         links = edition.locator(".contents li li:not([hidden]) a[href*='slide-']")
         assert links.count() == slides
         page.keyboard.press("Escape")
-        expect(edition.locator(".panel.filter")).to_be_hidden()
+        edition.locator(".panel.filter").wait_for(state="hidden")
         activate(page, hand, edition.locator(".filtered .all"))
         assert edition.locator("tr.claim:not([hidden])").count() == rows
 
@@ -99,7 +99,7 @@ def test_enter_goes_to_what_was_found(visit: Visit):
         page.keyboard.press("ArrowDown")
         page.keyboard.press("ArrowUp")
         page.keyboard.press("Enter")
-        expect(found.first).to_be_hidden()
+        found.first.wait_for(state="hidden")
         arrived = page.locator("tr.claim:target")
         expect(arrived).to_be_in_viewport()
         assert "net_{h1}" in (arrived.get_attribute("data-symbols") or "")
@@ -149,11 +149,11 @@ def test_the_contents_follow_the_reader(visit: Visit, width: str):
             expect(marked).to_have_attribute("href", f"#{slide}")
         opener = edition.locator(".open-contents")
         if width != "desktop":
-            expect(opener).to_be_visible()
+            opener.wait_for()
             opener.click()
             expect(marked).to_be_focused()
         else:
-            expect(opener).to_be_hidden()
+            opener.wait_for(state="hidden")
         expect(marked).to_be_in_viewport()
 
 

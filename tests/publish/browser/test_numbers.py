@@ -7,7 +7,7 @@ from bpreport.audit import audit
 from bpreport.deck import builtin, read
 from bpreport.publish.numbers import exact
 from bpreport.publish.pointing import figures, numerals
-from tests.publish.browser.browsing import LANGUAGES, Visit, read_in, shown
+from tests.publish.browser.browsing import LANGUAGES, Visit, bring, read_in, shown
 
 
 @pytest.fixture(scope="module")
@@ -45,14 +45,14 @@ def test_pointing_shows_the_audit_of_a_number(visit: Visit, language: str):
     with visit() as page:
         edition = read_in(page, language)
         number, card = edition.locator("mn.figure.error").first, edition.locator(".card")
-        expect(card).to_be_hidden()
-        number.hover()
-        expect(card).to_be_visible()
+        card.wait_for(state="hidden")
+        bring(number).hover()
+        card.wait_for()
         expect(card.locator(".printed dd")).to_have_text(number.text_content() or "")
         expect(card.locator(".badge")).to_have_class("badge error")
         assert card.locator(".what").inner_text()
         page.mouse.move(2, 2)
-        expect(card).to_be_hidden()
+        card.wait_for(state="hidden")
 
 
 @pytest.mark.parametrize("width", ["phone", "tablet"])
@@ -60,18 +60,18 @@ def test_tapping_shows_it_within_the_screen(visit: Visit, width: str):
     """The card is whole on the screen; its cross closes it, and so does a tap beside it."""
     with visit(width=width, touch=True) as page:
         number, card = shown(page).locator("mn.figure.error").first, shown(page).locator(".card")
-        number.tap()
-        expect(card).to_be_visible()
+        bring(number).tap()
+        card.wait_for()
         box = card.bounding_box()
         assert box is not None
         assert box["x"] >= 0
         assert box["x"] + box["width"] <= page.evaluate("innerWidth")
         card.locator(".close").tap()
-        expect(card).to_be_hidden()
+        card.wait_for(state="hidden")
         number.tap()
-        expect(card).to_be_visible()
+        card.wait_for()
         page.touchscreen.tap(5, 5)
-        expect(card).to_be_hidden()
+        card.wait_for(state="hidden")
 
 
 def test_by_keyboard(visit: Visit):
@@ -80,16 +80,16 @@ def test_by_keyboard(visit: Visit):
         card = shown(page).locator(".card")
         formula = shown(page).locator(".formula.pointed:has(mn.figure.error)").first
         numbers = formula.locator("[data-claim]").all_text_contents()
-        formula.focus()
-        expect(card).to_be_hidden()
+        bring(formula).focus()
+        card.wait_for(state="hidden")
         for text in numbers:
             page.keyboard.press("ArrowRight")
             expect(formula.locator(".looked-at")).to_have_text(text)
-            expect(card).to_be_visible()
+            card.wait_for()
         page.keyboard.press("Enter")
         expect(card.locator("a").first).to_be_focused()
         page.keyboard.press("Escape")
-        expect(card).to_be_hidden()
+        card.wait_for(state="hidden")
         expect(formula).to_be_focused()
 
 
@@ -124,12 +124,12 @@ def test_the_derivation_is_one_step_away(visit: Visit):
         link = shown(page).locator(".card .derivation")
         target = (link.get_attribute("href") or "")[1:]
         link.click()
-        expect(shown(page).locator(".card")).to_be_hidden()
+        shown(page).locator(".card").wait_for(state="hidden")
         expect(page.locator(f'[id="{target}"]')).to_be_in_viewport()
 
 
 def test_places_in_the_findings_show_it_too(visit: Visit):
     """A finding is about claims, and each can be looked at without leaving it."""
     with visit() as page:
-        shown(page).locator(".findings .places a").first.hover()
-        expect(shown(page).locator(".card .badge")).to_have_class("badge error")
+        bring(shown(page).locator(".findings .places a").first).hover()
+        shown(page).locator(".card .badge.error").wait_for()
