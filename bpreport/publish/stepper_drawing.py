@@ -41,7 +41,7 @@ class Spacing:
 
 SPACINGS = {
     False: Spacing((56.0, 2 * HALF, 76.0), (146.0, 66.0, 40.0), 104.0, 60.0),
-    True: Spacing((HEIGHT, HEIGHT, HEIGHT), (88.0, 50.0, 38.0), 112.0, 58.0),
+    True: Spacing((HEIGHT, HEIGHT, HEIGHT), (74.0, 50.0, 34.0), 112.0, 58.0),
 }
 """Upright or not."""
 
@@ -207,7 +207,8 @@ class _Draughtsman:
             end = self._port(after, target, forward=False)
             # A label stands near the side with fewer units, where the lines spread soonest.
             spread = len(self.places.layers[before]) <= len(self.places.layers[after])
-            parts = (0.27, 0.66) if spread else (0.73, 0.34)
+            aside = 0.48 if self.upright else 0.66
+            parts = (0.27, aside) if spread else (0.73, 1 - aside)
             label, slope = (_along(start, end, part) for part in parts)
             # Upright the labels stand side by side, where there is room for the name alone.
             name = self._named(key, valued=not self.upright)
@@ -220,8 +221,9 @@ class _Draughtsman:
             for place, column in ((f"{unit}>E.{unit}", last), (f"E.{unit}>E", last + 1)):
                 start = self._port(column, unit, forward=True)
                 end = self._port(column + 1, unit, forward=False)
-                middle = _along(start, end, 0.5)
-                yield Line(place, start, end, middle, middle, None)
+                # Upright the slope of the activation stands at the beginning of the line.
+                slope = _along(start, end, 0.72 if self.upright else 0.5)
+                yield Line(place, start, end, slope, slope, None)
 
     def _labels(self) -> Iterator[Label]:
         last = self.places.last
