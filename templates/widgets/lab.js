@@ -107,8 +107,11 @@ const SCAN = 2000; // Updates after which a rate of the band is judged by where 
 const BAND = 28;
 
 class Lab {
+  static made = 0;
+
   constructor(root, data) {
     this.root = root;
+    this.number = Lab.made++; // A deck may name its examples as it likes; an id should be plain.
     this.data = data;
     this.functions = {
       value: compiled(data.value),
@@ -244,7 +247,7 @@ class Lab {
     const end = run.points.at(-1);
     const drawn = run.points.slice(0, 400);
     const inside = drawn.map((point, n) => [within(x(point)), within(y(run.values[n]))]);
-    const clip = `${this.root.dataset.source}-${this.root.closest("[lang]")?.lang}`;
+    const clip = `lab-clip-${this.number}`;
     drawing.append(
       svg("clipPath", { id: clip },
         svg("rect", { x: box.left, y: box.top - 8, width: box.right - box.left, height: box.bottom - box.top + 8 })),
