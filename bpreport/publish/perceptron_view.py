@@ -39,10 +39,11 @@ def show(example: Perceptron, trace: Trace, context: Context) -> Shown:
     gettext = context.gettext
     own = trace.conventions["update"]
     other = next(update for update in UPDATES if update != own)
-    both = {own: trace, other: example.trace(update=other, biases=trace.conventions["biases"])}
-    ordered = {gettext(UPDATES[update]): both[update] for update in UPDATES}
-    both = {update: both[update] for update in UPDATES}
+    traces = {own: trace, other: example.trace(update=other, biases=trace.conventions["biases"])}
+    both = {update: traces[update] for update in UPDATES}
+    ordered = {gettext(UPDATES[update]): one for update, one in both.items()}
     adopted = both.get(context.adopted.get("update", own), trace)
+    made = (stepper(example, adopted), scrubber(example, both, context, adopted))
     return Shown(
         tables=(
             *_conventions_table(context),
@@ -51,12 +52,7 @@ def show(example: Perceptron, trace: Trace, context: Context) -> Shown:
         ),
         plots=tuple(_plots(adopted, ordered, gettext)),
         stages=tuple(_changed(trace, both[other], adopted is both[other], gettext)),
-        widgets=tuple(
-            filter(
-                None,
-                [stepper(example, adopted), scrubber(example, both, context, adopted)],
-            )
-        ),
+        widgets=tuple(filter(None, made)),
     )
 
 
