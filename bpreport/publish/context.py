@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bpreport.publish.view import Plot, Stage, Table
+from bpreport.audit.model import Judgement
+from bpreport.publish.view import Plot, Stage, Table, Widget
 
 __all__ = ["Context", "Shown"]
 
@@ -20,6 +21,8 @@ class Context:
     """The conventions that the audit adopted for the example, and what each other would lose."""
     unstated: Any = None
     """What a descent's printed counts say of its unstated settings (`worked.Unstated`)."""
+    judgements: Sequence[Judgement] = ()
+    """Of the numbers that belong to the example."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,3 +33,4 @@ class Shown:
     plots: tuple[Plot, ...] = ()
     stages: tuple[Stage, ...] = ()
     appendix: tuple[Table, ...] = ()
+    widgets: tuple[Widget, ...] = ()

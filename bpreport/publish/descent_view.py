@@ -12,6 +12,7 @@ from bpreport.formula import rounded
 from bpreport.formula.tree import Symbol
 from bpreport.publish.context import Context, Shown
 from bpreport.publish.formulas import plain
+from bpreport.publish.lab import lab
 from bpreport.publish.language import mark
 from bpreport.publish.numbers import exact
 from bpreport.publish.plots import HUES, Line, curve, lines, number
@@ -44,6 +45,7 @@ def show(example: GradientDescent, trace: Trace, context: Context) -> Shown:
         tables=tuple(tables),
         plots=tuple(_plots(example, trace, runs, gettext)),
         appendix=tuple(_iterates(trace, run, gettext) for run in runs),
+        widgets=tuple(filter(None, [lab(example, trace)])),
     )
 
 

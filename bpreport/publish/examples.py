@@ -58,6 +58,7 @@ def examples(audit: Audit, study: Study, lang: str) -> Iterator[ExampleView]:
             gettext,
             adopted if isinstance(adopted, Mapping) else {},
             study.unstated.get(name),
+            [judgement for judgement in audit.judgements if judgement.worked == name],
         )
         shown = VIEWS[trace.kind](study.examples[name], trace, context)
         yield ExampleView(
@@ -68,6 +69,7 @@ def examples(audit: Audit, study: Study, lang: str) -> Iterator[ExampleView]:
             tables=shown.tables,
             plots=shown.plots,
             appendix=shown.appendix,
+            widgets=shown.widgets,
         )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from bpreport.formula import MP, rounded
 
-__all__ = ["exact", "shown"]
+__all__ = ["exact", "short", "shown"]
 
 PLACES = 8
 
@@ -36,3 +36,12 @@ def shown(value: Any, places: int = PLACES) -> str:
         places += -int(MP.floor(MP.log10(abs(number)))) - 1
     text = rounded(number, places)
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def short(value: Any) -> str:
+    """A value as a drawing has room for: four places, or three digits of what is small.
+
+    >>> short(0.59326999), short(-0.000123456), short(12)
+    ('0.5933', '-0.000123', '12')
+    """
+    return exact(value, 3) if 0 < abs(value) < 0.001 else shown(value, 4)

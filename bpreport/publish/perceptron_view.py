@@ -14,7 +14,9 @@ from bpreport.publish.formulas import plain
 from bpreport.publish.language import mark
 from bpreport.publish.numbers import shown
 from bpreport.publish.plots import HUES, Line, dumbbells, lines, number
+from bpreport.publish.scrubber import scrubber
 from bpreport.publish.solution import solve
+from bpreport.publish.stepper import stepper
 from bpreport.publish.view import Cell, Plot, Stage, Table
 from bpreport.worked.perceptron import Perceptron
 from bpreport.worked.trace import Trace
@@ -37,9 +39,11 @@ def show(example: Perceptron, trace: Trace, context: Context) -> Shown:
     gettext = context.gettext
     own = trace.conventions["update"]
     other = next(update for update in UPDATES if update != own)
-    both = {own: trace, other: example.trace(update=other, biases=trace.conventions["biases"])}
-    ordered = {gettext(UPDATES[update]): both[update] for update in UPDATES}
+    traces = {own: trace, other: example.trace(update=other, biases=trace.conventions["biases"])}
+    both = {update: traces[update] for update in UPDATES}
+    ordered = {gettext(UPDATES[update]): one for update, one in both.items()}
     adopted = both.get(context.adopted.get("update", own), trace)
+    made = (stepper(example, adopted), scrubber(example, both, context, adopted))
     return Shown(
         tables=(
             *_conventions_table(context),
@@ -48,6 +52,7 @@ def show(example: Perceptron, trace: Trace, context: Context) -> Shown:
         ),
         plots=tuple(_plots(adopted, ordered, gettext)),
         stages=tuple(_changed(trace, both[other], adopted is both[other], gettext)),
+        widgets=tuple(filter(None, made)),
     )
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import jinja2
 
 from bpreport.publish.language import translator
+from bpreport.publish.packing import deflated
 
 __all__ = ["environment", "folder"]
 
@@ -32,5 +33,6 @@ def environment(lang: str) -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.filters["deflated"] = deflated
     made.install_gettext_translations(translator(lang), newstyle=True)  # type: ignore[attr-defined]
     return made

@@ -6,6 +6,7 @@ Formulas are LaTeX and prose is Markdown tokens here; a `Setter` typesets them f
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, ClassVar, Protocol
 
 from markdown_it.token import Token
 
@@ -28,6 +29,7 @@ __all__ = [
     "SlideView",
     "Stage",
     "Table",
+    "Widget",
 ]
 
 
@@ -176,6 +178,22 @@ class Stage:
     lead: str = ""
 
 
+class Widget(Protocol):
+    """Something to try out, in the HTML: `templates/widgets/NAME.html.j2` and `NAME.js`."""
+
+    name: ClassVar[str]
+
+    @property
+    def id(self) -> str:
+        """Of its data in the page."""
+        ...
+
+    @property
+    def data(self) -> Any:
+        """Numbers for its script, in no language, as JSON can hold them."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class ExampleView:
     """A worked example."""
@@ -186,6 +204,7 @@ class ExampleView:
     tables: tuple[Table, ...] = ()
     plots: tuple[Plot, ...] = ()
     appendix: tuple[Table, ...] = ()
+    widgets: tuple[Widget, ...] = ()
 
 
 @dataclass(frozen=True)

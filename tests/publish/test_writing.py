@@ -98,6 +98,9 @@ class TestHtml:
         policy, rest = after.split('">', 1)
         rules = dict(rule.split(" ", 1) for rule in unescape(policy).split("; "))
         assert rules["default-src"] == "'none'"
+        # Scripts of another type are data, which nothing runs.
+        source = re.sub(r'<script type="application.*?</script>', "", source, flags=re.DOTALL)
+        rest = re.sub(r'<script type="application.*?</script>', "", rest, flags=re.DOTALL)
         for tag, rule in (("style", "style-src-elem"), ("script", "script-src")):
             found = re.findall(rf"<{tag}[^>]*>(.*?)</{tag}>", source, re.DOTALL)
             hashes = [b64encode(sha256(text.encode()).digest()).decode() for text in found]
@@ -165,8 +168,9 @@ class TestHtml:
     def test_every_picture_says_what_it_shows(self, page):
         """Alternative texts come from the data."""
         _, source, _ = page
-        labels = re.findall(r"<svg[^>]*aria-label='([^']*)'", source)
-        assert len(labels) == source.count("<svg")
+        pictures = re.findall(r"<svg[^>]*>", source)
+        assert all("aria-label=" in one or "aria-hidden=" in one for one in pictures)
+        labels = [label for one in pictures for label in re.findall(r"aria-label='([^']*)'", one)]
         assert any("19" in label and "7.03" in label for label in labels)
 
 
@@ -246,7 +250,7 @@ def test_worked_examples_are_set_in_both_formats(tmp_path):
     assert "0.0625000000" in text
     assert "With learning rate 0.25 the objective falls from 1 to 0.0039 in 4 iterations." in page
     # In both languages the descent's plots, the network and its plots.
-    assert page.count("<svg") == 2 * (2 + 4)
+    assert page.count("role='img'") == 2 * (2 + 4)
 
 
 def test_an_empty_deck_gives_a_valid_report(tmp_path):
