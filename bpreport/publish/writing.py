@@ -86,10 +86,11 @@ def pdf(page: Report, audit: Audit) -> bytes:
     from bpreport.publish.setting import PdfSetter
     from bpreport.publish.templates import environment
 
-    setter = PdfSetter(page.lang, audit.deck.formulas, marks(audit))
+    deck = audit.deck
+    setter = PdfSetter(page.lang, deck.formulas, marks(audit), deck.functions)
     template = environment(page.lang).get_template("report.html.j2")
     source = template.render(page=page, setter=setter)
-    return writer.pdf(source, setter.drawings)
+    return writer.pdf(source, setter.drawings, setter.words)
 
 
 FORMATS = tuple(_NAMES)

@@ -166,7 +166,7 @@ def test_the_built_in_deck_as_pdf(tmp_path):
         alternatives = [
             str(entry.Alt)
             for entry in document.objects
-            if isinstance(entry, pikepdf.Dictionary) and entry.get("/S") == "/Figure"
+            if isinstance(entry, pikepdf.Dictionary) and entry.get("/S") == "/Formula"
         ]
         assert len(alternatives) > 150
         assert all(alternatives)
