@@ -260,7 +260,7 @@ def _plots(trace: Trace, both: dict[str, Trace], gettext: Gettext) -> list[Plot]
                 gettext("Weights over %(count)d updates: %(ends)s")
                 % {"count": len(steps) - 1, "ends": _ends(weight_names, weights, gettext)},
                 log="x",
-                height=3.6,
+                height=3.3,
             ),
             gettext("All weights over the updates."),
         ),

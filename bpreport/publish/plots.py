@@ -151,7 +151,7 @@ def curve(
 
     A `Line` of `runs` holds the iterates and the objective there; `names` label the axes.
     """
-    with _axes(2.7, max(len(runs), 1), top=0.3) as (panels, picture):
+    with _axes(2.4, max(len(runs), 1), top=0.3) as (panels, picture):
         for axes, run, title in zip(panels, runs, titles, strict=True):
             axes.plot(*objective, color=PALETTE["soft"], linewidth=1.0)
             axes.plot(run.x, run.y, color=PALETTE[run.hue], linewidth=0.7, alpha=0.75)
@@ -169,7 +169,7 @@ def lines(
     *,
     log: str = "",
     levels: Sequence[tuple[float, str]] = (),
-    height: float = 2.7,
+    height: float = 2.4,
 ) -> Picture:
     """Lines with their labels at their right ends.
 
@@ -205,7 +205,7 @@ def lines(
             )
         axes.set_xlabel(names[0])
         axes.set_ylabel(names[1])
-        axes.margins(x=0.01)
+        axes.margins(x=0.01, y=0.09)
         if "x" in log:
             last = max((float(line.x[-1]) for line in drawn), default=1.0)
             ticks = [0.0, *(10.0**power for power in range(7) if 10**power <= last)]
@@ -255,7 +255,9 @@ def dumbbells(
         for (label, values), hue, marker in zip(sets.items(), HUES, "osD^v*", strict=False):
             axes.plot(values, rows, marker, color=PALETTE[hue], markersize=4.5, label=label)
         axes.set_yticks(rows, labels)
-        axes.invert_yaxis()
+        # Half a row of room above and below, so that no marker stands on an edge.
+        axes.set_ylim(len(labels) - 0.5, -0.5)
+        axes.margins(x=0.05)
         axes.grid(visible=False, axis="y")
         axes.set_xlabel(name)
         axes.legend(
@@ -332,7 +334,7 @@ def _end_labels(axes: Axes, drawn: Sequence[Line]) -> None:
 def _room(drawn: Sequence[Line]) -> float:
     """Inches for the labels at the right ends: a Han character is as wide as two letters."""
     widths = [sum(2 if sign > "\u2e80" else 1 for sign in line.label) for line in drawn]
-    return 0.16 + 0.062 * max(widths, default=0)
+    return 0.22 + 0.062 * max(widths, default=0)
 
 
 def _power(value: float) -> str:

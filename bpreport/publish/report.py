@@ -52,6 +52,8 @@ def report(audit: Audit, study: Study, lang: str) -> Report:
     return Report(
         title=deck.title or PurePath(deck.path).stem,
         lang=lang,
+        author=str(deck.settings.get("author", "")),
+        date=str(deck.settings.get("date", "")),
         source=PurePath(deck.path).name,
         claims=len(levels),
         right=levels.count("right"),
@@ -220,7 +222,8 @@ def _slide(slide: Slide, audit: Audit, views: Mapping[str, ClaimView]) -> SlideV
             for key, known in (("formula", by_formula), ("figure", by_figure))
             for view in known.pop((token.meta or {}).get(key, 0), [])
         ]
-        blocks.append(Block(tuple(tokens), tuple(_merged(claims))))
+        leads = any(token.content.rstrip().endswith((":", "：")) for token in tokens)
+        blocks.append(Block(tuple(tokens), tuple(_merged(claims)), leads))
     return SlideView(slide.number, slide.title, slide.line, tuple(blocks))
 
 

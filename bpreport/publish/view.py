@@ -93,6 +93,8 @@ class Block:
 
     tokens: tuple[Token, ...]
     claims: tuple[ClaimView, ...]
+    leads: bool
+    """It leads up to what comes next, and stands on the same page: its last sign is a colon."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +150,7 @@ class Table:
     @property
     def whole(self) -> bool:
         """Short enough to stand on one page undivided."""
-        return len(self.rows) <= 20
+        return len(self.rows) <= 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +192,9 @@ class Report:
 
     title: str
     lang: str
+    author: str
+    """Who wrote the deck; empty where it does not say, as `date`."""
+    date: str
     source: str
     """The deck's file name."""
     claims: int
