@@ -136,6 +136,8 @@ class Cell:
     """LaTeX."""
     head: bool = False
     """It names its row."""
+    words: bool = False
+    """A sentence, which begins at the left as text does."""
 
 
 @dataclass(frozen=True, slots=True)

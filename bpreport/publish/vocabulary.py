@@ -97,8 +97,6 @@ MATRIX = mark("a matrix of {0} rows and {1} columns: {2}; end of matrix")
 ROW = mark("row {0}: {1}")
 CHAIN, AGAIN = mark("{0} {1} {2}"), mark("{0}, {1} {2}")
 """Two sides and what joins them; one side more."""
-ITEM, NEXT = mark("{0}, {1}"), mark("{0}; {1}")
-"""One value more in a row; one statement more."""
 
 MARKUP = {
     "mfrac": FRACTION,

@@ -13,8 +13,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from functools import lru_cache, reduce
+from collections.abc import Callable, Collection, Iterator, Sequence
+from functools import lru_cache
 from xml.etree import ElementTree as ET
 
 from bpreport.formula import FormulaError, parse
@@ -33,7 +33,7 @@ from bpreport.formula.tree import (
     Tuple,
 )
 from bpreport.publish.formulas import TypesettingError, mathml, plain
-from bpreport.publish.language import translator
+from bpreport.publish.language import COMMA, SEMICOLON, translator
 from bpreport.publish.vocabulary import (
     ACCENTS,
     AGAIN,
@@ -47,12 +47,10 @@ from bpreport.publish.vocabulary import (
     FRACTION,
     FUNCTION,
     HIGHER,
-    ITEM,
     MARKUP,
     MATRIX,
     MINUS,
     NAMES,
-    NEXT,
     OPERATIONS,
     OTHERWISE,
     OVER,
@@ -101,7 +99,7 @@ class _Reader:
             first, last = chain.sides[0], chain.sides[-1]
             told = " ".join([told, *_texts(source[at : first.offset])]).strip()
             words = self.chain(chain)
-            told = self.phrase(NEXT, told, words) if stated else f"{told} {words}".strip()
+            told = f"{told}{self.say(SEMICOLON)}{words}" if stated else f"{told} {words}".strip()
             at, stated = last.offset + len(last.source), True
         told = " ".join([told, *_texts(source[at:])])
         return _close(told)
@@ -151,13 +149,13 @@ class _Reader:
                 inner = self.listed(items, SUM)
                 return self.phrase(BRACKETS, inner) if fence else inner
             case Matrix(rows=rows):
-                told = self.joined(
+                told = self.say(SEMICOLON).join(
                     self.phrase(ROW, str(place), self.listed(row, SUM))
                     for place, row in enumerate(rows, 1)
                 )
                 return self.phrase(MATRIX, str(len(rows)), str(max(map(len, rows))), told)
             case Cases(branches=branches):
-                return self.joined(self.branch(*branch) for branch in branches)
+                return self.say(SEMICOLON).join(self.branch(*branch) for branch in branches)
             case Gap():
                 return self.say(DOTS)
 
@@ -170,14 +168,7 @@ class _Reader:
         """Several values in a row; a single one holds together by itself."""
         if len(items) == 1:
             return self.at(items[0], strength)
-        told = self.tree(items[0])
-        for item in items[1:]:
-            told = self.phrase(ITEM, told, self.tree(item))
-        return told
-
-    def joined(self, statements: Iterable[str]) -> str:
-        """One after the other, with a pause between them."""
-        return reduce(lambda told, more: self.phrase(NEXT, told, more), statements)
+        return self.say(COMMA).join(map(self.tree, items))
 
     def apply(self, node: Apply) -> str:
         """An operation."""

@@ -123,7 +123,7 @@ class TestHtml:
     def test_givens_in_a_row_are_one_row(self, page):
         """Twelve initial weights are not twelve rows that say nothing."""
         _, source, _ = page
-        assert "0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65:" in source
+        assert "0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65：" in source
 
     def test_headings_skip_no_level(self, page):
         """Screen readers and PDF/UA-1 want every step of the outline."""
@@ -214,7 +214,7 @@ def test_worked_examples_are_set_in_both_formats(tmp_path):
         assert shown_there in text
     # x = 1, 1/2, 1/4, 1/8, 1/16: the objective 1/256 is the first below 0.01.
     assert "0.0625000000" in text
-    assert "With learning rate 0.25 the objective falls from 1 to 0.0039 in 4 iterations." in page
+    assert "With learning rate 0.25, J(x) falls from 1 to 0.0039 in 4 iterations, a" in page
     assert page.count("<svg") == 2 + 4  # the descent's plots, the network and its plots
 
 
