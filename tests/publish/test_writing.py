@@ -5,15 +5,13 @@ import subprocess
 import sys
 from html.parser import HTMLParser
 
-import pikepdf
 import pytest
 
 from bpreport.audit import audit
-from bpreport.deck import builtin, read, read_text
+from bpreport.deck import read_text
 from bpreport.publish import build, write
 from bpreport.publish.numbers import shown
-from bpreport.worked import Study
-from tests.support import require_program
+from tests.publish.pdfs import text_of
 
 SMALL = """\
 # Notes
@@ -42,12 +40,6 @@ def made(source, target, formats, lang, progress=None):
     return build(result, result.study, target, formats, lang, progress)
 
 
-def text_of(path):
-    pdftotext = require_program("pdftotext")
-    command = [pdftotext, "-layout", str(path), "-"]
-    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
-
-
 class Page(HTMLParser):
     """Elements, ids and addresses of a page."""
 
@@ -71,9 +63,8 @@ class Page(HTMLParser):
 
 
 @pytest.fixture(scope="module")
-def page(tmp_path_factory):
+def page(result, tmp_path_factory):
     """The built-in deck's HTML, as text and taken apart."""
-    result = audit(read(builtin("zh")))
     (path,) = build(result, result.study, tmp_path_factory.mktemp("html"), ["html"], "zh")
     source = path.read_text(encoding="utf-8")
     return result, source, Page(source)
@@ -138,45 +129,6 @@ class TestHtml:
         labels = re.findall(r"<svg[^>]*aria-label='([^']*)'", source)
         assert len(labels) == source.count("<svg")
         assert any("19" in label and "7.03" in label for label in labels)
-
-
-def test_the_built_in_deck_as_pdf(tmp_path):
-    """The PDF carries every judged number as text, embedded fonts, tags, bookmarks and language.
-
-    Its slides tell that; the hundreds of solutions of its worked examples would take the time of
-    all other tests together, and `make report` sets them.
-    """
-    result = audit(read(builtin("zh")))
-    (path,) = build(result, Study(), tmp_path, ["pdf"], "zh")
-    text = text_of(path)
-    for judgement in result.judgements:
-        if judgement.printed is not None:
-            assert judgement.printed in text
-        if judgement.exact is not None and str(judgement.verdict) != "given":
-            assert shown(judgement.exact) in text
-    with pikepdf.open(path) as document:
-        root = document.Root
-        assert str(root.Lang) == "zh-Hans"
-        assert root.MarkInfo.Marked
-        assert "/StructTreeRoot" in root
-        with document.open_outline() as outline:
-            titles = [entry.title for entry in outline.root[0].children]
-        assert titles[:1] == ["主要发现"]
-        assert "逐页审核" in titles
-        alternatives = [
-            str(entry.Alt)
-            for entry in document.objects
-            if isinstance(entry, pikepdf.Dictionary) and entry.get("/S") == "/Formula"
-        ]
-        assert len(alternatives) > 150
-        assert all(alternatives)
-        fonts = [
-            entry
-            for entry in document.objects
-            if isinstance(entry, pikepdf.Dictionary) and entry.get("/Type") == "/FontDescriptor"
-        ]
-        assert fonts
-        assert all("/FontFile2" in font or "/FontFile3" in font for font in fonts)
 
 
 def test_a_bare_deck_in_both_formats(tmp_path):
