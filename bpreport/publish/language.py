@@ -22,6 +22,7 @@ __all__ = [
     "LOCALE",
     "SEMICOLON",
     "VERDICTS",
+    "languages",
     "mark",
     "parts",
     "render",
@@ -53,6 +54,16 @@ VERDICTS: dict[Verdict, tuple[str, str]] = {
     Verdict.UNCHECKED: (mark("unchecked"), mark("not judged; the sentence says why")),
 }
 """Of each verdict: its word, and what it means."""
+
+
+def languages() -> tuple[str, ...]:
+    """The languages that can be asked for: English, and each that has a catalogue.
+
+    >>> languages()
+    ('en', 'zh')
+    """
+    catalogues = LOCALE.glob("*/LC_MESSAGES/bpreport.mo")
+    return tuple(sorted({"en", *(path.parents[1].name for path in catalogues)}))
 
 
 @cache
