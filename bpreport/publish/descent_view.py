@@ -136,7 +136,10 @@ def _summary(trace: Trace, runs: dict[str, Any], gettext: Gettext) -> Table:
         (gettext("Learning rate"), [run["learning_rate"] for run in runs.values()]),
         (gettext("Start"), [", ".join(run["start"]) for run in runs.values()]),
         (gettext("Stops when"), [gettext(RULES[run["stop"]]) for run in runs.values()]),
-        (gettext("Tolerance"), [run["tolerance"] for run in runs.values()]),
+        (
+            gettext("Tolerance"),
+            ["–" if run["stop"] == "count" else run["tolerance"] for run in runs.values()],
+        ),
         (gettext("Iterations"), [str(run["iterations"]) for run in runs.values()]),
         (
             gettext("Minimiser found"),

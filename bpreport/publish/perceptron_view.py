@@ -270,13 +270,13 @@ def _values(trace: Trace) -> Iterator[str]:
     """The parameters of a network, in order."""
     for key, role in trace.roles.items():
         if role.kind in ("weight", "bias"):
-            yield f"{plain(_symbol(trace, key))} = {shown(trace.quantities[key].value, 4)}"
+            yield f"{_aloud(plain(_symbol(trace, key)))} = {shown(trace.quantities[key].value, 4)}"
 
 
 def _conventions(both: dict[str, Trace], names: list[str], gettext: Gettext) -> list[Plot]:
     """How far the two update conventions part, where they do."""
     first, second = (trace.series["weights"] for trace in both.values())
-    if len(first) < 2:
+    if len(first) < 3:  # After one update there is no course to be shown.
         return []
     changes = {name: trace.series["weights"][1] - trace.series["weights"][0]
                for name, trace in both.items()}  # fmt: skip
@@ -301,7 +301,7 @@ def _conventions(both: dict[str, Trace], names: list[str], gettext: Gettext) -> 
                 )
                 % {
                     "count": len(differing),
-                    "name": names[worst],
+                    "name": _aloud(names[worst]),
                     "apart": number(apart[worst]),
                 },
             ),
@@ -335,6 +335,11 @@ def _ends(names: list[str], values: np.ndarray[tuple[int, ...], np.dtype[np.floa
     """Where each series begins and ends: w_1 from 0.1 to 0.215, and so on."""
     return gettext(COMMA).join(
         gettext("%(name)s from %(start)s to %(end)s")
-        % {"name": name, "start": number(column[0]), "end": number(column[-1])}
+        % {"name": _aloud(name), "start": number(column[0]), "end": number(column[-1])}
         for name, column in zip(names, values.T, strict=True)
     )
+
+
+def _aloud(name: str) -> str:
+    """A name as it is read aloud: w_1 is "w 1"."""
+    return name.replace("_", " ")

@@ -182,6 +182,9 @@ def lines(
             axes.set_yscale("log")
             axes.yaxis.set_major_formatter(lambda value, _: _power(value))
             axes.yaxis.set_minor_formatter(lambda *_: "")
+            ends = _ends(drawn)
+            if math.floor(math.log10(ends[1])) < math.log10(ends[0]):  # no power of ten is in it
+                axes.set_yticks(ends, [number(end) for end in ends])
         for value, label in levels:
             axes.axhline(value, color=PALETTE["soft"], linewidth=0.8, linestyle=(0, (4, 3)))
             axes.annotate(
@@ -329,6 +332,11 @@ def _end_labels(axes: Axes, drawn: Sequence[Line]) -> None:
             color=PALETTE[line.hue],
             fontsize=8,
         )
+
+
+def _ends(drawn: Sequence[Line]) -> tuple[float, float]:
+    """The smallest and the largest value of all lines."""
+    return min(float(line.y.min()) for line in drawn), max(float(line.y.max()) for line in drawn)
 
 
 def _room(drawn: Sequence[Line]) -> float:

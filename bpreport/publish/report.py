@@ -34,7 +34,7 @@ from bpreport.publish.view import (
 if TYPE_CHECKING:
     from bpreport.worked import Study
 
-__all__ = ["badge", "marks", "report"]
+__all__ = ["badge", "marks", "names", "report"]
 
 LONG = 26
 """Characters of a side past which it is not repeated beside its verdict."""
@@ -109,6 +109,13 @@ def marks(audit: Audit) -> dict[int, str]:
             worst = max(found.get(figure.number, "right"), judgement.verdict.level, key=order.index)
             found[figure.number] = worst
     return found
+
+
+def names(audit: Audit) -> frozenset[str]:
+    """Runs of letters that are one symbol: those of the front matter, and the names of runs."""
+    stated = map(str, audit.deck.settings.get("names", ()))
+    runs = (run for trace in audit.traces.values() for run in trace.facts.get("runs", ()))
+    return frozenset((*stated, *runs))
 
 
 def badge(verdict: Verdict, lang: str) -> Badge:

@@ -147,9 +147,11 @@ class PdfSetter(Setter):
         formulas: Sequence[Formula] = (),
         marks: Mapping[int, str] | None = None,
         functions: frozenset[str] = frozenset(),
+        names: frozenset[str] = frozenset(),
     ) -> None:
         super().__init__(lang, formulas, marks)
-        self.functions = functions
+        self._known = functions, names
+        """What the parser is told to read formulas aloud."""
         self.drawings: dict[str, Drawing] = {}
         self.words: set[str] = set()
         """The alternative texts of all formulas."""
@@ -182,7 +184,7 @@ class PdfSetter(Setter):
         sizes = (drawn.width, drawn.height + drawn.depth, -drawn.depth)
         width, height, align = (round(value * scale, 2) for value in sizes)
         style = f"width:{width}pt;height:{height}pt;vertical-align:{align}pt"
-        words = spoken(source, self.lang, self.functions)
+        words = spoken(source, self.lang, *self._known)
         self.words.add(words)
         image = Markup('<img class="math" alt="{}" src="{}" style="{}">').format(
             words, self._address(drawn), style

@@ -83,6 +83,13 @@ SIGNS = {
 }  # fmt: skip
 """Signs in words, alone or between two sides."""
 
+BOUNDED = {
+    "∑": mark("the sum from {0} to {1} of"),
+    "∏": mark("the product from {0} to {1} of"),
+    "∫": mark("the integral from {0} to {1} of"),
+}
+"""Large signs with their bounds."""
+
 NAMES = (
     mark("alpha"), mark("beta"), mark("gamma"), mark("delta"), mark("Delta"), mark("epsilon"),
     mark("zeta"), mark("eta"), mark("theta"), mark("iota"), mark("kappa"), mark("lambda"),

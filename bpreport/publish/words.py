@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import lru_cache
 from xml.etree import ElementTree as ET
 
@@ -38,6 +38,7 @@ from bpreport.publish.vocabulary import (
     ACCENTS,
     AGAIN,
     ATOM,
+    BOUNDED,
     BRACKETS,
     CHAIN,
     CUBED,
@@ -73,20 +74,26 @@ __all__ = ["spoken"]
 
 
 @lru_cache(maxsize=8192)
-def spoken(source: str, lang: str, functions: frozenset[str] = frozenset()) -> str:
+def spoken(
+    source: str,
+    lang: str,
+    functions: frozenset[str] = frozenset(),
+    names: frozenset[str] = frozenset(),
+) -> str:
     """LaTeX in the words of a language; its source where it is no mathematics at all.
 
-    `functions` are keys of the names that the deck calls as functions.
+    `functions` and `names` are those that the parser is told.
     """
-    return _Reader(lang, functions).formula(source) or source
+    return _Reader(lang, functions, names).formula(source) or source
 
 
 class _Reader:
     """What reads trees and MathML aloud in one language."""
 
-    def __init__(self, lang: str, functions: Collection[str]) -> None:
+    def __init__(self, lang: str, functions: Collection[str], names: Collection[str]) -> None:
         self.say: Callable[[str], str] = translator(lang).gettext
         self.functions = functions
+        self.names = names
 
     def phrase(self, text: str, *parts: str) -> str:
         """A row of the tables, translated and filled in."""
@@ -94,15 +101,13 @@ class _Reader:
 
     def formula(self, source: str) -> str:
         """Every chain, and the words between them."""
-        told, at, stated = "", 0, False
-        for chain in split(source):
-            first, last = chain.sides[0], chain.sides[-1]
-            told = " ".join([told, *_texts(source[at : first.offset])]).strip()
-            words = self.chain(chain)
-            told = f"{told}{self.say(SEMICOLON)}{words}" if stated else f"{told} {words}".strip()
-            at, stated = last.offset + len(last.source), True
-        told = " ".join([told, *_texts(source[at:])])
-        return _close(told)
+        told, at = "", 0
+        for place, chain in enumerate(split(source)):
+            words = _texts(source[at : chain.sides[0].offset])
+            between = self.say(SEMICOLON) if place and not words else " "
+            told = between.join(filter(None, [told, " ".join([*words, self.chain(chain)])]))
+            at = chain.sides[-1].offset + len(chain.sides[-1].source)
+        return _close(" ".join([told, *_texts(source[at:])]))
 
     def chain(self, chain: RawChain) -> str:
         """Sides joined by their relations."""
@@ -119,7 +124,7 @@ class _Reader:
         if not source:
             return ""
         try:
-            return self.tree(parse(source, self.functions))
+            return self.tree(parse(source, self.functions, self.names))
         except FormulaError:
             return self.markup(source)
 
@@ -275,6 +280,8 @@ class _Reader:
                 return self.letters(text)
             case "msub" | "munder":
                 return " ".join(parts)
+            case "msubsup" | "munderover" if (node[0].text or "") in BOUNDED:
+                return self.phrase(BOUNDED[node[0].text or ""], *parts[1:])
             case "msubsup" | "munderover":
                 return self.phrase(SUPERSCRIPT, f"{parts[0]} {parts[1]}", parts[2])
         if node.tag in MARKUP:
@@ -310,11 +317,9 @@ def _strength(node: Tree) -> int:
     return PRODUCT
 
 
-def _texts(source: str) -> Iterator[str]:
+def _texts(source: str) -> list[str]:
     r"""The words of every \text in a stretch between two chains."""
-    for match in _TEXT.finditer(source):
-        if match[1].strip():
-            yield match[1].strip()
+    return [words for match in _TEXT.finditer(source) if (words := match[1].strip())]
 
 
 def _close(told: str) -> str:

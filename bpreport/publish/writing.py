@@ -82,12 +82,12 @@ def html(page: Report, audit: Audit) -> bytes:
 def pdf(page: Report, audit: Audit) -> bytes:
     """The report as PDF."""
     from bpreport.publish import pdf as writer
-    from bpreport.publish.report import marks
+    from bpreport.publish.report import marks, names
     from bpreport.publish.setting import PdfSetter
     from bpreport.publish.templates import environment
 
     deck = audit.deck
-    setter = PdfSetter(page.lang, deck.formulas, marks(audit), deck.functions)
+    setter = PdfSetter(page.lang, deck.formulas, marks(audit), deck.functions, names(audit))
     template = environment(page.lang).get_template("report.html.j2")
     source = template.render(page=page, setter=setter)
     return writer.pdf(source, setter.drawings, setter.words)

@@ -84,7 +84,21 @@ def test_what_differs_is_heard_to_differ(one, other):
 def test_what_has_no_tree_is_read_sign_by_sign():
     """An integral is none of the formula language, and is read all the same."""
     assert spoken(r"\int x dx = 1", "en") == "the integral of x d x equals 1"
+    assert spoken(r"\int_0^1 x dx", "en") == "the integral from 0 to 1 of x d x"
     assert spoken(r"a \pm \theta", "zh") == "a 加减 θ"
+
+
+def test_words_of_the_deck_join_what_they_stand_between():
+    """A pause is made only where nothing else parts two statements."""
+    assert spoken(r"a = 3 \text{ where } n > 2", "en") == "a equals 3 where n is greater than 2"
+
+
+def test_what_the_deck_calls_by_one_name_is_one_name():
+    r"""The run "bad" of a descent is no product in \theta^{(bad)}, nor is f(x) for a function f."""
+    names = frozenset({"bad"})
+    assert spoken(r"\theta^{(bad)}", "en", names=names) == "theta superscript bad"
+    assert spoken("q(a)", "en", frozenset({"q"})) == "q of a"
+    assert spoken("q(a)", "en") != "q of a"
 
 
 def test_what_cannot_be_typeset_is_spelt():
