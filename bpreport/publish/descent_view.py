@@ -269,7 +269,7 @@ def _told(trace: Trace, run: str, facts: dict[str, Any], context: Context) -> st
         "start": number(values[0]),
         "end": number(values[-1], 2),
         "iterations": iterations(facts["iterations"], context),
-        "place": ", ".join(number(entry, 3) for entry in np.atleast_1d(iterates[-1])),
+        "place": ", ".join(number(entry, 3) for entry in np.atleast_1d(_limit(iterates))),
     }
 
 
@@ -295,6 +295,15 @@ _GROWING = dict.fromkeys(
     ),
 )
 """A run in one sentence, by its course."""
+
+
+def _limit(iterates: Any) -> Any:
+    """Where a run in one variable leads to, by Aitken's rule; else its last iterate."""
+    if _course(iterates):
+        before, last = np.diff(iterates)[-2:]
+        if last != before:
+            return iterates[-1] - last**2 / (last - before)
+    return iterates[-1]
 
 
 def _course(iterates: Any) -> str:

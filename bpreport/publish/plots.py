@@ -80,7 +80,7 @@ class Line:
 
 @contextmanager
 def _axes(
-    height: float, columns: int = 1, left: float = 0.62, right: float = 0.1, top: float = 0.1
+    height: float, columns: int = 1, left: float = 0.7, right: float = 0.1, top: float = 0.1
 ) -> Iterator[tuple[list[Axes], Callable[[str], Picture]]]:
     """Axes in a row, in the style of all plots, and what makes a picture of them.
 
