@@ -244,7 +244,7 @@ def _plots(
                     for run, hue in zip(runs, _hues(runs), strict=True)
                 ],
                 (gettext("iteration"), objective),
-                " ".join(_told(trace, run, facts, context) for run, facts in runs.items()),
+                " ".join(_pace(trace, run, facts, context) for run, facts in runs.items()),
                 log="y",
                 levels=list(levels.items()),
             ),
@@ -295,6 +295,26 @@ _GROWING = dict.fromkeys(
     ),
 )
 """A run in one sentence, by its course."""
+
+
+def _pace(trace: Trace, run: str, facts: dict[str, Any], context: Context) -> str:
+    """How fast a run comes down, which is what a logarithmic scale shows."""
+    values, count = trace.series[f"{run}.values"], facts["iterations"]
+    first, last = values[0], values[-1]
+    if count == 0 or not first > 0 or not 0 < last < np.inf:
+        return _told(trace, run, facts, context)
+    sentence = context.gettext(
+        "With learning rate %(rate)s, %(objective)s goes from %(start)s to %(end)s in"
+        " %(iterations)s: each multiplies it by %(factor)s on average."
+    )
+    return sentence % {
+        "rate": facts["learning_rate"],
+        "objective": plain(_objective(trace)),
+        "start": number(first),
+        "end": number(last, 2),
+        "iterations": iterations(count, context),
+        "factor": number((last / first) ** (1 / count)),
+    }
 
 
 def _limit(iterates: Any) -> Any:

@@ -40,7 +40,9 @@ def descent(**settings):
 )
 def test_a_run_is_told_as_it_went(rate, course):
     """The words come from the iterates: on which sides, towards what, down or up."""
-    curve, _ = descent(learning_rate=rate, iterations=3).plots
+    curve, pace = descent(learning_rate=rate, iterations=3).plots
+    factor = (1 - 2 * float(rate)) ** 2  # of (x - 1)^2, in each iteration
+    assert f"each multiplies it by {factor:g} on average" in pace.picture.alt
     assert curve.picture.alt == f"With learning rate {rate}, J(x) {course}"
 
 
