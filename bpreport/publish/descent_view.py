@@ -97,7 +97,8 @@ def _fits(unstated: Unstated, gettext: Gettext) -> Table:
             "A rule is impossible where no tolerance gives every count, whatever the start. Shown"
             " is the start from which the tolerances that the runs need come nearest to meeting."
         )
-        note = f"{note} {impossible}".strip()
+        told = {"first": note, "then": impossible}
+        note = gettext("%(first)s %(then)s") % told if note else impossible
     return Table(
         gettext("What the printed numbers of iterations allow"),
         (

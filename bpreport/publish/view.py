@@ -154,6 +154,11 @@ class Table:
         """Short enough to stand on one page undivided."""
         return len(self.rows) <= 10
 
+    @property
+    def narrow(self) -> bool:
+        """Narrow enough to run on in two columns of a page."""
+        return len(self.heads) <= 3
+
 
 @dataclass(frozen=True, slots=True)
 class Plot:

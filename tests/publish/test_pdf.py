@@ -203,6 +203,12 @@ def test_author_and_date_are_told(tmp_path):
     assert str(pdf.document.Root.Lang) == "en"
 
 
+def test_nothing_is_written_that_weasyprint_does_not_know(tmp_path, caplog):
+    """It tells of styles that it leaves out and pictures without a description."""
+    made("---\nauthor: A\n---\n# *Notes*\n\n$$1 + 1 = 2$$", tmp_path, "en")
+    assert [record.message for record in caplog.records if record.levelname != "DEBUG"] == []
+
+
 def test_formulas_are_told_in_english(tmp_path):
     """The language is the report's, not the deck's."""
     (path,) = made("# 网络\n\n$$\\frac{1}{1 + e^{-net}} = 0.5$$", tmp_path, "en")
