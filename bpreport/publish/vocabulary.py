@@ -27,10 +27,12 @@ OPERATIONS: dict[str, tuple[str, tuple[int, ...]]] = {
     "relu": (mark("the rectifier of {0}"), (SIGNED,)),
     "softmax": (mark("the softmax of {0}"), (SIGNED,)),
     "identity": (mark("the identity of {0}"), (SIGNED,)),
-    "maximum": (mark("the larger of {0} and {1}"), (SIGNED, SIGNED)),
-    "minimum": (mark("the smaller of {0} and {1}"), (SIGNED, SIGNED)),
+    "maximum": (mark("the largest of {0}"), (SIGNED,)),
+    "minimum": (mark("the smallest of {0}"), (SIGNED,)),
 }
-"""Of each operation: its words, and how strongly each operand must hold together."""
+"""Of each operation: its words, and how strongly each operand must hold together.
+
+Operands for which there is no place of their own are listed in the one there is."""
 
 PLUS, MINUS = mark("{0} plus {1}"), mark("{0} minus {1}")
 TIMES, ENTRYWISE = mark("{0} times {1}"), mark("{0} times, entry by entry, {1}")

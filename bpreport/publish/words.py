@@ -196,6 +196,8 @@ class _Reader:
                 ending = SQUARED if operands[1] == Number("2") else CUBED
                 return self.phrase(ending, self.at(operands[0], ATOM))
         text, strengths = OPERATIONS[node.operation]
+        if len(strengths) == 1:
+            return self.phrase(text, self.listed(operands, strengths[0]))
         return self.phrase(text, *map(self.at, operands, strengths))
 
     def sum(self, terms: Sequence[Tree]) -> str:
@@ -212,6 +214,8 @@ class _Reader:
         over = self.symbol(node.index)
         if node.lower is not None and node.upper is not None:
             over = self.phrase(RANGE, over, self.tree(node.lower), self.tree(node.upper))
+        elif node.lower is not None:
+            over = self.phrase(CHAIN, over, self.sign("="), self.tree(node.lower))
         return self.phrase(REDUCTIONS[node.operation], over, self.at(node.body, PRODUCT))
 
     def derivative(self, node: Derivative) -> str:
@@ -219,7 +223,8 @@ class _Reader:
         body = self.at(node.body, SIGNED)
         if len(node.by) > 1:
             return self.phrase(HIGHER, str(len(node.by)), body, self.listed(node.by, SUM))
-        return self.phrase(DERIVATIVES[node.kind], body, *map(self.tree, node.by))
+        kind = node.kind if node.by else "prime"
+        return self.phrase(DERIVATIVES[kind], body, *(self.at(part, SIGNED) for part in node.by))
 
     def branch(self, value: Tree, condition: tuple[str, Tree, Tree] | None) -> str:
         """A value and when it holds."""
@@ -284,6 +289,8 @@ class _Reader:
                 return self.phrase(BOUNDED[node[0].text or ""], *parts[1:])
             case "msubsup" | "munderover":
                 return self.phrase(SUPERSCRIPT, f"{parts[0]} {parts[1]}", parts[2])
+        if node.tag == "msqrt":
+            parts = [" ".join(parts)]
         if node.tag in MARKUP:
             return self.phrase(MARKUP[node.tag], *parts)
         return " ".join([text, *parts]).strip()

@@ -3,12 +3,15 @@
 import re
 
 import pytest
+from hypothesis import given
 
 from bpreport.deck import builtin, read
+from bpreport.formula import latex
 from bpreport.formula.operations import OPERATIONS as COMPUTED
 from bpreport.publish.language import translator
 from bpreport.publish.vocabulary import NAMES, OPERATIONS, SIGNS
 from bpreport.publish.words import spoken
+from tests.formula.trees import TREES
 
 FORMULAS = read(builtin("zh")).formulas
 
@@ -117,3 +120,17 @@ def test_names_and_signs_are_said_in_chinese():
     """The alphabet of formulas is in the catalogue."""
     say = translator("zh").gettext
     assert [word for word in (*NAMES, *SIGNS.values()) if say(word) == word] == []
+
+
+@given(TREES)
+def test_any_formula_is_read_whole(tree):
+    """Whatever operations it is made of, each of its numbers is heard."""
+    source = latex(tree)
+    for lang in ("en", "zh"):
+        words = spoken(source, lang)
+        assert sorted(re.findall(r"\d+\.\d+", words)) == sorted(re.findall(r"\d+\.\d+", source))
+
+
+def test_a_root_that_has_no_tree_is_read_whole():
+    r"""MathML has the parts of a \sqrt side by side, without a row around them."""
+    assert spoken(r"\int \sqrt{a + b}", "en") == "the integral of the square root of a plus b"
