@@ -9,7 +9,7 @@ installed := .venv/.installed
 doctor := $(PYTHON) -I bpreport/publish/doctor.py
 
 .DEFAULT_GOAL := help
-.PHONY: help report test lint types bench-audit catalogues lock setup doctor clean machine
+.PHONY: help report test lint types bench-audit catalogues pictures lock setup doctor clean machine
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 18
@@ -34,6 +34,9 @@ bench-audit: setup ## judge the audit on random decks with planted slips: SEED=1
 
 catalogues: setup ## bring the translations up to date with the code and the templates
 	$(bin)/python -m bpreport.publish.catalogue
+
+pictures: setup ## renew the pictures of key pages that the tests compare: look at them
+	BPREPORT_RENEW_PICTURES=1 $(bin)/pytest --numprocesses=0 tests/publish/test_pictures.py
 
 lock: setup ## pin the newest dependencies that pyproject.toml allows
 	$(bin)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-strip-extras --annotation-style line \

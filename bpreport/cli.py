@@ -14,7 +14,16 @@ from pathlib import Path
 
 import click
 
-LANGUAGES = click.Choice(["zh", "en"])
+
+def known_language(
+    _context: click.Context, _parameter: click.Parameter, value: str | None
+) -> str | None:
+    """A language that bpreport speaks; any other ends the program with status 2."""
+    from bpreport.publish.language import languages
+
+    if value is not None and value not in languages():
+        raise click.BadParameter(f"{value!r} is none of {', '.join(languages())}")
+    return value
 
 
 def known_formats(_context: click.Context, _parameter: click.Parameter, value: str) -> list[str]:
@@ -43,7 +52,12 @@ def main() -> None:
 @click.argument("deck", required=False, type=click.Path(path_type=Path))
 @click.option("-o", "--output", default="build", type=click.Path(path_type=Path), show_default=True)
 @click.option("--format", "formats", default="html,pdf", show_default=True, callback=known_formats)
-@click.option("--lang", type=LANGUAGES, help="Language of the report; by default the deck's.")
+@click.option(
+    "--lang",
+    metavar="LANG",
+    callback=known_language,
+    help="Language of the report, zh or en; by default the deck's.",
+)
 def build(deck: Path | None, output: Path, formats: list[str], lang: str | None) -> None:
     """Audit DECK and write the report; errors found in the deck do not change the exit status."""
     from bpreport import publish
@@ -71,7 +85,12 @@ def build(deck: Path | None, output: Path, formats: list[str], lang: str | None)
     type=click.Path(path_type=Path),
     help="Folder for the corrected copies; by default each goes beside its deck.",
 )
-@click.option("--lang", type=LANGUAGES, help="Language of the messages; by default the deck's.")
+@click.option(
+    "--lang",
+    metavar="LANG",
+    callback=known_language,
+    help="Language of the messages, zh or en; by default the deck's.",
+)
 def check(
     decks: tuple[Path, ...],
     form: str,

@@ -67,9 +67,23 @@ def adopt(deck: Deck, study: Study) -> tuple[Knowledge, dict[str, Adopted]]:
                     "tolerance": simplest.tolerance,
                     "stop": simplest.stop,
                 }
-                adopted[name] = Adopted(settings, {}, 0, 0)
+                held, total = _descent_score(deck, name, traces[name])
+                adopted[name] = Adopted(settings, {}, held, total)
     # The same table of symbols, now that it is known what the deck's choices are.
     return plain.adopting(traces, shifts), adopted
+
+
+def _descent_score(deck: Deck, name: str, trace: Trace) -> tuple[int, int]:
+    """How many of a descent's printed results come out under its settings, and of how many."""
+    scores = [
+        _score(claim.figure.text, trace.quantities[claim.figure.claim].value)
+        for claim in deck.claims
+        if claim.figure is not None
+        and deck.slides[claim.slide - 1].worked == name
+        and claim.figure.claim in trace.quantities
+        and trace.quantities[claim.figure.claim].stage != "given"
+    ]
+    return sum(score.held for score in scores), len(scores)
 
 
 @dataclass(frozen=True, order=True, slots=True)

@@ -19,12 +19,14 @@ LARGEST = 4_000_000
 
 
 def builtin(lang: str = "zh") -> Path:
-    """The path of the deck that ships with bpreport, in Chinese ("zh") or English ("en").
+    """The path of the deck that ships with bpreport, in Chinese ("zh") or else in English.
 
-    >>> builtin("en").name
-    'bp.en.md'
+    >>> builtin("en").name, builtin("de").name
+    ('bp.en.md', 'bp.en.md')
     """
-    return Path(str(resources.files("bpreport"))) / "decks" / f"bp.{lang}.md"
+    decks = Path(str(resources.files("bpreport"))) / "decks"
+    wanted = decks / f"bp.{lang}.md"
+    return wanted if wanted.is_file() else decks / "bp.en.md"
 
 
 def read(path: str | Path) -> Deck:

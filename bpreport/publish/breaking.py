@@ -13,7 +13,6 @@ from dataclasses import replace
 from functools import lru_cache
 
 from bpreport.publish.drawing import Drawing, drawing
-from bpreport.publish.formulas import plain
 
 __all__ = ["chain", "filled", "sides", "terms"]
 
@@ -40,10 +39,10 @@ def filled(source: str, limit: float) -> Drawing | None:
         first, rest = "", [first, *rest]
     if not rest and len(terms(first)) < 2:
         return None
-    return chain((first, *rest) if rest else ("", first), limit, source)
+    return chain((first, *rest) if rest else ("", first), limit)
 
 
-def chain(parts: Sequence[str], limit: float, source: str = "") -> Drawing:
+def chain(parts: Sequence[str], limit: float) -> Drawing:
     """A chain drawn on as many lines as it needs, its relations below one another.
 
     The first part is what stands before the first relation; each other one begins with its
@@ -71,7 +70,7 @@ def chain(parts: Sequence[str], limit: float, source: str = "") -> Drawing:
                 at = margin + INDENT
             lines[-1].append((at, term))
             at += term.width + 1.0
-    return _stacked(lines, plain(source or " ".join(parts)))
+    return _stacked(lines)
 
 
 @lru_cache(maxsize=8192)
@@ -159,7 +158,7 @@ def _cut(source: str, places: Sequence[int]) -> list[str]:
     return [source[a:b] for a, b in zip([0, *inner], [*inner, len(source)], strict=True)]
 
 
-def _stacked(lines: Sequence[Sequence[tuple[float, Drawing]]], alt: str) -> Drawing:
+def _stacked(lines: Sequence[Sequence[tuple[float, Drawing]]]) -> Drawing:
     """Lines of drawings as one drawing, whose baseline is that of the first line."""
     glyphs: list[tuple[int, float, float, float]] = []
     bars: list[tuple[float, float, float, float]] = []
@@ -178,7 +177,7 @@ def _stacked(lines: Sequence[Sequence[tuple[float, Drawing]]], alt: str) -> Draw
             bars += moved.bars
             words += moved.words
             width = max(width, x + part.width)
-    return Drawing(tuple(glyphs), tuple(bars), tuple(words), width, height, baseline + below, alt)
+    return Drawing(tuple(glyphs), tuple(bars), tuple(words), width, height, baseline + below)
 
 
 def _moved(part: Drawing, x: float, y: float) -> Drawing:

@@ -55,7 +55,7 @@ def check_text(audit: Audit, lang: str = "en", color: bool = False) -> str:
 
 
 def _lines(audit: Audit, lang: str, color: bool) -> Iterator[str]:
-    gettext = translator(lang).gettext
+    gettext, ngettext = translator(lang).gettext, translator(lang).ngettext
     bold = _painter(color, "1")
     soft = _painter(color, "2")
     yield bold(audit.deck.path)
@@ -84,7 +84,8 @@ def _lines(audit: Audit, lang: str, color: bool) -> Iterator[str]:
         for verdict in Verdict
         if str(verdict) in summary
     ]
-    total = gettext("%(count)d claims") % {"count": len(audit.judgements)}
+    many = len(audit.judgements)
+    total = ngettext("%(count)d claim", "%(count)d claims", many) % {"count": many}
     yield f"  {total}: {', '.join(counted)}" if counted else "  " + soft(total)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from bpreport.audit.model import Judgement
 from bpreport.publish.view import Plot, Stage, Table, Widget
 
-__all__ = ["Context", "Shown"]
+__all__ = ["Context", "Shown", "after", "iterations", "updates"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +17,7 @@ class Context:
     """What a view needs beside the example and its trace."""
 
     gettext: Callable[[str], str]
+    ngettext: Callable[[str, str, int], str]
     adopted: Mapping[str, Any]
     """The conventions that the audit adopted for the example, and what each other would lose."""
     unstated: Any = None
@@ -34,3 +35,18 @@ class Shown:
     stages: tuple[Stage, ...] = ()
     appendix: tuple[Table, ...] = ()
     widgets: tuple[Widget, ...] = ()
+
+
+def after(count: int, context: Context) -> str:
+    """What a line or column that shows the state after so many updates is called."""
+    return context.ngettext("after %d update", "after %d updates", count) % count
+
+
+def updates(count: int, context: Context) -> str:
+    """So many updates."""
+    return context.ngettext("%d update", "%d updates", count) % count
+
+
+def iterations(count: int, context: Context) -> str:
+    """So many iterations."""
+    return context.ngettext("%d iteration", "%d iterations", count) % count

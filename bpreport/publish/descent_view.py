@@ -10,16 +10,16 @@ import numpy as np
 
 from bpreport.formula import rounded
 from bpreport.formula.tree import Symbol
-from bpreport.publish.context import Context, Shown
+from bpreport.publish.context import Context, Shown, iterations
 from bpreport.publish.formulas import plain
 from bpreport.publish.lab import lab
-from bpreport.publish.language import mark
+from bpreport.publish.language import COMMA, SEMICOLON, mark
 from bpreport.publish.numbers import exact
 from bpreport.publish.plots import HUES, Line, curve, lines, number
 from bpreport.publish.view import Cell, Plot, Table
 from bpreport.worked.descent import GradientDescent
 from bpreport.worked.trace import Trace
-from bpreport.worked.unstated import Unstated
+from bpreport.worked.unstated import Approach, Unstated
 
 __all__ = ["RULES", "later_iterates", "show"]
 
@@ -43,7 +43,7 @@ def show(example: GradientDescent, trace: Trace, context: Context) -> Shown:
         tables.append(_fits(context.unstated, gettext))
     return Shown(
         tables=tuple(tables),
-        plots=tuple(_plots(example, trace, runs, gettext)),
+        plots=tuple(_plots(example, trace, runs, context)),
         appendix=tuple(_iterates(trace, run, gettext) for run in runs),
         widgets=tuple(filter(None, [lab(example, trace)])),
     )
@@ -72,16 +72,15 @@ def _fits(unstated: Unstated, gettext: Gettext) -> Table:
             low, high = rule.scaled
             sign = "(%s, %s]" if low < high else gettext("above %s and at most %s")
             bounds = sign % (f"{low:.4g}", f"{high:.4g}")
-        starts = "; ".join(
-            gettext("%(low)s to %(high)s") % {"low": f"{r.low:.4g}", "high": f"{r.high:.4g}"}
-            for r in rule.regions
+        starts = gettext(SEMICOLON).join(
+            _range(region.low, region.high, gettext) for region in rule.regions
         )
         rows.append(
             (
                 Cell(gettext(RULES[rule.stop]), head=True),
-                Cell(gettext("possible") if rule.possible else gettext("impossible")),
-                Cell(bounds),
-                Cell(starts or "–"),
+                Cell(gettext("possible") if rule.possible else gettext("impossible"), words=True),
+                Cell(bounds, words=True),
+                Cell(starts if rule.possible else _apart(rule.nearest, gettext), words=True),
             )
         )
     best = unstated.simplest
@@ -95,17 +94,38 @@ def _fits(unstated: Unstated, gettext: Gettext) -> Table:
             "tolerance": best.tolerance,
             "rule": gettext(RULES[best.stop]),
         }
+    if not all(rule.possible for rule in unstated.rules.values()):
+        impossible = gettext(
+            "A rule is impossible where no tolerance gives every count, whatever the start. Shown"
+            " is the start from which the tolerances that the runs need come nearest to meeting."
+        )
+        told = {"first": note, "then": impossible}
+        note = gettext("%(first)s %(then)s") % told if note else impossible
     return Table(
         gettext("What the printed numbers of iterations allow"),
         (
             Cell(gettext("Stops when")),
-            Cell(gettext("Verdict")),
-            Cell(gettext("objective at the start / tolerance")),
-            Cell(gettext("Starts")),
+            Cell(gettext("Verdict"), words=True),
+            Cell(gettext("objective at the start / tolerance"), words=True),
+            Cell(gettext("Starts, or why there are none"), words=True),
         ),
         tuple(rows),
         note=note,
     )
+
+
+def _apart(nearest: Approach, gettext: Gettext) -> str:
+    """The tolerances that each run would need, where they come nearest to meeting."""
+    needed = gettext(SEMICOLON).join(
+        gettext("%(run)s needs %(range)s") % {"run": run, "range": _range(low, high, gettext)}
+        for run, (low, high) in nearest.intervals.items()
+    )
+    start = ", ".join(f"{value:.4g}" for value in nearest.start)
+    return gettext("from %(start)s: %(needed)s") % {"start": start, "needed": needed}
+
+
+def _range(low: float, high: float, gettext: Gettext) -> str:
+    return gettext("%(low)s to %(high)s") % {"low": f"{low:.4g}", "high": f"{high:.4g}"}
 
 
 def _summary(trace: Trace, runs: dict[str, Any], gettext: Gettext) -> Table:
@@ -119,7 +139,10 @@ def _summary(trace: Trace, runs: dict[str, Any], gettext: Gettext) -> Table:
         (gettext("Learning rate"), [run["learning_rate"] for run in runs.values()]),
         (gettext("Start"), [", ".join(run["start"]) for run in runs.values()]),
         (gettext("Stops when"), [gettext(RULES[run["stop"]]) for run in runs.values()]),
-        (gettext("Tolerance"), [run["tolerance"] for run in runs.values()]),
+        (
+            gettext("Tolerance"),
+            ["–" if run["stop"] == "count" else run["tolerance"] for run in runs.values()],
+        ),
         (gettext("Iterations"), [str(run["iterations"]) for run in runs.values()]),
         (
             gettext("Minimiser found"),
@@ -135,7 +158,9 @@ def _summary(trace: Trace, runs: dict[str, Any], gettext: Gettext) -> Table:
             (Cell(name, head=True), *(Cell(entry) for entry in entries)) for name, entries in rows
         ),
         note=gettext("Not stated by the deck, and chosen to fit what it prints: %s.")
-        % ", ".join(gettext(_SETTINGS[setting]) for setting in assumed or trace.facts["unstated"])
+        % gettext(COMMA).join(
+            gettext(_SETTINGS[setting]) for setting in assumed or trace.facts["unstated"]
+        )
         if assumed or trace.facts["unstated"]
         else "",
     )
@@ -176,8 +201,9 @@ def _objective(trace: Trace) -> str:
 
 
 def _plots(
-    example: GradientDescent, trace: Trace, runs: dict[str, Any], gettext: Gettext
+    example: GradientDescent, trace: Trace, runs: dict[str, Any], context: Context
 ) -> list[Plot]:
+    gettext = context.gettext
     variable = plain(trace.facts["variables"][0])
     objective = plain(_objective(trace))
     labels = {run: f"α = {facts['learning_rate']}" for run, facts in runs.items()}
@@ -194,12 +220,12 @@ def _plots(
                 for run, hue in zip(runs, _hues(runs), strict=True)
             ],
             [
-                gettext("%(rate)s: %(count)d iterations")
-                % {"rate": labels[run], "count": facts["iterations"]}
+                gettext("%(rate)s: %(iterations)s")
+                % {"rate": labels[run], "iterations": iterations(facts["iterations"], context)}
                 for run, facts in runs.items()
             ],
             (variable, objective),
-            " ".join(_told(trace, run, facts, gettext) for run, facts in runs.items()),
+            " ".join(_told(trace, run, facts, context) for run, facts in runs.items()),
         )
         plots.append(Plot(drawn, gettext("The descent runs on the curve of the objective.")))
     levels = {
@@ -221,7 +247,7 @@ def _plots(
                     for run, hue in zip(runs, _hues(runs), strict=True)
                 ],
                 (gettext("iteration"), objective),
-                " ".join(_told(trace, run, facts, gettext) for run, facts in runs.items()),
+                " ".join(_pace(trace, run, facts, context) for run, facts in runs.items()),
                 log="y",
                 levels=list(levels.items()),
             ),
@@ -235,25 +261,79 @@ def _hues(runs: dict[str, Any]) -> list[str]:
     return [HUES[place % len(HUES)] for place in range(len(runs))]
 
 
-def _told(trace: Trace, run: str, facts: dict[str, Any], gettext: Gettext) -> str:
+def _told(trace: Trace, run: str, facts: dict[str, Any], context: Context) -> str:
     """A run in one sentence, from its data."""
     values, iterates = trace.series[f"{run}.values"], trace.series[f"{run}.iterates"]
-    told = {
+    grows = not values[-1] <= values[0]
+    sentences = _GROWING if grows else _FALLING
+    return context.gettext(sentences[_course(iterates)]) % {
         "rate": facts["learning_rate"],
+        "objective": plain(_objective(trace)),
         "start": number(values[0]),
         "end": number(values[-1], 2),
-        "count": facts["iterations"],
+        "iterations": iterations(facts["iterations"], context),
+        "place": ", ".join(number(entry, 3) for entry in np.atleast_1d(_limit(iterates))),
     }
-    sentence = gettext(
-        "With learning rate %(rate)s the objective falls from %(start)s to %(end)s in %(count)d"
-        " iterations."
+
+
+_FALLING = {
+    "alternating": mark(
+        "With learning rate %(rate)s, %(objective)s falls from %(start)s to %(end)s in"
+        " %(iterations)s, alternating around %(place)s."
+    ),
+    "one side": mark(
+        "With learning rate %(rate)s, %(objective)s falls from %(start)s to %(end)s in"
+        " %(iterations)s, approaching %(place)s from one side."
+    ),
+    "": mark(
+        "With learning rate %(rate)s, %(objective)s falls from %(start)s to %(end)s in"
+        " %(iterations)s, ending at %(place)s."
+    ),
+}
+_GROWING = dict.fromkeys(
+    _FALLING,
+    mark(
+        "With learning rate %(rate)s, %(objective)s grows from %(start)s to %(end)s in"
+        " %(iterations)s: the run diverges."
+    ),
+)
+"""A run in one sentence, by its course."""
+
+
+def _pace(trace: Trace, run: str, facts: dict[str, Any], context: Context) -> str:
+    """How fast a run comes down, which is what a logarithmic scale shows."""
+    values, count = trace.series[f"{run}.values"], facts["iterations"]
+    first, last = values[0], values[-1]
+    if count == 0 or not first > 0 or not 0 < last < np.inf:
+        return _told(trace, run, facts, context)
+    sentence = context.gettext(
+        "With learning rate %(rate)s, %(objective)s goes from %(start)s to %(end)s in"
+        " %(iterations)s: each multiplies it by %(factor)s on average."
     )
-    if iterates.ndim == 1 and len(iterates) > 2:
-        steps = np.diff(iterates)
-        turns = sum(1 for before, after in pairwise(steps) if before * after < 0)
-        if turns == len(steps) - 1:
-            sentence = gettext(
-                "With learning rate %(rate)s the objective falls from %(start)s to %(end)s in"
-                " %(count)d iterations, jumping from one side of the minimum to the other."
-            )
-    return sentence % told
+    return sentence % {
+        "rate": facts["learning_rate"],
+        "objective": plain(_objective(trace)),
+        "start": number(first),
+        "end": number(last, 2),
+        "iterations": iterations(count, context),
+        "factor": number((last / first) ** (1 / count)),
+    }
+
+
+def _limit(iterates: Any) -> Any:
+    """Where a run in one variable leads to, by Aitken's rule; else its last iterate."""
+    if _course(iterates):
+        before, last = np.diff(iterates)[-2:]
+        if last != before:
+            return iterates[-1] - last**2 / (last - before)
+    return iterates[-1]
+
+
+def _course(iterates: Any) -> str:
+    """How a run in one variable comes to its end; empty where it is neither of the two."""
+    if iterates.ndim > 1 or len(iterates) < 3:
+        return ""
+    turns = {bool(before * after < 0) for before, after in pairwise(np.diff(iterates))}
+    if len(turns) > 1:
+        return ""
+    return "alternating" if True in turns else "one side"

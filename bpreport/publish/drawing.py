@@ -14,7 +14,7 @@ from html import escape
 from typing import Any
 from xml.etree import ElementTree as ET
 
-from bpreport.publish.formulas import TypesettingError, mathml, plain
+from bpreport.publish.formulas import TypesettingError, mathml
 
 __all__ = ["SIZE", "Drawing", "drawing", "outline"]
 
@@ -44,8 +44,6 @@ class Drawing:
     """Above the baseline."""
     depth: float
     """Below the baseline."""
-    alt: str
-    """The formula as a line of text."""
 
     def svg(self) -> str:
         """The drawing as a picture of its own."""
@@ -76,7 +74,6 @@ class Drawing:
 def drawing(source: str, display: bool = True) -> Drawing:
     """A formula as drawn for the PDF; raises `TypesettingError` where it cannot be typeset."""
     markup = mathml(source, display)
-    alt = plain(source)
     words = _HAN.findall(markup)
     markup = _HAN.sub(_WORD, markup.replace(_WORD, "\u2013"))
     # math-core aligns columns with CSS, ziamath reads the attribute.
@@ -97,7 +94,6 @@ def drawing(source: str, display: bool = True) -> Drawing:
         round(box.xmax - left, 3),
         round(max(box.ymax, 0.0), 3),
         round(max(-box.ymin, 0.0), 3),
-        alt,
     )
 
 

@@ -56,6 +56,7 @@ def examples(audit: Audit, study: Study, lang: str) -> Iterator[ExampleView]:
         adopted = audit.conventions.get(name)
         context = Context(
             gettext,
+            translator(lang).ngettext,
             adopted if isinstance(adopted, Mapping) else {},
             study.unstated.get(name),
             [judgement for judgement in audit.judgements if judgement.worked == name],

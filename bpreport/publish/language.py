@@ -17,7 +17,10 @@ from bpreport.audit.model import Expectation, Message, Verdict
 from bpreport.formula.tree import Node
 
 __all__ = [
+    "COLON",
+    "COMMA",
     "LOCALE",
+    "SEMICOLON",
     "VERDICTS",
     "languages",
     "mark",
@@ -35,6 +38,9 @@ def mark(text: str) -> str:
     """The text itself; the name tells the extractor of the catalogue that it is translated."""
     return text
 
+
+COMMA, SEMICOLON, COLON = mark(", "), mark("; "), mark(": ")
+"""What stands between the items of a list, between statements, and behind a name."""
 
 VERDICTS: dict[Verdict, tuple[str, str]] = {
     Verdict.GIVEN: (mark("given"), mark("a value that the deck states")),

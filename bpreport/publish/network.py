@@ -14,7 +14,7 @@ from bpreport.publish.plots import FONTS, PALETTE, Picture
 from bpreport.publish.templates import environment
 from bpreport.worked.trace import Trace
 
-__all__ = ["draw"]
+__all__ = ["draw", "sizes"]
 
 ACROSS, DOWN, MARGIN = 225.0, 96.0, 62.0
 RADIUS = 27.0
@@ -51,12 +51,7 @@ class Edge:
 
 def draw(trace: Trace, alt: str) -> Picture:
     """The network of a perceptron's trace; an empty layer is nothing to draw."""
-    by_layer: dict[int, list[str]] = defaultdict(list)
-    outputs: dict[str, str] = {}
-    for key, role in trace.roles.items():
-        if role.kind in ("input", "out") and role.unit not in by_layer[role.layer]:
-            by_layer[role.layer].append(role.unit)
-            outputs[role.unit] = key
+    by_layer, outputs = _units(trace)
     tallest = max(map(len, by_layer.values()), default=1)
     centre = MARGIN + (tallest - 1) * DOWN / 2
     places = {
@@ -65,11 +60,6 @@ def draw(trace: Trace, alt: str) -> Picture:
         for row, unit in enumerate(units)
     }
     units = [Unit(*places[unit], *_label(key, trace)) for unit, key in outputs.items()]
-    biases = [
-        (MARGIN + (role.layer - 0.5) * ACROSS, *_label(key, trace))
-        for key, role in trace.roles.items()
-        if role.kind == "bias" and role.unit not in places
-    ]
     rendered = (
         environment("en")
         .get_template("network.svg.j2")
@@ -78,7 +68,7 @@ def draw(trace: Trace, alt: str) -> Picture:
             radius=RADIUS,
             label_width=label_width,
             edges=_edges(trace, places, {layer: len(row) for layer, row in by_layer.items()}),
-            biases=biases,
+            biases=_biases(trace, places),
             width=2 * MARGIN + max(len(by_layer) - 1, 0) * ACROSS,
             height=2 * MARGIN + (tallest - 1) * DOWN,
             palette=PALETTE,
@@ -86,6 +76,41 @@ def draw(trace: Trace, alt: str) -> Picture:
         )
     )
     return Picture(rendered.strip(), alt)
+
+
+def sizes(trace: Trace) -> list[int]:
+    """How many units stand in each layer."""
+    by_layer, _ = _units(trace)
+    return [len(by_layer[layer]) for layer in sorted(by_layer)]
+
+
+def _units(trace: Trace) -> tuple[dict[int, list[str]], dict[str, str]]:
+    """The units of each layer, and the key of what each puts out."""
+    by_layer: dict[int, list[str]] = defaultdict(list)
+    outputs: dict[str, str] = {}
+    for key, role in trace.roles.items():
+        if role.kind in ("input", "out") and role.unit not in by_layer[role.layer]:
+            by_layer[role.layer].append(role.unit)
+            outputs[role.unit] = key
+    return by_layer, outputs
+
+
+def _biases(
+    trace: Trace, places: Mapping[str, tuple[float, float]]
+) -> list[tuple[float, float, str, str, str]]:
+    """Labels: that of a unit's own bias stands below it, that of a shared one above the weights."""
+    found = []
+    for key, role in trace.roles.items():
+        if role.kind != "bias":
+            continue
+        label = _label(key, trace)
+        if role.unit in places:
+            across, down = places[role.unit]
+            y = down + RADIUS + 14
+        else:
+            across, y = MARGIN + (role.layer - 0.5) * ACROSS, 18.0
+        found.append((round(across - label_width(*label) / 2, 1), y, *label))
+    return found
 
 
 def _edges(
@@ -142,4 +167,4 @@ def _label(key: str, trace: Trace) -> tuple[str, str, str]:
     """Name, index and value of a quantity."""
     quantity = trace.quantities[key]
     name, _, index = plain(latex(quantity.symbol)).partition("_")
-    return name, index.strip("()"), shown(quantity.value, 4)
+    return name, index.strip("()"), shown(quantity.value, 4).replace("-", "−")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from bpreport.publish.drawing import Drawing, outline
@@ -65,11 +65,12 @@ def _stamp(stream: Any, glyph: int) -> str:
     return str(form.id)
 
 
-def pdf(html: str, drawings: Mapping[str, Drawing]) -> bytes:
+def pdf(html: str, drawings: Mapping[str, Drawing], words: Collection[str] = ()) -> bytes:
     """The document as PDF.
 
     `drawings` are the formulas that the document shows as pictures, by their address without
-    `SCHEME`. Nothing else is fetched but `data:` addresses.
+    `SCHEME`; `words` are the alternative texts of formulas. Nothing else is fetched but `data:`
+    addresses.
     """
     from weasyprint import HTML
     from weasyprint.urls import URLFetcher
@@ -81,5 +82,23 @@ def pdf(html: str, drawings: Mapping[str, Drawing]) -> bytes:
     }
     fetcher = URLFetcher(allowed_protocols={"data"}, allow_redirects=False)
     document = HTML(string=html, url_fetcher=fetcher, base_url=None)
-    written = document.write_pdf(pdf_variant="pdf/ua-1", cache=pictures, pdf_identifier=b"bpreport")
+
+    def finish(_document: object, made: Any) -> None:
+        _tag_formulas(made.objects, frozenset(words))
+
+    written = document.write_pdf(
+        pdf_variant="pdf/ua-1", cache=pictures, pdf_identifier=b"bpreport", finisher=finish
+    )
     return bytes(written or b"")
+
+
+def _tag_formulas(objects: Iterable[Any], words: frozenset[str]) -> None:
+    """Tag as formulas what WeasyPrint tags as figures, as it does all pictures.
+
+    PDF/UA-1 (ISO 14289-1, 7.7) asks for that. A tag tells of its picture the alternative text only.
+    """
+    for entry in objects:
+        if isinstance(entry, dict) and entry.get("S") == "/Figure":
+            alternative = entry.get("Alt")
+            if alternative is not None and alternative.string in words:
+                entry["S"] = "/Formula"

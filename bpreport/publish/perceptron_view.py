@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 
 import numpy as np
 
 from bpreport.formula import latex, rounded
 from bpreport.publish import network
-from bpreport.publish.context import Context, Shown
+from bpreport.publish.context import Context, Shown, after, updates
 from bpreport.publish.formulas import plain
-from bpreport.publish.language import mark
+from bpreport.publish.language import COLON, COMMA, SEMICOLON, mark
 from bpreport.publish.numbers import shown
 from bpreport.publish.plots import HUES, Line, dumbbells, lines, number
 from bpreport.publish.scrubber import scrubber
@@ -48,9 +47,9 @@ def show(example: Perceptron, trace: Trace, context: Context) -> Shown:
         tables=(
             *_conventions_table(context),
             _iterations(adopted, gettext),
-            _weights(trace, ordered, gettext),
+            _weights(trace, ordered, context),
         ),
-        plots=tuple(_plots(adopted, ordered, gettext)),
+        plots=tuple(_plots(adopted, ordered, context)),
         stages=tuple(_changed(trace, both[other], adopted is both[other], gettext)),
         widgets=tuple(filter(None, made)),
     )
@@ -89,12 +88,12 @@ def _conventions_table(context: Context) -> Iterator[Table]:
     if not losses:
         return
     chosen = [
-        f"{_phrase(str(name), gettext)}: {_phrase(str(value), gettext)}"
+        _phrase(f"{name}: {value}", gettext)
         for name, value in context.adopted.items()
         if isinstance(value, str)
     ]
     told = {
-        "chosen": "; ".join(chosen),
+        "chosen": gettext(SEMICOLON).join(chosen),
         "reproduced": context.adopted.get("reproduced", 0),
         "of": context.adopted.get("of", 0),
     }
@@ -131,14 +130,11 @@ WORDS = (
 
 
 def _phrase(text: str, gettext: Gettext) -> str:
-    return re.sub(
-        r"[^:,;]+",
-        lambda match: (
-            match[0].replace(match[0].strip(), gettext(match[0].strip()))
-            if match[0].strip() in WORDS
-            else match[0]
-        ),
-        text,
+    """What the audit says of conventions, "update: simultaneous, biases: fixed", translated."""
+    choices = [choice.split(COLON) for choice in text.split(COMMA)]
+    return gettext(COMMA).join(
+        gettext(COLON).join(gettext(part) if part in WORDS else part for part in choice)
+        for choice in choices
     )
 
 
@@ -174,7 +170,8 @@ def _iterations(trace: Trace, gettext: Gettext) -> Table:
     )
 
 
-def _weights(trace: Trace, both: dict[str, Trace], gettext: Gettext) -> Table:
+def _weights(trace: Trace, both: dict[str, Trace], context: Context) -> Table:
+    gettext = context.gettext
     keys = list(trace.facts["weights"])
     last = len(trace.series["weights"]) - 1
     rows = []
@@ -188,7 +185,7 @@ def _weights(trace: Trace, both: dict[str, Trace], gettext: Gettext) -> Table:
                 *(Cell(rounded(series[last][place], 8)) for series in changes),
             )
         )
-    after_one, after_all = gettext("after 1 update"), gettext("after %d updates") % last
+    after_one, after_all = after(min(1, last), context), after(last, context)
     return Table(
         gettext("Weights before and after, by both update conventions"),
         (
@@ -201,27 +198,28 @@ def _weights(trace: Trace, both: dict[str, Trace], gettext: Gettext) -> Table:
     )
 
 
-def _plots(trace: Trace, both: dict[str, Trace], gettext: Gettext) -> list[Plot]:
+def _plots(trace: Trace, both: dict[str, Trace], context: Context) -> list[Plot]:
+    gettext = context.gettext
     outputs, errors, weights = (trace.series[name] for name in ("out", "error", "weights"))
     steps = np.arange(len(errors), dtype=float)
     names = [plain(_symbol(trace, key)) for key in _outputs(trace)]
     keys = list(trace.facts["weights"])
     weight_names = [plain(_symbol(trace, key)) for key in keys]
-    updates = gettext("updates")
+    across, told = gettext("updates"), updates(len(steps) - 1, context)
     plots = [
         Plot(
             network.draw(
                 trace,
-                gettext("Network with %(count)d weights: %(weights)s")
+                gettext("Network of %(layers)s units in its layers. Weights and biases: %(values)s")
                 % {
-                    "count": len(keys),
-                    "weights": ", ".join(
-                        f"{name} = {shown(trace.quantities[key].value, 4)}"
-                        for name, key in zip(weight_names, keys, strict=True)
-                    ),
+                    "layers": "–".join(map(str, network.sizes(trace))),
+                    "values": gettext(COMMA).join(_values(trace)),
                 },
             ),
-            gettext("The network with its weights before training; below each unit its output."),
+            gettext(
+                "The network before training: in each unit its output, at each line its weight,"
+                " biases in grey."
+            ),
         ),
         Plot(
             lines(
@@ -229,10 +227,10 @@ def _plots(trace: Trace, both: dict[str, Trace], gettext: Gettext) -> list[Plot]
                     Line(name, steps, outputs[:, place], HUES[place % len(HUES)])
                     for place, name in enumerate(names)
                 ],
-                (updates, gettext("output")),
-                gettext("Outputs over %(count)d updates: %(ends)s")
+                (across, gettext("output")),
+                gettext("Outputs over %(updates)s: %(ends)s")
                 % {
-                    "count": len(steps) - 1,
+                    "updates": told,
                     "ends": _ends(names, outputs, gettext),
                 },
                 log="x",
@@ -247,9 +245,9 @@ def _plots(trace: Trace, both: dict[str, Trace], gettext: Gettext) -> list[Plot]
         Plot(
             lines(
                 [Line("E", steps, errors, "rose")],
-                (updates, gettext("error")),
-                gettext("Error over %(count)d updates: %(ends)s")
-                % {"count": len(steps) - 1, "ends": _ends(["E"], errors[:, None], gettext)},
+                (across, gettext("error")),
+                gettext("Error over %(updates)s: %(ends)s")
+                % {"updates": told, "ends": _ends(["E"], errors[:, None], gettext)},
                 log="xy",
                 height=2.3,
             ),
@@ -261,11 +259,11 @@ def _plots(trace: Trace, both: dict[str, Trace], gettext: Gettext) -> list[Plot]
                     Line(name, steps, weights[:, place], HUES[place % len(HUES)])
                     for place, name in enumerate(weight_names)
                 ],
-                (updates, gettext("weight")),
-                gettext("Weights over %(count)d updates: %(ends)s")
-                % {"count": len(steps) - 1, "ends": _ends(weight_names, weights, gettext)},
+                (across, gettext("weight")),
+                gettext("Weights over %(updates)s: %(ends)s")
+                % {"updates": told, "ends": _ends(weight_names, weights, gettext)},
                 log="x",
-                height=3.6,
+                height=3.3,
             ),
             gettext("All weights over the updates."),
         ),
@@ -273,10 +271,17 @@ def _plots(trace: Trace, both: dict[str, Trace], gettext: Gettext) -> list[Plot]
     return [*plots, *_conventions(both, weight_names, gettext)]
 
 
+def _values(trace: Trace) -> Iterator[str]:
+    """The parameters of a network, in order."""
+    for key, role in trace.roles.items():
+        if role.kind in ("weight", "bias"):
+            yield f"{_aloud(plain(_symbol(trace, key)))} = {shown(trace.quantities[key].value, 4)}"
+
+
 def _conventions(both: dict[str, Trace], names: list[str], gettext: Gettext) -> list[Plot]:
     """How far the two update conventions part, where they do."""
     first, second = (trace.series["weights"] for trace in both.values())
-    if len(first) < 2:
+    if len(first) < 3:  # After one update there is no course to be shown.
         return []
     changes = {name: trace.series["weights"][1] - trace.series["weights"][0]
                for name, trace in both.items()}  # fmt: skip
@@ -301,7 +306,7 @@ def _conventions(both: dict[str, Trace], names: list[str], gettext: Gettext) -> 
                 )
                 % {
                     "count": len(differing),
-                    "name": names[worst],
+                    "name": _aloud(names[worst]),
                     "apart": number(apart[worst]),
                 },
             ),
@@ -333,8 +338,13 @@ def _conventions(both: dict[str, Trace], names: list[str], gettext: Gettext) -> 
 def _ends(names: list[str], values: np.ndarray[tuple[int, ...], np.dtype[np.float64]],
           gettext: Gettext) -> str:  # fmt: skip
     """Where each series begins and ends: w_1 from 0.1 to 0.215, and so on."""
-    return ", ".join(
+    return gettext(COMMA).join(
         gettext("%(name)s from %(start)s to %(end)s")
-        % {"name": name, "start": number(column[0]), "end": number(column[-1])}
+        % {"name": _aloud(name), "start": number(column[0]), "end": number(column[-1])}
         for name, column in zip(names, values.T, strict=True)
     )
+
+
+def _aloud(name: str) -> str:
+    """A name as it is read aloud: w_1 is "w 1"."""
+    return name.replace("_", " ")

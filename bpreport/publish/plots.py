@@ -86,7 +86,7 @@ class Line:
 
 @contextmanager
 def _axes(
-    height: float, columns: int = 1, left: float = 0.62, right: float = 0.1, top: float = 0.1
+    height: float, columns: int = 1, left: float = 0.7, right: float = 0.1, top: float = 0.1
 ) -> Iterator[tuple[list[Axes], Callable[[str], Picture]]]:
     """Axes in a row, in the style of all plots, and what makes a picture of them.
 
@@ -157,7 +157,7 @@ def curve(
 
     A `Line` of `runs` holds the iterates and the objective there; `names` label the axes.
     """
-    with _axes(2.7, max(len(runs), 1), top=0.3) as (panels, picture):
+    with _axes(2.4, max(len(runs), 1), top=0.3) as (panels, picture):
         for axes, run, title in zip(panels, runs, titles, strict=True):
             axes.plot(*objective, color=PALETTE["soft"], linewidth=1.0)
             axes.plot(run.x, run.y, color=PALETTE[run.hue], linewidth=0.7, alpha=0.75)
@@ -175,7 +175,7 @@ def lines(
     *,
     log: str = "",
     levels: Sequence[tuple[float, str]] = (),
-    height: float = 2.7,
+    height: float = 2.4,
 ) -> Picture:
     """Lines with their labels at their right ends.
 
@@ -188,6 +188,9 @@ def lines(
             axes.set_yscale("log")
             axes.yaxis.set_major_formatter(lambda value, _: _power(value))
             axes.yaxis.set_minor_formatter(lambda *_: "")
+            ends = _ends(drawn)
+            if math.floor(math.log10(ends[1])) < math.log10(ends[0]):  # no power of ten is in it
+                axes.set_yticks(ends, [number(end) for end in ends])
         for value, label in levels:
             axes.axhline(value, color=PALETTE["soft"], linewidth=0.8, linestyle=(0, (4, 3)))
             axes.annotate(
@@ -211,7 +214,7 @@ def lines(
             )
         axes.set_xlabel(names[0])
         axes.set_ylabel(names[1])
-        axes.margins(x=0.01)
+        axes.margins(x=0.01, y=0.09)
         if "x" in log:
             last = max((float(line.x[-1]) for line in drawn), default=1.0)
             ticks = [0.0, *(10.0**power for power in range(7) if 10**power <= last)]
@@ -261,7 +264,9 @@ def dumbbells(
         for (label, values), hue, marker in zip(sets.items(), HUES, "osD^v*", strict=False):
             axes.plot(values, rows, marker, color=PALETTE[hue], markersize=4.5, label=label)
         axes.set_yticks(rows, labels)
-        axes.invert_yaxis()
+        # Half a row of room above and below, so that no marker stands on an edge.
+        axes.set_ylim(len(labels) - 0.5, -0.5)
+        axes.margins(x=0.05)
         axes.grid(visible=False, axis="y")
         axes.set_xlabel(name)
         axes.legend(
@@ -335,10 +340,15 @@ def _end_labels(axes: Axes, drawn: Sequence[Line]) -> None:
         )
 
 
+def _ends(drawn: Sequence[Line]) -> tuple[float, float]:
+    """The smallest and the largest value of all lines."""
+    return min(float(line.y.min()) for line in drawn), max(float(line.y.max()) for line in drawn)
+
+
 def _room(drawn: Sequence[Line]) -> float:
     """Inches for the labels at the right ends: a Han character is as wide as two letters."""
     widths = [sum(2 if sign > "\u2e80" else 1 for sign in line.label) for line in drawn]
-    return 0.16 + 0.062 * max(widths, default=0)
+    return 0.22 + 0.062 * max(widths, default=0)
 
 
 def _power(value: float) -> str:

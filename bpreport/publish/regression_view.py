@@ -7,7 +7,8 @@ from collections.abc import Callable
 import numpy as np
 
 from bpreport.formula import latex, rounded
-from bpreport.publish.context import Context, Shown
+from bpreport.publish.context import Context, Shown, after, updates
+from bpreport.publish.language import COMMA
 from bpreport.publish.plots import Line, lines, number, scatter
 from bpreport.publish.view import Cell, Plot, Table
 from bpreport.worked.linear_regression import LinearRegression
@@ -26,7 +27,7 @@ def show(example: Regression, trace: Trace, context: Context) -> Shown:
     gettext = context.gettext
     return Shown(
         tables=(_descent(trace, gettext),),
-        plots=(*_fit(example, trace, gettext), _objective(trace, gettext)),
+        plots=(*_fit(example, trace, context), _objective(trace, context)),
     )
 
 
@@ -77,8 +78,9 @@ def _descent(trace: Trace, gettext: Gettext) -> Table:
     )
 
 
-def _fit(example: Regression, trace: Trace, gettext: Gettext) -> list[Plot]:
+def _fit(example: Regression, trace: Trace, context: Context) -> list[Plot]:
     """Data and fitted curve, where one feature beside the constant makes that a plane picture."""
+    gettext = context.gettext
     x, y = example.samples.arrays
     varying = [place for place in range(x.shape[1]) if np.ptp(x[:, place]) > 0]
     if len(varying) != 1:
@@ -98,30 +100,29 @@ def _fit(example: Regression, trace: Trace, gettext: Gettext) -> list[Plot]:
     parameters = trace.series["parameters"]
     last = len(parameters) - 1
     fits = [
-        Line(
-            gettext("after %d updates") % count, across, model(parameters[count]), hue, dashed=True
-        )
+        Line(after(count, context), across, model(parameters[count]), hue, dashed=True)
         for count, hue in ((1, "olive"), (10, "purple"))
         if count < last
     ]
-    fits.append(Line(gettext("after %d updates") % last, across, model(parameters[last]), "orange"))
-    told = ", ".join(
+    fits.append(Line(after(last, context), across, model(parameters[last]), "orange"))
+    told = gettext(COMMA).join(
         f"θ{place} = {number(value, 4)}" for place, value in enumerate(parameters[last])
     )
-    alt = gettext("%(count)d samples and the fit after %(last)d updates: %(told)s") % {
+    alt = gettext("%(count)d samples and the fit %(after)s: %(told)s") % {
         "count": len(y),
-        "last": last,
+        "after": after(last, context),
         "told": told,
     }
     drawn = scatter([(x[:, place], y, "o", "blue")], fits, ("x", "y"), alt)
     return [Plot(drawn, gettext("The data (points) and the fitted model on the way."))]
 
 
-def _objective(trace: Trace, gettext: Gettext) -> Plot:
+def _objective(trace: Trace, context: Context) -> Plot:
+    gettext = context.gettext
     objective = trace.series["objective"]
     steps = np.arange(len(objective), dtype=float)
-    alt = gettext("Objective over %(count)d updates: from %(start)s to %(end)s") % {
-        "count": len(objective) - 1,
+    alt = gettext("Objective over %(updates)s: from %(start)s to %(end)s") % {
+        "updates": updates(len(objective) - 1, context),
         "start": number(objective[0], 4),
         "end": number(objective[-1], 4),
     }

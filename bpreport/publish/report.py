@@ -35,7 +35,7 @@ from bpreport.publish.view import (
 if TYPE_CHECKING:
     from bpreport.worked import Study
 
-__all__ = ["badge", "report"]
+__all__ = ["badge", "names", "report"]
 
 LONG = 26
 """Characters of a side past which it is not repeated beside its verdict."""
@@ -56,6 +56,8 @@ def report(audit: Audit, study: Study, lang: str) -> Report:
         title=deck.title or PurePath(deck.path).stem,
         lang=lang,
         foreign="" if deck.lang == lang else tag(deck.lang),
+        author=str(deck.settings.get("author", "")),
+        date=str(deck.settings.get("date", "")),
         source=PurePath(deck.path).name,
         claims=len(levels),
         right=levels.count("right"),
@@ -99,6 +101,13 @@ def _change(judgement: Judgement) -> Change | None:
     if judgement.correction is not None:
         return Change(judgement.printed or "", judgement.correction)
     return None
+
+
+def names(audit: Audit) -> frozenset[str]:
+    """Runs of letters that are one symbol: those of the front matter, and the names of runs."""
+    stated = map(str, audit.deck.settings.get("names", ()))
+    runs = (run for trace in audit.traces.values() for run in trace.facts.get("runs", ()))
+    return frozenset((*stated, *runs))
 
 
 def badge(verdict: Verdict, lang: str) -> Badge:
@@ -221,7 +230,8 @@ def _slide(slide: Slide, audit: Audit, views: Mapping[str, ClaimView]) -> SlideV
             for key, known in (("formula", by_formula), ("figure", by_figure))
             for view in known.pop((token.meta or {}).get(key, 0), [])
         ]
-        blocks.append(Block(tuple(tokens), tuple(_merged(claims))))
+        leads = any(token.content.rstrip().endswith((":", "：")) for token in tokens)
+        blocks.append(Block(tuple(tokens), tuple(_merged(claims)), leads))
     return SlideView(slide.number, slide.title, slide.line, tuple(blocks))
 
 

@@ -22,6 +22,7 @@ from bpreport.publish.mathfont import font_face
 from bpreport.publish.pdf import SCHEME
 from bpreport.publish.plots import Picture
 from bpreport.publish.pointing import Pointer, pointed
+from bpreport.publish.words import spoken
 
 __all__ = ["HtmlSetter", "PdfSetter", "Setter"]
 
@@ -222,7 +223,7 @@ class HtmlSetter(Setter):
 
 
 class PdfSetter(Setter):
-    """Formulas as drawings with alternative text, gathered in `drawings` by their address."""
+    """Formulas as drawings told in words, gathered in `drawings` by their address."""
 
     format = "pdf"
     wide: ClassVar[float] = 452.0
@@ -233,9 +234,15 @@ class PdfSetter(Setter):
         lang: str,
         formulas: Sequence[Formula] = (),
         marks: Mapping[int, Pointer] | None = None,
+        functions: frozenset[str] = frozenset(),
+        names: frozenset[str] = frozenset(),
     ) -> None:
         super().__init__(lang, formulas, marks)
+        self._known = functions, names
+        """What the parser is told to read formulas aloud."""
         self.drawings: dict[str, Drawing] = {}
+        self.words: set[str] = set()
+        """The alternative texts of all formulas."""
 
     def math(self, source: str, display: bool = False, small: bool = False) -> Markup:
         """A drawing, broken or scaled down where it is wider than the page."""
@@ -265,8 +272,10 @@ class PdfSetter(Setter):
         sizes = (drawn.width, drawn.height + drawn.depth, -drawn.depth)
         width, height, align = (round(value * scale, 2) for value in sizes)
         style = f"width:{width}pt;height:{height}pt;vertical-align:{align}pt"
+        words = spoken(source, self.lang, *self._known)
+        self.words.add(words)
         image = Markup('<img class="math" alt="{}" src="{}" style="{}">').format(
-            drawn.alt or source, self._address(drawn), style
+            words, self._address(drawn), style
         )
         return Markup('<div class="formula">{}</div>').format(image) if display else image
 

@@ -99,6 +99,8 @@ class Block:
 
     tokens: tuple[Token, ...]
     claims: tuple[ClaimView, ...]
+    leads: bool
+    """It leads up to what comes next, and stands on the same page: its last sign is a colon."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +142,8 @@ class Cell:
     """LaTeX."""
     head: bool = False
     """It names its row."""
+    words: bool = False
+    """A sentence, which begins at the left as text does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +158,12 @@ class Table:
     @property
     def whole(self) -> bool:
         """Short enough to stand on one page undivided."""
-        return len(self.rows) <= 20
+        return len(self.rows) <= 10
+
+    @property
+    def narrow(self) -> bool:
+        """Narrow enough to run on in two columns of a page."""
+        return len(self.heads) <= 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +224,9 @@ class Report:
     lang: str
     foreign: str
     """The deck's language as HTML names it, where it is not the report's; else empty."""
+    author: str
+    """Who wrote the deck; empty where it does not say, as `date`."""
+    date: str
     source: str
     """The deck's file name."""
     claims: int

@@ -107,13 +107,15 @@ def pdf(page: Report, audit: Audit) -> bytes:
     """The report as PDF."""
     from bpreport.publish import pdf as writer
     from bpreport.publish.pointing import figures
+    from bpreport.publish.report import names
     from bpreport.publish.setting import PdfSetter
     from bpreport.publish.templates import environment
 
-    setter = PdfSetter(page.lang, audit.deck.formulas, figures(audit))
+    deck = audit.deck
+    setter = PdfSetter(page.lang, deck.formulas, figures(audit), deck.functions, names(audit))
     template = environment(page.lang).get_template("report.html.j2")
     source = template.render(page=page, setter=setter, frame="base.html.j2")
-    return writer.pdf(source, setter.drawings)
+    return writer.pdf(source, setter.drawings, setter.words)
 
 
 FORMATS = tuple(_NAMES)

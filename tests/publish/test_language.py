@@ -28,6 +28,7 @@ class TestCatalogue:
         theirs = {message.id for message in catalogue(source) if message.id}
         assert ours - theirs == set()
         assert theirs - ours == set()
+        assert not catalogue(source).obsolete
 
     def test_every_sentence_is_translated(self, source):
         """An empty translation would show English in the middle of the page."""

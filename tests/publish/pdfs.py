@@ -1,0 +1,114 @@
+"""Reading a PDF back: its structure, its text and its pages as pictures."""
+
+import subprocess
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import pikepdf
+
+from tests.support import require_program
+
+
+def text_of(path):
+    """The text of a PDF; each of its pages ends with a form feed."""
+    pdftotext = require_program("pdftotext")
+    command = [pdftotext, "-layout", str(path), "-"]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+
+def pictures_of(path, dpi):
+    """The pages in grey, each rows of numbers from 0 for black to 255 for white."""
+    pdftoppm = require_program("pdftoppm")
+    command = [pdftoppm, "-gray", "-r", str(dpi), str(path)]
+    rest = subprocess.run(command, capture_output=True, check=True).stdout
+    pages = []
+    while rest:
+        _, size, _, pixels = rest.split(b"\n", 3)  # "P5", width and height, 255, a byte a pixel
+        width, height = map(int, size.split())
+        page = np.frombuffer(pixels[: width * height], dtype=np.uint8)
+        pages.append(page.reshape(height, width))
+        rest = pixels[width * height :]
+    return pages
+
+
+@dataclass(frozen=True)
+class Bookmark:
+    """An entry of the outline."""
+
+    title: str
+    level: int
+    page: int
+    """Counted from 1."""
+
+
+class Pdf:
+    """A PDF with what the tests ask for."""
+
+    def __init__(self, path: Path):
+        self.path = path
+        self.document = pikepdf.open(path)
+        self.elements = list(self._walk(self.document.Root.StructTreeRoot.K))
+        """The structure tree in reading order."""
+        self.numbers = {page.objgen: place for place, page in enumerate(self.document.pages, 1)}
+
+    @cached_property
+    def texts(self):
+        """The text of each page."""
+        return text_of(self.path).split("\f")[:-1]
+
+    @cached_property
+    def pictures(self):
+        """Each page as a small picture."""
+        return pictures_of(self.path, 36)
+
+    def _walk(self, kids):
+        for kid in kids if isinstance(kids, pikepdf.Array) else [kids]:
+            if isinstance(kid, pikepdf.Dictionary) and "/S" in kid:
+                yield kid
+                if "/K" in kid:
+                    yield from self._walk(kid.K)
+
+    def tagged(self, *tags):
+        """The elements of the structure tree that have one of the tags, in reading order."""
+        return [entry for entry in self.elements if str(entry.S)[1:] in tags]
+
+    def alternatives(self, *tags):
+        """The alternative texts of elements."""
+        return [str(entry.get("/Alt", "")) for entry in self.tagged(*tags)]
+
+    def bookmarks(self):
+        """The outline, in order."""
+        with self.document.open_outline() as outline:
+            return list(self._bookmarks(outline.root, 1))
+
+    def _bookmarks(self, entries, level):
+        for entry in entries:
+            page = self.numbers[entry.destination[0].objgen]
+            yield Bookmark(str(entry.title), level, page)
+            yield from self._bookmarks(entry.children, level + 1)
+
+    def links(self):
+        """The actions of all links."""
+        for page in self.document.pages:
+            for note in page.get("/Annots", []):
+                if note.Subtype == "/Link":
+                    yield note
+
+    def codes(self):
+        """Every code of a glyph that is shown as text."""
+        streams = [*self.document.pages]
+        streams += [
+            entry
+            for entry in self.document.objects
+            if isinstance(entry, pikepdf.Stream) and "/Font" in entry.get("/Resources", {})
+        ]
+        for stream in streams:
+            for instruction in pikepdf.parse_content_stream(stream, "Tj TJ"):
+                operands = instruction.operands
+                pieces = operands[0] if str(instruction.operator) == "TJ" else operands
+                for piece in pieces:
+                    if isinstance(piece, pikepdf.String):
+                        raw = bytes(piece)
+                        yield from (raw[i : i + 2] for i in range(0, len(raw), 2))

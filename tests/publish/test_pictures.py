@@ -1,0 +1,69 @@
+"""Key pages of the PDF beside pictures of how they should look.
+
+`make pictures` renews the pictures, after a change that is meant to be seen: look at them.
+"""
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+from matplotlib.image import imread, imsave
+
+REFERENCES = Path(__file__).with_name("pictures")
+RENEW = bool(os.environ.get("BPREPORT_RENEW_PICTURES"))
+
+PAGES = {
+    "front": "深度学习基础：BP 神经网络",
+    "errors": "BP 算法例子 · 多次迭代效果",
+    "descent": "梯度下降（descent）",
+    "network": "感知器（example）",
+}
+"""By picture: the heading on the page."""
+
+BLOCK = 6
+"""Pixels of a square whose mean grey is compared: letters blur, lines of text and plots do not."""
+
+
+def blurred(picture):
+    """Means of squares, as rows of numbers from 0 for black to 1 for white."""
+    height, width = (side // BLOCK * BLOCK for side in picture.shape)
+    squares = picture[:height, :width].reshape(height // BLOCK, BLOCK, width // BLOCK, BLOCK)
+    return squares.mean(axis=(1, 3))
+
+
+def unlike(one, other):
+    """Which part of two pictures is seen to differ."""
+    if one.shape != other.shape:
+        return 1.0
+    return float((np.abs(blurred(one) - blurred(other)) > 0.08).mean())
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_looks_as_it_should(pdf, name):
+    """No more than a hundredth of it differs: a moved line of text is more."""
+    page = next(mark.page for mark in pdf.bookmarks() if mark.title == PAGES[name])
+    picture = pdf.pictures[page - 1] / 255
+    reference = REFERENCES / f"{name}.png"
+    if RENEW:
+        imsave(reference, picture, cmap="gray", vmin=0, vmax=1)
+        pytest.skip("the picture is renewed")
+    assert unlike(picture, imread(reference)[..., 0]) < 0.01
+
+
+def test_a_moved_line_is_seen(pdf):
+    """The check above would see a planted fault: text 4 mm lower, and a picture that is missing."""
+    page = pdf.pictures[3] / 255
+    moved = np.vstack([page[:40], np.ones((6, page.shape[1])), page[40:-6]])
+    assert unlike(page, moved) > 0.02
+    network = next(mark.page for mark in pdf.bookmarks() if mark.title == PAGES["network"])
+    whole = pdf.pictures[network - 1] / 255
+    emptied = whole.copy()
+    emptied[len(whole) // 3 : 2 * len(whole) // 3] = 1
+    assert unlike(whole, emptied) > 0.02
+
+
+def test_what_no_eye_sees_is_let_through(pdf):
+    """Letters that are drawn a little bolder or lighter are the same page."""
+    page = pdf.pictures[3] / 255
+    assert unlike(page, np.clip(page * 1.06, 0, 1)) < 0.01
