@@ -170,8 +170,8 @@ def _chained(quantity: Quantity, trace: Trace, places: Places) -> Quantity | Non
     assert quantity.formula is not None
     for form in [*quantity.forms, quantity.formula]:
         keys, factors = read_keys(form), _factors(form)
-        chained = keys and all(key in trace.roles and trace.roles[key].kind == "gradient"
-                               for key in keys)  # fmt: skip
+        read = [trace.quantities[key].symbol for key in keys if key in trace.quantities]
+        chained = keys and all(isinstance(name, Derivative) for name in read)
         if chained and len({places.slope(factor) for factor in factors}) == len(factors):
             return replace(quantity, formula=form, forms=(), sources=keys)
     return None
