@@ -41,7 +41,7 @@ What is open ends in the body of a sum sign, which would take in any factor behi
 """
 
 _FUNCTIONS = {
-    "log": r"\ln", "log10": r"\lg", "sin": r"\sin", "cos": r"\cos", "tan": r"\tan",
+    "exp": r"\exp", "log": r"\ln", "log10": r"\lg", "sin": r"\sin", "cos": r"\cos", "tan": r"\tan",
     "sinh": r"\sinh", "cosh": r"\cosh", "tanh": r"\tanh", "sigmoid": r"\sigma",
     "relu": r"\mathrm{relu}", "softmax": r"\mathrm{softmax}", "identity": r"\mathrm{id}",
     "maximum": r"\max", "minimum": r"\min",
@@ -134,7 +134,7 @@ class _Writer:
                 return f"{self._base(operands[0])}^{{{self.write(operands[1])[0]}}}", _POWER
             case "transpose":
                 return f"{self._base(operands[0])}^{{T}}", _POWER
-            case "exp":
+            case "exp" if not isinstance(operands[0], Tuple):  # e^{(1)} is the first e
                 return f"e^{{{self.write(operands[0])[0]}}}", _POWER
             case "sqrt":
                 return rf"\sqrt{{{self.write(operands[0])[0]}}}", _ATOM

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from bpreport.formula import FormulaError, describe, latex, parse
 from bpreport.formula.chains import split
-from bpreport.formula.tree import Apply, Number, Symbol, Tree
+from bpreport.formula.tree import Apply, Number, Symbol, Tree, Tuple
 from tests.formula.trees import TREES
 
 x = Symbol("x")
@@ -26,6 +26,7 @@ PIECES = [
 @example(Apply("add", (Apply("add", (x, x)), Apply("negative", (Apply("add", (x, x)),)))))
 @example(Apply("multiply", (Apply("exp", (x,)), Number("2")), sign=""))
 @example(Apply("negative", (Apply("negative", (x,)),)))
+@example(Apply("exp", (Tuple((Number("0"), Number("0"))),)))
 def test_latex_of_a_tree_reads_back(tree: Tree) -> None:
     """Brackets are put wherever the tree would be read otherwise, and what is read is written."""
     written = latex(tree)
