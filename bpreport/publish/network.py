@@ -49,8 +49,11 @@ class Edge:
     negative: bool
 
 
-def draw(trace: Trace, alt: str) -> Picture:
-    """The network of a perceptron's trace; an empty layer is nothing to draw."""
+def draw(trace: Trace, alt: str, values: bool = True) -> Picture:
+    """The network of a perceptron's trace; an empty layer is nothing to draw.
+
+    Without `values` it shows names only.
+    """
     by_layer: dict[int, list[str]] = defaultdict(list)
     outputs: dict[str, str] = {}
     for key, role in trace.roles.items():
@@ -64,9 +67,9 @@ def draw(trace: Trace, alt: str) -> Picture:
         for layer, units in by_layer.items()
         for row, unit in enumerate(units)
     }
-    units = [Unit(*places[unit], *_label(key, trace)) for unit, key in outputs.items()]
+    units = [Unit(*places[unit], *_label(key, trace, values)) for unit, key in outputs.items()]
     biases = [
-        (MARGIN + (role.layer - 0.5) * ACROSS, *_label(key, trace))
+        (MARGIN + (role.layer - 0.5) * ACROSS, *_label(key, trace, values))
         for key, role in trace.roles.items()
         if role.kind == "bias" and role.unit not in places
     ]
@@ -77,7 +80,9 @@ def draw(trace: Trace, alt: str) -> Picture:
             units=units,
             radius=RADIUS,
             label_width=label_width,
-            edges=_edges(trace, places, {layer: len(row) for layer, row in by_layer.items()}),
+            edges=_edges(
+                trace, places, {layer: len(row) for layer, row in by_layer.items()}, values
+            ),
             biases=biases,
             width=2 * MARGIN + max(len(by_layer) - 1, 0) * ACROSS,
             height=2 * MARGIN + (tallest - 1) * DOWN,
@@ -89,7 +94,7 @@ def draw(trace: Trace, alt: str) -> Picture:
 
 
 def _edges(
-    trace: Trace, places: Mapping[str, tuple[float, float]], sizes: Mapping[int, int]
+    trace: Trace, places: Mapping[str, tuple[float, float]], sizes: Mapping[int, int], values: bool
 ) -> list[Edge]:
     weights = {
         key: role
@@ -104,7 +109,7 @@ def _edges(
         # Near the side with fewer crossings, where the lines of one unit have spread enough.
         from_left = sizes[role.layer - 1] <= sizes[role.layer]
         value = float(trace.quantities[key].value)
-        name, index, text = ("", "", "") if crowded else _label(key, trace)
+        name, index, text = ("", "", "") if crowded else _label(key, trace, values)
         along = _along(math.dist(start, end), label_width(name, index, text), from_left=from_left)
         edges.append(
             Edge(
@@ -138,8 +143,8 @@ def label_width(name: str, index: str, value: str) -> float:
     return 8 + 6.4 * len(name) + 4.8 * len(index) + 6.2 * len(value)
 
 
-def _label(key: str, trace: Trace) -> tuple[str, str, str]:
-    """Name, index and value of a quantity."""
+def _label(key: str, trace: Trace, values: bool) -> tuple[str, str, str]:
+    """Name, index and, where wanted, value of a quantity."""
     quantity = trace.quantities[key]
     name, _, index = plain(latex(quantity.symbol)).partition("_")
-    return name, index.strip("()"), shown(quantity.value, 4)
+    return name, index.strip("()"), shown(quantity.value, 4) if values else ""

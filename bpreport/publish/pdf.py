@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from bpreport.publish.drawing import Drawing, outline
+from bpreport.publish.drawing import WASHES, Drawing, outline
 
 __all__ = ["SCHEME", "pdf"]
 
@@ -40,6 +40,11 @@ class _Picture:
         scale = width / self.drawing.width
         stream.push_state()
         stream.transform(a=scale, d=scale, f=self.drawing.height * scale)
+        lines = [
+            f"q {_colour(WASHES[mark])} rg {x:g} {y:g} {w:g} {h:g} re f Q"
+            for mark, x, y, w, h in self.drawing.washes
+        ]
+        stream.stream.append("\n".join(lines).encode("ascii"))
         stream.set_color(style["color"])
         lines = []
         for glyph, x, y, size in self.drawing.glyphs:
@@ -50,6 +55,15 @@ class _Picture:
         lines += [f"{x:g} {y:g} {w:g} {h:g} re f" for x, y, w, h in self.drawing.bars]
         stream.stream.append("\n".join(lines).encode("ascii"))
         stream.pop_state()
+
+
+def _colour(name: str) -> str:
+    """A colour as PDF has it.
+
+    >>> _colour("#ff0033")
+    '1 0 0.2'
+    """
+    return " ".join(f"{int(name[at : at + 2], 16) / 255:.3g}" for at in (1, 3, 5))
 
 
 def _stamp(stream: Any, glyph: int) -> str:
