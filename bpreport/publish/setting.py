@@ -15,7 +15,7 @@ from bpreport.audit.model import Message
 from bpreport.deck.model import Formula
 from bpreport.publish.breaking import chain, filled
 from bpreport.publish.drawing import SIZE, Drawing, drawing
-from bpreport.publish.formulas import TypesettingError, mathml
+from bpreport.publish.formulas import TypesettingError, mathml, plain
 from bpreport.publish.language import parts
 from bpreport.publish.mathfont import font_face
 from bpreport.publish.pdf import SCHEME
@@ -42,6 +42,10 @@ class Setter:
     def math(self, source: str, display: bool = False, small: bool = False) -> Markup:
         """A formula; its source as typed where it cannot be typeset."""
         raise NotImplementedError
+
+    def head(self, source: str) -> Markup:
+        """A formula that heads a row or a column of a table."""
+        return self.math(source, small=True)
 
     def chain(self, parts: Sequence[str]) -> Markup:
         """A displayed chain: what stands first, then each relation with its side."""
@@ -112,6 +116,15 @@ class HtmlSetter(Setter):
             found = found.replace('<math display="block">', '<math displaystyle="true">', 1)
             return Markup('<div class="formula" tabindex="0">{}</div>').format(Markup(found))  # noqa: S704
         return Markup(found)  # noqa: S704 - math-core escapes what it does not make itself
+
+    def head(self, source: str) -> Markup:
+        """The formula for the eye, and as text for a screen reader, which repeats it at each cell.
+
+        Few of them do so with a formula.
+        """
+        return Markup('<span class="unseen">{}</span><span aria-hidden="true">{}</span>').format(
+            plain(source), super().head(source)
+        )
 
     def chain(self, parts: Sequence[str]) -> Markup:
         """Every side on a line of its own."""
