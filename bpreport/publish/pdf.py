@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from bpreport.publish.drawing import WASHES, Drawing, outline
 
-__all__ = ["SCHEME", "pdf"]
+__all__ = ["SCHEME", "Layout", "laid_out", "pdf"]
 
 SCHEME = "formula:"
 """Pictures whose address begins so are drawings that the caller hands over."""
@@ -80,7 +81,29 @@ def _stamp(stream: Any, glyph: int) -> str:
 
 
 def pdf(html: str, drawings: Mapping[str, Drawing]) -> bytes:
-    """The document as PDF.
+    """The document as PDF; the arguments are those of `laid_out`."""
+    return laid_out(html, drawings).write()
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A document on its pages."""
+
+    document: Any
+    options: Mapping[str, Any]
+
+    @property
+    def anchors(self) -> list[set[str]]:
+        """Of each page the ids of the elements that begin on it."""
+        return [set(page.anchors) for page in self.document.pages]
+
+    def write(self) -> bytes:
+        """The PDF."""
+        return bytes(self.document.write_pdf(**self.options) or b"")
+
+
+def laid_out(html: str, drawings: Mapping[str, Drawing]) -> Layout:
+    """The document on its pages.
 
     `drawings` are the formulas that the document shows as pictures, by their address without
     `SCHEME`. Nothing else is fetched but `data:` addresses.
@@ -94,6 +117,6 @@ def pdf(html: str, drawings: Mapping[str, Drawing]) -> bytes:
         SCHEME + name: _Picture(drawing, stamps) for name, drawing in drawings.items()
     }
     fetcher = URLFetcher(allowed_protocols={"data"}, allow_redirects=False)
+    options = {"pdf_variant": "pdf/ua-1", "cache": pictures, "pdf_identifier": b"bpreport"}
     document = HTML(string=html, url_fetcher=fetcher, base_url=None)
-    written = document.write_pdf(pdf_variant="pdf/ua-1", cache=pictures, pdf_identifier=b"bpreport")
-    return bytes(written or b"")
+    return Layout(document.render(**options), options)

@@ -1,5 +1,5 @@
 """The deck as slides, corrected: every change is marked and footnoted."""
 
-from bpreport.publish.slides.view import Slides, slides
+from bpreport.publish.slides.products import products
 
-__all__ = ["Slides", "slides"]
+__all__ = ["products"]

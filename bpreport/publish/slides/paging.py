@@ -30,6 +30,8 @@ SMALL = 0.8
 """Size of tables and code."""
 FOOT = 0.58
 """Size of footnotes."""
+RULE = 0.6
+"""Height of the rule above footnotes."""
 INDENT = 1.6
 """Of lists and quotes."""
 ROOM = 16.2
@@ -127,7 +129,7 @@ class Measure:
 
     def _formula(self, token: Token) -> float:
         found = self.formulas.get((token.meta or {}).get("formula", 0))
-        return DISPLAY * (found.height * found.scale + 0.25) if found else 2.0
+        return DISPLAY * (max(found.height * found.scale, LEADING) + 0.2) if found else 2.0
 
     def _inline(self, token: Token, width: float) -> float:
         across, extra = 0.0, 0.0
@@ -342,7 +344,8 @@ def _filled(groups: Sequence[Group], room: float) -> list[list[Group]]:
     pages: list[list[Group]] = []
     filled = math.inf
     for number, group in enumerate(groups):
-        needed = group.height + group.foot
+        ruled = not pages or not any(before.foot for before in pages[-1])
+        needed = group.height + group.foot + RULE * bool(group.foot and ruled)
         kept = needed
         for before, following in pairwise(groups[number:]):
             if not before.leads:

@@ -81,15 +81,15 @@ class HtmlSlides(_Slides, HtmlSetter):
 
     def fitted(self, shown: SetFormula, display: bool) -> Markup:
         """MathML in a type of its own size."""
-        found = self.math(shown.source, display)
+        found = str(self.math(shown.source, display))  # which it has escaped
         for colour, name in MARKS.items():
-            found = Markup(found.replace(f'style="color:{colour};"', f'class="{name}"'))  # noqa: S704
+            found = found.replace(f'style="color:{colour};"', f'class="{name}"')
         if display:
-            scale = f'style="font-size:{round(DISPLAY * shown.scale, 3)}em"'
-            return Markup(found.replace('class="formula"', f'class="formula" {scale}', 1))  # noqa: S704
+            sized = f'class="formula" style="font-size:{round(DISPLAY * shown.scale, 3)}em"'
+            return Markup(found.replace('class="formula"', sized, 1))  # noqa: S704
         if shown.scale == 1:
-            return found
-        return Markup('<span style="font-size:{}em">{}</span>').format(shown.scale, found)
+            return Markup(found)  # noqa: S704
+        return Markup('<span style="font-size:{}em">{}</span>').format(shown.scale, Markup(found))  # noqa: S704
 
 
 class PdfSlides(_Slides, PdfSetter):
