@@ -86,7 +86,7 @@ def _sentences(source: str) -> Iterator[str]:
 def _sources() -> Iterator[tuple[str, Path]]:
     for path in sorted(LOCALE.parent.rglob("*.py")):
         yield "python", path
-    for path in sorted(folder().glob("*.j2")):
+    for path in sorted(folder().rglob("*.j2")):
         yield "jinja2", path
 
 

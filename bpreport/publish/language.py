@@ -16,7 +16,17 @@ from typing import Any
 from bpreport.audit.model import Expectation, Message, Verdict
 from bpreport.formula.tree import Node
 
-__all__ = ["LOCALE", "VERDICTS", "mark", "parts", "render", "translator", "verdict_word"]
+__all__ = [
+    "LOCALE",
+    "VERDICTS",
+    "languages",
+    "mark",
+    "parts",
+    "render",
+    "tag",
+    "translator",
+    "verdict_word",
+]
 
 LOCALE = Path(__file__).resolve().parents[1] / "locale"
 
@@ -51,6 +61,26 @@ def translator(lang: str) -> gettext.NullTranslations:
     'reproduced'
     """
     return gettext.translation("bpreport", LOCALE, languages=[lang], fallback=True)
+
+
+@cache
+def languages() -> tuple[str, ...]:
+    """Every language that the report can be read in: those that have a catalogue, and English.
+
+    >>> languages()
+    ('en', 'zh')
+    """
+    known = {path.parts[-3] for path in LOCALE.glob("*/LC_MESSAGES/bpreport.mo")}
+    return tuple(sorted({"en", *known}))
+
+
+def tag(lang: str) -> str:
+    """How HTML names a language.
+
+    >>> tag("zh"), tag("en")
+    ('zh-Hans', 'en')
+    """
+    return "zh-Hans" if lang == "zh" else lang
 
 
 def verdict_word(verdict: Verdict, lang: str) -> str:

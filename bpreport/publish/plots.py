@@ -57,11 +57,17 @@ class Picture:
 
     def themed(self, prefix: str) -> str:
         """For the HTML: the page's colours, and ids that no other picture has."""
-        svg = self.svg
+        # A style element would be for the whole page, and the root can say the same.
+        svg = _STYLE.sub("", self.svg).replace(
+            "<svg ", '<svg stroke-linejoin="round" stroke-linecap="butt" ', 1
+        )
         for name, colour in PALETTE.items():
             svg = svg.replace(colour, f"var(--{name})")
         svg = re.sub(r'(\bid="|url\(#|href="#)', rf"\g<1>{prefix}-", svg)
         return svg.replace("#ffffff", "var(--paper)")
+
+
+_STYLE = re.compile(r"<defs>\s*<style[^>]*>[^<]*</style>\s*</defs>\s*")
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,11 @@ from markdown_it.token import Token
 
 from bpreport.audit.model import Audit, Judgement, Message, Verdict
 from bpreport.deck.model import Claim, Slide
+from bpreport.formula.tree import symbols
 from bpreport.publish.examples import examples
 from bpreport.publish.formulas import plain
 from bpreport.publish.language import VERDICTS, translator, verdict_word
-from bpreport.publish.numbers import shown
+from bpreport.publish.numbers import exact, shown
 from bpreport.publish.solution import anchor
 from bpreport.publish.view import (
     Badge,
@@ -34,10 +35,12 @@ from bpreport.publish.view import (
 if TYPE_CHECKING:
     from bpreport.worked import Study
 
-__all__ = ["badge", "marks", "report"]
+__all__ = ["badge", "report"]
 
 LONG = 26
 """Characters of a side past which it is not repeated beside its verdict."""
+FULL = 30
+"""Significant digits of an exact value that is looked at closely."""
 
 
 def report(audit: Audit, study: Study, lang: str) -> Report:
@@ -97,18 +100,6 @@ def _change(judgement: Judgement) -> Change | None:
     return None
 
 
-def marks(audit: Audit) -> dict[int, str]:
-    """The CSS class of each figure in running text, from the worst of its verdicts."""
-    order = ("right", "unchecked", "note", "error")
-    found: dict[int, str] = {}
-    for judgement in audit.judgements:
-        figure = judgement.claim.figure
-        if figure is not None:
-            worst = max(found.get(figure.number, "right"), judgement.verdict.level, key=order.index)
-            found[figure.number] = worst
-    return found
-
-
 def badge(verdict: Verdict, lang: str) -> Badge:
     """A verdict as shown in a language."""
     return Badge(str(verdict), verdict.level, verdict_word(verdict, lang))
@@ -163,7 +154,16 @@ def _claim(
         message=judgement.message,
         place=str(claim.position),
         derivation=derivations.get(known, ""),
+        full="" if judgement.exact is None else exact(judgement.exact, FULL),
+        symbols=_symbols(judgement),
     )
+
+
+def _symbols(judgement: Judgement) -> tuple[str, ...]:
+    """What a search finds a claim by: the quantity that it is about, or what stands on its left."""
+    left = judgement.claim.left
+    named = [] if left is None else [symbol.key for symbol in symbols(left)]
+    return tuple(dict.fromkeys([judgement.quantity, *named] if judgement.quantity else named))
 
 
 def _asserted(claim: Claim) -> str:
@@ -237,6 +237,7 @@ def _merged(claims: Iterable[ClaimView]) -> Iterator[ClaimView]:
                 printed="",
                 exact="",
                 several=tuple(row.printed for row in rows if row.printed),
+                symbols=tuple(dict.fromkeys(name for row in rows for name in row.symbols)),
             )
         else:
             yield from rows

@@ -15,11 +15,13 @@ from bpreport.audit.model import Message
 from bpreport.deck.model import Formula
 from bpreport.publish.breaking import chain, filled
 from bpreport.publish.drawing import SIZE, Drawing, drawing
+from bpreport.publish.embedding import Embedding
 from bpreport.publish.formulas import TypesettingError, mathml, plain
-from bpreport.publish.language import parts
+from bpreport.publish.language import parts, tag
 from bpreport.publish.mathfont import font_face
 from bpreport.publish.pdf import SCHEME
 from bpreport.publish.plots import Picture
+from bpreport.publish.pointing import Pointer, pointed
 
 __all__ = ["HtmlSetter", "PdfSetter", "Setter"]
 
@@ -30,12 +32,15 @@ class Setter:
     format: ClassVar[str] = ""
 
     def __init__(
-        self, lang: str, formulas: Sequence[Formula] = (), marks: Mapping[int, str] | None = None
+        self,
+        lang: str,
+        formulas: Sequence[Formula] = (),
+        marks: Mapping[int, Pointer] | None = None,
     ) -> None:
         self.lang = lang
         self._formulas = {formula.number: formula for formula in formulas}
         self._marks = dict(marks or {})
-        """CSS class of each figure in running text, by its number."""
+        """Where each figure in running text leads, by its number."""
         self._pictures = 0
         self._markdown = _markdown(self)
 
@@ -54,6 +59,31 @@ class Setter:
     def picture(self, picture: Picture) -> Markup:
         """A plot."""
         raise NotImplementedError
+
+    @property
+    def lang_tag(self) -> str:
+        """The language as HTML names it."""
+        return tag(self.lang)
+
+    def id(self, name: str) -> str:
+        """A name of an element, as the page's links say it."""
+        return name
+
+    def solution(self, name: str, parts: Sequence[str]) -> Markup:  # noqa: ARG002
+        """The displayed chain of a worked solution, which has a name of its own."""
+        return self.chain(parts)
+
+    def style(self, source: str, media: str = "all") -> Markup:
+        """A style element."""
+        return Markup('<style media="{}">{}</style>').format(media, Markup(source))  # noqa: S704
+
+    def script(self, *names: str) -> Markup:  # noqa: ARG002
+        """Files of the templates as one script; none in a format that runs nothing."""
+        return Markup("")
+
+    def policy(self) -> Markup:
+        """What the page forbids itself; a format that runs nothing has nothing to forbid."""
+        return Markup("")
 
     def font_face(self) -> Markup:
         """CSS that brings the math font with the page, for the formulas set so far."""
@@ -79,30 +109,72 @@ class Setter:
         formula = self._formulas.get(number) if isinstance(number, int) else None
         if formula is None:
             return None
-        return str(self.math(formula.source, formula.display))
+        return self._pointed(formula, str(self.math(formula.source, formula.display)))
 
-    def figure(self, token: Token) -> str:
-        """The class attribute of a figure in running text."""
+    def _pointed(self, formula: Formula, found: str) -> str:  # noqa: ARG002
+        """The formula with its numbers leading to what the audit says of them."""
+        return found
+
+    def figure(self, token: Token) -> Markup:
+        """The attributes of a figure in running text."""
         number = (token.meta or {}).get("figure")
-        mark = self._marks.get(number, "") if isinstance(number, int) else ""
-        return f"figure {mark}".strip()
+        mark = self._marks.get(number) if isinstance(number, int) else None
+        if mark is None:
+            return Markup('class="figure"')
+        return Markup('class="figure {}" data-claim="{}"').format(mark.level, mark.claim)
 
 
 class HtmlSetter(Setter):
-    """MathML, and plots in the page's colours."""
+    """MathML, and plots in the page's colours.
+
+    One file may hold the page in several languages. All their setters share an `Embedding`; those
+    of all languages but the first have a `prefix`, which keeps their ids apart.
+    """
 
     format = "html"
 
     def __init__(
-        self, lang: str, formulas: Sequence[Formula] = (), marks: Mapping[int, str] | None = None
+        self,
+        lang: str,
+        formulas: Sequence[Formula] = (),
+        marks: Mapping[int, Pointer] | None = None,
+        numerals: Mapping[int, Mapping[int, Pointer]] | None = None,
+        embedding: Embedding | None = None,
+        prefix: str = "",
     ) -> None:
         super().__init__(lang, formulas, marks)
-        self._signs: set[str] = set()
-        """Every character of a formula."""
+        self._numerals = numerals or {}
+        """Where the numbers of each formula lead, by its number and their offset."""
+        self._embedding = embedding or Embedding()
+        self._prefix = prefix
+
+    def id(self, name: str) -> str:
+        """The name under this language's prefix."""
+        return self._prefix + name
+
+    def solution(self, name: str, parts: Sequence[str]) -> Markup:
+        """The chain in the first language; in the others its place.
+
+        It is the same in all, and more than half of a page: the switch carries it over.
+        """
+        chain = "" if self._prefix else self.chain(parts)
+        return Markup('<div data-shared="{}">{}</div>').format(name, chain)
+
+    def style(self, source: str, media: str = "all") -> Markup:
+        """A style element that the policy allows."""
+        return self._embedding.style(source, media)
+
+    def script(self, *names: str) -> Markup:
+        """Files of the templates as one ES module that the policy allows."""
+        return self._embedding.script(*names)
+
+    def policy(self) -> Markup:
+        """The content security policy, once all styles and scripts are there."""
+        return self._embedding.policy()
 
     def font_face(self) -> Markup:
         """The part of the math font that the page needs."""
-        return font_face(frozenset(self._signs))
+        return font_face(frozenset(self._embedding.signs))
 
     def math(self, source: str, display: bool = False, small: bool = False) -> Markup:  # noqa: ARG002
         """MathML, whose size the page's CSS decides."""
@@ -110,7 +182,7 @@ class HtmlSetter(Setter):
             found = mathml(source, display)
         except TypesettingError:
             return _as_typed(source)
-        self._signs.update(found)
+        self._embedding.signs.update(found)
         if display:
             # A block would be centred; an inline one in display style stands where the text does.
             found = found.replace('<math display="block">', '<math displaystyle="true">', 1)
@@ -126,6 +198,9 @@ class HtmlSetter(Setter):
             plain(source), super().head(source)
         )
 
+    def _pointed(self, formula: Formula, found: str) -> str:
+        return str(pointed(found, formula.source, self._numerals.get(formula.number, {})))
+
     def chain(self, parts: Sequence[str]) -> Markup:
         """Every side on a line of its own."""
         head, *rest = parts
@@ -137,7 +212,7 @@ class HtmlSetter(Setter):
     def picture(self, picture: Picture) -> Markup:
         """The SVG as part of the page."""
         self._pictures += 1
-        svg = picture.themed(f"p{self._pictures}")
+        svg = picture.themed(self.id(f"p{self._pictures}"))
         head, rest = svg.split(">", 1)
         return Markup("{} role='img' aria-label='{}'>{}").format(
             Markup(head),  # noqa: S704 - plots and jinja2 escape
@@ -154,7 +229,10 @@ class PdfSetter(Setter):
     """Room for a displayed formula, in points: A4 less margins and indent."""
 
     def __init__(
-        self, lang: str, formulas: Sequence[Formula] = (), marks: Mapping[int, str] | None = None
+        self,
+        lang: str,
+        formulas: Sequence[Formula] = (),
+        marks: Mapping[int, Pointer] | None = None,
     ) -> None:
         super().__init__(lang, formulas, marks)
         self.drawings: dict[str, Drawing] = {}
@@ -240,7 +318,7 @@ def _markdown(setter: Setter) -> Any:
         return str(Markup("<em>{}</em>").format(inner))
 
     def opened(tokens: Sequence[Token], index: int, *_: Any) -> str:
-        return str(Markup('<span class="{}">').format(setter.figure(tokens[index])))
+        return str(Markup("<span {}>").format(setter.figure(tokens[index])))
 
     rules.update(
         fence=fenced,

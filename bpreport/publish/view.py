@@ -83,6 +83,10 @@ class ClaimView:
     """Line and column in the deck."""
     derivation: str
     """Anchor of the worked solution; empty where there is none."""
+    full: str = ""
+    """The exact value to many digits; may be empty."""
+    symbols: tuple[str, ...] = ()
+    """Keys of the symbols that a search finds it by."""
     several: tuple[str, ...] = ()
     """The printed numbers of a row that is about several claims."""
 

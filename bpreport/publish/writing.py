@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bpreport.audit.model import Audit
+from bpreport.publish.language import languages, tag, translator
 
 if TYPE_CHECKING:
     from bpreport.publish.view import Report
@@ -54,10 +55,13 @@ def build(
 
         tell("plots")
         page = report(audit, study, lang)
-        for form in ("html", "pdf"):
-            if form in formats:
-                tell(form)
-                products[f"report.{form}"] = _RENDERERS[form](page, audit)
+        if "html" in formats:
+            others = [report(audit, study, other) for other in languages() if other != lang]
+            tell("html")
+            products["report.html"] = html([page, *others], audit)
+        if "pdf" in formats:
+            tell("pdf")
+            products["report.pdf"] = pdf(page, audit)
         if "slides" in formats:
             from bpreport.publish import slides
 
@@ -79,34 +83,52 @@ _NAMES = {
 }
 
 
-def html(page: Report, audit: Audit) -> bytes:
-    """The report as one HTML file that needs nothing else."""
-    from bpreport.publish.report import marks
+def html(pages: Sequence[Report], audit: Audit) -> bytes:
+    """The report as one HTML file that needs nothing else.
+
+    It is the same page in several languages. The first is shown, and the reader may switch.
+    """
+    from markupsafe import Markup
+
+    from bpreport.publish.embedding import Embedding
+    from bpreport.publish.pointing import figures, numerals
     from bpreport.publish.setting import HtmlSetter
     from bpreport.publish.templates import environment
 
-    setter = HtmlSetter(page.lang, audit.deck.formulas, marks(audit))
-    template = environment(page.lang).get_template("report.html.j2")
-    return template.render(page=page, setter=setter).encode()
+    embedding, marks, pointers = Embedding(), figures(audit), numerals(audit)
+    known = [(tag(page.lang), translator(page.lang).gettext("English")) for page in pages]
+
+    def rendered(page: Report, frame: str, editions: Sequence[tuple[str, Markup]] = ()) -> Markup:
+        # No id of a page has a dot in front of its second word.
+        prefix = "" if page is pages[0] else f"{page.lang}."
+        setter = HtmlSetter(page.lang, audit.deck.formulas, marks, pointers, embedding, prefix)
+        template = environment(page.lang).get_template("report.html.j2")
+        return Markup(  # noqa: S704 - the templates escape
+            template.render(
+                page=page, setter=setter, frame=frame, languages=known, editions=editions
+            )
+        )
+
+    first, *others = pages
+    editions = [(tag(page.lang), rendered(page, "edition.html.j2")) for page in others]
+    return rendered(first, "base.html.j2", editions).encode()
 
 
 def pdf(page: Report, audit: Audit) -> bytes:
     """The report as PDF."""
     from bpreport.publish import pdf as writer
-    from bpreport.publish.report import marks
+    from bpreport.publish.pointing import figures
     from bpreport.publish.setting import PdfSetter
     from bpreport.publish.templates import environment
 
-    setter = PdfSetter(page.lang, audit.deck.formulas, marks(audit))
+    setter = PdfSetter(page.lang, audit.deck.formulas, figures(audit))
     template = environment(page.lang).get_template("report.html.j2")
-    source = template.render(page=page, setter=setter)
+    source = template.render(page=page, setter=setter, frame="base.html.j2")
     return writer.pdf(source, setter.drawings)
 
 
 FORMATS = tuple(_NAMES)
 """What `build` can write."""
-
-_RENDERERS: dict[str, Callable[[Report, Audit], bytes]] = {"html": html, "pdf": pdf}
 
 
 def write(path: Path, content: bytes) -> Path:

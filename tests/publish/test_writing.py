@@ -3,6 +3,9 @@
 import re
 import subprocess
 import sys
+from base64 import b64encode
+from hashlib import sha256
+from html import unescape
 from html.parser import HTMLParser
 
 import pikepdf
@@ -84,9 +87,37 @@ class TestHtml:
         """The file alone is the report."""
         _, source, elements = page
         assert [a for a in elements.fetched if not a.startswith(("data:", "#"))] == []
-        styles = "".join(re.findall("<style>.*?</style>", source, re.DOTALL))
-        assert re.findall(r"url\((?!data:|#)[^)]*\)|@import", styles) == []
-        assert "script" not in elements.tags
+        styles = re.findall("<style[^>]*>.*?</style>", source, re.DOTALL)
+        assert len(styles) == 2
+        assert re.findall(r"url\((?!data:|#)[^)]*\)|@import", "".join(styles)) == []
+
+    def test_it_forbids_all_that_it_does_not_bring(self, page):
+        """The policy names each style and script by its hash, and stands before the first."""
+        _, source, _ = page
+        policy, rest = source.split('<meta http-equiv="Content-Security-Policy" content="')[
+            1
+        ].split('">', 1)
+        rules = dict(rule.split(" ", 1) for rule in unescape(policy).split("; "))
+        assert rules["default-src"] == "'none'"
+        for tag, rule in (("style", "style-src-elem"), ("script", "script-src")):
+            found = re.findall(rf"<{tag}[^>]*>(.*?)</{tag}>", source, re.DOTALL)
+            hashes = [b64encode(sha256(text.encode()).digest()).decode() for text in found]
+            assert rules[rule].split() == [f"'sha256-{one}'" for one in hashes]
+            assert rest.count(f"<{tag}") == len(found) > 1
+
+    def test_what_no_language_changes_is_there_once(self, page):
+        """Worked solutions are most of a page; in the second language their places are empty."""
+        _, source, elements = page
+        shared = re.findall(r'data-shared="([^"]*)">(</div>)?', source)
+        full = [name for name, empty in shared if not empty]
+        assert sorted(full) == sorted(name for name, empty in shared if empty)
+        assert len(full) > 300
+        assert {f"en.{name}" for name in full} <= set(elements.ids)
+
+    def test_it_is_small(self, page):
+        """At most 3 MB; most of it is formulas."""
+        _, source, _ = page
+        assert len(source.encode()) < 3_000_000
 
     def test_every_link_inside_it_has_its_end(self, page):
         """A number leads to its derivation, a finding to its claims."""
@@ -229,7 +260,10 @@ def test_what_a_deck_says_stays_text(tmp_path):
     """Markup, pictures and scripts of an author become neither elements nor requests."""
     html, pdf = made(HOSTILE, tmp_path, ["html", "pdf"], "en")
     elements = Page(html.read_text(encoding="utf-8"))
-    assert {"script", "img", "i", "b"} & set(elements.tags) == set()
+    assert {"img", "i", "b"} & set(elements.tags) == set()
+    (harmless,) = made("# Notes", tmp_path / "harmless", ["html"], "en")
+    ours = Page(harmless.read_text(encoding="utf-8")).tags.count("script")
+    assert elements.tags.count("script") == ours
     assert not any("javascript" in link for link in elements.links)
     assert not any(address.startswith("http") for address in elements.fetched)
     assert "<script>alert(1)</script>" in text_of(pdf)
