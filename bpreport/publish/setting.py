@@ -320,7 +320,14 @@ def _markdown(setter: Setter) -> Any:
     def opened(tokens: Sequence[Token], index: int, *_: Any) -> str:
         return str(Markup("<span {}>").format(setter.figure(tokens[index])))
 
+    def numbered(tokens: Sequence[Token], index: int, *_: Any) -> str:
+        start = int(tokens[index].attrs.get("start", 1))
+        # The PDF counts by styles alone.
+        style = Markup(' start="{}" style="counter-reset:list-item {}"').format(start, start - 1)
+        return str(Markup("<ol{}>\n").format(style if start != 1 else ""))
+
     rules.update(
+        ordered_list_open=numbered,
         fence=fenced,
         html_block=text,
         html_inline=text,

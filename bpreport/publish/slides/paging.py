@@ -36,6 +36,8 @@ INDENT = 1.6
 """Of lists and quotes."""
 ROOM = 16.2
 """Height for blocks and footnotes, below a title of one line."""
+HEAD = 2.1
+"""Size of the title of the first slide."""
 TITLE = 1.65
 """What each further line of the title takes."""
 COLUMNS = 3

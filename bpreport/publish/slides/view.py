@@ -173,7 +173,11 @@ class _Making:
     def _foot(self, note: Footnote, size: float = paging.FOOT) -> float:
         """Height of a footnote in a size of type."""
         change = "" if note.change is None else f"{note.change.old} {note.change.new}"
-        words = change + " " * 20 + ("" if note.made else " " * 30)
+        words = change + " " * 8
+        if not note.made:
+            words += translator(self.lang).gettext("Left as printed:")
+        if size == LISTED:  # where it stands is told as well
+            words += " " * 14
         tall = 0.0
         for kind, content in parts(note.message, self.lang):
             if kind == "math":
@@ -204,11 +208,12 @@ class _Making:
         if slide is None:
             yield Page(0, "title", title)
             return
-        room = paging.ROOM - 6
+        lines = paging.text_lines(title, paging.LINE / paging.HEAD)
+        room = paging.ROOM - 2.5 - 1.3 * paging.HEAD * lines
         found = list(paging.parts(slide.tokens, self.measure, room))
         fits = sum(part.height + part.foot for part in found) <= room
         pages = paging.paged(found, room)[:1] if fits else []
-        yield self._page("title", title, pages[0] if pages else [])
+        yield self._page("title", title, pages[0] if pages else [], room)
         if not fits:
             yield from self._slide(slide)
 
@@ -261,7 +266,7 @@ class _Making:
             claims=len(judged),
             right=sum(one.verdict.level == "right" for one in judged),
             foot=round(foot, 2),
-            scale=1.0 if needed <= room else max(round(room / needed, 2), 0.3),
+            scale=_scale(needed - foot, room - foot),
         )
 
     def _of_claims(self, claims: set[str]) -> Iterator[Message]:
@@ -304,6 +309,11 @@ def _inside(one: Correction, position: Position, text: str) -> bool:
 def _footnote(one: Correction) -> Footnote:
     change = Change(one.old.strip(), one.new.strip()) if one.old or one.new else None
     return Footnote(one.number, change, one.message, one.made)
+
+
+def _scale(needed: float, room: float) -> float:
+    """What type is scaled by that needs more height than there is."""
+    return 1.0 if needed <= room else max(round(room / needed, 2), 0.3)
 
 
 def _remark(judgement: Judgement, lang: str) -> Remark:
