@@ -23,6 +23,13 @@ OVERFLOWING = """() => [...document.querySelectorAll(".slide")].flatMap((slide) 
 """What is not within its slide."""
 
 
+def box_of(locator):
+    """Left, width and height."""
+    box = locator.bounding_box()
+    assert box is not None
+    return box["x"], box["width"], box["height"]
+
+
 def current(page):
     return page.locator(".slide.current").get_attribute("id")
 
@@ -103,9 +110,9 @@ class TestPlaying:
         for width, height in ((1440, 900), (1000, 900), (1440, 500)):
             with visit(deck, width=width) as page:
                 page.set_viewport_size({"width": width, "height": height})
-                box = page.locator(".slide.current").bounding_box()
-                assert abs(box["width"] / box["height"] - 16 / 9) < 0.01
-                assert abs(box["width"] - min(width, height * 16 / 9)) < 2
+                _, across, down = box_of(page.locator(".slide.current"))
+                assert abs(across / down - 16 / 9) < 0.01
+                assert abs(across - min(width, height * 16 / 9)) < 2
 
     def test_the_overview_shows_all_and_opens_one(self, visit: Visit, deck, made_slides):
         """By key and pointer."""
@@ -131,8 +138,8 @@ class TestPlaying:
             page.keyboard.press("n")
             assert notes.is_visible()
             assert notes.locator(".badge").count() == len(view.pages[number - 1].remarks)
-            slide = page.locator(".slide.current").bounding_box()
-            assert slide["x"] + slide["width"] <= notes.bounding_box()["x"] + 1
+            left, across, _ = box_of(page.locator(".slide.current"))
+            assert left + across <= box_of(notes)[0] + 1
 
     def test_the_presenter_has_a_window(self, visit: Visit, deck):
         """It shows this slide, the next, and the notes; keys in it turn the slides."""
@@ -167,7 +174,8 @@ class TestPlaying:
                         """([kind, [touch]]) => {
                             const made = new Touch({...touch, target: document.body});
                             document.body.dispatchEvent(new TouchEvent(kind, {bubbles: true,
-                                touches: kind === "touchend" ? [] : [made], changedTouches: [made]}));
+                                touches: kind === "touchend" ? [] : [made],
+                                changedTouches: [made]}));
                         }""",
                         [kind, touches],
                     )
