@@ -7,24 +7,53 @@ const words = document.body.dataset;
 let shown = null;
 let version = 0;
 
-// The thing nearest to the top of the window that has a name, and how far from the top it is.
-function placeIn(view) {
-  let best = { id: "", top: 0, y: view.scrollY };
+const PARTS = "main :is(h2, h3, h4, p, li, tr, .formula):not(nav *, thead *)";
+
+// Every part of the report by what it says, and which of those it is that say the same. Numbers of
+// claims and slides would not do: they change when something is put in before them.
+function* partsOf(view) {
+  const times = new Map();
+  for (const element of view.document.querySelectorAll(PARTS)) {
+    const text = element.textContent;
+    const time = (times.get(text) ?? 0) + 1;
+    times.set(text, time);
+    yield { key: `${time} ${text}`, element };
+  }
+}
+
+// The part nearest to the top of one report that another has as well, and where it is there.
+function anchor(coming, shown) {
+  const known = new Map();
+  for (const { key, element } of partsOf(coming)) known.set(key, element);
+  let best = null;
   let least = Infinity;
-  for (const element of view.document.querySelectorAll("main [id]")) {
+  for (const { key, element } of partsOf(shown)) {
     const { top, height } = element.getBoundingClientRect();
-    if (height && Math.abs(top) < least) {
+    if (height && Math.abs(top) < least && known.has(key)) {
       least = Math.abs(top);
-      best = { id: element.id, top, y: view.scrollY };
+      best = { top, element: known.get(key) };
     }
   }
   return best;
 }
 
-function goTo(view, { id, top, y }) {
-  const element = id && view.document.getElementById(id);
-  view.scrollTo({ top: y, behavior: "instant" });
-  if (element) view.scrollBy({ top: element.getBoundingClientRect().top - top, behavior: "instant" });
+const painted = (view) =>
+  new Promise((done) => {
+    view.requestAnimationFrame(() => view.requestAnimationFrame(done));
+    setTimeout(done, 100); // a page that is not looked at is not painted
+  });
+
+// Scrolls a report to where the reader is in the former one. How high a part is that is far from
+// view the browser guesses, until it comes near; so it takes some steps.
+async function align(coming, shown) {
+  const best = anchor(coming, shown);
+  coming.scrollTo({ top: shown.scrollY, behavior: "instant" });
+  for (let step = 0; best && step < 8; step += 1) {
+    const by = best.element.getBoundingClientRect().top - best.top;
+    if (step > 1 && Math.abs(by) < 1) return;
+    coming.scrollBy({ top: by, behavior: "instant" });
+    await painted(coming);
+  }
 }
 
 function load(number) {
@@ -33,17 +62,17 @@ function load(number) {
   coming.className = "coming";
   coming.title = words.title;
   coming.src = `/report?${number}`;
-  coming.addEventListener("load", () => {
+  coming.addEventListener("load", async () => {
+    await coming.contentDocument?.fonts.ready; // formulas have their height by then
     if (!coming.isConnected) return;
-    if (shown) {
-      const hadFocus = document.activeElement === shown;
-      goTo(coming.contentWindow, placeIn(shown.contentWindow));
-      if (hadFocus) coming.contentWindow.focus();
-      shown.remove();
-    }
-    frames.querySelector(".waiting")?.remove();
+    const before = shown;
+    if (before) await align(coming.contentWindow, before.contentWindow);
+    if (!coming.isConnected) return;
     coming.className = "";
     shown = coming;
+    if (document.activeElement === before) coming.contentWindow.focus();
+    before?.remove();
+    frames.querySelector(".waiting")?.remove();
     document.title = coming.contentDocument.title;
     document.documentElement.dataset.version = number;
   });

@@ -199,6 +199,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _changes(self) -> None:
         self._begin(HTTPStatus.OK, "text/event-stream")
+        self.send_header("Connection", "close")  # how long it is, nobody knows
         self.end_headers()
         for state in self.server.preview.states():
             told = {} if state is None else {"version": state.version, "problem": state.problem}
@@ -254,9 +255,14 @@ def serving(preview: Preview, port: int = 0) -> Iterator[str]:
 
 
 def watch(
-    path: Path | None, lang: str | None, port: int, told: Told, opened: Told | None = None
+    path: Path | None,
+    lang: str | None,
+    port: int,
+    told: Told,
+    opened: Told | None = None,
+    stop: threading.Event | None = None,
 ) -> None:
-    """Serve the preview of a deck until interrupted.
+    """Serve the preview of a deck until interrupted, or until `stop` is set.
 
     `told` is handed the address, and then what came of each build; `opened` the address alone.
     Raises `ModuleNotFoundError` where watchfiles is missing, `OSError` where the port is taken.
@@ -282,6 +288,7 @@ def watch(
             *folders,
             watch_filter=lambda _, changed: Path(changed).name in (path.name, path.resolve().name),
             recursive=False,
+            stop_event=stop,
             step=20,
             debounce=200,
             rust_timeout=1000,
