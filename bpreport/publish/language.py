@@ -51,6 +51,16 @@ VERDICTS: dict[Verdict, tuple[str, str]] = {
 """Of each verdict: its word, and what it means."""
 
 
+def languages() -> tuple[str, ...]:
+    """The languages that can be asked for: English, and each that has a catalogue.
+
+    >>> languages()
+    ('en', 'zh')
+    """
+    catalogues = LOCALE.glob("*/LC_MESSAGES/bpreport.mo")
+    return tuple(sorted({"en", *(path.parents[1].name for path in catalogues)}))
+
+
 @cache
 def translator(lang: str) -> gettext.NullTranslations:
     """The catalogue of a language, with `gettext` and `ngettext`.
@@ -61,17 +71,6 @@ def translator(lang: str) -> gettext.NullTranslations:
     'reproduced'
     """
     return gettext.translation("bpreport", LOCALE, languages=[lang], fallback=True)
-
-
-@cache
-def languages() -> tuple[str, ...]:
-    """Every language that the report can be read in: those that have a catalogue, and English.
-
-    >>> languages()
-    ('en', 'zh')
-    """
-    known = {path.parts[-3] for path in LOCALE.glob("*/LC_MESSAGES/bpreport.mo")}
-    return tuple(sorted({"en", *known}))
 
 
 def tag(lang: str) -> str:

@@ -16,7 +16,7 @@ from bpreport.deck.model import Claim, Slide
 from bpreport.formula.tree import symbols
 from bpreport.publish.examples import examples
 from bpreport.publish.formulas import plain
-from bpreport.publish.language import VERDICTS, translator, verdict_word
+from bpreport.publish.language import VERDICTS, tag, translator, verdict_word
 from bpreport.publish.numbers import exact, shown
 from bpreport.publish.solution import anchor
 from bpreport.publish.view import (
@@ -55,6 +55,7 @@ def report(audit: Audit, study: Study, lang: str) -> Report:
     return Report(
         title=deck.title or PurePath(deck.path).stem,
         lang=lang,
+        foreign="" if deck.lang == lang else tag(deck.lang),
         source=PurePath(deck.path).name,
         claims=len(levels),
         right=levels.count("right"),

@@ -194,6 +194,8 @@ class Report:
 
     title: str
     lang: str
+    foreign: str
+    """The deck's language as HTML names it, where it is not the report's; else empty."""
     source: str
     """The deck's file name."""
     claims: int

@@ -12,6 +12,7 @@ class Card {
     this.parts = edition.querySelector("template.card-parts").content;
     this.trigger = null;
     this.timer = 0;
+    this.hiding = false;
     for (const trigger of edition.querySelectorAll(TRIGGERS)) this.prepare(trigger);
     edition.addEventListener("pointerover", (event) => this.pointed(event));
     edition.addEventListener("pointerout", (event) => this.left(event));
@@ -25,15 +26,23 @@ class Card {
     window.addEventListener("scroll", () => this.place(), { capture: true, passive: true });
   }
 
-  /** A number becomes a button; of those in one formula the first is in the order of tabs. */
+  /** A number in text becomes a button. Those in a formula cannot, since a formula is one thing to
+   * a screen reader: the formula takes the focus, and arrows go from number to number. */
   prepare(trigger) {
     if (trigger.matches("a")) return;
-    const formula = trigger.closest(".formula, math");
-    const first = !formula || formula.querySelector("[data-claim]") === trigger;
-    trigger.setAttribute("role", "button");
-    trigger.setAttribute("tabindex", first ? "0" : "-1");
-    trigger.setAttribute("aria-haspopup", "dialog");
-    trigger.setAttribute("aria-expanded", "false");
+    const formula = trigger.closest("math");
+    if (!formula) {
+      trigger.setAttribute("role", "button");
+      trigger.setAttribute("tabindex", "0");
+      trigger.setAttribute("aria-haspopup", "dialog");
+      return;
+    }
+    const box = formula.closest(".formula");
+    if (!box || box.matches(".pointed")) return;
+    box.classList.add("pointed");
+    box.setAttribute("tabindex", "0");
+    box.setAttribute("role", "group");
+    box.setAttribute("aria-label", this.edition.querySelector(".tools").dataset.formula);
   }
 
   row(trigger) {
@@ -48,10 +57,10 @@ class Card {
     clearTimeout(this.timer);
     const row = this.row(trigger);
     if (!row || (this.trigger === trigger && this.box.matches(":popover-open"))) return;
-    if (this.box.matches(":popover-open")) this.box.hidePopover();
+    this.hide();
     this.forget();
     this.trigger = trigger;
-    if (!trigger.matches("a")) trigger.setAttribute("aria-expanded", "true");
+    trigger.classList.add("looked-at");
     this.box.replaceChildren(this.content(row, trigger));
     this.box.showPopover();
     this.place();
@@ -62,7 +71,8 @@ class Card {
     const part = (name) => made.querySelector(`.${name}`);
     const clones = (source) => [...source.childNodes].map((node) => node.cloneNode(true));
     const badge = row.querySelector(".verdict .badge").cloneNode(true);
-    for (const name of ["role", "tabindex", "aria-haspopup", "aria-expanded"]) badge.removeAttribute(name);
+    for (const name of ["role", "tabindex", "aria-haspopup"]) badge.removeAttribute(name);
+    badge.classList.remove("looked-at");
     part("verdict").append(badge);
     part("place").textContent = row.dataset.place;
     part("what").append(...clones(row.querySelector(".what")));
@@ -90,25 +100,33 @@ class Card {
   place() {
     if (!this.trigger || !this.box.matches(":popover-open")) return;
     const at = this.trigger.getBoundingClientRect();
-    if (at.bottom < 0 || at.top > window.innerHeight) return this.box.hidePopover();
+    // A little out of sight may be a page that still finds its layout; far is a reader who left.
+    if (Math.abs(at.top - window.innerHeight / 2) > window.innerHeight) return this.hide();
     const { width, height } = this.box.getBoundingClientRect();
-    const below = at.bottom + 8 + height <= window.innerHeight || at.top < height + 16;
+    const room = window.innerHeight - height - 8;
+    const below = at.bottom + 8 <= room || at.top < height + 16;
     const left = Math.min(at.left, window.innerWidth - width - 8);
     this.box.style.left = `${Math.max(8, left)}px`;
-    this.box.style.top = `${Math.max(8, below ? at.bottom + 8 : at.top - height - 8)}px`;
+    this.box.style.top = `${Math.max(8, Math.min(below ? at.bottom + 8 : at.top - height - 8, room))}px`;
+  }
+
+  /** Focus that moves meanwhile neither shows the card again nor hides it twice. */
+  hide(after = () => {}) {
+    clearTimeout(this.timer);
+    if (this.hiding || !this.box.matches(":popover-open")) return;
+    this.hiding = true;
+    this.box.hidePopover();
+    after();
+    this.hiding = false;
   }
 
   close() {
     const trigger = this.trigger;
-    this.box.hidePopover();
-    trigger?.focus({ preventScroll: true });
-    clearTimeout(this.timer);
-    // Focus that comes back would show the card again.
-    if (this.box.matches(":popover-open")) this.box.hidePopover();
+    this.hide(() => (trigger?.closest(".formula.pointed") ?? trigger)?.focus({ preventScroll: true }));
   }
 
   forget() {
-    if (this.trigger && !this.trigger.matches("a")) this.trigger.setAttribute("aria-expanded", "false");
+    this.trigger?.classList.remove("looked-at");
     this.trigger = null;
   }
 
@@ -127,25 +145,23 @@ class Card {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => {
       const held = this.box.contains(document.activeElement) || document.activeElement === this.trigger;
-      if (!held && this.box.matches(":popover-open")) this.box.hidePopover();
+      if (!held) this.hide();
     }, GRACE);
   }
 
   focused(event) {
-    const trigger = event.target.closest(TRIGGERS);
-    if (trigger && trigger === event.target && trigger.matches(":focus-visible")) this.show(trigger);
+    if (!this.hiding && event.target.matches(TRIGGERS) && event.target.matches(":focus-visible")) this.show(event.target);
   }
 
   blurred(event) {
-    if (event.target !== this.trigger || this.box.contains(event.relatedTarget)) return;
-    if (event.relatedTarget) this.box.hidePopover();
+    if (!this.trigger || !event.target.contains(this.trigger) || this.box.contains(event.relatedTarget)) return;
+    if (event.relatedTarget) this.hide();
   }
 
   clicked(event) {
-    if (event.target.closest(".card a")) return this.box.hidePopover();
+    if (event.target.closest(".card a")) return this.hide();
     const trigger = event.target.closest(TRIGGERS);
     if (!trigger || trigger.matches("a")) return;
-    trigger.focus({ preventScroll: true });
     this.show(trigger);
   }
 
@@ -154,28 +170,27 @@ class Card {
       event.preventDefault();
       return this.close();
     }
-    const trigger = event.target.closest?.(TRIGGERS);
-    if (!trigger || trigger !== event.target || trigger.matches("a")) return;
-    if (event.key === "Enter" || event.key === " ") {
+    const formula = event.target.matches(".formula.pointed");
+    if (formula && (event.key === "ArrowRight" || event.key === "ArrowLeft")) {
+      this.walk(event.target, event);
+    } else if (event.key === "Enter" || event.key === " ") {
+      if (event.target.matches(TRIGGERS) && !event.target.matches("a")) this.show(event.target);
+      else if (!formula || !event.target.contains(this.trigger)) return;
       event.preventDefault();
-      this.show(trigger);
-      this.box.querySelector("a, button")?.focus({ preventScroll: true });
-    } else if (event.key === "ArrowRight" || event.key === "ArrowLeft") {
-      this.walk(trigger, event);
+      (this.box.querySelector(".links a") ?? this.box.querySelector(".close")).focus({ preventScroll: true });
     }
   }
 
   /** Arrows go from number to number of a formula. */
-  walk(trigger, event) {
-    const formula = trigger.closest(".formula, math");
-    if (!formula) return;
+  walk(formula, event) {
     const numbers = [...formula.querySelectorAll("[data-claim]")];
-    const next = numbers[numbers.indexOf(trigger) + (event.key === "ArrowRight" ? 1 : -1)];
-    if (!next) return;
+    const forward = event.key === "ArrowRight";
+    const place = numbers.indexOf(this.trigger);
+    const next = place < 0 ? numbers.at(forward ? 0 : -1) : numbers[place + (forward ? 1 : -1)];
     event.preventDefault();
-    trigger.setAttribute("tabindex", "-1");
-    next.setAttribute("tabindex", "0");
-    next.focus();
+    if (!next) return;
+    next.scrollIntoView({ block: "nearest", inline: "nearest" });
+    this.show(next);
   }
 }
 

@@ -70,12 +70,12 @@ for (const event of ["edition", "filtered"]) document.addEventListener(event, fo
 follow();
 
 // A box that need not scroll need not stop who goes by keyboard. What is far away is not laid out,
-// and so is looked at when it comes near.
+// and so is looked at when it comes near. Formulas whose numbers can be walked through always stop.
 const near = new Set();
 
 function reach(box) {
   if (box.scrollWidth > box.clientWidth) box.setAttribute("tabindex", "0");
-  else box.removeAttribute("tabindex");
+  else if (box !== document.activeElement) box.removeAttribute("tabindex");
 }
 
 const nearing = new IntersectionObserver(
@@ -87,8 +87,7 @@ const nearing = new IntersectionObserver(
   },
   { rootMargin: "50%" },
 );
-for (const box of document.querySelectorAll(".formula, .scroll, .picture")) {
-  box.removeAttribute("tabindex");
+for (const box of document.querySelectorAll(".formula:not(.pointed), .scroll, .picture")) {
   nearing.observe(box);
 }
 window.addEventListener("resize", () => near.forEach(reach), { passive: true });

@@ -94,9 +94,8 @@ class TestHtml:
     def test_it_forbids_all_that_it_does_not_bring(self, page):
         """The policy names each style and script by its hash, and stands before the first."""
         _, source, _ = page
-        policy, rest = source.split('<meta http-equiv="Content-Security-Policy" content="')[
-            1
-        ].split('">', 1)
+        _, after = source.split('<meta http-equiv="Content-Security-Policy" content="')
+        policy, rest = after.split('">', 1)
         rules = dict(rule.split(" ", 1) for rule in unescape(policy).split("; "))
         assert rules["default-src"] == "'none'"
         for tag, rule in (("style", "style-src-elem"), ("script", "script-src")):
@@ -246,7 +245,8 @@ def test_worked_examples_are_set_in_both_formats(tmp_path):
     # x = 1, 1/2, 1/4, 1/8, 1/16: the objective 1/256 is the first below 0.01.
     assert "0.0625000000" in text
     assert "With learning rate 0.25 the objective falls from 1 to 0.0039 in 4 iterations." in page
-    assert page.count("<svg") == 2 + 4  # the descent's plots, the network and its plots
+    # In both languages the descent's plots, the network and its plots.
+    assert page.count("<svg") == 2 * (2 + 4)
 
 
 def test_an_empty_deck_gives_a_valid_report(tmp_path):

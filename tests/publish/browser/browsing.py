@@ -1,17 +1,33 @@
 """Opening a report in a real browser, and what every visit must keep to."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page
 
-__all__ = ["WIDTHS", "Visit", "violations"]
+__all__ = [
+    "HANDS",
+    "LANGUAGES",
+    "WIDTHS",
+    "Visit",
+    "activate",
+    "bring",
+    "read_in",
+    "shown",
+    "violations",
+]
 
 WIDTHS = {"phone": 360, "tablet": 768, "desktop": 1440}
 """CSS pixels of the screens that a report is made for."""
+
+HANDS = [("mouse", "desktop"), ("keyboard", "tablet"), ("touch", "phone")]
+"""What a control is used with, each on a screen of another width."""
+
+LANGUAGES = ("zh-Hans", "en")
+"""As HTML names them."""
 
 Visit = Callable[..., AbstractContextManager[Page]]
 """What the fixture `visit` gives."""
@@ -35,11 +51,59 @@ class Watch:
             self.heard.append(f"request: {request.url}")
 
 
-def violations(page: Page, within: str = "html") -> list[str]:
-    """What axe finds wrong on the page as it stands, a line each: the rule and the element."""
+def shown(page: Page) -> Locator:
+    """The page in the language that is read."""
+    return page.locator(".edition:not([hidden])")
+
+
+def read_in(page: Page, language: str) -> Locator:
+    """The page in that language, after switching to it if need be."""
+    if shown(page).get_attribute("lang") != language:
+        shown(page).locator(f'button.language[lang="{language}"]').click()
+    return shown(page)
+
+
+def activate(page: Page, hand: str, target: Locator) -> None:
+    """Use a control with the mouse, the keyboard or a finger."""
+    if hand == "mouse":
+        target.click()
+    elif hand == "touch":
+        target.tap()
+    else:
+        target.focus()
+        page.keyboard.press("Enter")
+
+
+def bring(target: Locator) -> Locator:
+    """Scroll it to the middle, and wait until what came near has its layout."""
+    for _ in range(3):
+        target.evaluate(
+            """element => new Promise((done) => {
+                element.scrollIntoView({ block: "center" });
+                requestAnimationFrame(() => requestAnimationFrame(done));
+            })"""
+        )
+    return target
+
+
+CONTRAST = "*:not(mi):not(mo):not(mn):not(mtext)"
+"""Formulas have the colours of the text; thousands of their letters would take axe a minute."""
+
+
+def violations(page: Page, rules: Sequence[str] = ()) -> list[str]:
+    """What axe finds wrong on the page as it stands, a line each: the rule and the element.
+
+    Without `rules` it tries all that it knows.
+    """
     script = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
     page.evaluate(script)
-    found = page.evaluate("within => axe.run(within, {resultTypes: ['violations']})", within)
+    page.evaluate(
+        "selector => axe.configure({rules: [{id: 'color-contrast', selector}]})", CONTRAST
+    )
+    options: dict[str, Any] = {"resultTypes": ["violations"]}
+    if rules:
+        options["runOnly"] = list(rules)
+    found = page.evaluate("options => axe.run(options)", options)
     return [
         f"{violation['id']}: {' '.join(map(str, node['target']))}: {node['failureSummary']}"
         for violation in found["violations"]

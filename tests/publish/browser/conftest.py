@@ -11,8 +11,12 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from bpreport.audit import audit
+from bpreport.deck import read_text
+from bpreport.publish import build
 from bpreport.publish.commands import build_deck
 from tests.publish.browser.browsing import SILENT_FLAGS, WIDTHS, Visit, Watch
+from tests.publish.browser.decks import DECKS
 from tests.support import require_program
 
 
@@ -32,6 +36,17 @@ def report_path(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("report")
     (path,) = build_deck(None, folder, ["html"], None, lambda _: None)
     return path
+
+
+@pytest.fixture(scope="session")
+def small_reports(tmp_path_factory) -> dict[str, Path]:
+    """The reports of the small decks, in English first, by the decks' names."""
+    paths = {}
+    for name, source in DECKS.items():
+        result = audit(read_text(source))
+        folder = tmp_path_factory.mktemp(name)
+        (paths[name],) = build(result, result.study, folder, ["html"], "en")
+    return paths
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,78 @@
+"""Both languages in one file, and the light and the dark look."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.publish.browser.browsing import HANDS, Visit, activate, read_in, shown
+
+
+@pytest.mark.parametrize(("hand", "width"), HANDS)
+def test_the_switch_changes_the_language(visit: Visit, hand: str, width: str):
+    """Text, title and the language that a screen reader hears; and the focus stays on it."""
+    with visit(width=width, touch=hand == "touch") as page:
+        assert page.evaluate("document.documentElement.lang") == "zh-Hans"
+        assert page.title().endswith("审核报告")
+        expect(shown(page).locator(".kind")).to_have_text("审核报告")
+        activate(page, hand, shown(page).locator("button.language"))
+        assert page.evaluate("document.documentElement.lang") == "en"
+        assert page.title().endswith("audited report")
+        expect(shown(page)).to_have_count(1)
+        expect(shown(page).locator(".kind")).to_have_text("Audited report")
+        expect(shown(page).locator("button.language")).to_be_focused()
+        activate(page, hand, shown(page).locator("button.language"))
+        expect(shown(page).locator(".kind")).to_have_text("审核报告")
+
+
+def test_the_deck_keeps_its_own_language(visit: Visit):
+    """A screen reader reads the Chinese of the deck as Chinese in the English report."""
+    with visit() as page:
+        edition = read_in(page, "en")
+        assert edition.locator("h1").get_attribute("lang") == "zh-Hans"
+        assert edition.locator(".slide .prose").first.get_attribute("lang") == "zh-Hans"
+        assert (
+            edition.locator(".claim .what").first.evaluate("e => e.closest('[lang]').lang") == "en"
+        )
+
+
+def test_worked_solutions_go_along(visit: Visit):
+    """They stand in the file once: in each language all are there, and none is doubled."""
+    filled = "e => [...e.querySelectorAll('.solution')].filter(s => s.querySelector('math')).length"
+    with visit() as page:
+        first = shown(page).evaluate(filled)
+        assert first > 300
+        edition = read_in(page, "en")
+        assert edition.evaluate(filled) == first
+        assert page.locator(".solution .formula").count() == first
+        assert read_in(page, "zh-Hans").evaluate(filled) == first
+
+
+def test_the_reader_stays_where_they_are(visit: Visit):
+    """The same claim stands at the same height in the other language."""
+    with visit(fragment="#claim-f30.1") as page:
+        before = page.locator("#claim-f30\\.1").bounding_box()
+        read_in(page, "en")
+        after = page.locator("#en\\.claim-f30\\.1").bounding_box()
+        assert before is not None
+        assert after is not None
+        assert abs(before["y"] - after["y"]) < 120
+
+
+def test_a_link_leads_into_the_other_language(visit: Visit):
+    """An address that was copied while reading English opens in English."""
+    with visit(fragment="#en.claim-f30.1") as page:
+        assert shown(page).get_attribute("lang") == "en"
+        expect(page.locator("#en\\.claim-f30\\.1")).to_be_in_viewport()
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize(("hand", "width"), HANDS)
+def test_the_look_can_be_turned(visit: Visit, hand: str, width: str, dark: bool):
+    """It begins as the system has it; the button turns it, and tells which it is."""
+    background = "getComputedStyle(document.body).backgroundColor"
+    looks = ["rgb(255, 255, 255)", "rgb(20, 23, 28)"]
+    with visit(width=width, touch=hand == "touch", dark=dark) as page:
+        button = shown(page).locator("button.look")
+        for turned in (dark, not dark, dark):
+            assert page.evaluate(background) == looks[turned]
+            expect(button).to_have_attribute("aria-pressed", str(turned).lower())
+            activate(page, hand, button)

@@ -1,0 +1,173 @@
+"""Finding one's way: filter, search, and contents that follow."""
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.publish.browser.browsing import (
+    HANDS,
+    LANGUAGES,
+    WIDTHS,
+    Visit,
+    activate,
+    read_in,
+    shown,
+)
+
+
+def claims(edition: Locator) -> Locator:
+    return edition.locator("tr.claim:visible")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("hand", "width"), HANDS)
+def test_the_filter_leaves_the_chosen_verdicts(visit: Visit, hand: str, width: str, language: str):
+    """As many claims as the button says, only those slides, and one step back to all."""
+    with visit(width=width, touch=hand == "touch") as page:
+        edition = read_in(page, language)
+        rows = edition.locator("tr.claim").count()
+        activate(page, hand, edition.locator(".open-filter"))
+        choice = edition.locator('.choice[data-verdict="explained"]')
+        activate(page, hand, choice)
+        expect(choice).to_have_attribute("aria-pressed", "true")
+        number = choice.locator(".number").inner_text()
+        left = edition.locator("tr.claim:not([hidden])")
+        assert left.count() == int(number)
+        assert set(left.evaluate_all("rows => rows.map(row => row.dataset.verdict)")) == {
+            "explained"
+        }
+        assert number in edition.locator(".filtered span").inner_text()
+        slides = edition.locator("article.slide:not([hidden])").count()
+        assert 0 < slides <= int(number)
+        links = edition.locator(".contents li li:not([hidden]) a[href*='slide-']")
+        assert links.count() == slides
+        page.keyboard.press("Escape")
+        edition.locator(".panel.filter").wait_for(state="hidden")
+        activate(page, hand, edition.locator(".filtered .all"))
+        assert edition.locator("tr.claim:not([hidden])").count() == rows
+
+
+def test_the_filter_holds_in_the_other_language(visit: Visit):
+    """What is chosen stays chosen."""
+    with visit() as page:
+        shown(page).locator(".open-filter").click()
+        shown(page).locator('.choice[data-verdict="last-digit"]').click()
+        page.keyboard.press("Escape")
+        before = claims(shown(page)).count()
+        edition = read_in(page, "en")
+        assert claims(edition).count() == before == 4
+        chosen = edition.locator('.choice[aria-pressed="true"]')
+        assert chosen.evaluate_all("all => all.map(one => one.dataset.verdict)") == ["last-digit"]
+
+
+def test_a_link_to_a_claim_that_is_filtered_out_shows_it(visit: Visit):
+    """Links always lead somewhere."""
+    with visit() as page:
+        shown(page).locator(".open-filter").click()
+        shown(page).locator('.choice[data-verdict="given"]').click()
+        page.keyboard.press("Escape")
+        place = shown(page).locator(".findings .places a").first
+        target = (place.get_attribute("href") or "")[1:]
+        place.click()
+        expect(page.locator(f'[id="{target}"]')).to_be_in_viewport()
+
+
+def search(page: Page, edition: Locator, text: str) -> Locator:
+    """Type it after `/`, and give what is found."""
+    page.keyboard.press("/")
+    expect(edition.locator(".search input")).to_be_focused()
+    page.keyboard.type(text)
+    return edition.locator(".found [role=option]")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("typed", ["w_7", "w_{7}", "w7", r"\mathrm{w}_7", "W_7"])
+def test_a_symbol_is_found_however_it_is_typed(visit: Visit, language: str, typed: str):
+    """Claims that are about it come first, and its value among the givens is there."""
+    with visit() as page:
+        edition = read_in(page, language)
+        found = search(page, edition, typed)
+        assert found.count() > 3
+        names = [text.split("\n")[0] for text in found.locator("b").all_inner_texts()]
+        assert names[0].startswith("w7")
+        assert found.first.get_attribute("aria-selected") == "true"
+
+
+def test_enter_goes_to_what_was_found(visit: Visit):
+    """The keyboard alone: search, choose, arrive, with the focus there."""
+    with visit() as page:
+        found = search(page, shown(page), "net_{h1}")
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("ArrowUp")
+        page.keyboard.press("Enter")
+        found.first.wait_for(state="hidden")
+        arrived = page.locator("tr.claim:target")
+        expect(arrived).to_be_in_viewport()
+        assert "net_{h1}" in (arrived.get_attribute("data-symbols") or "")
+        expect(arrived.locator(".badge")).to_be_focused()
+
+
+def test_a_solution_that_is_put_away_is_opened(visit: Visit):
+    """Search finds quantities as well as claims, wherever they are worked out."""
+    with visit() as page:
+        found = search(page, shown(page), r"\partial net_{h1}/\partial w_1")
+        found.first.click()
+        arrived = page.locator(".solution:target")
+        expect(arrived).to_be_in_viewport()
+        expect(arrived).to_be_focused()
+
+
+def test_a_printed_number_is_found(visit: Visit):
+    """Whoever has the slide in hand types what it prints."""
+    with visit(width="phone", touch=True) as page:
+        shown(page).locator(".search input").tap()
+        page.keyboard.type("0.995275")
+        found = shown(page).locator(".found [role=option]")
+        assert found.count() >= 1
+        found.first.tap()
+        expect(page.locator("tr.claim:target")).to_contain_text("0.995275")
+
+
+def test_nothing_found_is_said(visit: Visit):
+    """In words, and Escape leaves the search."""
+    with visit() as page:
+        edition = read_in(page, "en")
+        found = search(page, edition, "no such symbol")
+        expect(found).to_have_count(0)
+        expect(edition.locator(".search .count")).to_have_text("nothing found")
+        page.keyboard.press("Escape")
+        expect(edition.locator(".search input")).to_have_value("")
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_contents_follow_the_reader(visit: Visit, width: str):
+    """The section that is read is the one that is marked, and its link can be seen."""
+    with visit(width=width) as page:
+        edition = shown(page)
+        marked = edition.locator(".contents a[aria-current]")
+        for slide in ("slide-12", "slide-3"):
+            page.evaluate("id => document.getElementById(id).scrollIntoView()", slide)
+            expect(marked).to_have_attribute("href", f"#{slide}")
+        opener = edition.locator(".open-contents")
+        if width != "desktop":
+            opener.wait_for()
+            opener.click()
+            expect(marked).to_be_focused()
+        else:
+            opener.wait_for(state="hidden")
+        expect(marked).to_be_in_viewport()
+
+
+def test_the_contents_open_over_a_narrow_page(visit: Visit):
+    """A tap opens them, a tap on a line goes there and closes them, and Escape closes them."""
+    with visit(width="phone", touch=True) as page:
+        edition = shown(page)
+        contents, opener = edition.locator(".contents"), edition.locator(".open-contents")
+        opener.tap()
+        expect(contents).to_have_class("contents open")
+        contents.locator("a[href='#slide-5']").tap()
+        expect(contents).to_have_class("contents")
+        expect(page.locator("#slide-5 h3")).to_be_in_viewport()
+        opener.tap()
+        page.keyboard.press("Escape")
+        expect(contents).to_have_class("contents")
+        expect(opener).to_be_focused()
