@@ -42,10 +42,20 @@ def main() -> None:
 @main.command()
 @click.argument("deck", required=False, type=click.Path(path_type=Path))
 @click.option("-o", "--output", default="build", type=click.Path(path_type=Path), show_default=True)
-@click.option("--format", "formats", default="html,pdf", show_default=True, callback=known_formats)
+@click.option(
+    "--format",
+    "formats",
+    default="html,pdf",
+    show_default=True,
+    callback=known_formats,
+    help="Any of html, pdf, slides and golden, with commas.",
+)
 @click.option("--lang", type=LANGUAGES, help="Language of the report; by default the deck's.")
 def build(deck: Path | None, output: Path, formats: list[str], lang: str | None) -> None:
-    """Audit DECK and write the report; errors found in the deck do not change the exit status."""
+    """Audit DECK and write the report, the slides or golden values.
+
+    Errors found in the deck do not change the exit status.
+    """
     from bpreport import publish
 
     with usable(), publish.progress() as told:

@@ -111,7 +111,6 @@ class TestWhomItAnswers:
             "/notes.md",
             "/../secret.txt",
             "/%2e%2e/secret.txt",
-           
             "/x",
         ):
             assert asked(port, path)[0] == 404
