@@ -15,7 +15,7 @@ from bpreport.publish.view import Report
 
 __all__ = ["html", "laid_out", "products"]
 
-SMALLER = 0.9
+SMALLER = 0.95
 """What the type of a slide is scaled by that needs a second page, until it needs none."""
 ROUNDS = 12
 

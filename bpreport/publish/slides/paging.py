@@ -11,7 +11,7 @@ import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain, pairwise
+from itertools import chain
 
 from markdown_it.token import Token
 
@@ -34,7 +34,7 @@ RULE = 0.6
 """Height of the rule above footnotes."""
 INDENT = 1.6
 """Of lists and quotes."""
-ROOM = 16.2
+ROOM = 16.0
 """Height for blocks and footnotes, below a title of one line."""
 HEAD = 2.1
 """Size of the title of the first slide."""
@@ -297,15 +297,15 @@ def _pieces(text: Token) -> list[Token]:
 def paged(found: Sequence[Part], room: float) -> list[list[Group]]:
     """Groups of blocks by the slide that they stand on: as few slides as can be, evenly filled."""
     groups = list(_grouped(found))
-    least = _filled(groups, room)
+    least = _filled(groups, room, room)
     low, high = 0.0, room
     for _ in range(12):
         middle = (low + high) / 2
-        if len(_filled(groups, middle)) > len(least):
+        if len(_filled(groups, middle, room)) > len(least):
             low = middle
         else:
             high = middle
-    return _filled(groups, high)
+    return _filled(groups, high, room)
 
 
 def _grouped(found: Sequence[Part]) -> Iterator[Group]:
@@ -342,23 +342,32 @@ def _columns(row: Sequence[Part]) -> Iterator[Group]:
         )
 
 
-def _filled(groups: Sequence[Group], room: float) -> list[list[Group]]:
+def _filled(groups: Sequence[Group], room: float, most: float) -> list[list[Group]]:
+    """Slides filled to `room`; what belongs together stays so where it takes `most` or less."""
     pages: list[list[Group]] = []
     filled = math.inf
+    end = -1  # of what belongs together
     for number, group in enumerate(groups):
         ruled = not pages or not any(before.foot for before in pages[-1])
         needed = group.height + group.foot + RULE * bool(group.foot and ruled)
-        kept = needed
-        for before, following in pairwise(groups[number:]):
-            if not before.leads:
-                break
-            kept += following.height + following.foot
-        if filled + (kept if kept <= room else needed) > room:
-            pages.append([])
-            filled = 0.0
+        if number > end:
+            kept, end = _together(groups, number)
+            if kept > most:
+                kept, end = needed, number
+            if filled + kept > room:
+                pages.append([])
+                filled = 0.0
         pages[-1].append(group)
         filled += needed
     return pages
+
+
+def _together(groups: Sequence[Group], first: int) -> tuple[float, int]:
+    """How much room a group takes with all that must stay with it, and which is the last of it."""
+    last = first
+    while groups[last].leads and last + 1 < len(groups):
+        last += 1
+    return sum(group.height + group.foot for group in groups[first : last + 1]), last
 
 
 # -- text

@@ -19,7 +19,7 @@ from bpreport.publish.view import Badge, Change, Plot, Report
 
 __all__ = ["Footnote", "Page", "Remark", "Slides", "slides"]
 
-TIGHTER = 1.08
+TIGHTER = 1.05
 """How much more than fits may stand on a slide, a little smaller, where that saves one."""
 LISTED = 0.74
 """Size of the type in which the corrections are listed at the end."""
