@@ -13,7 +13,7 @@ from bpreport.publish import build
 from bpreport.publish.fixing import correct
 from bpreport.publish.slides.corrections import corrections, differences
 from bpreport.publish.slides.formulas import set_formula
-from bpreport.publish.slides.paging import deep
+from bpreport.publish.slides.measuring import deep
 from tests.publish.slide_decks import HOSTILE, WIDE, WRONG
 from tests.support import require_program
 

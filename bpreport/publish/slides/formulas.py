@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from bpreport.deck.model import Formula, Position
@@ -62,7 +62,7 @@ def set_formula(
     source = _marked(formula.source, found)
     if formula.display:
         room -= CALL * len(found)
-        source = "".join(_lines(source, room)) or source
+        source = _lines(source, room)
     width, height = size(source, formula.display)
     scale = max(min(1.0, room / max(width, 0.1), tallest / max(height, 0.1)), SMALLEST)
     return SetFormula(
@@ -117,12 +117,11 @@ def size(source: str, display: bool) -> tuple[float, float]:
     return drawn.width * SPARE / SIZE, (drawn.height + drawn.depth) / SIZE
 
 
-def _lines(source: str, room: float) -> Iterator[str]:
-    """The formula as rows of an environment; nothing where it fits or cannot be broken."""
-    if size(source, True)[0] <= room or any(
-        sign in source for sign in (r"\begin", r"\\", r"\quad")
-    ):
-        return
+def _lines(source: str, room: float) -> str:
+    """The formula as rows of an environment; as it is where it fits or cannot be broken."""
+    fixed = any(sign in source for sign in (r"\begin", r"\\", r"\quad"))
+    if fixed or size(source, True)[0] <= room:
+        return source
     head, *rest = sides(source)
     if head.lstrip().startswith("="):
         head, rest = "", [head, *rest]
@@ -130,26 +129,32 @@ def _lines(source: str, room: float) -> Iterator[str]:
     hanging = margin > room / 3
     if hanging and rest:
         head, rest, margin = "", [head + rest[0], *rest[1:]], INDENT
+    rows = _rows(rest or [head], margin, room)
+    if len(rows) < 2:
+        return source
+    lines = []
+    for number, row in enumerate(rows):
+        goes_on = hanging or not row[0].lstrip("{} ").startswith("=")
+        first = head if rest and not number else ""
+        inset = r"\quad " if number and goes_on else ""
+        lines.append(f"{first} & {inset}{' '.join(row)}")
+    return r"\begin{aligned} " + r" \\ ".join(lines) + r" \end{aligned}"
+
+
+def _rows(found: Sequence[str], margin: float, room: float) -> list[list[str]]:
+    """Sides in rows, as many in one as fit behind the margin."""
     rows: list[list[str]] = [[]]
     filled = margin
-    for side in rest or [head]:
+    for side in found:
         for number, piece in enumerate(_pieces(side, room - margin - INDENT)):
             wide = size(_joined(piece), True)[0]
-            starts = number == 0 and len(rest) > 1
-            if rows[-1] and (filled + wide > room or (starts and not _fits(side, room - filled))):
+            whole = number == 0 and len(found) > 1  # a side begins a row rather than be cut
+            if rows[-1] and (filled + wide > room or (whole and not _fits(side, room - filled))):
                 rows.append([])
                 filled = margin + (INDENT if number else 0)
             rows[-1].append(_joined(piece) if number or not rows[-1] else piece)
             filled += wide
-    if len(rows) < 2:
-        return
-    yield r"\begin{aligned} "
-    for number, row in enumerate(rows):
-        inset = (
-            r"\quad " if number and (hanging or not row[0].lstrip("{} ").startswith("=")) else ""
-        )
-        yield f"{head if not number and rest else ''} & {inset}{' '.join(row)}"
-        yield r" \\ " if number < len(rows) - 1 else r" \end{aligned}"
+    return rows
 
 
 def _fits(side: str, room: float) -> bool:

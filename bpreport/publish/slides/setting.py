@@ -13,7 +13,7 @@ from bpreport.publish.drawing import MARKS, SIZE, Drawing, drawing
 from bpreport.publish.formulas import TypesettingError
 from bpreport.publish.setting import HtmlSetter, PdfSetter, Setter
 from bpreport.publish.slides.formulas import SetFormula
-from bpreport.publish.slides.paging import DISPLAY
+from bpreport.publish.slides.measuring import DISPLAY
 
 __all__ = ["HtmlSlides", "PdfSlides"]
 

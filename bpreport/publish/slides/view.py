@@ -10,11 +10,13 @@ from bpreport.audit.model import Audit, Judgement, Message
 from bpreport.deck.model import Position, Slide
 from bpreport.publish.language import parts, translator
 from bpreport.publish.report import badge
-from bpreport.publish.slides import paging
+from bpreport.publish.slides import measuring
 from bpreport.publish.slides.corrections import Correction, corrections
+from bpreport.publish.slides.dividing import parts as parts_of
 from bpreport.publish.slides.figures import figures
 from bpreport.publish.slides.formulas import SetFormula, set_formula
 from bpreport.publish.slides.formulas import size as formula_size
+from bpreport.publish.slides.paging import Group, paged
 from bpreport.publish.view import Badge, Change, Plot, Report
 
 __all__ = ["Footnote", "Page", "Remark", "Slides", "slides"]
@@ -59,7 +61,7 @@ class Page:
     part: int = 1
     of: int = 1
     """A long slide of the deck is several of ours: this is the part-th."""
-    groups: tuple[paging.Group, ...] = ()
+    groups: tuple[Group, ...] = ()
     plot: Plot | None = None
     footnotes: tuple[Footnote, ...] = ()
     remarks: tuple[Remark, ...] = ()
@@ -134,8 +136,10 @@ class _Making:
             formula.number: set_formula(
                 formula,
                 self.remarks,
-                (paging.LINE - 1.5) / paging.DISPLAY if formula.display else paging.LINE - 1,
-                paging.ROOM / paging.DISPLAY - 2,
+                (measuring.LINE - 1.5) / measuring.DISPLAY
+                if formula.display
+                else measuring.LINE - 1,
+                measuring.ROOM / measuring.DISPLAY - 2,
             )
             for formula in after.deck.formulas
         }
@@ -151,7 +155,7 @@ class _Making:
         }
         self.footnotes = {one.number: _footnote(one) for one in self.remarks}
         heights = {number: self._foot(note) for number, note in self.footnotes.items()}
-        self.measure = paging.Measure(
+        self.measure = measuring.Measure(
             self.formulas,
             feet={
                 number: sum(heights[note] for note in one.notes)
@@ -170,7 +174,7 @@ class _Making:
             elif claim.formula is not None:
                 self.by_place["formula", claim.formula.number].append(judgement)
 
-    def _foot(self, note: Footnote, size: float = paging.FOOT) -> float:
+    def _foot(self, note: Footnote, size: float = measuring.FOOT) -> float:
         """Height of a footnote in a size of type."""
         change = "" if note.change is None else f"{note.change.old} {note.change.new}"
         words = change + " " * 8
@@ -186,7 +190,7 @@ class _Making:
                 tall += max(0.0, height - 1.2)
             else:
                 words += content
-        return size * (paging.text_lines(words, paging.LINE / size - 2.4) * 1.4 + tall + 0.1)
+        return size * (measuring.text_lines(words, measuring.LINE / size - 2.4) * 1.4 + tall + 0.1)
 
     def pages(self) -> Iterator[Page]:
         """Every slide in order, not yet numbered."""
@@ -208,22 +212,22 @@ class _Making:
         if slide is None:
             yield Page(0, "title", title)
             return
-        lines = paging.text_lines(title, paging.LINE / paging.HEAD)
-        room = paging.ROOM - 2.5 - 1.3 * paging.HEAD * lines
-        found = list(paging.parts(slide.tokens, self.measure, room))
+        lines = measuring.text_lines(title, measuring.LINE / measuring.HEAD)
+        room = measuring.ROOM - 2.5 - 1.3 * measuring.HEAD * lines
+        found = list(parts_of(slide.tokens, self.measure, room))
         fits = sum(part.height + part.foot for part in found) <= room
-        pages = paging.paged(found, room)[:1] if fits else []
+        pages = paged(found, room)[:1] if fits else []
         yield self._page("title", title, pages[0] if pages else [], room)
         if not fits:
             yield from self._slide(slide)
 
     def _slide(self, slide: Slide) -> Iterator[Page]:
         title = slide.title or self.report.title
-        lines = paging.text_lines(title, paging.LINE / 1.25 - 2)
-        room = paging.ROOM - paging.TITLE * (lines - 1)
-        found = list(paging.parts(slide.tokens, self.measure, room))
-        pages = paging.paged(found, room)
-        tighter = paging.paged(found, room * TIGHTER)
+        lines = measuring.text_lines(title, measuring.LINE / 1.25 - 2)
+        room = measuring.ROOM - measuring.TITLE * (lines - 1)
+        found = list(parts_of(slide.tokens, self.measure, room))
+        pages = paged(found, room)
+        tighter = paged(found, room * TIGHTER)
         if len(tighter) < len(pages):
             pages = tighter
         for part, groups in enumerate(pages, 1):
@@ -232,11 +236,11 @@ class _Making:
             yield replace(page, part=part, of=len(pages), findings=(*told, *page.findings))
 
     def _page(
-        self, kind: str, title: str, groups: Sequence[paging.Group], room: float = paging.ROOM
+        self, kind: str, title: str, groups: Sequence[Group], room: float = measuring.ROOM
     ) -> Page:
         numbers: dict[str, set[int]] = {"formula": set(), "figure": set()}
         for group in groups:
-            for token in paging.deep(token for block in group.blocks for token in block):
+            for token in measuring.deep(token for block in group.blocks for token in block):
                 for key, found in numbers.items():
                     if number := (token.meta or {}).get(key, 0):
                         found.add(number)
@@ -251,7 +255,7 @@ class _Making:
             for judgement in self.by_place[key, number]
         ]
         foot = sum(group.foot for group in groups)
-        foot += paging.RULE * bool(foot)
+        foot += measuring.RULE * bool(foot)
         needed = sum(group.height for group in groups) + foot
         return Page(
             0,
@@ -288,10 +292,10 @@ class _Making:
         """All corrections once more."""
         title = translator(self.lang).gettext("Corrections")
         pages: list[list[Footnote]] = []
-        filled = paging.ROOM
+        filled = measuring.ROOM
         for note in self.footnotes.values():
             height = self._foot(note, LISTED) + 0.45 * LISTED
-            if filled + height > paging.ROOM:
+            if filled + height > measuring.ROOM:
                 pages.append([])
                 filled = 0.0
             pages[-1].append(note)
