@@ -10,9 +10,9 @@ function counterpart(element, from, to) {
   return document.getElementById(tools(to).dataset.prefix + name);
 }
 
-/** What the reader is looking at: the last thing with a name that begins above the middle. */
+/** What the reader is looking at: the last thing with a name that begins in the upper third. */
 function inView(edition) {
-  const named = edition.querySelectorAll("main [id], .findings[id]");
+  const named = edition.querySelectorAll("section[id], article[id], .claim[id], .solution[id]");
   let found = null;
   for (const element of named) {
     if (!element.getClientRects().length) continue;
@@ -20,6 +20,17 @@ function inView(edition) {
     found = element;
   }
   return found;
+}
+
+/** Scroll an element to a height. How high things far from view are is a guess until they come near. */
+async function align(element, top) {
+  for (let step = 0; step < 8; step++) {
+    const by = element.getBoundingClientRect().top - top;
+    if (step > 1 && Math.abs(by) < 1) return;
+    window.scrollBy({ top: by, behavior: "instant" });
+    // What has come near is laid out in the next frame, and seen in the one after it.
+    await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+  }
 }
 
 function show(edition) {
@@ -41,12 +52,21 @@ function show(edition) {
   document.title = tools(edition).dataset.title;
   document.dispatchEvent(new Event("edition"));
   const same = seen && counterpart(seen, before, edition);
-  if (same) window.scrollBy({ top: same.getBoundingClientRect().top - top, behavior: "instant" });
+  if (same) align(same, top);
+}
+
+/** What the address names; nothing where it cannot be read. */
+function named() {
+  try {
+    return document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  } catch {
+    return null;
+  }
 }
 
 /** A link may lead into an edition that is not shown. */
 function follow() {
-  const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  const target = named();
   const edition = target?.closest(".edition");
   if (!edition?.hidden) return;
   show(edition);

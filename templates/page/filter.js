@@ -70,7 +70,7 @@ for (const edition of document.querySelectorAll(".edition")) {
 
 // A link to a claim that is not shown shows it.
 window.addEventListener("hashchange", () => {
-  const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  const target = document.querySelector(":target");
   if (!target?.closest("[hidden]") || target.closest(".edition[hidden]")) return;
   chosen.clear();
   apply();

@@ -175,9 +175,10 @@ class Search {
     const target = element.querySelector(".verdict .badge") ?? element;
     if (target === element) element.setAttribute("tabindex", "-1");
     target.focus({ preventScroll: true });
-    element.scrollIntoView({ block: "center" });
-    // What stood between had no layout before, and may be of another height than was thought.
-    requestAnimationFrame(() => element.scrollIntoView({ block: "center" }));
+    const centre = () => element.scrollIntoView({ block: "center" });
+    centre();
+    // What has come near is laid out in the next frame, and may be of another height than guessed.
+    requestAnimationFrame(() => requestAnimationFrame(centre));
   }
 }
 
