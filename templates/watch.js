@@ -28,6 +28,8 @@ function anchor(coming, shown) {
   let best = null;
   let least = Infinity;
   for (const { key, element } of partsOf(shown)) {
+    // What the browser leaves out while it is far from view is not laid out for this.
+    if (!element.checkVisibility({ contentVisibilityAuto: true })) continue;
     const { top, height } = element.getBoundingClientRect();
     if (height && Math.abs(top) < least && known.has(key)) {
       least = Math.abs(top);
@@ -43,14 +45,12 @@ const painted = (view) =>
     setTimeout(done, 100); // a page that is not looked at is not painted
   });
 
-// Scrolls a report to where the reader is in the former one. How high a part is that is far from
-// view the browser guesses, until it comes near; so it takes some steps.
-async function align(coming, shown) {
-  const best = anchor(coming, shown);
-  coming.scrollTo({ top: shown.scrollY, behavior: "instant" });
-  for (let step = 0; best && step < 8; step += 1) {
-    const by = best.element.getBoundingClientRect().top - best.top;
-    if (step > 1 && Math.abs(by) < 1) return;
+// Scrolls a report to a part, as far from the top as it was. How high a part is that is far from view
+// the browser guesses, until it comes near; so it takes some steps.
+async function align(coming, place, steps) {
+  for (let step = 0; place && step < steps; step += 1) {
+    const by = place.element.getBoundingClientRect().top - place.top;
+    if (step && Math.abs(by) < 1) return;
     coming.scrollBy({ top: by, behavior: "instant" });
     await painted(coming);
   }
@@ -66,15 +66,19 @@ function load(number) {
     await coming.contentDocument?.fonts.ready; // formulas have their height by then
     if (!coming.isConnected) return;
     const before = shown;
-    if (before) await align(coming.contentWindow, before.contentWindow);
+    const view = coming.contentWindow;
+    const place = before && anchor(view, before.contentWindow);
+    if (before) view.scrollTo({ top: before.contentWindow.scrollY, behavior: "instant" });
+    await align(view, place, 2);
     if (!coming.isConnected) return;
     coming.className = "";
     shown = coming;
-    if (document.activeElement === before) coming.contentWindow.focus();
+    if (document.activeElement === before) view.focus();
     before?.remove();
     frames.querySelector(".waiting")?.remove();
     document.title = coming.contentDocument.title;
     document.documentElement.dataset.version = number;
+    await align(view, place, 6);
   });
   frames.append(coming);
 }
