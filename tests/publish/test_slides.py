@@ -206,13 +206,15 @@ def test_what_a_deck_says_stays_text(made_slides):
     assert source.count("<script") == 1
 
 
-def test_a_deck_without_a_heading_and_an_empty_one(tmp_path):
-    """Each gets a first slide."""
-    for number, text in enumerate(("", "No heading, $a = 1 + 1 = 2$.")):
+def test_a_deck_without_a_heading_and_empty_ones(tmp_path):
+    """Each gets a first slide, and a heading with nothing below it a slide."""
+    for number, text in enumerate(
+        ("", "No heading, $a = 1 + 1 = 2$.", "# One\n\n## Two\n\n# Three")
+    ):
         result = audit(read_text(text))
         _, pdf = build(result, result.study, tmp_path / str(number), ["slides"], "en")
         with pikepdf.open(pdf) as document:
-            assert len(document.pages) == number + 1
+            assert len(document.pages) == (1, 2, 4)[number]
 
 
 def test_all_formats_together_twice_are_the_same_bytes(tmp_path):

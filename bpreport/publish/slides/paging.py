@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from markdown_it.token import Token
 
@@ -44,7 +45,7 @@ def paged(found: Sequence[Part], room: float) -> list[list[Group]]:
 def _grouped(found: Sequence[Part]) -> Iterator[Group]:
     """Short formulas in a row stand side by side."""
     row: list[Part] = []
-    for part, following in zip(found, [*found[1:], None], strict=True):
+    for part, following in zip_longest(found, found[1:]):
         leads = part.leads or (
             following is not None
             and (following.follows or (part.displayed and following.displayed))

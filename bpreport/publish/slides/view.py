@@ -230,10 +230,10 @@ class _Making:
         tighter = paged(found, room * TIGHTER)
         if len(tighter) < len(pages):
             pages = tighter
-        for part, groups in enumerate(pages, 1):
+        for part, groups in enumerate(pages or [[]], 1):
             page = self._page("text", title, groups, room)
             told = self._of_example(slide) if part == 1 else ()
-            yield replace(page, part=part, of=len(pages), findings=(*told, *page.findings))
+            yield replace(page, part=part, of=max(len(pages), 1), findings=(*told, *page.findings))
 
     def _page(
         self, kind: str, title: str, groups: Sequence[Group], room: float = measuring.ROOM
