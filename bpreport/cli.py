@@ -9,7 +9,7 @@ from __future__ import annotations
 import gc
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import click
@@ -51,7 +51,14 @@ def main() -> None:
 @main.command()
 @click.argument("deck", required=False, type=click.Path(path_type=Path))
 @click.option("-o", "--output", default="build", type=click.Path(path_type=Path), show_default=True)
-@click.option("--format", "formats", default="html,pdf", show_default=True, callback=known_formats)
+@click.option(
+    "--format",
+    "formats",
+    default="html,pdf",
+    show_default=True,
+    callback=known_formats,
+    help="Any of html, pdf, slides and golden, with commas.",
+)
 @click.option(
     "--lang",
     metavar="LANG",
@@ -59,7 +66,10 @@ def main() -> None:
     help="Language of the report, zh or en; by default the deck's.",
 )
 def build(deck: Path | None, output: Path, formats: list[str], lang: str | None) -> None:
-    """Audit DECK and write the report; errors found in the deck do not change the exit status."""
+    """Audit DECK and write the report, the slides or golden values.
+
+    Errors found in the deck do not change the exit status.
+    """
     from bpreport import publish
 
     with usable(), publish.progress() as told:
@@ -137,6 +147,33 @@ def golden(deck: Path | None, output: Path | None) -> None:
 
 
 @main.command()
+@click.argument("deck", required=False, type=click.Path(path_type=Path))
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8765,
+    show_default=True,
+    help="Port on this machine; 0 takes one that is free.",
+)
+@click.option("--open", "opens", is_flag=True, help="Open the browser.")
+@click.option(
+    "--lang",
+    metavar="LANG",
+    callback=known_language,
+    help="Language of the report, zh or en; by default the deck's.",
+)
+def watch(deck: Path | None, port: int, opens: bool, lang: str | None) -> None:
+    """Show DECK's report in the browser, and show it anew whenever DECK is saved.
+
+    The address is printed; only this machine can reach it. Ctrl-C ends the preview, with status 0.
+    """
+    from bpreport.publish import watching
+
+    with usable(), suppress(KeyboardInterrupt):
+        watching.watch(deck, lang, port, click.echo, click.launch if opens else None)
+
+
+@main.command()
 def schema() -> None:
     """Print the JSON Schema of a deck's front matter."""
     import json
@@ -165,6 +202,9 @@ def usable() -> Iterator[None]:
     try:
         yield
     except DeckError as error:
+        click.echo(f"bpreport: {error}", err=True)
+        raise SystemExit(2) from None
+    except ModuleNotFoundError as error:
         click.echo(f"bpreport: {error}", err=True)
         raise SystemExit(2) from None
     except OSError as error:

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -261,3 +262,38 @@ def test_help_loads_none_of_the_rooms():
     begun = time.monotonic()
     loaded_by("--help")
     assert time.monotonic() - begun < 3
+
+
+# -- watch
+
+
+def test_the_preview_ends_with_ctrl_c_and_status_0(tmp_path):
+    """It is how a preview ends; the address was printed, and nothing else is said of it."""
+    path = deck(tmp_path, RIGHT)
+    code = "from bpreport.cli import main; main()"
+    command = [sys.executable, "-c", code, "watch", str(path), "--port", "0"]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None and process.stderr is not None
+        assert re.fullmatch(r"http://127\.0\.0\.1:\d+/\n", process.stdout.readline())
+        assert "built in" in process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        assert process.wait(30) == 0
+        assert process.stderr.read() == ""
+
+
+def test_the_preview_of_no_file_ends_with_status_2(tmp_path):
+    """There would be nothing to watch."""
+    result = run("watch", tmp_path / "none.md", "--port", "0")
+    assert result.exit_code == 2
+    assert "none.md" in result.stderr
+
+
+def test_slides_are_built_with_all_other_formats(tmp_path):
+    """Their paths are printed, each once."""
+    path = deck(tmp_path, WRONG)
+    result = run("build", path, "-o", tmp_path / "out", "--format", "slides,golden")
+    assert result.exit_code == 0
+    names = [line.rpartition("/")[2] for line in result.stdout.splitlines()]
+    assert names == ["slides.html", "slides.pdf", "golden.json"]

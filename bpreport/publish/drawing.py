@@ -16,10 +16,17 @@ from xml.etree import ElementTree as ET
 
 from bpreport.publish.formulas import TypesettingError, mathml
 
-__all__ = ["SIZE", "Drawing", "drawing", "outline"]
+__all__ = ["MARKS", "SIZE", "WASHES", "Drawing", "drawing", "outline"]
 
 SIZE = 12.0
 """Points at which drawings are laid out; they are scaled when placed."""
+
+MARKS = {"#A83E9E": "corrected", "#FF3769": "doubtful"}
+"""Colours that mark a stretch of a formula, by which the page knows it; it is drawn in the text's
+own colour. In LaTeX they are Mulberry and WildStrawberry."""
+
+WASHES = {"corrected": "#c4e6d6", "doubtful": "#f9d3de"}
+"""The colour behind what is marked."""
 
 _WORD = "\u2014"
 # Stands in for each Han character during layout: of STIX Two Math's glyphs it is the one that is
@@ -44,10 +51,17 @@ class Drawing:
     """Above the baseline."""
     depth: float
     """Below the baseline."""
+    washes: tuple[tuple[str, float, float, float, float], ...] = ()
+    """What `MARKS` mark: its name, x, y, width and height."""
 
     def svg(self) -> str:
         """The drawing as a picture of its own."""
         shapes = [
+            f'<rect x="{x:g}" y="{y:g}" width="{width:g}" height="{height:g}" '
+            f'fill="{WASHES[mark]}"/>'
+            for mark, x, y, width, height in self.washes
+        ]
+        shapes += [
             f'<path transform="translate({x:g} {y:g}) scale({size / 1000:g} {-size / 1000:g})" '
             f'd="{_svg_path(glyph)}"/>'
             for glyph, x, y, size in self.glyphs
@@ -94,6 +108,7 @@ def drawing(source: str, display: bool = True) -> Drawing:
         round(box.xmax - left, 3),
         round(max(box.ymax, 0.0), 3),
         round(max(-box.ymin, 0.0), 3),
+        tuple(ink.washes),
     )
 
 
@@ -110,9 +125,15 @@ class _Ink:
     glyphs: list[tuple[int, float, float, float]] = field(default_factory=list)
     bars: list[tuple[float, float, float, float]] = field(default_factory=list)
     texts: list[tuple[str, float, float, float]] = field(default_factory=list)
+    washes: list[tuple[str, float, float, float, float]] = field(default_factory=list)
 
     def take(self, node: Any, x: float, y: float) -> None:
         """A node of ziamath's layout and all that is in it."""
+        if mark := _mark(node):
+            box = node.bbox
+            left, top = round(x + box.xmin - 1, 3), round(y - box.ymax - 1.5, 3)
+            right, bottom = round(x + box.xmax + 1, 3), round(y - box.ymin + 1.5, 3)
+            self.washes.append((mark, left, top, right - left, bottom - top))
         if node.nodes:
             for inner, (right, down) in zip(node.nodes, node.nodexy, strict=True):
                 self.take(inner, x + right, y + down)
@@ -152,6 +173,13 @@ class _Ink:
             case other:
                 raise ValueError(f"{other} is not drawn")
         self.bars += [(round(a, 3), round(b, 3), round(c, 3), round(d, 3)) for a, b, c, d in found]
+
+
+def _mark(node: Any) -> str:
+    """The name of the mark that a row carries; empty for all other nodes."""
+    element = getattr(node, "element", None)
+    style = "" if element is None else element.get("style", "")
+    return MARKS.get(style.removeprefix("color:").rstrip(";"), "")
 
 
 @cache

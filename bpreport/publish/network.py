@@ -49,8 +49,11 @@ class Edge:
     negative: bool
 
 
-def draw(trace: Trace, alt: str) -> Picture:
-    """The network of a perceptron's trace; an empty layer is nothing to draw."""
+def draw(trace: Trace, alt: str, values: bool = True) -> Picture:
+    """The network of a perceptron's trace; an empty layer is nothing to draw.
+
+    Without `values` it shows names only.
+    """
     by_layer, outputs = _units(trace)
     tallest = max(map(len, by_layer.values()), default=1)
     centre = MARGIN + (tallest - 1) * DOWN / 2
@@ -59,7 +62,7 @@ def draw(trace: Trace, alt: str) -> Picture:
         for layer, units in by_layer.items()
         for row, unit in enumerate(units)
     }
-    units = [Unit(*places[unit], *_label(key, trace)) for unit, key in outputs.items()]
+    units = [Unit(*places[unit], *_label(key, trace, values)) for unit, key in outputs.items()]
     rendered = (
         environment("en")
         .get_template("network.svg.j2")
@@ -67,8 +70,10 @@ def draw(trace: Trace, alt: str) -> Picture:
             units=units,
             radius=RADIUS,
             label_width=label_width,
-            edges=_edges(trace, places, {layer: len(row) for layer, row in by_layer.items()}),
-            biases=_biases(trace, places),
+            edges=_edges(
+                trace, places, {layer: len(row) for layer, row in by_layer.items()}, values
+            ),
+            biases=_biases(trace, places, values),
             width=2 * MARGIN + max(len(by_layer) - 1, 0) * ACROSS,
             height=2 * MARGIN + (tallest - 1) * DOWN,
             palette=PALETTE,
@@ -96,14 +101,14 @@ def _units(trace: Trace) -> tuple[dict[int, list[str]], dict[str, str]]:
 
 
 def _biases(
-    trace: Trace, places: Mapping[str, tuple[float, float]]
+    trace: Trace, places: Mapping[str, tuple[float, float]], values: bool
 ) -> list[tuple[float, float, str, str, str]]:
     """Labels: that of a unit's own bias stands below it, that of a shared one above the weights."""
     found = []
     for key, role in trace.roles.items():
         if role.kind != "bias":
             continue
-        label = _label(key, trace)
+        label = _label(key, trace, values)
         if role.unit in places:
             across, down = places[role.unit]
             y = down + RADIUS + 14
@@ -114,7 +119,7 @@ def _biases(
 
 
 def _edges(
-    trace: Trace, places: Mapping[str, tuple[float, float]], sizes: Mapping[int, int]
+    trace: Trace, places: Mapping[str, tuple[float, float]], sizes: Mapping[int, int], values: bool
 ) -> list[Edge]:
     weights = {
         key: role
@@ -129,7 +134,7 @@ def _edges(
         # Near the side with fewer crossings, where the lines of one unit have spread enough.
         from_left = sizes[role.layer - 1] <= sizes[role.layer]
         value = float(trace.quantities[key].value)
-        name, index, text = ("", "", "") if crowded else _label(key, trace)
+        name, index, text = ("", "", "") if crowded else _label(key, trace, values)
         along = _along(math.dist(start, end), label_width(name, index, text), from_left=from_left)
         edges.append(
             Edge(
@@ -163,8 +168,8 @@ def label_width(name: str, index: str, value: str) -> float:
     return 8 + 6.4 * len(name) + 4.8 * len(index) + 6.2 * len(value)
 
 
-def _label(key: str, trace: Trace) -> tuple[str, str, str]:
-    """Name, index and value of a quantity."""
+def _label(key: str, trace: Trace, values: bool) -> tuple[str, str, str]:
+    """Name, index and, where wanted, value of a quantity."""
     quantity = trace.quantities[key]
     name, _, index = plain(latex(quantity.symbol)).partition("_")
-    return name, index.strip("()"), shown(quantity.value, 4).replace("-", "−")
+    return name, index.strip("()"), shown(quantity.value, 4).replace("-", "−") if values else ""

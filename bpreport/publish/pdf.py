@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from bpreport.publish.drawing import Drawing, outline
+from bpreport.publish.drawing import WASHES, Drawing, outline
 
-__all__ = ["SCHEME", "pdf"]
+__all__ = ["SCHEME", "Layout", "laid_out", "pdf"]
 
 SCHEME = "formula:"
 """Pictures whose address begins so are drawings that the caller hands over."""
@@ -40,6 +41,11 @@ class _Picture:
         scale = width / self.drawing.width
         stream.push_state()
         stream.transform(a=scale, d=scale, f=self.drawing.height * scale)
+        lines = [
+            f"q {_colour(WASHES[mark])} rg {x:g} {y:g} {w:g} {h:g} re f Q"
+            for mark, x, y, w, h in self.drawing.washes
+        ]
+        stream.stream.append("\n".join(lines).encode("ascii"))
         stream.set_color(style["color"])
         lines = []
         for glyph, x, y, size in self.drawing.glyphs:
@@ -50,6 +56,15 @@ class _Picture:
         lines += [f"{x:g} {y:g} {w:g} {h:g} re f" for x, y, w, h in self.drawing.bars]
         stream.stream.append("\n".join(lines).encode("ascii"))
         stream.pop_state()
+
+
+def _colour(name: str) -> str:
+    """A colour as PDF has it.
+
+    >>> _colour("#ff0033")
+    '1 0 0.2'
+    """
+    return " ".join(f"{int(name[at : at + 2], 16) / 255:.3g}" for at in (1, 3, 5))
 
 
 def _stamp(stream: Any, glyph: int) -> str:
@@ -66,7 +81,34 @@ def _stamp(stream: Any, glyph: int) -> str:
 
 
 def pdf(html: str, drawings: Mapping[str, Drawing], words: Collection[str] = ()) -> bytes:
-    """The document as PDF.
+    """The document as PDF; the arguments are those of `laid_out`."""
+    return laid_out(html, drawings, words).write()
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A document on its pages."""
+
+    document: Any
+    options: Mapping[str, Any]
+    words: frozenset[str]
+
+    @property
+    def anchors(self) -> list[set[str]]:
+        """Of each page the ids of the elements that begin on it."""
+        return [set(page.anchors) for page in self.document.pages]
+
+    def write(self) -> bytes:
+        """The PDF."""
+
+        def finish(_document: object, made: Any) -> None:
+            _tag_formulas(made.objects, self.words)
+
+        return bytes(self.document.write_pdf(finisher=finish, **self.options) or b"")
+
+
+def laid_out(html: str, drawings: Mapping[str, Drawing], words: Collection[str] = ()) -> Layout:
+    """The document on its pages.
 
     `drawings` are the formulas that the document shows as pictures, by their address without
     `SCHEME`; `words` are the alternative texts of formulas. Nothing else is fetched but `data:`
@@ -81,15 +123,9 @@ def pdf(html: str, drawings: Mapping[str, Drawing], words: Collection[str] = ())
         SCHEME + name: _Picture(drawing, stamps) for name, drawing in drawings.items()
     }
     fetcher = URLFetcher(allowed_protocols={"data"}, allow_redirects=False)
+    options = {"pdf_variant": "pdf/ua-1", "cache": pictures, "pdf_identifier": b"bpreport"}
     document = HTML(string=html, url_fetcher=fetcher, base_url=None)
-
-    def finish(_document: object, made: Any) -> None:
-        _tag_formulas(made.objects, frozenset(words))
-
-    written = document.write_pdf(
-        pdf_variant="pdf/ua-1", cache=pictures, pdf_identifier=b"bpreport", finisher=finish
-    )
-    return bytes(written or b"")
+    return Layout(document.render(**options), options, frozenset(words))
 
 
 def _tag_formulas(objects: Iterable[Any], words: frozenset[str]) -> None:

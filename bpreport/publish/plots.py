@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bpreport.worked.memory import remembered
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
@@ -146,6 +148,7 @@ def _axes(
         yield list(made), picture
 
 
+@remembered(most=64)
 def curve(
     objective: tuple[Values, Values],
     runs: Sequence[Line],
@@ -168,6 +171,7 @@ def curve(
         return picture(alt)
 
 
+@remembered(most=64)
 def lines(
     drawn: Sequence[Line],
     names: tuple[str, str],
@@ -223,6 +227,7 @@ def lines(
         return picture(alt)
 
 
+@remembered(most=64)
 def scatter(
     points: Sequence[tuple[Values, Values, str, str]],
     fits: Sequence[Line],
@@ -247,6 +252,7 @@ def scatter(
         return picture(alt)
 
 
+@remembered(most=64)
 def dumbbells(
     labels: Sequence[str],
     sets: Mapping[str, Values],

@@ -272,12 +272,16 @@ class PdfSetter(Setter):
         sizes = (drawn.width, drawn.height + drawn.depth, -drawn.depth)
         width, height, align = (round(value * scale, 2) for value in sizes)
         style = f"width:{width}pt;height:{height}pt;vertical-align:{align}pt"
-        words = spoken(source, self.lang, *self._known)
-        self.words.add(words)
         image = Markup('<img class="math" alt="{}" src="{}" style="{}">').format(
-            words, self._address(drawn), style
+            self._told(source), self._address(drawn), style
         )
         return Markup('<div class="formula">{}</div>').format(image) if display else image
+
+    def _told(self, source: str) -> str:
+        """A formula in words, kept so that the PDF can tell formulas from other pictures."""
+        words = spoken(source, self.lang, *self._known)
+        self.words.add(words)
+        return words
 
     def _address(self, drawn: Drawing) -> str:
         if drawn.words:  # Han characters need the page's fonts, which only a picture can name.
@@ -329,7 +333,14 @@ def _markdown(setter: Setter) -> Any:
     def opened(tokens: Sequence[Token], index: int, *_: Any) -> str:
         return str(Markup("<span {}>").format(setter.figure(tokens[index])))
 
+    def numbered(tokens: Sequence[Token], index: int, *_: Any) -> str:
+        start = int(tokens[index].attrs.get("start", 1))
+        # The PDF counts by styles alone.
+        style = Markup(' start="{}" style="counter-reset:list-item {}"').format(start, start - 1)
+        return str(Markup("<ol{}>\n").format(style if start != 1 else ""))
+
     rules.update(
+        ordered_list_open=numbered,
         fence=fenced,
         html_block=text,
         html_inline=text,

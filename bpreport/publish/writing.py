@@ -30,9 +30,10 @@ def build(
     lang: str = "zh",
     progress: Progress | None = None,
 ) -> list[Path]:
-    """Write `report.FORMAT` of each format into the folder `target`; returns their paths.
+    """Write the files of each format into the folder `target`; returns their paths.
 
-    Formats are "html", "pdf" and "golden" (`golden.json`). All are made before the first is
+    Formats are "html" and "pdf" (`report.html`, `report.pdf`), "slides" (`slides.html` and
+    `slides.pdf`) and "golden" (`golden.json`). All are made before the first is
     written, and an error leaves every earlier file as it was. `progress` is told the name of each
     stage as it begins. Raises `ValueError` for an unknown format, `OSError` where the folder
     cannot be written.
@@ -48,8 +49,8 @@ def build(
         from bpreport.publish.golden_values import golden_text
 
         tell("golden")
-        products["golden"] = f"{golden_text(audit, study)}\n".encode()
-    if "html" in formats or "pdf" in formats:
+        products["golden.json"] = f"{golden_text(audit, study)}\n".encode()
+    if {"html", "pdf", "slides"} & set(formats):
         from bpreport.publish.report import report
 
         tell("plots")
@@ -57,19 +58,29 @@ def build(
         if "html" in formats:
             others = [report(audit, study, other) for other in languages() if other != lang]
             tell("html")
-            products["html"] = html([page, *others], audit)
+            products["report.html"] = html([page, *others], audit)
         if "pdf" in formats:
             tell("pdf")
-            products["pdf"] = pdf(page, audit)
+            products["report.pdf"] = pdf(page, audit)
+        if "slides" in formats:
+            from bpreport.publish import slides
+
+            tell("slides")
+            products |= slides.products(audit, page)
     target.mkdir(parents=True, exist_ok=True)
-    paths = [target / _NAMES[form] for form in formats]
+    paths = [target / name for form in dict.fromkeys(formats) for name in _NAMES[form]]
     for path in paths:  # before the first is written
         if path.is_dir():
             raise IsADirectoryError(errno.EISDIR, "is a folder; expected a file", str(path))
-    return [write(path, products[form]) for path, form in zip(paths, formats, strict=True)]
+    return [write(path, products[path.name]) for path in paths]
 
 
-_NAMES = {"html": "report.html", "pdf": "report.pdf", "golden": "golden.json"}
+_NAMES = {
+    "html": ("report.html",),
+    "pdf": ("report.pdf",),
+    "slides": ("slides.html", "slides.pdf"),
+    "golden": ("golden.json",),
+}
 
 
 def html(pages: Sequence[Report], audit: Audit) -> bytes:

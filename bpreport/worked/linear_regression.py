@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from bpreport.formula.arithmetic import MP
 from bpreport.formula.tree import Number, Symbol, Tree
+from bpreport.worked.memory import remembered
 from bpreport.worked.samples import Samples, read_samples
 from bpreport.worked.settings import choice
 from bpreport.worked.steps import HALF, ONE, Steps, by, product, total
@@ -66,6 +67,7 @@ class LinearRegression:
         x, y = self.samples.arrays
         return np.asarray(np.linalg.lstsq(x, y, rcond=None)[0])
 
+    @remembered(most=16)
     def trace(self, loss: str | None = None) -> Trace:
         """One step with all its quantities, the descent as series, and the closed form.
 

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from bpreport.deck.errors import DeckError
 from bpreport.formula.arithmetic import MP
 from bpreport.formula.tree import Number, Symbol
+from bpreport.worked.memory import remembered
 from bpreport.worked.samples import Samples, read_samples
 from bpreport.worked.steps import Steps, by, exp, ln, product, total
 from bpreport.worked.trace import Role, Trace
@@ -61,6 +62,7 @@ class LogisticRegression:
         exact = self._exact_newton(digits=15)
         return None if exact is None else np.array([float(value) for value in exact])
 
+    @remembered(most=16)
     def trace(self) -> Trace:
         """One step with all its quantities, the descent as series, and Newton's solution.
 

@@ -32,6 +32,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from bpreport.formula.arithmetic import MP
 from bpreport.formula.tree import Symbol
+from bpreport.worked.memory import remembered
 from bpreport.worked.network import Exact, Shape, run, run_exact
 from bpreport.worked.perceptron_trace import BEYOND, trace
 from bpreport.worked.trace import Trace
@@ -162,6 +163,7 @@ class Perceptron:
             update or self.update,
         )
 
+    @remembered(most=16)
     def trace(self, update: str | None = None, biases: str | None = None) -> Trace:
         """One step with all its quantities, and the series of all iterations.
 
