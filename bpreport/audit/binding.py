@@ -15,7 +15,17 @@ from bpreport.audit.knowledge import Knowledge
 from bpreport.audit.operands import could_give
 from bpreport.deck.claims import printed_number
 from bpreport.deck.model import Claim
-from bpreport.formula import MPMATH, EvaluationError, evaluate, rounded, stands_for, to_decimal
+from bpreport.formula import (
+    MP,
+    MPMATH,
+    EvaluationError,
+    evaluate,
+    places_of,
+    rounded,
+    stands_for,
+    to_decimal,
+)
+from bpreport.formula.rounding import JUDGED_DIGITS
 from bpreport.formula.tree import Derivative, Number, Symbol, Tree
 
 __all__ = [
@@ -28,6 +38,10 @@ __all__ = [
     "value_of",
     "within_printed",
 ]
+
+
+NOTHING = MP.mpf(10) ** -JUDGED_DIGITS
+"""Below this, a value of 50 digits is what is left of 0."""
 
 
 def best_alignment(
@@ -92,8 +106,8 @@ def fits_binding(binding: Binding, claim: Claim, knowledge: Knowledge) -> bool:
     result = knowledge.is_result(binding.name, claim) or (known is not None and known.rounded)
     if known is not None and known.given and not result:
         return same(value, number(text))  # a given stands with its own digits, or it is wrong
-    if not number(text):
-        return same(value, number(text))  # 0 is what 0.4 rounds to, but stands for nothing else
+    if Decimal(text).is_zero() and not places_of(text):
+        return bool(abs(value) < NOTHING)  # 0.4 rounds to 0, but nobody puts 0 in its place
     if how_printed(text, value) is not None:
         return True
     if isinstance(binding.name, Symbol | Derivative):

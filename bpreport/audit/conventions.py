@@ -86,14 +86,22 @@ def _descent_score(deck: Deck, name: str, trace: Trace) -> tuple[int, int]:
     return sum(score.held for score in scores), len(scores)
 
 
-@dataclass(frozen=True, order=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Score:
     """How many printed values a combination of conventions reproduces."""
 
     held: int = 0
     """Rounded, cut off, or off in the last digit."""
     rounded: int = 0
-    """Rounded as they should be, which decides between combinations that hold as many."""
+    """Rounded as they should be."""
+
+    @property
+    def worth(self) -> tuple[int, int]:
+        """What decides between combinations: a value that only nearly comes out counts half.
+
+        Else one wrong figure could win a combination for which many others are off by a digit.
+        """
+        return self.held + self.rounded, self.held
 
     def __add__(self, other: Score) -> Score:
         return Score(self.held + other.held, self.rounded + other.rounded)
@@ -125,17 +133,17 @@ def _adopt_perceptron(
             counts = {
                 shift: _reproduced(knowledge, trace, values, shift) for shift in _shifts(example)
             }
-            best = max((found, -abs(shift), shift) for shift, found in counts.items())
+            best = max((found.worth, -abs(shift), shift) for shift, found in counts.items())
             best_shifts[group] = best[-1]
             score += counts[best_shifts[group]]
         scored.append((score, given, best_shifts, trace))
-    score, given, best_shifts, trace = max(scored, key=lambda entry: entry[0])
+    score, given, best_shifts, trace = max(scored, key=lambda entry: entry[0].worth)
     losses = {
         ", ".join(
             f"{dimension}: {choice}"
             for dimension, choice in other.items()
             if choice != given[dimension]
-        ): score.held - other_score.held
+        ): max(0, score.held - other_score.held)
         for other_score, other, _, _ in scored
         if other != given
     }
@@ -146,7 +154,7 @@ def _adopt_perceptron(
         right = _reproduced(knowledge, trace, values, best_shifts[group])
         for shift in _shifts(example):
             if shift != best_shifts[group]:
-                lost = right.held - _reproduced(knowledge, trace, values, shift).held
+                lost = max(0, right.held - _reproduced(knowledge, trace, values, shift).held)
                 losses[
                     f"{group}: after k{shift:+d} updates" if shift else f"{group}: after k updates"
                 ] = lost
