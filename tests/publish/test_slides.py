@@ -259,7 +259,7 @@ def test_the_pdf_is_tagged_and_its_pictures_speak(made_slides):
         figures = [
             entry
             for entry in document.objects
-            if isinstance(entry, pikepdf.Dictionary) and entry.get("/S") == "/Figure"
+            if isinstance(entry, pikepdf.Dictionary) and entry.get("/S") in ("/Figure", "/Formula")
         ]
         assert len(figures) > 80
         assert all(str(figure.get("/Alt", "")) for figure in figures)
