@@ -6,18 +6,65 @@ f(x^{(1)}) for the same prediction, and L, E or J(\theta) for the same objective
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from bpreport.audit.names import named
+from bpreport.audit.digits import how_printed
+from bpreport.audit.names import CONSTANTS, named
+from bpreport.deck.claims import printed_number
 from bpreport.deck.model import Claim
-from bpreport.formula.tree import Call, Derivative, Reduce, Symbol, Tree, substitute, walk
+from bpreport.formula import MPMATH, evaluate
+from bpreport.formula.tree import (
+    Apply,
+    Call,
+    Derivative,
+    Number,
+    Reduce,
+    Symbol,
+    Tree,
+    substitute,
+    walk,
+)
 from bpreport.worked import Trace
 
-__all__ = ["in_names_of"]
+__all__ = ["in_names_of", "with_own_names"]
 
 PREDICTIONS = frozenset({"h", r"\hat{y}", "f", "p", "a", "g"})
 OBJECTIVES = frozenset({"J", "L", "E", "C", "loss", "f", r"\mathcal{L}", "MSE"})
+
+
+def with_own_names(claims: tuple[Claim, ...]) -> tuple[Claim, ...]:
+    r"""The claims with a name of its own for what the deck defines as e or \pi: e = t - y.
+
+    Alone, or to a power that is counted, e is then that; e^{-z} is the exponential all the same.
+    """
+    own = {
+        claim.left.key
+        for claim in claims
+        if isinstance(claim.left, Symbol)
+        and claim.left.key in CONSTANTS
+        and claim.left == claim.head
+        and claim.relation in ("=", ":=")
+        and not _is_constant(claim)
+    }
+
+    def renamed(part: Tree) -> Tree | None:
+        match part:
+            case Symbol(key=key) if key in own:
+                return replace(part, base=f"{{{part.base}}}")
+            case Apply(operation="exp", operands=(Number() as power,), sign="e") if "e" in own:
+                return Apply("power", (Symbol("{e}"), power))
+        return None
+
+    return tuple(_with_sides(claim, renamed) for claim in claims) if own else claims
+
+
+def _is_constant(claim: Claim) -> bool:
+    """Whether a claim prints e or pi as what they are everywhere: e = 2.718."""
+    printed = printed_number(claim.right)
+    if printed is None or claim.left is None:
+        return False
+    return how_printed(printed, evaluate(claim.left, {}, MPMATH)) is not None
 
 
 def in_names_of(trace: Trace, claim: Claim) -> Claim:
@@ -30,6 +77,12 @@ def in_names_of(trace: Trace, claim: Claim) -> Claim:
             if name.key in trace.quantities:
                 return name
         return None
+
+    return _with_sides(claim, renamed)
+
+
+def _with_sides(claim: Claim, renamed: Callable[[Tree], Tree | None]) -> Claim:
+    """The claim with other names on all its sides."""
 
     def side(tree: Tree | None) -> Tree | None:
         return None if tree is None else substitute(tree, renamed)

@@ -233,8 +233,6 @@ def _search(printed: str, targets: Iterable[Target]) -> tuple[Explanation, ...]:
             continue
         tried = set() if slip.of == "writing" else computed
         hits = list(_hits(printed, unit, slip, targets, tried))
-        if len(tried) > MOST_TRIED:
-            break
         # Any hit of this slip would have been taken, so all that it tried counts.
         chance = _chance(printed, tried - right) if hits else 1.0
         found += [
@@ -255,7 +253,8 @@ def _hits(
     low, high = _neighbourhood(printed)
     for target in targets:
         for candidate in slip.tries(target):
-            if len(tried) > MOST_TRIED:
+            if len(tried) >= MOST_TRIED:
+                target.knowledge.stopped.add(target.claim.id)
                 return
             if isinstance(candidate.value, tuple):
                 continue  # a scalar product that lost a factor is a vector

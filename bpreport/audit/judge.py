@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from bpreport.audit.digits import fits, how_printed, same
-from bpreport.audit.explaining import explain_formula, explain_substitution
+from bpreport.audit.explaining import MOST_TRIED, explain_formula, explain_substitution
 from bpreport.audit.fixes import result_fix
 from bpreport.audit.identities import Identity, compare
 from bpreport.audit.knowledge import Knowledge, Known
@@ -17,7 +17,7 @@ from bpreport.audit.names import is_numeric
 from bpreport.audit.operands import could_give
 from bpreport.audit.printed import judge_against, judge_given
 from bpreport.audit.saying import said, shown, unchecked, uncomputable
-from bpreport.audit.substitution import judge_substitution
+from bpreport.audit.substitution import SHAPELESS, judge_substitution
 from bpreport.deck.claims import printed_number
 from bpreport.deck.model import Claim
 from bpreport.formula import MPMATH, EvaluationError, evaluate
@@ -40,6 +40,12 @@ _WITHOUT_VALUE = (r"\in", r"\sim", r"\propto", r"\cong", r"\mapsto")
 def judge(claim: Claim, knowledge: Knowledge) -> Judgement:
     """The judgement of one claim; claims are judged in the order of the deck."""
     judgement = _judge(claim, knowledge)
+    if judgement.verdict is Verdict.WRONG and claim.id in knowledge.stopped:
+        message = Message(
+            "{statement} (the search stopped after {count} values)",
+            {"statement": judgement.message, "count": MOST_TRIED},
+        )
+        judgement = replace(judgement, message=message)
     if judgement.correction is not None and judgement.fix is None:
         judgement = replace(judgement, fix=result_fix(judgement, knowledge))
     if judgement.verdict.level == "error" and judgement.printed is not None:
@@ -117,14 +123,14 @@ PLAIN = (None, "constant changed", "factor doubled", "symbol swapped", "term add
 
 def _by_its_slip(judgement: Judgement, knowledge: Knowledge) -> Judgement:
     """The judgement of a wrong line of numbers, with the slip in its formula that gives it."""
-    if judgement.verdict.level == "right" or judgement.slip not in PLAIN:
+    shapeless = judgement.message.text == SHAPELESS
+    if (judgement.verdict.level != "error" and not shapeless) or judgement.slip not in PLAIN:
         return judgement
     found = explain_substitution(judgement.claim, knowledge)
-    if found is None:
+    if found is None or found.slip == judgement.slip:
         return judgement
-    message = Message(
-        "{statement}: {reason}", {"statement": judgement.message, "reason": found.message}
-    )
+    statement = Message("The line does not follow") if shapeless else judgement.message
+    message = Message("{statement}: {reason}", {"statement": statement, "reason": found.message})
     return replace(
         judgement, verdict=Verdict.EXPLAINED, slip=found.slip, message=message, chance=0.0
     )

@@ -14,7 +14,7 @@ from functools import cached_property
 from itertools import groupby
 from typing import Any
 
-from bpreport.audit.aliases import in_names_of
+from bpreport.audit.aliases import in_names_of, with_own_names
 from bpreport.audit.digits import fits, same
 from bpreport.audit.document import Document, number
 from bpreport.audit.examples import Known, output_keys
@@ -62,6 +62,8 @@ class Knowledge(Naming):
     """Keys for which a wrong number was found so far."""
     sources: dict[str, str] = field(default_factory=dict)
     """Of the worked examples, the wrong figures so far that come from no earlier one."""
+    stopped: set[str] = field(default_factory=set)
+    """Claims for which the search for a slip was cut short."""
     alignments: dict[tuple[str, Tree, Tree], Any] = field(default_factory=dict)
     """By claim, name and numeric side, how the side follows from a formula; found once."""
 
@@ -75,7 +77,7 @@ class Knowledge(Naming):
     def __post_init__(self) -> None:
         self.claims = tuple(
             claim if (trace := self.trace_of(claim)) is None else in_names_of(trace, claim)
-            for claim in self.deck.claims
+            for claim in with_own_names(self.deck.claims)
         )
         for claim in self.claims:
             if claim.kind in ("equation", "component") and claim.relation not in ("<", ">"):

@@ -40,6 +40,9 @@ from bpreport.formula.tree import Derivative, Symbol, Tree, walk
 __all__ = ["judge_substitution", "mend"]
 
 
+SHAPELESS = "The shape of the line follows from no formula of the deck"
+
+
 def judge_substitution(claim: Claim, knowledge: Knowledge) -> Judgement:
     """The judgement of `w_1 - a g = 0.1 - 0.5 * 0.011204` and its like."""
     found = best_alignment(claim, knowledge)
@@ -282,7 +285,7 @@ def _without_zeros(claim: Claim, knowledge: Knowledge, found: Alignment) -> Judg
         return said(claim, Verdict.REPRODUCED, "The terms that are left out are 0")
     sure = found.cost == 1 and not found.misfits and len(found.bindings) > 1
     if knowledge.trace_of(claim) is None and not sure:
-        return unchecked(claim, "The shape of the line follows from no formula of the deck")
+        return unchecked(claim, SHAPELESS)
     return None
 
 
@@ -332,4 +335,4 @@ def _by_value(claim: Claim, knowledge: Knowledge) -> Judgement:
     if claim.relation == "=" and knowledge.is_determined(claim.left, claim):
         text = "The line has the value {line}, but it should be {exact}"
         return said(claim, Verdict.WRONG, text, exact=exact, line=shown(value))
-    return unchecked(claim, "The shape of the line follows from no formula of the deck")
+    return unchecked(claim, SHAPELESS)

@@ -141,6 +141,21 @@ def test_no_explanation_where_chance_would_do(formula, why):
     assert (judgement.verdict, judgement.slip, judgement.chance) == ("wrong", None, None), why
 
 
+def test_a_search_that_is_cut_short_says_so(monkeypatch):
+    """Of a wrong number whose slip was not looked for to the end; errors of writing still are."""
+    monkeypatch.setattr(explaining, "MOST_TRIED", 12)
+    head = CASES[0].head
+    audited.cache_clear()
+    try:
+        (cut,) = audited(f"{head}\n$$net_{{o1}} = 1.705905967$$\n").judgements
+        (writing,) = audited(f"{head}\n$$net_{{o1}} = 1.150905967$$\n").judgements
+    finally:
+        audited.cache_clear()
+    assert cut.verdict == "wrong"
+    assert "(the search stopped after" in str(cut.message)
+    assert writing.slip == "digits swapped"
+
+
 def test_random_digits_are_not_explained():
     """60 numbers that nobody computed, some near the right one: none is explained.
 

@@ -332,10 +332,13 @@ def activation(target: Target) -> Iterator[Candidate]:
 def target_rounded(target: Target) -> Iterator[Candidate]:
     """A target such as 0.01 taken as 0."""
     for name in _read(target, "target"):
-        kept = rounded(abs(target.values[name.key]), 0)
+        value = target.values[name.key]
+        kept: Tree = Number(rounded(abs(value), 0))
+        if value < 0:
+            kept = -kept
         text = "{name} was taken as {rounded}"
-        message = Message(text, {"name": math(name), "rounded": kept})
-        yield from _replaced(target, name, Number(kept), message)
+        message = Message(text, {"name": math(name), "rounded": math(kept)})
+        yield from _replaced(target, name, kept, message)
 
 
 def _read(target: Target, kind: str) -> Iterator[Symbol]:
