@@ -14,8 +14,8 @@ doctor := $(PYTHON) -I bpreport/publish/doctor.py
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 18
 
-report: setup ## build the report of the built-in deck in build/
-	$(bin)/bpreport build -o $(OUTPUT)
+report: setup ## build the report and the corrected slides of the built-in deck in build/
+	$(bin)/bpreport build -o $(OUTPUT) --format html,pdf,slides
 
 test: setup ## run the tests; a test is skipped where a program that it needs cannot be had
 	@$(doctor) --install --tests || true
