@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
+from bpreport.audit.digits import fits, significant_digits
 from bpreport.audit.model import Message
 from bpreport.audit.points import COUNTS, random_value
 from bpreport.deck.model import Claim, Deck
@@ -25,6 +26,12 @@ STOPPING_RULES = {
     "count": Message("count"),
 }
 """What stopping rules are called."""
+
+TELLING_DIGITS = 3
+"""Digits that a number needs for its being right after the update to be no accident."""
+
+_RELIABLE_DIGITS = 13
+"""Of the float64 series of a regression."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +85,10 @@ class Examples:
         return Known(quantity.value, name, trace.name, given, quantity.formula)
 
     def after(self, trace: Trace, key: str, iteration: int, shift: int | None = None) -> Any:
-        """The value of a weight, bias, output or error that a table prints for an iteration."""
+        """The value of a parameter, output or objective that a table prints for an iteration."""
         example = self.study.examples.get(trace.name)
         if not isinstance(example, Perceptron):
-            return None
+            return _in_descent(trace, key, iteration)
         if shift is None:
             shift = self.shift_of(trace, key)
         updates = iteration + shift if iteration else 0  # before any update, nobody counts
@@ -98,6 +105,21 @@ class Examples:
         if role is not None and role.kind == "error" and not role.unit:
             return state.error
         return state.weights.get(key, state.biases.get(key))
+
+    def in_another_state(self, known: Known, trace: Trace, printed: str) -> tuple[Any, int] | None:
+        """The value that was printed and its updates, if it is right a step from what is known.
+
+        Decks go on after the update with the old names; and some regressions number an iteration
+        by the state that it starts from.
+        """
+        name, _, iteration = known.key.partition("@")
+        if iteration and trace.kind == "perceptron":
+            return None  # how its iterations are counted is a convention that was adopted
+        if not iteration and significant_digits(printed) < TELLING_DIGITS:
+            return None
+        updates = int(iteration) - 1 if iteration else 1
+        value = self.after(trace, name, updates, shift=0)
+        return None if value is None or not fits(printed, value) else (value, updates)
 
     def roughly_after(self, trace: Trace, key: str, iteration: int, shift: int) -> Any:
         """The same from the run in float64: enough to tell conventions apart, and cheap."""
@@ -158,6 +180,20 @@ class Examples:
             "tolerance": str(run["tolerance"]),
             "stop": STOPPING_RULES[run["stop"]],
         }
+
+
+def _in_descent(trace: Trace, key: str, updates: int) -> Any:
+    """The value of a parameter or the objective of a regression after so many updates."""
+    role, path = trace.roles.get(key), trace.series.get("parameters")
+    if role is None or path is None or not 0 <= updates < len(path):
+        return None
+    if role.kind == "parameter":
+        found = path[updates][int(role.unit)]
+    elif role.kind == "objective":
+        found = trace.series["objective"][updates]
+    else:
+        return None
+    return MP.mpf(f"{found:.{_RELIABLE_DIGITS}g}")
 
 
 def output_keys(trace: Trace) -> list[str]:

@@ -17,6 +17,7 @@ from bpreport.audit.knowledge import Knowledge
 from bpreport.audit.names import readings
 from bpreport.audit.points import POINTS, Point, counterexample, unknowns
 from bpreport.audit.scope import Scope, opaque
+from bpreport.audit.updates import before_update
 from bpreport.deck.model import Claim
 from bpreport.formula import (
     MP,
@@ -59,15 +60,17 @@ def compare(claim: Claim, knowledge: Knowledge) -> Identity:
     if simplify(left) == simplify(right):
         return Identity("equal", "Both sides are the same")
     sides = _Comparison(claim, knowledge)
-    if isinstance(left, Symbol) and left.key in free_symbols(right):
-        objective = sides.descends(left, right)
-        if objective is None and (uphill := sides.descends(left, right, up=True)) is not None:
+    name = before_update(left, claim) if isinstance(left, Symbol) else left
+    if isinstance(name, Symbol) and name.key in free_symbols(right):
+        objective = sides.descends(name, right)
+        if objective is None and (uphill := sides.descends(name, right, up=True)) is not None:
             text = "It goes up the gradient of {name}, not down"
             return Identity("different", text, {"name": f"${latex(uphill)}$"})
-        if objective is None:
+        if objective is None and name == left:
             return Identity("definition", "It is an update rule")
-        text = "It is a step down the gradient of {name}"
-        return Identity("equal", text, {"name": f"${latex(objective)}$"})
+        if objective is not None:
+            text = "It is a step down the gradient of {name}"
+            return Identity("equal", text, {"name": f"${latex(objective)}$"})
     defines = isinstance(left, Symbol | Call) and left == claim.head
     if isinstance(left, Call) and left.primes and left.function.key in sides.functions:
         defines = False  # the derivative of a function is what it is

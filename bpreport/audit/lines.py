@@ -67,6 +67,14 @@ def judge_value(claim: Claim, knowledge: Knowledge, printed: str) -> Judgement:
             printed=printed,
             name=math(name),
         )
+    if (elsewhere := _in_another_state(claim, knowledge, printed, known)) is not None:
+        return elsewhere
+    if known.given and knowledge.is_counted(name, claim) and known.worked is None:
+        return unchecked(
+            claim,
+            "The deck does not say how iteration {count} is computed",
+            count=claim.iteration,
+        )
     if known.given and (known.worked is not None or not knowledge.is_result(name, claim)):
         return judge_given(claim, known, printed)
     if known.worked is None and known.formula is None:
@@ -77,6 +85,21 @@ def judge_value(claim: Claim, knowledge: Knowledge, printed: str) -> Judgement:
             name=math(name),
         )
     return judge_against(claim, knowledge, printed, known)
+
+
+def _in_another_state(
+    claim: Claim, knowledge: Knowledge, printed: str, known: Known
+) -> Judgement | None:
+    """The judgement of a number that is not its name's at first, but is after the update."""
+    trace = knowledge.trace_of(claim)
+    if known.worked is None or trace is None or how_printed(printed, known.value) is not None:
+        return None
+    found = knowledge.in_another_state(known, trace, printed)
+    if found is None:
+        return None
+    value, updates = found
+    text = "{printed} is {exact}, rounded; updates done before: {count}"
+    return said(claim, Verdict.REPRODUCED, text, exact=value, printed=printed, count=updates)
 
 
 def judge_line(

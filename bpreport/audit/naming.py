@@ -13,6 +13,9 @@ from bpreport.worked import Role, Trace
 
 __all__ = ["Naming"]
 
+TRAINED = ("weight", "bias", "parameter")
+"""Roles of what an update changes."""
+
 
 @dataclass
 class Naming(Examples):
@@ -68,6 +71,17 @@ class Naming(Examples):
         """Whether a name plays this part in the claim's worked example."""
         role = self.role_of(part, claim)
         return role is not None and role.kind == kind
+
+    def is_counted(self, name: Tree, claim: Claim) -> bool:
+        """Whether a name is a computed one of the worked example, told for an iteration."""
+        trace = self.trace_of(claim)
+        if claim.iteration is None or trace is None or not isinstance(name, Symbol | Derivative):
+            return False
+        role = self.role_of(name, claim)
+        if role is not None and role.kind in TRAINED:
+            return True
+        known = (trace.quantities.get(key) for key in self.spellings(name, claim))
+        return any(one is not None and one.formula is not None for one in known)
 
     def _completed(self, symbol: Symbol, claim: Claim) -> Symbol | None:
         """A symbol without its unit, such as `target` beside out_{o1}, with the unit put back."""
