@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,6 +14,7 @@ from bpreport.deck.model import Claim, Deck
 from bpreport.formula import MP, MPMATH, EvaluationError, evaluate
 from bpreport.formula.tree import Tree
 from bpreport.worked import Perceptron, Study, Trace
+from bpreport.worked.network import UPDATES
 from bpreport.worked.perceptron import State
 
 __all__ = ["STOPPING_RULES", "Examples", "Known", "output_keys"]
@@ -51,6 +52,16 @@ class Known:
     """Computed from printed results, and so only as good as their rounding."""
     stale: bool = False
     """Depends on what was given in an earlier round, and may be another number by now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """The state of a worked example in which a printed number is right."""
+
+    value: Any
+    updates: int
+    update: str = ""
+    """How the weights are updated, where the worked example does it otherwise."""
 
 
 @dataclass
@@ -106,11 +117,12 @@ class Examples:
             return state.error
         return state.weights.get(key, state.biases.get(key))
 
-    def in_another_state(self, known: Known, trace: Trace, printed: str) -> tuple[Any, int] | None:
-        """The value that was printed and its updates, if it is right a step from what is known.
+    def in_another_state(self, known: Known, trace: Trace, printed: str) -> Elsewhere | None:
+        """The state in which a number is right that is not what is known, if it is a step away.
 
-        Decks go on after the update with the old names; and some regressions number an iteration
-        by the state that it starts from.
+        Decks go on after the update with the old names, and quote an error that a program made
+        which updates its layers in turn; some regressions number an iteration by the state that
+        it starts from.
         """
         name, _, iteration = known.key.partition("@")
         if iteration and trace.kind == "perceptron":
@@ -118,8 +130,21 @@ class Examples:
         if not iteration and significant_digits(printed) < TELLING_DIGITS:
             return None
         updates = int(iteration) - 1 if iteration else 1
-        value = self.after(trace, name, updates, shift=0)
-        return None if value is None or not fits(printed, value) else (value, updates)
+        for other in (trace, *self._with_other_updates(trace)):
+            value = self.after(other, name, updates, shift=0)
+            if value is not None and fits(printed, value):
+                update = "" if other is trace else other.conventions["update"]
+                return Elsewhere(value, updates, update)
+        return None
+
+    def _with_other_updates(self, trace: Trace) -> Iterator[Trace]:
+        """The traces of a perceptron that updates its layers in turn, or all at once."""
+        example = self.study.examples.get(trace.name)
+        if isinstance(example, Perceptron):
+            for update in UPDATES:
+                if update != trace.conventions["update"]:
+                    biases = trace.conventions["biases"]
+                    yield self.trace_under(example, update=update, biases=biases)
 
     def roughly_after(self, trace: Trace, key: str, iteration: int, shift: int) -> Any:
         """The same from the run in float64: enough to tell conventions apart, and cheap."""

@@ -169,7 +169,19 @@ class _Comparison(Scope):
         return None
 
     def agree(self, left: Tree, right: Tree) -> bool | None:
-        """Whether both sides agree at every random point; None where that cannot be said."""
+        """Whether both sides agree at every random point; None where that cannot be said.
+
+        A sample of one feature may be meant as that number, or as a row with x_0 in front.
+        """
+        found = self._agree(left, right)
+        if found is not True and self.has_one_feature():
+            self.one_feature = True
+            as_number = self._agree(left, right)
+            self.one_feature = False
+            return as_number if found is False or as_number else None
+        return found
+
+    def _agree(self, left: Tree, right: Tree) -> bool | None:
         try:
             sides = [self.closed(side) for side in (left, right)]
         except EvaluationError:

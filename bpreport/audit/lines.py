@@ -17,7 +17,7 @@ from bpreport.audit.explaining import (
     inherited_from,
 )
 from bpreport.audit.knowledge import Knowledge, Known
-from bpreport.audit.model import Judgement, Verdict
+from bpreport.audit.model import Judgement, Message, Verdict
 from bpreport.audit.operands import could_give
 from bpreport.audit.printed import (
     CARRIED,
@@ -43,6 +43,10 @@ __all__ = ["judge_line", "judge_value"]
 
 BASES = ("2", "10")
 """Bases that \\log may have where it is typed without one."""
+_UPDATES = {
+    "simultaneous": Message("simultaneous update"),
+    "sequential": Message("sequential update"),
+}
 _LOG = re.compile(r"\\log(?![A-Za-z])(?!\s*_)")
 
 
@@ -97,9 +101,12 @@ def _in_another_state(
     found = knowledge.in_another_state(known, trace, printed)
     if found is None:
         return None
-    value, updates = found
+    state: dict[str, Any] = {"exact": found.value, "count": found.updates}
     text = "{printed} is {exact}, rounded; updates done before: {count}"
-    return said(claim, Verdict.REPRODUCED, text, exact=value, printed=printed, count=updates)
+    if found.update:
+        text = "{printed} is {exact}, rounded; updates done before: {count} ({update})"
+        state["update"] = _UPDATES[found.update]
+    return said(claim, Verdict.REPRODUCED, text, printed=printed, **state)
 
 
 def judge_line(
