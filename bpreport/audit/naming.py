@@ -88,6 +88,8 @@ class Naming(Examples):
         trace = self.trace_of(claim)
         if trace is None or symbol.indices or symbol.marks:
             return None
+        if trace.kind.endswith("regression"):
+            return None  # a bare \theta is the vector, beside its \theta_1 as well
         units = {
             index
             for side in (claim.head, claim.left, claim.right)
