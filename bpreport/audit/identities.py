@@ -66,7 +66,9 @@ def compare(claim: Claim, knowledge: Knowledge) -> Identity:
         if objective is None and (uphill := sides.descends(name, right, up=True)) is not None:
             text = "It goes up the gradient of {name}, not down"
             return Identity("different", text, {"name": f"${latex(uphill)}$"})
-        if objective is None and name == left:
+        # Numbers in the place of names make a step of this example, which its result is held to.
+        numbers = any(isinstance(part, Number) and "." in part.text for part in walk(right))
+        if objective is None and (name == left or numbers):
             return Identity("definition", "It is an update rule")
         if objective is not None:
             text = "It is a step down the gradient of {name}"
