@@ -180,7 +180,10 @@ def checkout(tmp_path):
 
 @pytest.mark.parametrize(
     ("goal", "last"),
-    [("report", ".venv/bin/bpreport build -o build --format html,pdf,slides"), ("test", ".venv/bin/pytest")],
+    [
+        ("report", ".venv/bin/bpreport build -o build --format html,pdf,slides"),
+        ("test", ".venv/bin/pytest"),
+    ],
 )
 def test_two_commands_do_all_the_set_up(checkout, goal, last):
     """On a fresh machine: libraries, then .venv, locked packages, the project; then the work."""

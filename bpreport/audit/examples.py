@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
+from bpreport.audit.digits import fits, significant_digits
 from bpreport.audit.model import Message
 from bpreport.audit.points import COUNTS, random_value
 from bpreport.deck.model import Claim, Deck
 from bpreport.formula import MP, MPMATH, EvaluationError, evaluate
 from bpreport.formula.tree import Tree
 from bpreport.worked import Perceptron, Study, Trace
+from bpreport.worked.network import UPDATES
 from bpreport.worked.perceptron import State
 
 __all__ = ["STOPPING_RULES", "Examples", "Known", "output_keys"]
@@ -25,6 +27,12 @@ STOPPING_RULES = {
     "count": Message("count"),
 }
 """What stopping rules are called."""
+
+TELLING_DIGITS = 3
+"""Digits that a number needs for its being right after the update to be no accident."""
+
+_RELIABLE_DIGITS = 13
+"""Of the float64 series of a regression."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +52,16 @@ class Known:
     """Computed from printed results, and so only as good as their rounding."""
     stale: bool = False
     """Depends on what was given in an earlier round, and may be another number by now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """The state of a worked example in which a printed number is right."""
+
+    value: Any
+    updates: int
+    update: str = ""
+    """How the weights are updated, where the worked example does it otherwise."""
 
 
 @dataclass
@@ -78,10 +96,10 @@ class Examples:
         return Known(quantity.value, name, trace.name, given, quantity.formula)
 
     def after(self, trace: Trace, key: str, iteration: int, shift: int | None = None) -> Any:
-        """The value of a weight, bias, output or error that a table prints for an iteration."""
+        """The value of a parameter, output or objective that a table prints for an iteration."""
         example = self.study.examples.get(trace.name)
         if not isinstance(example, Perceptron):
-            return None
+            return _in_descent(trace, key, iteration)
         if shift is None:
             shift = self.shift_of(trace, key)
         updates = iteration + shift if iteration else 0  # before any update, nobody counts
@@ -98,6 +116,35 @@ class Examples:
         if role is not None and role.kind == "error" and not role.unit:
             return state.error
         return state.weights.get(key, state.biases.get(key))
+
+    def in_another_state(self, known: Known, trace: Trace, printed: str) -> Elsewhere | None:
+        """The state in which a number is right that is not what is known, if it is a step away.
+
+        Decks go on after the update with the old names, and quote an error that a program made
+        which updates its layers in turn; some regressions number an iteration by the state that
+        it starts from.
+        """
+        name, _, iteration = known.key.partition("@")
+        if iteration and trace.kind == "perceptron":
+            return None  # how its iterations are counted is a convention that was adopted
+        if not iteration and significant_digits(printed) < TELLING_DIGITS:
+            return None
+        updates = int(iteration) - 1 if iteration else 1
+        for other in (trace, *self._with_other_updates(trace)):
+            value = self.after(other, name, updates, shift=0)
+            if value is not None and fits(printed, value):
+                update = "" if other is trace else other.conventions["update"]
+                return Elsewhere(value, updates, update)
+        return None
+
+    def _with_other_updates(self, trace: Trace) -> Iterator[Trace]:
+        """The traces of a perceptron that updates its layers in turn, or all at once."""
+        example = self.study.examples.get(trace.name)
+        if isinstance(example, Perceptron):
+            for update in UPDATES:
+                if update != trace.conventions["update"]:
+                    biases = trace.conventions["biases"]
+                    yield self.trace_under(example, update=update, biases=biases)
 
     def roughly_after(self, trace: Trace, key: str, iteration: int, shift: int) -> Any:
         """The same from the run in float64: enough to tell conventions apart, and cheap."""
@@ -158,6 +205,20 @@ class Examples:
             "tolerance": str(run["tolerance"]),
             "stop": STOPPING_RULES[run["stop"]],
         }
+
+
+def _in_descent(trace: Trace, key: str, updates: int) -> Any:
+    """The value of a parameter or the objective of a regression after so many updates."""
+    role, path = trace.roles.get(key), trace.series.get("parameters")
+    if role is None or path is None or not 0 <= updates < len(path):
+        return None
+    if role.kind == "parameter":
+        found = path[updates][int(role.unit)]
+    elif role.kind == "objective":
+        found = trace.series["objective"][updates]
+    else:
+        return None
+    return MP.mpf(f"{found:.{_RELIABLE_DIGITS}g}")
 
 
 def output_keys(trace: Trace) -> list[str]:

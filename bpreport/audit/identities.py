@@ -17,6 +17,7 @@ from bpreport.audit.knowledge import Knowledge
 from bpreport.audit.names import readings
 from bpreport.audit.points import POINTS, Point, counterexample, unknowns
 from bpreport.audit.scope import Scope, opaque
+from bpreport.audit.updates import before_update
 from bpreport.deck.model import Claim
 from bpreport.formula import (
     MP,
@@ -59,15 +60,19 @@ def compare(claim: Claim, knowledge: Knowledge) -> Identity:
     if simplify(left) == simplify(right):
         return Identity("equal", "Both sides are the same")
     sides = _Comparison(claim, knowledge)
-    if isinstance(left, Symbol) and left.key in free_symbols(right):
-        objective = sides.descends(left, right)
-        if objective is None and (uphill := sides.descends(left, right, up=True)) is not None:
+    name = before_update(left, claim) if isinstance(left, Symbol) else left
+    if isinstance(name, Symbol) and name.key in free_symbols(right):
+        objective = sides.descends(name, right)
+        if objective is None and (uphill := sides.descends(name, right, up=True)) is not None:
             text = "It goes up the gradient of {name}, not down"
             return Identity("different", text, {"name": f"${latex(uphill)}$"})
-        if objective is None:
+        # Numbers in the place of names make a step of this example, which its result is held to.
+        numbers = any(isinstance(part, Number) and "." in part.text for part in walk(right))
+        if objective is None and (name == left or numbers):
             return Identity("definition", "It is an update rule")
-        text = "It is a step down the gradient of {name}"
-        return Identity("equal", text, {"name": f"${latex(objective)}$"})
+        if objective is not None:
+            text = "It is a step down the gradient of {name}"
+            return Identity("equal", text, {"name": f"${latex(objective)}$"})
     defines = isinstance(left, Symbol | Call) and left == claim.head
     if isinstance(left, Call) and left.primes and left.function.key in sides.functions:
         defines = False  # the derivative of a function is what it is
@@ -166,7 +171,19 @@ class _Comparison(Scope):
         return None
 
     def agree(self, left: Tree, right: Tree) -> bool | None:
-        """Whether both sides agree at every random point; None where that cannot be said."""
+        """Whether both sides agree at every random point; None where that cannot be said.
+
+        A sample of one feature may be meant as that number, or as a row with x_0 in front.
+        """
+        found = self._agree(left, right)
+        if found is not True and self.has_one_feature():
+            self.one_feature = True
+            as_number = self._agree(left, right)
+            self.one_feature = False
+            return as_number if found is False or as_number else None
+        return found
+
+    def _agree(self, left: Tree, right: Tree) -> bool | None:
         try:
             sides = [self.closed(side) for side in (left, right)]
         except EvaluationError:

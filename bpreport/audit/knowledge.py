@@ -20,6 +20,7 @@ from bpreport.audit.document import Document, number
 from bpreport.audit.examples import Known, output_keys
 from bpreport.audit.names import is_numeric, readings
 from bpreport.audit.naming import Naming
+from bpreport.audit.updates import in_names_after_updates
 from bpreport.deck.claims import printed_number
 from bpreport.deck.model import Claim
 from bpreport.formula import MP, MPMATH, EvaluationError, Function, evaluate, expand, parse
@@ -75,10 +76,12 @@ class Knowledge(Naming):
     """The deck's claims, in the names that their worked examples have for things."""
 
     def __post_init__(self) -> None:
-        self.claims = tuple(
-            claim if (trace := self.trace_of(claim)) is None else in_names_of(trace, claim)
-            for claim in with_own_names(self.deck.claims)
-        )
+        traces = [self.trace_of(claim) for claim in self.deck.claims]
+        renamed = [
+            claim if trace is None else in_names_of(trace, claim)
+            for claim, trace in zip(with_own_names(self.deck.claims), traces, strict=True)
+        ]
+        self.claims = in_names_after_updates(renamed, traces)
         for claim in self.claims:
             if claim.kind in ("equation", "component") and claim.relation not in ("<", ">"):
                 self._learn(claim)

@@ -17,7 +17,7 @@ from bpreport.audit.explaining import (
     inherited_from,
 )
 from bpreport.audit.knowledge import Knowledge, Known
-from bpreport.audit.model import Judgement, Verdict
+from bpreport.audit.model import Judgement, Message, Verdict
 from bpreport.audit.operands import could_give
 from bpreport.audit.printed import (
     CARRIED,
@@ -43,6 +43,10 @@ __all__ = ["judge_line", "judge_value"]
 
 BASES = ("2", "10")
 """Bases that \\log may have where it is typed without one."""
+_UPDATES = {
+    "simultaneous": Message("simultaneous update"),
+    "sequential": Message("sequential update"),
+}
 _LOG = re.compile(r"\\log(?![A-Za-z])(?!\s*_)")
 
 
@@ -67,6 +71,14 @@ def judge_value(claim: Claim, knowledge: Knowledge, printed: str) -> Judgement:
             printed=printed,
             name=math(name),
         )
+    if (elsewhere := _in_another_state(claim, knowledge, printed, known)) is not None:
+        return elsewhere
+    if known.given and knowledge.is_counted(name, claim) and known.worked is None:
+        return unchecked(
+            claim,
+            "The deck does not say how iteration {count} is computed",
+            count=claim.iteration,
+        )
     if known.given and (known.worked is not None or not knowledge.is_result(name, claim)):
         return judge_given(claim, known, printed)
     if known.worked is None and known.formula is None:
@@ -77,6 +89,24 @@ def judge_value(claim: Claim, knowledge: Knowledge, printed: str) -> Judgement:
             name=math(name),
         )
     return judge_against(claim, knowledge, printed, known)
+
+
+def _in_another_state(
+    claim: Claim, knowledge: Knowledge, printed: str, known: Known
+) -> Judgement | None:
+    """The judgement of a number that is not its name's at first, but is after the update."""
+    trace = knowledge.trace_of(claim)
+    if known.worked is None or trace is None or how_printed(printed, known.value) is not None:
+        return None
+    found = knowledge.in_another_state(known, trace, printed)
+    if found is None:
+        return None
+    state: dict[str, Any] = {"exact": found.value, "count": found.updates}
+    text = "{printed} is {exact}, rounded; updates done before: {count}"
+    if found.update:
+        text = "{printed} is {exact}, rounded; updates done before: {count} ({update})"
+        state["update"] = _UPDATES[found.update]
+    return said(claim, Verdict.REPRODUCED, text, printed=printed, **state)
 
 
 def judge_line(

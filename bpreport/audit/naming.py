@@ -13,6 +13,9 @@ from bpreport.worked import Role, Trace
 
 __all__ = ["Naming"]
 
+TRAINED = ("weight", "bias", "parameter")
+"""Roles of what an update changes."""
+
 
 @dataclass
 class Naming(Examples):
@@ -69,11 +72,24 @@ class Naming(Examples):
         role = self.role_of(part, claim)
         return role is not None and role.kind == kind
 
+    def is_counted(self, name: Tree, claim: Claim) -> bool:
+        """Whether a name is a computed one of the worked example, told for an iteration."""
+        trace = self.trace_of(claim)
+        if claim.iteration is None or trace is None or not isinstance(name, Symbol | Derivative):
+            return False
+        role = self.role_of(name, claim)
+        if role is not None and role.kind in TRAINED:
+            return True
+        known = (trace.quantities.get(key) for key in self.spellings(name, claim))
+        return any(one is not None and one.formula is not None for one in known)
+
     def _completed(self, symbol: Symbol, claim: Claim) -> Symbol | None:
         """A symbol without its unit, such as `target` beside out_{o1}, with the unit put back."""
         trace = self.trace_of(claim)
         if trace is None or symbol.indices or symbol.marks:
             return None
+        if trace.kind.endswith("regression"):
+            return None  # a bare \theta is the vector, beside its \theta_1 as well
         units = {
             index
             for side in (claim.head, claim.left, claim.right)

@@ -18,6 +18,7 @@ from bpreport.formula.operations import FUNCTION_MEANINGS
 from bpreport.formula.tree import (
     Call,
     Derivative,
+    Number,
     Reduce,
     Symbol,
     Tree,
@@ -28,6 +29,8 @@ from bpreport.formula.tree import (
 )
 
 __all__ = ["Scope", "opaque"]
+
+ONE = Number("1")
 
 MOST_TERMS = 40
 """Samples of a worked example up to which its sums are written out whole."""
@@ -46,6 +49,8 @@ class Scope:
         """A slope took names as independent of which the deck does not say so."""
         self.vectors = _vector_bases(claim)
         """Bases of names that stand with an index in the claim: bare, they are vectors."""
+        self.one_feature = False
+        """Read a sample x^{(i)} of the worked example as its only feature, not as its row."""
 
     def is_worked(self, name: Tree) -> bool:
         """Whether a worked example says what the name is."""
@@ -111,6 +116,8 @@ class Scope:
                 part = self.knowledge.respelled(part, self.claim)
                 if part.key in stop or part.key in CONSTANTS:
                     return part
+                if self._is_put_in_front(part):
+                    return ONE
                 body = self.definition(part)
                 if body is None:
                     body = self._vector(part)
@@ -141,11 +148,27 @@ class Scope:
                 and len(quantity.symbol.indices) == 1
                 and replace(quantity.symbol, indices=()).key == name.key
             ]
+            if self.one_feature and self._is_put_in_front(entries[0] if entries else name):
+                return entries[1]
             if entries:
                 return Tuple(tuple(entries))
         if name.base not in self.vectors:
             return name
         return Tuple(tuple(replace(name, indices=(str(n + 1),)) for n in range(SIZE)))
+
+    def _is_put_in_front(self, name: Symbol) -> bool:
+        """Whether a name is the x_0 = 1 of a sample, which textbooks mostly do not write."""
+        if name.indices != ("0",) or not name.marks or self.trace is None:
+            return False
+        role = self.trace.roles.get(name.key)
+        sample = role is not None and role.kind == "sample"
+        return sample and bool(self.trace.quantities[name.key].value == 1)
+
+    def has_one_feature(self) -> bool:
+        """Whether the samples of the worked example are single numbers behind their x_0."""
+        roles = () if self.trace is None else self.trace.roles.values()
+        rows = [role.unit for role in roles if role.kind == "sample"]
+        return bool(rows) and len(rows) == 2 * len(set(rows))
 
     def _primed(self, call: Call) -> Tree:
         """The derivative of a function of one argument, at its argument."""
