@@ -195,6 +195,12 @@ def _adds_up(
     shown: bool,
 ) -> Judgement:
     """The line gives what is printed; its printed operands may still be the wrong ones."""
+    if known is None and shown:
+        found_wrong = _near_value(claim, knowledge)
+        source = None if found_wrong is None else inherited_from(claim, knowledge)
+        wrong = found_wrong is not None and how_printed(printed, found_wrong.value) is None
+        if found_wrong is not None and source is not None and wrong:
+            return inherited(claim, printed, found_wrong, source)
     if known is None or not shown:
         return reproduced(claim, printed, computed, None)
     if fits(printed, known.value):
@@ -231,6 +237,9 @@ def _does_not_add_up(
 ) -> Judgement:
     """The printed result is not what the printed line gives."""
     gives = correction(printed, computed)
+    if known is None:
+        near = _near_value(claim, knowledge)
+        known = near if near is not None and fits(printed, near.value) else None
     result_is_right = known is not None and how_printed(printed, known.value) is not None
     found: tuple[Explanation, ...] = ()
     if known is None or result_is_right or _nearly(printed, computed, known.value):
@@ -291,6 +300,14 @@ def _head_value(claim: Claim, knowledge: Knowledge) -> Known | None:
     if known is None or (known.worked is None and known.formula is None):
         return None  # the document only prints it, which proves nothing
     return None if known.rounded or known.stale else known
+
+
+def _near_value(claim: Claim, knowledge: Knowledge) -> Known | None:
+    """What the chain is about, by its formula from what may be rounded."""
+    if not isinstance(claim.head, Symbol | Derivative):
+        return None
+    known = knowledge.known(claim.head, claim)
+    return None if known is None or known.formula is None or known.stale else known
 
 
 def _value_of_call(call: Call, claim: Claim, knowledge: Knowledge) -> Known | None:

@@ -12,7 +12,7 @@ from bpreport.audit.names import readings
 from bpreport.audit.saying import math
 from bpreport.audit.slips.candidates import Candidate, Target, swap_name
 from bpreport.formula import MP, MPMATH, EvaluationError, evaluate, places_of, rounded
-from bpreport.formula.tree import Symbol
+from bpreport.formula.tree import Derivative, Symbol
 from bpreport.worked import Perceptron, Trace
 
 __all__ = [
@@ -36,8 +36,8 @@ def inherited(target: Target) -> Iterator[Candidate]:
     printed = dict(target.values)
     wrong = []
     for name in readings(target.formula):
+        exact = _right_value(name, target)
         for entry in target.knowledge.printed.get(name.key, ()):
-            exact = target.values.get(name.key)
             if exact is not None and how_printed(entry.text, exact) is None:
                 printed[name.key] = MP.mpf(entry.text)
                 wrong.append(name)
@@ -53,6 +53,21 @@ def inherited(target: Target) -> Iterator[Candidate]:
 
 
 INHERITED = "the error comes from {source}"
+
+
+def _right_value(name: Symbol | Derivative, target: Target) -> Any:
+    """The value of a name of which it is known that a figure of it may be wrong; None otherwise.
+
+    That is the worked example's, or what the document gives in place of a figure found wrong. The
+    numbers that stand in a line say nothing of it: they may be exchanged.
+    """
+    quantity = None if target.trace is None else target.trace.quantities.get(name.key)
+    if quantity is not None:
+        return quantity.value
+    if name.key not in target.knowledge.faulty:
+        return None
+    known = target.knowledge.operand(name, target.claim)
+    return None if known is None else known.value
 
 
 def _from_the_first(target: Target) -> Iterator[Candidate]:
