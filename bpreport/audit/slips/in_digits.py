@@ -63,7 +63,7 @@ def _edits(
                     seen.update(edit(right, place))
             for typed in sorted(seen):
                 if _is_number(typed) and places_of(typed) == places:
-                    yield Candidate(MP.mpf(typed), Message(text))
+                    yield Candidate(MP.mpf(f"{Decimal(typed):f}"), Message(text))  # "-.0" is none
 
         return tries
 
