@@ -46,6 +46,8 @@ class Document:
         """By name, the statements whose value was computed from it."""
         self._iterated: dict[str, list[str]] = {}
         """By name, the keys under which it is known at some iteration: "x_{1}@1"."""
+        self.corrected: set[str] = set()
+        """Names of which a printed number was found wrong, and is known better."""
         self._rounds: list[Position] = []
         """Where a name is computed once more, to another number."""
         self._computed: dict[str, Position] = {}
@@ -115,6 +117,18 @@ class Document:
             position = known[place].position
         known.insert(place, Statement(key, position, claim, text=text, bound=True))
         self._forget(key, position)
+
+    def correct(self, key: str, claim: Claim, value: Any) -> None:
+        """Take note that a printed number was found wrong, and what its line gives instead."""
+        index = self.nearest(key, claim.position)
+        if index is None:
+            return
+        statement = self.statements[key][index]
+        if statement.claim.formula is claim.formula and statement.text is not None:
+            statement.corrected = value
+            self.corrected.add(key)
+            self._values.pop(statement, None)
+            self._forget(key, statement.position)
 
     def _forget(self, key: str, at: Position) -> None:
         """Values from a place on that depend on a name that is known better now."""
@@ -216,7 +230,10 @@ class Document:
             rounded = statement.lines or computed
             if statement.bound:
                 rounded = places_of(statement.text) >= LEAST_PLACES
-            found = Value(number(statement.text), given=tree is None, rounded=rounded)
+            value = statement.corrected
+            if value is None:
+                value = number(statement.text)
+            found = Value(value, given=tree is None, rounded=rounded)
         self._values[statement] = found
         return found
 

@@ -15,7 +15,7 @@ from itertools import groupby
 from typing import Any
 
 from bpreport.audit.aliases import in_names_of, with_own_names
-from bpreport.audit.digits import fits, same
+from bpreport.audit.digits import correction, fits, same
 from bpreport.audit.document import Document, number
 from bpreport.audit.examples import Known, output_keys
 from bpreport.audit.names import is_numeric, readings
@@ -335,9 +335,11 @@ class Knowledge(Naming):
     def as_printed(self, name: Tree, claim: Claim) -> str | None:
         """The digits that a name has in the deck, or in its front matter."""
         printed = self.printed_for(name, claim)
+        known = self.known(name, claim)
+        if printed and known is not None and known.key in self.document.corrected:
+            return correction(printed[0], known.value)
         if printed:
             return printed[0]
-        known = self.known(name, claim)
         if known is None or not known.given:
             return None
         sign = "-" if known.value < 0 else ""

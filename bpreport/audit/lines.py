@@ -253,6 +253,9 @@ def _does_not_add_up(
         return said(claim, Verdict.WRONG, opening, known=known, printed=printed, computed=gives)
     found = explain_result(claim, knowledge, printed, known)
     right = correction(printed, computed if known is None else known.value)
+    if known is None and claim.component is None and isinstance(claim.head, Symbol):
+        # What follows is held against the right number, not against the one just found wrong.
+        knowledge.document.correct(claim.head.key, claim, computed)
     opening = "{printed} is printed, but the line gives {computed}"
     if not found:
         return said(

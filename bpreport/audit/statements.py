@@ -30,6 +30,8 @@ class Statement:
     """A line of printed numbers leads to the number."""
     bound: bool = False
     """The number was put in the name's place in the line of another."""
+    corrected: Any = None
+    """What the line gives, where the printed number was found wrong."""
     updates: bool = False
     """It computes the name from what it was before: w = w - a g."""
 
