@@ -179,15 +179,11 @@ def explain_rounding(
     claim: Claim, knowledge: Knowledge, printed: str, known: Known
 ) -> Message | None:
     """What rounding of intermediate values gives a number that is off in its last place."""
-    target = _target(claim, knowledge, printed, known)
+    target = next(_targets(claim, knowledge, printed, known))  # by the worked example's formula
     for candidate in (*rounded_intermediates(target), *double_rounding(target)):
         if fits(printed, candidate.value):
             return candidate.message
     return None
-
-
-def _target(claim: Claim, knowledge: Knowledge, printed: str, known: Known) -> Target:
-    return next(_targets(claim, knowledge, printed, known))
 
 
 def _targets(claim: Claim, knowledge: Knowledge, printed: str, known: Known) -> Iterator[Target]:
