@@ -16,7 +16,14 @@ from typing import Any
 from bpreport.audit.digits import same
 from bpreport.audit.names import is_numeric, readings
 from bpreport.audit.operands import LEAST_PLACES
-from bpreport.audit.statements import Statement, Value, are_apart, place_of, start_of
+from bpreport.audit.statements import (
+    Statement,
+    Value,
+    are_apart,
+    is_restated,
+    place_of,
+    start_of,
+)
 from bpreport.deck.claims import printed_number
 from bpreport.deck.model import Claim, Position
 from bpreport.formula import (
@@ -64,6 +71,7 @@ class Document:
         if text is not None:
             statement.text = text
             statement.lines |= claim.left is not None and is_numeric(claim.left)
+            statement.restates = self._restated(statement, claim.relation)
         elif not is_numeric(claim.right):
             statement.trees.append(claim.right)
             own = key in free_symbols(claim.right)
@@ -73,6 +81,15 @@ class Document:
         else:
             statement.lines = True
         self._begin_round(key)
+
+    def _restated(self, statement: Statement, relation: str) -> Statement | None:
+        """The computed number before a statement that does no more than print it again."""
+        known = self.statements[statement.key]
+        if statement.text is None or statement.computes or len(known) < 2:
+            return None
+        earlier = known[-2].restates or known[-2]
+        least = 2 if relation == "=" else 1
+        return earlier if is_restated(statement.text, earlier, least) else None
 
     def _begin_round(self, key: str) -> None:
         known = self.statements[key]
@@ -161,6 +178,14 @@ class Document:
         iterated = self._iterated.get(key, ())
         return iterated[0] if len(iterated) == 1 else key
 
+    def restates(self, key: str, claim: Claim) -> bool:
+        """Whether a claim only prints again what was computed before."""
+        index = self.nearest(key, claim.position)
+        if index is None:
+            return False
+        statement = self.statements[key][index]
+        return statement.restates is not None and statement.claim.formula is claim.formula
+
     def updates(self, key: str, claim: Claim) -> bool:
         """Whether a claim belongs to a chain that computes a name from what it was before."""
         index = self.nearest(key, claim.position)
@@ -214,6 +239,9 @@ class Document:
             return self._values[statement]
         if statement in open_ or len(open_) > 200:
             raise EvaluationError("{name} is defined by itself", name=statement.key)
+        if statement.restates is not None:
+            earlier = self.statements[statement.key].index(statement.restates)
+            return self._value_of(statement.restates, earlier, open_)
         tree = self.definition_at(statement.key, index)
         found = None
         if tree is not None:

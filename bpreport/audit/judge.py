@@ -48,6 +48,8 @@ def judge(claim: Claim, knowledge: Knowledge) -> Judgement:
         judgement = replace(judgement, message=message)
     if judgement.correction is not None and judgement.fix is None:
         judgement = replace(judgement, fix=result_fix(judgement, knowledge))
+    if judgement.verdict.level == "error" and claim.right is not None and claim.component is None:
+        knowledge.faulty_lines[id(claim.right)] = judgement
     if judgement.verdict.level == "error" and judgement.printed is not None:
         name = claim.head
         if name is not None and not _is_right(judgement, name, knowledge):

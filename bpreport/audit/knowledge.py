@@ -19,6 +19,7 @@ from bpreport.audit.digits import correction, fits, same
 from bpreport.audit.document import Document, number
 from bpreport.audit.examples import Known, output_keys
 from bpreport.audit.names import is_numeric, readings
+from bpreport.audit.model import Judgement
 from bpreport.audit.naming import Naming
 from bpreport.audit.updates import in_names_after_updates
 from bpreport.deck.claims import printed_number
@@ -63,6 +64,8 @@ class Knowledge(Naming):
     """Keys for which a wrong number was found so far."""
     sources: dict[str, str] = field(default_factory=dict)
     """Of the worked examples, the wrong figures so far that come from no earlier one."""
+    faulty_lines: dict[int, Judgement] = field(default_factory=dict)
+    """By the identity of a line of numbers, why it does not follow."""
     stopped: set[str] = field(default_factory=set)
     """Claims for which the search for a slip was cut short."""
     alignments: dict[tuple[str, Tree, Tree], Any] = field(default_factory=dict)
@@ -172,6 +175,11 @@ class Knowledge(Naming):
             rounded=found.rounded,
             stale=found.stale,
         )
+
+    def restates(self, name: Tree, claim: Claim) -> bool:
+        """Whether a claim only prints again what the document computed before."""
+        named = isinstance(name, Symbol | Derivative)
+        return named and self.document.restates(self.document.known_as(name.key), claim)
 
     def is_open(self, name: Tree, claim: Claim) -> bool:
         """Whether the document leaves open what a name, or one that a tree reads, is here.

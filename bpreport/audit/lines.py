@@ -73,6 +73,8 @@ def judge_value(claim: Claim, knowledge: Knowledge, printed: str) -> Judgement:
         )
     if (elsewhere := _in_another_state(claim, knowledge, printed, known)) is not None:
         return elsewhere
+    if known.worked is None and known.formula is None and knowledge.restates(name, claim):
+        return _restated(claim, knowledge, printed, known)
     if known.given and knowledge.is_counted(name, claim) and known.worked is None:
         return unchecked(
             claim,
@@ -89,6 +91,20 @@ def judge_value(claim: Claim, knowledge: Knowledge, printed: str) -> Judgement:
             name=math(name),
         )
     return judge_against(claim, knowledge, printed, known)
+
+
+def _restated(claim: Claim, knowledge: Knowledge, printed: str, known: Known) -> Judgement:
+    """The judgement of a number that a line has led to before."""
+    corrected = known.key in knowledge.document.corrected
+    if not corrected and how_printed(printed, known.value) != "rounded":
+        return said(claim, Verdict.CARRIED, CARRIED_WITHIN, printed=printed)
+    found = judge_against(claim, knowledge, printed, known)
+    if (
+        corrected and found.verdict is Verdict.WRONG
+    ):  # the operands of its line may be the wrong ones
+        text = "It is printed before behind a line that gives {exact}"
+        return unchecked(claim, text, printed=printed, exact=known.value)
+    return found
 
 
 def _in_another_state(
@@ -217,6 +233,18 @@ def _adds_up(
     found = explain_number(claim, knowledge, printed, known)
     if found:
         return explained(claim, opening, found, printed, right, known)
+    line = knowledge.faulty_lines.get(id(claim.left))
+    if line is not None:
+        return said(
+            claim,
+            Verdict.EXPLAINED,
+            "{printed} is what the line gives, but it should be {exact}: the line is wrong",
+            known=known,
+            printed=printed,
+            correction=right,
+            slip=line.slip or "inherited",
+            chance=0.0,
+        )
     return said(claim, Verdict.WRONG, opening, known=known, printed=printed, correction=right)
 
 

@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from bpreport.audit.digits import significant_digits
 from bpreport.deck.model import Claim, Position
-from bpreport.formula import places_of
+from bpreport.formula import places_of, stands_for
 from bpreport.formula.tree import Tree
 
-__all__ = ["Statement", "Value", "are_apart", "place_of", "start_of"]
+__all__ = ["Statement", "Value", "are_apart", "is_restated", "place_of", "start_of"]
 
 
 @dataclass(slots=True, eq=False)
@@ -34,6 +35,8 @@ class Statement:
     """What the line gives, where the printed number was found wrong."""
     updates: bool = False
     """It computes the name from what it was before: w = w - a g."""
+    restates: Statement | None = None
+    """The earlier statement whose computed number it prints again, with as many places or fewer."""
 
     @property
     def computes(self) -> bool:
@@ -65,6 +68,19 @@ def are_apart(one: str | None, other: str | None) -> bool:
         return False
     unit = Decimal(1).scaleb(-min(places_of(one), places_of(other)))
     return abs(Decimal(one) - Decimal(other)) > unit
+
+
+def is_restated(text: str, earlier: Statement, least_digits: int) -> bool:
+    """Whether a printed number is one that was computed before, perhaps with fewer places.
+
+    Very few digits would fit many a number that is given anew.
+    """
+    if not earlier.computes or earlier.text is None or places_of(text) > places_of(earlier.text):
+        return False
+    if Decimal(text) == Decimal(earlier.text):
+        return True
+    (low, high), (least, most) = (stands_for(one)[:2] for one in (text, earlier.text))
+    return significant_digits(text) >= least_digits and low <= most and least <= high
 
 
 def start_of(claim: Claim) -> Position:

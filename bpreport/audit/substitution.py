@@ -174,7 +174,9 @@ def _uneven(claim: Claim, knowledge: Knowledge, found: Alignment) -> Judgement:
         return said(
             claim,
             Verdict.EXPLAINED,
-            "The term {terms} is missing from the substituted line",
+            "The term {terms} is missing from the substituted line"
+            if found.of_sum
+            else "The factor {terms} is missing from the substituted line",
             terms=", ".join(map(math, found.dropped)),
             slip="bias forgotten" if _has_bias(found, claim, knowledge) else "term dropped",
             chance=0.0,
