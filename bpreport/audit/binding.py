@@ -97,7 +97,7 @@ def _best_alignment(
 def fits_binding(binding: Binding, claim: Claim, knowledge: Knowledge) -> bool:
     """Whether a number is the value of what it stands for; True where nobody knows that."""
     value = value_of(binding.name, claim, knowledge)
-    if value is None or knowledge.is_open(binding.name, claim):
+    if value is None or isinstance(value, tuple) or knowledge.is_open(binding.name, claim):
         return True
     text = printed_number(binding.number)
     if text is None:  # an expression in the place of a name

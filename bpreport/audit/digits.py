@@ -23,6 +23,8 @@ def fits(printed: str, value: Any) -> bool:
     >>> fits("0.912934", MP.mpf("0.91293422755")), fits("0.995275", MP.mpf("0.99527429"))
     (True, False)
     """
+    if isinstance(value, tuple):  # a row has no digits
+        return False
     places = places_of(printed)
     wanted = _plain(printed)
     return any(_plain(rounded(value, places, mode)) == wanted for mode in ROUNDINGS)
@@ -40,6 +42,8 @@ def how_printed(printed: str, value: Any) -> str | None:
     """
     if fits(printed, value):
         return "rounded"
+    if isinstance(value, tuple):
+        return None
     places = places_of(printed)
     if _plain(rounded(value, places, "truncated")) == _plain(printed):
         return "truncated"
@@ -71,6 +75,10 @@ def same(left: Any, right: Any) -> bool:
     >>> same(MP.mpf(1) / 3 * 3, MP.mpf(1))
     True
     """
+    if isinstance(left, tuple) and isinstance(right, tuple):
+        return len(left) == len(right) and all(map(same, left, right))
+    if isinstance(left, tuple) or isinstance(right, tuple):
+        return False
     return bool(abs(left - right) <= max(abs(left), abs(right)) * _ALIKE)
 
 

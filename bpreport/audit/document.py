@@ -24,7 +24,7 @@ from bpreport.audit.statements import (
     place_of,
     start_of,
 )
-from bpreport.deck.claims import printed_number
+from bpreport.deck.claims import printed_number, printed_row
 from bpreport.deck.model import Claim, Position
 from bpreport.formula import (
     INTERVAL,
@@ -37,7 +37,7 @@ from bpreport.formula import (
     stands_for,
 )
 from bpreport.formula.arithmetic import IV, interval_ends
-from bpreport.formula.tree import Apply, Call, Derivative, Symbol, Tree, Tuple, free_symbols
+from bpreport.formula.tree import Apply, Call, Derivative, Symbol, Tree, Tuple, free_symbols, walk
 
 __all__ = ["Document", "interval", "number"]
 
@@ -72,6 +72,8 @@ class Document:
             statement.text = text
             statement.lines |= claim.left is not None and is_numeric(claim.left)
             statement.restates = self._restated(statement, claim.relation)
+        elif printed_row(claim.right) is not None:
+            statement.row = claim.right
         elif not is_numeric(claim.right):
             statement.trees.append(claim.right)
             own = key in free_symbols(claim.right)
@@ -120,7 +122,9 @@ class Document:
 
     def _function(self, call: Call, body: Tree, position: Position) -> None:
         arguments = tuple(part for part in call.arguments if isinstance(part, Symbol))
-        if len(arguments) == len(call.arguments):
+        calls = (part for part in walk(body) if isinstance(part, Call))
+        own = any(part.function == call.function for part in calls)
+        if len(arguments) == len(call.arguments) and not own:
             name = call.function.key + "'" * call.primes
             self.functions.setdefault(name, []).append((position, Function(arguments, body)))
 
@@ -248,8 +252,10 @@ class Document:
             try:
                 found = self._evaluate(tree, statement, index, open_ | {statement})
             except EvaluationError:
-                if statement.text is None:
+                if statement.text is None and statement.row is None:
                     raise
+        if found is None and statement.row is not None:
+            found = Value(evaluate(statement.row, {}, MPMATH), given=tree is None)
         if found is None:
             if statement.text is None:
                 raise EvaluationError("{name} has no value in this document", name=statement.key)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -16,6 +16,7 @@ from bpreport.audit.model import Expectation, Judgement, Message, Verdict
 from bpreport.audit.names import is_numeric
 from bpreport.audit.operands import could_give
 from bpreport.audit.printed import judge_against, judge_given
+from bpreport.audit.rows import in_entries, is_row_of_numbers, judge_entry, judge_row
 from bpreport.audit.saying import said, shown, unchecked, uncomputable
 from bpreport.audit.substitution import SHAPELESS, judge_substitution
 from bpreport.deck.claims import printed_number
@@ -108,11 +109,16 @@ def _pair(claim: Claim, knowledge: Knowledge) -> Judgement:
             return judge_value(claim, knowledge, printed)
         values = {} if shown_line else knowledge.values_for(left, claim)
         computed = evaluate(left, values, MPMATH)
+        claim = replace(claim, left=in_entries(left, values, claim, knowledge))
         return judge_line(claim, knowledge, printed, computed, shown=shown_line)
     if is_numeric(right):
         if is_numeric(left):
             return _two_lines(claim, knowledge)
         return _by_its_slip(judge_substitution(claim, knowledge), knowledge)
+    if is_row_of_numbers(right):
+        row = judge_row(claim, knowledge)
+        if row is not None:
+            return row
     found = compare(claim, knowledge)
     if found.outcome == "different":
         return _refuted(claim, knowledge, found)
@@ -174,29 +180,10 @@ def _component(claim: Claim, knowledge: Knowledge, place: int) -> Judgement:
             computed = evaluate(lines[place], {}, MPMATH)
             return judge_line(line, knowledge, claim.right_source, computed, shown=True)
     if isinstance(claim.head, Symbol | Derivative):
-        return judge_value(claim, knowledge, claim.right_source)
-    return _entry(claim, knowledge, place)
-
-
-def _entry(claim: Claim, knowledge: Knowledge, place: int) -> Judgement:
-    """One entry of a printed row that an expression is set equal to: `W x = (3, 7)`."""
-    if claim.left is None:
-        return unchecked(claim, "It has only one side")
-    value = evaluate(claim.left, knowledge.values_for(claim.left, claim), MPMATH)
-    entries = list(_flat(value))
-    if place >= len(entries):
-        return unchecked(claim, "The left side has no entry in this place")
-    known = Known(entries[place], "", formula=claim.left)
-    return judge_against(claim, knowledge, claim.right_source, known)
-
-
-def _flat(value: Any) -> Iterator[Any]:
-    """The entries of a vector or matrix in reading order."""
-    if isinstance(value, tuple):
-        for part in value:
-            yield from _flat(part)
-    else:
-        yield value
+        found = judge_value(claim, knowledge, claim.right_source)
+        if found.verdict is not Verdict.UNCHECKED or not knowledge.is_computed(claim):
+            return found
+    return judge_entry(claim, knowledge, place)
 
 
 def _inequality(claim: Claim) -> Judgement:

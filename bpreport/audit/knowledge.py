@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
 from itertools import groupby
@@ -18,9 +18,10 @@ from bpreport.audit.aliases import in_names_of, with_own_names
 from bpreport.audit.digits import correction, fits, same
 from bpreport.audit.document import Document, number
 from bpreport.audit.examples import Known, output_keys
-from bpreport.audit.names import is_numeric, readings
 from bpreport.audit.model import Judgement
+from bpreport.audit.names import is_numeric, readings
 from bpreport.audit.naming import Naming
+from bpreport.audit.sums import with_sums_written_out
 from bpreport.audit.updates import in_names_after_updates
 from bpreport.deck.claims import printed_number
 from bpreport.deck.model import Claim
@@ -84,14 +85,20 @@ class Knowledge(Naming):
             claim if trace is None else in_names_of(trace, claim)
             for claim, trace in zip(with_own_names(self.deck.claims), traces, strict=True)
         ]
-        self.claims = in_names_after_updates(renamed, traces)
+        claims = in_names_after_updates(renamed, traces)
+        told = {key for claim in claims if (key := self._key_of(claim)) is not None}
+        written_out = with_sums_written_out(claims, told)
+        self.claims = tuple(
+            written if trace is None else claim
+            for claim, written, trace in zip(claims, written_out, traces, strict=True)
+        )
         for claim in self.claims:
             if claim.kind in ("equation", "component") and claim.relation not in ("<", ">"):
                 self._learn(claim)
             if claim.left is not None:
                 self._following[id(claim.left)] = claim.right
-        for _, claims in groupby(self.claims, key=lambda claim: claim.slide):
-            self._begin_example(tuple(claims))
+        for _, slide in groupby(self.claims, key=lambda claim: claim.slide):
+            self._begin_example(tuple(slide))
 
     def _begin_example(self, claims: tuple[Claim, ...]) -> None:
         """A slide whose lines have other numbers for all names from before is another example."""
@@ -117,19 +124,24 @@ class Knowledge(Naming):
 
     def _learn(self, claim: Claim) -> None:
         self.document.learn_function(claim)
-        if claim.component is not None:
-            key = self.component_key(claim)
-        elif isinstance(claim.head, Symbol | Derivative):
-            key = claim.head.key
-            key = key if claim.iteration is None else f"{key}@{claim.iteration}"
-        else:
-            key = None
+        if claim.component == 0 and claim.iteration is None and isinstance(claim.head, Symbol):
+            self.document.learn(claim.head.key, replace(claim, component=None, right=claim.row))
+        key = self._key_of(claim)
         if key is None:
             return
         self.document.learn(key, claim)
         text = printed_number(claim.right)
         if text is not None:
             self.printed.setdefault(key, []).append(Printed(text, claim))
+
+    def _key_of(self, claim: Claim) -> str | None:
+        """The key of what a claim's chain is about; "@10" behind it is iteration 10."""
+        if claim.component is not None:
+            return self.component_key(claim)
+        if not isinstance(claim.head, Symbol | Derivative):
+            return None
+        key = claim.head.key
+        return key if claim.iteration is None else f"{key}@{claim.iteration}"
 
     # -- values
 
@@ -176,10 +188,25 @@ class Knowledge(Naming):
             stale=found.stale,
         )
 
+    def computed(self, value: Any, formula: Tree, claim: Claim) -> Known:
+        """The value that a formula has where the claim stands."""
+        known = [self.operand(part, claim) for part in readings(formula)]
+        rounded = any(one is not None and one.rounded for one in known)
+        return Known(
+            value, "", formula=formula, rounded=rounded, stale=self.is_open(formula, claim)
+        )
+
+    def is_computed(self, claim: Claim) -> bool:
+        """Whether a formula or a line leads to what a chain is about."""
+        if claim.left != claim.head:
+            return True
+        return isinstance(claim.head, Symbol) and any(self.forms_of(claim.head, claim))
+
     def restates(self, name: Tree, claim: Claim) -> bool:
         """Whether a claim only prints again what the document computed before."""
-        named = isinstance(name, Symbol | Derivative)
-        return named and self.document.restates(self.document.known_as(name.key), claim)
+        if not isinstance(name, Symbol | Derivative):
+            return False
+        return self.document.restates(self.document.known_as(name.key), claim)
 
     def is_open(self, name: Tree, claim: Claim) -> bool:
         """Whether the document leaves open what a name, or one that a tree reads, is here.

@@ -99,9 +99,7 @@ def _restated(claim: Claim, knowledge: Knowledge, printed: str, known: Known) ->
     if not corrected and how_printed(printed, known.value) != "rounded":
         return said(claim, Verdict.CARRIED, CARRIED_WITHIN, printed=printed)
     found = judge_against(claim, knowledge, printed, known)
-    if (
-        corrected and found.verdict is Verdict.WRONG
-    ):  # the operands of its line may be the wrong ones
+    if corrected and found.verdict is Verdict.WRONG:
         text = "It is printed before behind a line that gives {exact}"
         return unchecked(claim, text, printed=printed, exact=known.value)
     return found

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from bpreport.audit.examples import Examples, output_keys
 from bpreport.audit.names import named, respellings, spellings
 from bpreport.deck.model import Claim
-from bpreport.formula.tree import Derivative, Symbol, Tree
+from bpreport.formula.tree import Derivative, Matrix, Symbol, Tree
 from bpreport.worked import Role, Trace
 
 __all__ = ["Naming"]
@@ -37,7 +37,7 @@ class Naming(Examples):
             return keys[place] + suffix
         if head.indices:
             return None
-        return Symbol(head.base, (str(place + 1),)).key + suffix
+        return replace(head, indices=_place_in(claim.row, place), typed="").key + suffix
 
     def spellings(self, name: Symbol | Derivative, claim: Claim) -> Iterator[str]:
         """Keys under which a typed name may be known where the claim stands, its own first."""
@@ -110,6 +110,13 @@ def _iteration(head: Symbol, claim: Claim) -> int | None:
         if text.isdigit():
             return int(text)
     return claim.iteration
+
+
+def _place_in(row: Tree | None, place: int) -> tuple[str, ...]:
+    """The indices of an entry: one in a vector, row and column in a matrix."""
+    if isinstance(row, Matrix) and min(len(row.rows), len(row.rows[0])) > 1:
+        return tuple(str(part + 1) for part in divmod(place, len(row.rows[0])))
+    return (str(place + 1),)
 
 
 def _keys_of_row(trace: Trace, head: Symbol, iteration: int | None) -> list[str]:

@@ -27,6 +27,8 @@ class Statement:
     """Symbolic sides that the name is set equal to, in order."""
     text: str | None = None
     """The number that is printed for the name."""
+    row: Tree | None = None
+    """The row, vector or matrix of numbers that is printed for the name."""
     lines: bool = False
     """A line of printed numbers leads to the number."""
     bound: bool = False

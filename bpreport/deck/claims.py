@@ -225,6 +225,7 @@ def _components(
             right=entry,
             right_source=printed_number(entry) or "",
             component=place,
+            row=claim.right,
             extents=(*claim.extents[:-1], (start, end)),
         )
 

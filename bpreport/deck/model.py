@@ -167,6 +167,8 @@ class Claim:
     """Stretches of the formula's source that it is about, as start and end."""
     component: int | None = None
     """Which entry of the row of values, counted from 0."""
+    row: Tree | None = None
+    """The whole row, vector or matrix that the entry stands in."""
     figure: Figure | None = None
     iteration: int | None = None
     """The iteration that the claim's paragraph names."""

@@ -7,6 +7,7 @@ differentiated, and written back as LaTeX, so that what is shown is what was com
 from bpreport.formula.arithmetic import DIGITS, FLOAT, INTERVAL, MP, MPMATH, Arithmetic
 from bpreport.formula.errors import EvaluationError, FormulaError
 from bpreport.formula.evaluation import Function, evaluate, instantiate, unroll
+from bpreport.formula.operations import TREES
 from bpreport.formula.parser import parse
 from bpreport.formula.rounding import places_of, rounded, stands_for, to_decimal
 from bpreport.formula.slopes import expand, simplify, slope
@@ -18,6 +19,7 @@ __all__ = [
     "INTERVAL",
     "MP",
     "MPMATH",
+    "TREES",
     "Arithmetic",
     "EvaluationError",
     "FormulaError",

@@ -43,6 +43,8 @@ class Arithmetic:
     """Elementary functions: exp, log, sqrt, power, sin, cos, tan, tanh, abs, maximum, minimum."""
     constants: Mapping[str, Any]
     """ "e" and "pi"."""
+    symbolic: bool = False
+    """Whether its numbers are trees themselves."""
 
 
 def _magnitude(value: Any) -> float:

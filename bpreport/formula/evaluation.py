@@ -134,7 +134,7 @@ class _Evaluator:
             if text.startswith("-"):
                 return -self.arithmetic.number(text[1:])
             return self.arithmetic.number(text)
-        if isinstance(value, Node):
+        if isinstance(value, Node) and not self.arithmetic.symbolic:
             return self.value(cast("Tree", value))
         if isinstance(value, tuple):
             return tuple(map(self._given, value))

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from functools import reduce
 from typing import Any
 
-from bpreport.formula.arithmetic import Arithmetic
+from bpreport.formula.arithmetic import MPMATH, Arithmetic
 from bpreport.formula.errors import EvaluationError
-from bpreport.formula.tree import Apply, Cases, Number, Tree
+from bpreport.formula.tree import Apply, Cases, Number, Symbol, Tree
 
-__all__ = ["FUNCTION_MEANINGS", "OPERATIONS", "Operation", "Row", "entrywise"]
+__all__ = ["FUNCTION_MEANINGS", "OPERATIONS", "TREES", "Operation", "Row", "entrywise"]
 
 Slopes = Callable[..., tuple[Tree, ...]]
 
@@ -256,6 +256,20 @@ OPERATIONS: dict[str, Operation] = {
     "transpose": Operation(_transpose, _fixed(ONE)),
     "norm": Operation(_norm, _no_slope),
 }
+
+
+def _applied(name: str) -> Callable[..., Tree]:
+    return lambda *operands: Apply(name, operands)
+
+
+TREES = Arithmetic(
+    name="trees",
+    number=Number,
+    functions={name: _applied(name) for name in MPMATH.functions},
+    constants={"e": Symbol("e"), "pi": Symbol(r"\pi")},
+    symbolic=True,
+)
+"""Computing with trees in the place of numbers: what the entries of a product of matrices are."""
 
 FUNCTION_MEANINGS = {
     "sigmoid": "sigmoid",

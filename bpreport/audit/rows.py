@@ -1,0 +1,121 @@
+"""Vectors and matrices: their entries as formulas, and lines of them held against formulas."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from bpreport.audit.binding import agree_within_rounding, tree_of
+from bpreport.audit.knowledge import Knowledge
+from bpreport.audit.model import Judgement, Verdict
+from bpreport.audit.names import named
+from bpreport.audit.printed import judge_against
+from bpreport.audit.saying import said, shown, unchecked
+from bpreport.deck.model import Claim
+from bpreport.formula import MPMATH, TREES, EvaluationError, evaluate, expand
+from bpreport.formula.tree import Matrix, Symbol, Tree, Tuple, walk
+
+__all__ = ["in_entries", "is_row_of_numbers", "judge_entry", "judge_row"]
+
+
+def is_row_of_numbers(tree: Tree) -> bool:
+    r"""Whether a tree computes with printed vectors or matrices, and reads no name.
+
+    >>> from bpreport.formula import parse
+    >>> is_row_of_numbers(parse("2 (1, 3) + (0, 1)")), is_row_of_numbers(parse("2 (1, x)"))
+    (True, False)
+    """
+    rows = any(isinstance(part, Tuple | Matrix) for part in walk(tree))
+    return rows and not any(True for _ in named(tree))
+
+
+def judge_entry(claim: Claim, knowledge: Knowledge, place: int) -> Judgement:
+    """One entry of a printed row, by the formula or the line that leads to the row."""
+    formula = _formula_of(claim, knowledge)
+    if formula is None:
+        return unchecked(claim, "It has only one side")
+    entries = list(_flat(evaluate(formula, knowledge.values_for(formula, claim), MPMATH)))
+    if place >= len(entries):
+        return unchecked(claim, "The left side has no entry in this place")
+    known = knowledge.computed(entries[place], _entry_of(formula, place, claim, knowledge), claim)
+    return judge_against(claim, knowledge, claim.right_source, known)
+
+
+def _formula_of(claim: Claim, knowledge: Knowledge) -> Tree | None:
+    """From what an entry is computed: by what its name is, or else by the line before it."""
+    if not isinstance(claim.head, Symbol) or claim.left is None:
+        return claim.left
+    if claim.left != claim.head and not is_row_of_numbers(claim.left):
+        return claim.left
+    for form in knowledge.forms_of(claim.head, claim):
+        if claim.left == claim.head or knowledge.is_determined(form, claim):
+            return form
+    return claim.left
+
+
+def judge_row(claim: Claim, knowledge: Knowledge) -> Judgement | None:
+    """A line of vectors or matrices; None where only its value could be held against it."""
+    assert claim.left is not None and claim.right is not None
+    if isinstance(claim.left, Symbol):
+        forms = knowledge.forms_of(claim.left, claim)
+        if all(form is claim.right for form in forms):
+            return None  # the line itself is how the name is computed
+    try:
+        value = evaluate(claim.right, {}, MPMATH)
+        exact = evaluate(claim.left, knowledge.values_for(claim.left, claim), MPMATH)
+        lines = list(_flat(evaluate(claim.right, {}, TREES)))
+    except EvaluationError:
+        return None
+    pairs = list(zip(_flat(value), _flat(exact), strict=False))
+    if len(pairs) < max(len(list(_flat(value))), len(list(_flat(exact)))):
+        return None
+    for line, (given, right) in zip(lines, pairs, strict=True):
+        if agree_within_rounding(line, tree_of(right), claim, knowledge):
+            continue
+        if not knowledge.is_determined(claim.left, claim):
+            return None
+        text = "The line has the value {line}, but it should be {exact}"
+        return said(claim, Verdict.WRONG, text, line=shown(given), exact=right)
+    return said(claim, Verdict.REPRODUCED, "The line has the values of its formula")
+
+
+def in_entries(tree: Tree, values: Mapping[str, Any], claim: Claim, knowledge: Knowledge) -> Tree:
+    """A formula of one value, with the vectors and matrices in it written out in their entries."""
+    if not any(isinstance(value, tuple) for value in values.values()):
+        return tree
+    return _entry_of(tree, 0, claim, knowledge)
+
+
+def _entry_of(formula: Tree, place: int, claim: Claim, knowledge: Knowledge) -> Tree:
+    r"""One entry of a formula of vectors and matrices as a formula of theirs.
+
+    The second entry of W x is W_{2,1} x_1 + W_{2,2} x_2.
+    """
+    values: dict[str, Any] = {}
+    formula = expand(formula, knowledge.document.functions_at(claim.position))
+    for name in named(formula):
+        known = knowledge.operand(name, claim)
+        row = None if known is None else known.value
+        values[name.key] = _entries_of(name, row) if isinstance(row, tuple) else name
+    entries: list[Tree] = list(_flat(evaluate(formula, values, TREES)))
+    return entries[place]
+
+
+def _entries_of(name: Symbol, row: Any, indices: tuple[str, ...] = ()) -> Any:
+    """The names of a vector's or matrix's entries, in its shape."""
+    if isinstance(row, tuple):
+        parts = (
+            _entries_of(name, part, (*indices, str(place))) for place, part in enumerate(row, 1)
+        )
+        return type(row)(parts)
+    return tree_of(row) if name.indices else replace(name, indices=indices, typed="")
+
+
+def _flat(value: Any) -> Iterator[Any]:
+    """The entries of a vector or matrix in reading order."""
+    if isinstance(value, tuple):
+        for part in value:
+            yield from _flat(part)
+    else:
+        yield value

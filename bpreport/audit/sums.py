@@ -1,0 +1,85 @@
+r"""Sums and products over what a document prints by index, written out.
+
+Where y_1, y_2 and y_3 are told, \sum_k y_k is y_1 + y_2 + y_3, whatever the sum says of its range.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import replace
+
+from bpreport.audit.names import readings
+from bpreport.deck.model import Claim
+from bpreport.formula import instantiate
+from bpreport.formula.tree import Apply, Number, Reduce, Symbol, Tree, substitute
+
+__all__ = ["with_sums_written_out"]
+
+_JOINED = {"sum": "add", "product": "multiply"}
+MOST_TERMS = 60
+"""Terms past which a sum is left as it is: nobody prints so many entries."""
+
+
+def with_sums_written_out(claims: Sequence[Claim], told: AbstractSet[str]) -> Iterator[Claim]:
+    """The claims with their sums written out, as far as all that they add is among what is told."""
+    written: dict[int, Tree] = {}
+
+    def side(tree: Tree | None) -> Tree | None:
+        if tree is None:
+            return None
+        # The right side of one claim is the left side of the next: they stay one object.
+        if id(tree) not in written:
+            written[id(tree)] = _written_out(tree, told)
+        return written[id(tree)]
+
+    for claim in claims:
+        left, right = side(claim.left), side(claim.right)
+        same = left is claim.left and right is claim.right
+        yield claim if same else replace(claim, left=left, right=right)
+
+
+def _written_out(tree: Tree, told: AbstractSet[str]) -> Tree:
+    r"""A tree with its sums written out.
+
+    >>> from bpreport.formula import latex, parse
+    >>> latex(_written_out(parse(r"2 \sum_k y_k"), {"y_{1}", "y_{2}"}))
+    '2(y_{1} + y_{2})'
+    """
+
+    def terms_of(part: Tree) -> Tree | None:
+        if not isinstance(part, Reduce) or part.operation not in _JOINED:
+            return None
+        terms = tuple(_terms(part, told))
+        if not terms:
+            return None
+        return terms[0] if len(terms) == 1 else Apply(_JOINED[part.operation], terms)
+
+    return substitute(tree, terms_of)
+
+
+def _terms(part: Reduce, told: AbstractSet[str]) -> Iterator[Tree]:
+    """The terms of a sum, of which all names with its index are told; none if they are not."""
+    indexed = [name for name in readings(part.body) if _with_index(name, part.index, 1) != name]
+    lower, upper = _count(part.lower), _count(part.upper)
+    first = 1 if lower is None else lower
+    last = first + MOST_TERMS if upper is None else upper
+    if not indexed or last - first > MOST_TERMS or part.index.key in {n.key for n in indexed}:
+        return
+    terms = []
+    for place in range(first, last + 1):
+        if any(_with_index(name, part.index, place).key not in told for name in indexed):
+            if upper is not None:
+                return
+            break
+        terms.append(instantiate(part.body, {part.index.key: place}))
+    yield from terms
+
+
+def _with_index(name: Tree, index: Symbol, place: int) -> Symbol:
+    found = instantiate(name, {index.key: place})
+    return found if isinstance(found, Symbol) else Symbol("")
+
+
+def _count(bound: Tree | None) -> int | None:
+    return int(bound.text) if isinstance(bound, Number) and bound.text.isdecimal() else None
