@@ -10,11 +10,13 @@ from __future__ import annotations
 
 from bisect import bisect_right, insort
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
 from bpreport.audit.digits import same
-from bpreport.audit.names import is_numeric, readings
+from bpreport.audit.families import Families, Family
+from bpreport.audit.names import is_numeric, named, readings
 from bpreport.audit.operands import LEAST_PLACES
 from bpreport.audit.statements import (
     Statement,
@@ -41,6 +43,9 @@ from bpreport.formula.tree import Apply, Call, Derivative, Symbol, Tree, Tuple, 
 
 __all__ = ["Document", "interval", "number"]
 
+FEWEST = 2
+"""Members of a family whose numbers follow from its formula, for it to be held against others."""
+
 
 class Document:
     """Names and their statements, in order of the document."""
@@ -55,6 +60,9 @@ class Document:
         """By name, the keys under which it is known at some iteration: "x_{1}@1"."""
         self.corrected: set[str] = set()
         """Names of which a printed number was found wrong, and is known better."""
+        self.families = Families()
+        self._confirmed: set[Statement] = set()
+        """Statements of names that are computed by the formula of their family."""
         self._rounds: list[Position] = []
         """Where a name is computed once more, to another number."""
         self._computed: dict[str, Position] = {}
@@ -80,6 +88,7 @@ class Document:
             statement.updates |= own
             if isinstance(claim.head, Symbol) and claim.left == claim.head and not own:
                 self._computed.setdefault(_family(claim.head), claim.position)
+                self.families.learn(claim.head, claim.right, claim.position)
         else:
             statement.lines = True
         self._begin_round(key)
@@ -103,6 +112,39 @@ class Document:
                 if are_apart(known[place].text, latest.text):
                     insort(self._rounds, latest.position)
                 return
+
+    def confirm_families(self) -> None:
+        """Find out of which names the formula of their family says how they are computed.
+
+        A printed number may be another example's, which is given anew. So the formula counts where
+        the number follows from what is printed for the names in it; and where that is so of two at
+        least on a slide, and of most, the others are held to it as well.
+        """
+        members: dict[tuple[Family, int], list[tuple[Statement, bool]]] = {}
+        for statement in (one for known in self.statements.values() for one in known):
+            if statement.trees or statement.text is None or statement.restates is not None:
+                continue
+            found = self._in_family(statement)
+            if found is None:
+                continue
+            family, formula = found
+            with suppress(EvaluationError):
+                low, high = self.printed_range(formula, statement.position)
+                least, most = stands_for(statement.text)[:2]
+                follows = low <= MP.mpf(str(most)) and MP.mpf(str(least)) <= high
+                place = family, statement.claim.slide
+                members.setdefault(place, []).append((statement, bool(follows)))
+        for statements in members.values():
+            following = [statement for statement, follows in statements if follows]
+            sure = len(following) >= FEWEST and 2 * len(following) > len(statements)
+            self._confirmed.update((one for one, _ in statements) if sure else following)
+        self._values.clear()
+
+    def _in_family(self, statement: Statement) -> tuple[Family, Tree] | None:
+        head = statement.claim.head
+        if not isinstance(head, Symbol) or statement.claim.component is not None:
+            return None
+        return self.families.of(head, statement.position)
 
     def begin_round(self, claim: Claim) -> None:
         """Take note that what was given before a claim's formula may be other numbers in it."""
@@ -276,7 +318,15 @@ class Document:
         if not isinstance(name, Symbol):
             return False
         first = self._computed.get(_family(name))
-        return first is not None and first < at
+        return first is not None and first < at and not self._is_start(name, at)
+
+    def _is_start(self, name: Symbol, at: Position) -> bool:
+        """Whether a name is the first of its family: the formula for the others starts from it."""
+        found = self.families.of(name, at)
+        if found is None:
+            return False
+        before = (part for part in named(found[1]) if part.base == name.base)
+        return any(part.key not in self.statements for part in before)
 
     def definition_at(self, key: str, index: int) -> Tree | None:
         """The formula behind a statement: its own, or the one that the slide gave before."""
@@ -287,14 +337,15 @@ class Document:
         for place in range(index - 1, -1, -1):
             earlier = known[place]
             if earlier.claim.slide != statement.claim.slide:
-                return None
+                break
             if earlier.text not in (None, statement.text) and not statement.lines:
-                return None  # another step's value, or given anew
+                break  # another step's value, or given anew
             if earlier.trees:
                 return earlier.trees[0]
             if not (earlier.lines or statement.lines):
-                return None  # given anew
-        return None
+                break  # given anew
+        found = self._in_family(statement) if statement in self._confirmed else None
+        return None if found is None else found[1]
 
     def _evaluate(
         self, tree: Tree, statement: Statement, index: int, open_: frozenset[Statement]
@@ -344,6 +395,8 @@ class Document:
             return
         for statement in (*reversed(known[: index + 1]), *known[index + 1 :]):
             yield from statement.trees
+        if known[index] in self._confirmed and (found := self._in_family(known[index])):
+            yield found[1]
 
     def definition(self, key: str, claim: Claim) -> Tree | None:
         """The formula of a name where a claim stands, other than the one that the claim states."""

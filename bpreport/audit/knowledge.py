@@ -99,6 +99,7 @@ class Knowledge(Naming):
                 self._following[id(claim.left)] = claim.right
         for _, slide in groupby(self.claims, key=lambda claim: claim.slide):
             self._begin_example(tuple(slide))
+        self.document.confirm_families()
 
     def _begin_example(self, claims: tuple[Claim, ...]) -> None:
         """A slide whose lines have other numbers for all names from before is another example."""

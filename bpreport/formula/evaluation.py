@@ -274,11 +274,17 @@ def instantiate(node: Tree, bindings: Mapping[str, int]) -> Tree:
     def script(part: str | Tree) -> str | Tree:
         if isinstance(part, str):
             return part
+        if isinstance(part, Tuple):  # the mark of x^{(t+1)}
+            return replace(part, items=tuple(map(counted, part.items)))
         done = instantiate(part, bindings)
         if done is part:
             return part
         whole = _whole_number(done)
         return done if whole is None else str(whole)
+
+    def counted(item: Tree) -> Tree:
+        done = script(item)
+        return Number(done) if isinstance(done, str) else done
 
     def replaced(part: Tree) -> Tree | None:
         if isinstance(part, Symbol):
