@@ -9,8 +9,7 @@ What was given before may be other numbers in it, though the document does not p
 from __future__ import annotations
 
 from bisect import bisect_right, insort
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -42,9 +41,6 @@ from bpreport.formula.arithmetic import IV, interval_ends
 from bpreport.formula.tree import Apply, Call, Derivative, Symbol, Tree, Tuple, free_symbols, walk
 
 __all__ = ["Document", "interval", "number"]
-
-FEWEST = 2
-"""Members of a family whose numbers follow from its formula, for it to be held against others."""
 
 
 class Document:
@@ -113,34 +109,13 @@ class Document:
                     insort(self._rounds, latest.position)
                 return
 
-    def confirm_families(self) -> None:
-        """Find out of which names the formula of their family says how they are computed.
-
-        A printed number may be another example's, which is given anew. So the formula counts where
-        the number follows from what is printed for the names in it; and where that is so of two at
-        least on a slide, and of most, the others are held to it as well.
-        """
-        members: dict[tuple[Family, int], list[tuple[Statement, bool]]] = {}
-        for statement in (one for known in self.statements.values() for one in known):
-            if statement.trees or statement.text is None or statement.restates is not None:
-                continue
-            found = self._in_family(statement)
-            if found is None:
-                continue
-            family, formula = found
-            with suppress(EvaluationError):
-                low, high = self.printed_range(formula, statement.position)
-                least, most = stands_for(statement.text)[:2]
-                follows = low <= MP.mpf(str(most)) and MP.mpf(str(least)) <= high
-                place = family, statement.claim.slide
-                members.setdefault(place, []).append((statement, bool(follows)))
-        for statements in members.values():
-            following = [statement for statement, follows in statements if follows]
-            sure = len(following) >= FEWEST and 2 * len(following) > len(statements)
-            self._confirmed.update((one for one, _ in statements) if sure else following)
+    def confirm(self, members: Iterable[Statement]) -> None:
+        """Take note of statements whose names are computed by the formula of their family."""
+        self._confirmed = set(members)
         self._values.clear()
 
-    def _in_family(self, statement: Statement) -> tuple[Family, Tree] | None:
+    def in_family(self, statement: Statement) -> tuple[Family, Tree] | None:
+        """The formula with an index that speaks of a statement's name, and what it says of it."""
         head = statement.claim.head
         if not isinstance(head, Symbol) or statement.claim.component is not None:
             return None
@@ -205,7 +180,8 @@ class Document:
 
     def _statement(self, key: str, claim: Claim) -> Statement:
         known = self.statements.setdefault(key, [])
-        if known and known[-1].claim.formula is claim.formula and claim.component is None:
+        own = claim.formula is not None and known and known[-1].claim.formula is claim.formula
+        if own and claim.component is None:
             return known[-1]
         start = start_of(claim) if claim.component is None else claim.position
         statement = Statement(key, max(start, known[-1].position) if known else start, claim)
@@ -344,7 +320,7 @@ class Document:
                 return earlier.trees[0]
             if not (earlier.lines or statement.lines):
                 break  # given anew
-        found = self._in_family(statement) if statement in self._confirmed else None
+        found = self.in_family(statement) if statement in self._confirmed else None
         return None if found is None else found[1]
 
     def _evaluate(
@@ -395,7 +371,7 @@ class Document:
             return
         for statement in (*reversed(known[: index + 1]), *known[index + 1 :]):
             yield from statement.trees
-        if known[index] in self._confirmed and (found := self._in_family(known[index])):
+        if known[index] in self._confirmed and (found := self.in_family(known[index])):
             yield found[1]
 
     def definition(self, key: str, claim: Claim) -> Tree | None:

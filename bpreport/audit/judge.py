@@ -231,6 +231,8 @@ def _figure(claim: Claim, knowledge: Knowledge) -> Judgement:
     """An annotated number in running text."""
     figure = claim.figure
     assert figure is not None
+    if claim.left is not None:
+        return judge_value(claim, knowledge, printed_number(claim.right) or figure.text)
     if figure.iteration:
         text = "It counts the iterations of the values beside it"
         return said(claim, Verdict.GIVEN, text, printed=figure.text)

@@ -18,6 +18,7 @@ from bpreport.audit.aliases import in_names_of, with_own_names
 from bpreport.audit.digits import correction, fits, same
 from bpreport.audit.document import Document, number
 from bpreport.audit.examples import Known, output_keys
+from bpreport.audit.members import confirmed_members
 from bpreport.audit.model import Judgement
 from bpreport.audit.names import is_numeric, readings
 from bpreport.audit.naming import Naming
@@ -40,6 +41,9 @@ from bpreport.formula.tree import (
 from bpreport.worked import Trace
 
 __all__ = ["Knowledge", "Known", "Printed", "output_keys"]
+
+_STATING = ("equation", "component")
+"""Kinds of claims that say what a name is; a number of a table does so, too."""
 
 _SIGMOID = parse(r"\frac{1}{1 + e^{-x}}")
 _BODIES = {"sigmoid": _SIGMOID}
@@ -93,13 +97,14 @@ class Knowledge(Naming):
             for claim, written, trace in zip(claims, written_out, traces, strict=True)
         )
         for claim in self.claims:
-            if claim.kind in ("equation", "component") and claim.relation not in ("<", ">"):
+            named = claim.kind == "figure" and claim.left is not None
+            if named or (claim.kind in _STATING and claim.relation not in ("<", ">")):
                 self._learn(claim)
             if claim.left is not None:
                 self._following[id(claim.left)] = claim.right
         for _, slide in groupby(self.claims, key=lambda claim: claim.slide):
             self._begin_example(tuple(slide))
-        self.document.confirm_families()
+        self.document.confirm(tuple(confirmed_members(self.document)))
 
     def _begin_example(self, claims: tuple[Claim, ...]) -> None:
         """A slide whose lines have other numbers for all names from before is another example."""

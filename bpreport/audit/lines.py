@@ -83,6 +83,8 @@ def judge_value(claim: Claim, knowledge: Knowledge, printed: str) -> Judgement:
         )
     if known.given and (known.worked is not None or not knowledge.is_result(name, claim)):
         return judge_given(claim, known, printed)
+    if known.worked is None and known.formula is None and claim.iteration is not None:
+        return _of_iteration(claim, knowledge, printed, claim.iteration)
     if known.worked is None and known.formula is None:
         return unchecked(
             claim,
@@ -91,6 +93,16 @@ def judge_value(claim: Claim, knowledge: Knowledge, printed: str) -> Judgement:
             name=math(name),
         )
     return judge_against(claim, knowledge, printed, known)
+
+
+def _of_iteration(claim: Claim, knowledge: Knowledge, printed: str, count: int) -> Judgement:
+    """The judgement of a number of an iteration of which the deck tells no formula."""
+    assert claim.head is not None
+    if printed in knowledge.printed_for(claim.head, claim):
+        text = "{printed} is printed for {name} outside of the table as well"
+        return said(claim, Verdict.CARRIED, text, printed=printed, name=math(claim.head))
+    text = "The deck does not say how iteration {count} is computed"
+    return unchecked(claim, text, printed=printed, count=count)
 
 
 def _restated(claim: Claim, knowledge: Knowledge, printed: str, known: Known) -> Judgement:

@@ -16,6 +16,8 @@ from bpreport.deck.model import Position
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
+    from bpreport.deck.tables import Entry
+
 __all__ = ["Document", "Gathering", "Mark", "MathSpan", "Section", "Span", "unix"]
 
 LONGEST_FORMULA = 20_000
@@ -73,6 +75,8 @@ class Span:
     position: Position
     claim: str
     iteration: bool
+    entry: Entry | None = None
+    """Its place in a table that names it."""
 
 
 @dataclass(slots=True)
@@ -114,6 +118,8 @@ class Mark:
     iteration: bool
     token: Token | None = None
     """The token that shows it, which learns its number."""
+    entry: Entry | None = None
+    """Its place in a table that names it."""
 
 
 @dataclass(slots=True)
@@ -203,7 +209,15 @@ class Gathering:
         section = max(len(self.sections), 1)
         text = mark.text.translate(_MINUS)
         self.spans.append(
-            Span(number, text, section, place(mark.offset), mark.claim, mark.iteration)
+            Span(
+                number,
+                text,
+                section,
+                place(mark.offset),
+                mark.claim,
+                mark.iteration,
+                mark.entry,
+            )
         )
         if mark.token is not None:
             mark.token.meta["figure"] = number

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from markdown_it.token import Token
 
-from bpreport.deck.document import Document, Gathering
+from bpreport.deck.document import Document, Gathering, Mark
 from bpreport.deck.fences import ENVIRONMENTS, PLAIN
 from bpreport.deck.model import Position
+from bpreport.deck.tables import entries, sole_number
 
 __all__ = ["parse_latex"]
 
@@ -33,6 +35,19 @@ _PIECE = re.compile(
     r"|(?P<fence>\$\$?|\\\[|\\\()"
     r"|\\(?:[A-Za-z]+|[\s\S])"
 )
+_TABLE = re.compile(
+    r"\\begin\s*\{(?P<kind>tabularx?|tabular\*|array|longtable)\}(?:\s*(?:\[[^\[\]]*\]|"
+    r"\{(?:[^{}]|\{[^{}]*\})*\}))*(?P<body>.*?)\\end\s*\{(?P=kind)\}",
+    re.DOTALL,
+)
+_CELL = re.compile(
+    r"(?P<cell>(?:\\[^\\]|[^\\&])*)(?P<end>&|\\\\(?:\s*\[[^\[\]]*\])?|\Z)", re.DOTALL
+)
+_RULES = re.compile(
+    r"(?:\s|\\(?:hline|toprule|midrule|bottomrule|endhead|endfoot)(?![A-Za-z])"
+    r"|\\(?:cline|cmidrule)\s*(?:\([^()]*\))?\{[^{}]*\})*"
+)
+"""What stands in front of a row's first cell."""
 _BREAK = re.compile(r"\n[ \t]*\n")
 _BRACE = re.compile(r"\\[\s\S]|[{}]")
 _COMMENT = re.compile(r"\\[\s\S]|(?P<comment>%[^\n]*)")
@@ -197,15 +212,33 @@ class _Reading:
         self._read(paragraph, announces=True)
 
     def _read(self, paragraph: _Paragraph, announces: bool) -> None:
+        marks = list(self._marks(paragraph))
         iteration = self.gathering.read_paragraph(
             "".join(paragraph.parts),
             lambda offset: self._position(paragraph.begin + offset),
+            marks,
             announces=announces and not paragraph.formulas,
         )
+        marked = {paragraph.begin + mark.offset for mark in marks}
         for token, offset in paragraph.formulas:
+            if offset in marked:  # a number of a table, typed as a formula
+                token.type = "text"
+                continue
             token.meta["formula"] = self.gathering.add_math(
                 token.content, False, self._starts(offset, token.content), iteration
             )
+
+    def _marks(self, paragraph: _Paragraph) -> Iterator[Mark]:
+        """The numbers of the paragraph's tables that are printed for a quantity."""
+        for table in _TABLE.finditer(self.source, paragraph.begin, paragraph.end):
+            rows = list(_cells(self.source, table.start("body"), table.end("body")))
+            texts = [[self.source[slice(*cell)] for cell in row] for row in rows]
+            for entry in entries(texts):
+                begin, _ = rows[entry.row][entry.column]
+                cell = texts[entry.row][entry.column]
+                typed = sole_number(cell) or ""
+                offset = begin + cell.index(typed) - paragraph.begin
+                yield Mark(offset, typed, "", iteration=False, entry=entry)
 
     def _heading(self, name: str, begin: int, brace: int) -> int:
         self._flush(begin)
@@ -256,6 +289,19 @@ class _Reading:
     def _position(self, offset: int) -> Position:
         line = bisect_right(self.line_starts, offset)
         return Position(line, offset - self.line_starts[line - 1] + 1)
+
+
+def _cells(source: str, begin: int, end: int) -> Iterator[list[tuple[int, int]]]:
+    """Where the cells of each row of a table begin and end, rules and blanks left out."""
+    row: list[tuple[int, int]] = []
+    for match in _CELL.finditer(source, begin, end):
+        cell = match["cell"]
+        blank = len(_RULES.match(cell)[0])  # type: ignore[index]
+        row.append((match.start("cell") + blank, match.start("cell") + len(cell.rstrip())))
+        if match["end"] != "&":
+            if any(first < last for first, last in row):
+                yield row
+            row = []
 
 
 def _clean(text: str) -> str:

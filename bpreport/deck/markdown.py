@@ -25,6 +25,7 @@ from bpreport.deck.document import Document, Gathering, Mark
 from bpreport.deck.errors import DeckError
 from bpreport.deck.fences import fences_plugin
 from bpreport.deck.model import Position
+from bpreport.deck.tables import COUNTING, Entry, entries, sole_number
 
 __all__ = ["parse_markdown", "read_markdown", "split_front_matter"]
 
@@ -35,10 +36,6 @@ DEEPEST = 20
 
 _HEADING_ATTRIBUTES = re.compile(r"(?<!\])(\{[^{}]*\})[ \t]*\Z")
 _MATH_FENCES = ("math", "{math}", "latex-math", "tex-math")
-_COUNTING = re.compile(
-    r"\b(?:iterations?|epochs?|steps?|updates?)\b|迭代|轮次|更新次数|步数", re.IGNORECASE
-)
-"""Headings of columns that count iterations."""
 _RULE = re.compile(r"(?:---|\.\.\.)[ \t]*\Z")
 
 
@@ -188,6 +185,8 @@ class _Reading:
         self.cell = cell
         self.cursor = 0
         """In a row of a table: the column up to which it is read."""
+        self.named: dict[int, Entry] = {}
+        """By the identity of a cell's token, which quantity its number is printed for."""
         self.columns: list[bool] = []
         """Of each column of a table, whether its heading says that it counts iterations."""
         self.cell_number = 0
@@ -195,6 +194,9 @@ class _Reading:
         """The count of iterations that a row of a table is about."""
 
     def read(self, tokens: Sequence[Token]) -> None:
+        for begin, token in enumerate(tokens):
+            if token.type == "table_open":
+                self._name_cells(tokens[begin:])
         stream = iter(tokens)
         before: Token | None = None
         for token in stream:
@@ -215,7 +217,7 @@ class _Reading:
                 self.cursor = self.cell_number = 0
                 self.row_iteration = None
             elif token.type == "inline" and before is not None and before.type == "th_open":
-                self.columns.append(bool(_COUNTING.search(token.content)))
+                self.columns.append(bool(COUNTING.search(token.content)))
                 self._inline(token, self._cell_place(token), announces=False)
             elif token.type == "inline" and before is not None and before.type == "td_open":
                 self._table_cell(token)
@@ -229,11 +231,29 @@ class _Reading:
                 self._math_block(token, line)
             before = token
 
+    def _name_cells(self, tokens: Sequence[Token]) -> None:
+        """Find out what the numbers of the table are printed for that begins the tokens."""
+        rows: list[list[Token]] = []
+        for token in tokens:
+            if token.type == "tr_open":
+                rows.append([])
+            elif token.type == "inline":
+                rows[-1].append(token)
+            elif token.type == "table_close":
+                break
+        for entry in entries([[token.content for token in row] for row in rows]):
+            self.named[id(rows[entry.row][entry.column])] = entry
+
     def _table_cell(self, token: Token) -> None:
         """A cell: what counts the iterations in one is said of all formulas of its row."""
         text = token.content.strip().strip("$").strip()
         counting = self.cell_number < len(self.columns) and self.columns[self.cell_number]
         counted = counting and re.fullmatch(r"\d{1,9}", text, re.ASCII) is not None
+        entry = self.named.get(id(token))
+        if entry is not None:
+            self._named_cell(token, entry)
+            self.cell_number += 1
+            return
         named = self._inline(
             token, self._cell_place(token), announces=False, row=self.row_iteration, counts=counted
         )
@@ -242,6 +262,16 @@ class _Reading:
         elif named is not None:
             self.row_iteration = named
         self.cell_number += 1
+
+    def _named_cell(self, token: Token, entry: Entry) -> None:
+        """A cell that is nothing but a number, of which the table says what it is printed for."""
+        typed = sole_number(token.content) or ""
+        opening = Token("span_open", "span", 1)
+        text = Token("text", "", 0, content=typed)
+        token.children = [opening, text, Token("span_close", "span", -1)]
+        mark = Mark(token.content.index(typed), typed, "", False, opening, entry)
+        place = self._cell_place(token)
+        self.gathering.read_paragraph("", place, [mark], announces=False)
 
     def _math_block(self, token: Token, line: int) -> None:
         starts = [

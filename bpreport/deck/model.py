@@ -130,6 +130,10 @@ class Figure:
     """What it claims, as "run.quantity" within the slide's worked example; may be empty."""
     iteration: bool = False
     """It is the count of iterations that the formulas of its paragraph speak of."""
+    name: Tree | None = None
+    """What a table says that it is printed for."""
+    count: int | None = None
+    """The iteration that its row is about, where `name` does not say it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,14 +8,17 @@ from pathlib import Path
 from typing import Any
 
 from bpreport.deck.claims import claims_of, declared_functions, read_chains
-from bpreport.deck.document import Document, unix
+from bpreport.deck.document import Document, Span, unix
 from bpreport.deck.errors import DeckError
 from bpreport.deck.ledger import ledger
 from bpreport.deck.markdown import parse_markdown
 from bpreport.deck.model import Deck, Figure, Formula, Position, Side, Slide
 from bpreport.deck.settings import KeyPath, read_settings
+from bpreport.deck.tables import Entry
+from bpreport.formula import FormulaError, instantiate, parse
 from bpreport.formula.chains import split_label
 from bpreport.formula.names import read_base
+from bpreport.formula.tree import Call, Derivative, Symbol, Tree
 
 __all__ = ["read_source"]
 
@@ -59,10 +62,10 @@ def _read(source: str, path: str) -> Deck:
     functions |= {read_base(name)[0] for name in settings.get("functions", ())}
     names = frozenset(settings.get("names", ())) | _notation_names(settings)
     formulas = _formulas(document, functions, names)
-    figures = tuple(
-        Figure(span.number, span.section, span.text, span.position, span.claim, span.iteration)
-        for span in document.spans
-    )
+    read = [_figure(span, functions, names) for span in document.spans]
+    figures = tuple(figure for figure in read if figure is not None)
+    claimed = {figure.position for figure in figures}
+    stray = [(span.text, span.position) for span in document.spans if span.position not in claimed]
     claims = claims_of(formulas, [span.iteration for span in document.math], figures)
     return Deck(
         path=path,
@@ -73,12 +76,49 @@ def _read(source: str, path: str) -> Deck:
         formulas=formulas,
         figures=figures,
         claims=claims,
-        numerals=ledger(formulas, claims, document.numerals),
+        numerals=ledger(formulas, claims, [*document.numerals, *stray]),
         settings=settings,
         places=places,
         functions=functions,
         cells=document.cells,
     )
+
+
+def _figure(span: Span, functions: frozenset[str], names: frozenset[str]) -> Figure | None:
+    """A marked number, with the name that its table has for it; None where that is no name."""
+    name: Tree | None = None
+    count: int | None = None
+    if span.entry is not None:
+        name, count = _named(span.entry, functions, names)
+        if name is None:
+            return None
+    return Figure(
+        span.number,
+        span.section,
+        span.text,
+        span.position,
+        span.claim,
+        span.iteration,
+        name,
+        count,
+    )
+
+
+def _named(
+    entry: Entry, functions: frozenset[str], names: frozenset[str]
+) -> tuple[Tree | None, int | None]:
+    """What a number of a table is printed for, and at which iteration."""
+    try:
+        heading = parse(entry.heading, functions, names)
+    except FormulaError:
+        return None, None
+    name = heading
+    if entry.count is not None and entry.letter:
+        letter = parse(entry.letter)
+        name = instantiate(heading, {letter.key: entry.count} if isinstance(letter, Symbol) else {})
+    if not isinstance(name, Symbol | Derivative | Call):
+        return None, None
+    return name, entry.count if name == heading else None
 
 
 def _formulas(

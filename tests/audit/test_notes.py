@@ -15,8 +15,8 @@ from tests.support import ROOT
 
 NOTES = ROOT / "tests" / "cases" / "notes"
 UNCHECKED = {
-    "net_out.md": 0.2, "z_a.ipynb": 0, "cross_entropy.tex": 0, "softmax.md": 0.3,
-    "descents.md": 0.12, "regressions.md": 0.2, "iterations.zh.md": 0, "optimisers.md": 0.1,
+    "net_out.md": 0.2, "z_a.ipynb": 0, "cross_entropy.tex": 0.03, "softmax.md": 0.3,
+    "descents.md": 0.12, "regressions.md": 0.2, "iterations.zh.md": 0.02, "optimisers.md": 0.1,
     "many_topics.md": 0.2,
 }  # fmt: skip
 """By file, the largest share of claims that may go unchecked."""

@@ -1,0 +1,59 @@
+"""Which printed numbers are held to a formula with an index.
+
+A number may be another example's, which is given anew. So the formula counts where the number
+follows from it; and where that is so of two at least on a slide, and of most, the others are held
+to it as well.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from bpreport.audit.digits import how_printed
+from bpreport.audit.document import Document
+from bpreport.audit.families import Family
+from bpreport.audit.statements import Statement, place_of
+from bpreport.formula import MP, EvaluationError, stands_for
+from bpreport.formula.tree import Tree
+
+__all__ = ["confirmed_members"]
+
+FEWEST = 2
+"""Numbers that follow from a formula for it to be held against others."""
+
+
+def confirmed_members(document: Document) -> Iterator[Statement]:
+    """The statements whose names are computed by the formula of their family."""
+    formulas: dict[Statement, Tree] = {}
+    members: dict[tuple[Family, int], list[Statement]] = defaultdict(list)
+    stated = (statement for known in document.statements.values() for statement in known)
+    for statement in sorted(stated, key=place_of):
+        found = document.in_family(statement)
+        if found is None or statement.trees or statement.text is None or statement.restates:
+            continue
+        family, formulas[statement] = found
+        members[family, statement.claim.slide].append(statement)
+    document.confirm(formulas)
+    for statements in members.values():
+        follows = {one: _follows(one, formulas[one], document) for one in statements}
+        held = [one for one in statements if follows[one] is not None]
+        following = [one for one in held if follows[one]]
+        sure = len(following) >= FEWEST and 2 * len(following) > len(held)
+        yield from held if sure else following
+
+
+def _follows(statement: Statement, formula: Tree, document: Document) -> bool | None:
+    """Whether a number follows from what is printed before it, or from where its family starts.
+
+    None where the formula has no value, as it has none for where its family starts.
+    """
+    assert statement.text is not None
+    try:
+        exact = document.value(statement.key, statement.position).value
+        low, high = document.printed_range(formula, statement.position)
+    except EvaluationError:
+        return None
+    least, most = stands_for(statement.text)[:2]
+    carried = bool(low <= MP.mpf(str(most)) and MP.mpf(str(least)) <= high)
+    return carried or how_printed(statement.text, exact) is not None

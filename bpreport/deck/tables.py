@@ -1,0 +1,100 @@
+"""Tables: which quantity each of their numbers is printed for.
+
+A heading that is nothing but a formula names the numbers below it. Where a column counts, its
+counts stand in the place of the index: under k and x_k, the row of 2 has x_2. A table of two
+columns may name its numbers at their left instead.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+__all__ = ["COUNTING", "Entry", "entries", "sole_number"]
+
+COUNTING = re.compile(
+    r"\b(?:iterations?|epochs?|steps?|updates?)\b|迭代|轮次|更新次数|步数", re.IGNORECASE
+)
+"""Headings of columns that count iterations."""
+
+_FORMULA = re.compile(r"\$([^$]+)\$|\\\((.+)\\\)", re.DOTALL)
+_LETTER = re.compile(r"[ijklmnst]|\\ell")
+_COUNT = re.compile(r"\d{1,9}", re.ASCII)
+_NUMBER = re.compile(r"[-+−–]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d{1,4})?", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A number of a table."""
+
+    row: int
+    column: int
+    heading: str
+    """The formula that names it, as LaTeX."""
+    letter: str = ""
+    """The index that the table counts by; empty where it counts iterations in words."""
+    count: int | None = None
+    """What it is in the number's row."""
+
+
+def entries(rows: Sequence[Sequence[str]]) -> Iterator[Entry]:
+    r"""The numbers of a table that are printed for a quantity; the first row has the headings.
+
+    >>> for entry in entries([["$k$", "$x_k$", "remark"], ["0", "3", "start"], ["1", "$2.6$", ""]]):
+    ...     print(entry.row, entry.heading, entry.letter, entry.count)
+    1 x_k k 0
+    2 x_k k 1
+    >>> [entry.heading for entry in entries([["weight", "value"], ["$w_1$", "0.15"]])]
+    ['w_1']
+    """
+    if not rows:
+        return
+    headings = [_sole_formula(cell) for cell in rows[0]]
+    counting = _counting_column(rows, headings)
+    if counting is None and len(rows[0]) == 2 and not all(headings):
+        for row, cells in enumerate(rows):
+            name = _sole_formula(cells[0]) if len(cells) == 2 else None
+            if name is not None and sole_number(cells[1]) is not None:
+                yield Entry(row, 1, name)
+        return
+    if counting is None and len(rows) != 2:
+        return  # no telling which row is which
+    for row, cells in enumerate(rows[1:], 1):
+        letter, count = "", None
+        if counting is not None:
+            letter, count = headings[counting] or "", int(sole_number(cells[counting]) or "0")
+        for column, (heading, cell) in enumerate(zip(headings, cells, strict=False)):
+            if column != counting and heading is not None and sole_number(cell) is not None:
+                yield Entry(row, column, heading, letter, count)
+
+
+def sole_number(cell: str) -> str | None:
+    """The digits of a cell that is nothing but a number, as typed."""
+    text = _bare(cell)
+    return text if _NUMBER.fullmatch(text) else None
+
+
+def _counting_column(rows: Sequence[Sequence[str]], headings: Sequence[str | None]) -> int | None:
+    """The first column with a letter or a word for iterations above whole numbers."""
+    for column, (cell, heading) in enumerate(zip(rows[0], headings, strict=True)):
+        named = COUNTING.search(cell) if heading is None else _LETTER.fullmatch(heading)
+        below = [row[column] if column < len(row) else "" for row in rows[1:]]
+        if named and below and all(_COUNT.fullmatch(_bare(one)) for one in below):
+            counts = [int(_bare(one)) for one in below]
+            if counts == sorted(set(counts)):
+                return column
+    return None
+
+
+def _sole_formula(cell: str) -> str | None:
+    match = _FORMULA.fullmatch(cell.strip())
+    if match is None:
+        return None
+    source = (match[1] or match[2]).strip()
+    return None if _NUMBER.fullmatch(source) else source
+
+
+def _bare(cell: str) -> str:
+    match = _FORMULA.fullmatch(cell.strip())
+    return (cell if match is None else match[1] or match[2]).strip()

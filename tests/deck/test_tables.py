@@ -1,0 +1,75 @@
+"""Numbers of tables: what they are printed for, and where they stand."""
+
+from __future__ import annotations
+
+import pytest
+
+from bpreport.deck import read_text
+from bpreport.formula import latex
+
+MARKDOWN = """# Descent
+
+| $k$ | $x_k$ | note |
+|---|---|---|
+| 0 | 3 | start |
+| 1 | $-2.6$ | |
+"""
+LATEX = r"""\section{Descent}
+\begin{tabular}{c|cc} \hline
+$k$ & $x_k$ & note \\ \hline
+0 & 3 & start \\
+1 & $-2.6$ & \\ \hline
+\end{tabular}
+"""
+
+
+def named(source: str, path: str) -> list[tuple[str, str, str, int | None]]:
+    deck = read_text(source, path)
+    return [
+        (str(figure.position), latex(figure.name), figure.text, figure.count)
+        for figure in deck.figures
+        if figure.name is not None
+    ]
+
+
+@pytest.mark.parametrize(
+    ("source", "path", "places"),
+    [(MARKDOWN, "notes.md", ("5:7", "6:8")), (LATEX, "notes.tex", ("4:5", "5:6"))],
+)
+def test_index_in_heading_is_counted(source, path, places):
+    """Under k and x_k the row of 1 prints x_1, whether the number is typed as a formula or not."""
+    first, second = places
+    assert named(source, path) == [
+        (first, "x_{0}", "3", None),
+        (second, "x_{1}", "-2.6", None),
+    ]
+
+
+def test_iterations_counted_in_words():
+    """Of a name without an index the count of the row is the iteration."""
+    source = "# N\n\n| epoch | $w$ |\n|---|---|\n| 1 | 0.9 |\n| 2 | 0.81 |\n"
+    assert [entry[1:] for entry in named(source, "n.md")] == [("w", "0.9", 1), ("w", "0.81", 2)]
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "| $x$ | $y$ |\n|---|---|\n| 1 | 2 |\n| 3 | 4 |\n",  # no telling the rows apart
+        "| $k$ | $x_k$ |\n|---|---|\n| 2 | 0.5 |\n| 1 | 0.7 |\n",  # these are no counts in order
+        "| $k$ | the value $x_k$ |\n|---|---|\n| 1 | 0.5 |\n",  # words beside the formula
+        "| $k$ | $2 x_k$ |\n|---|---|\n| 1 | 0.5 |\n",  # no single name
+        "| $k$ | $x_{k$ |\n|---|---|\n| 1 | 0.5 |\n",  # not understood
+        "| $k$ | $x_k$ |\n|---|---|\n| 1 | about 0.5 |\n",  # not a number alone
+    ],
+)
+def test_what_does_not_name_a_number(table):
+    """Such a number is one of the text, and is counted as such."""
+    deck = read_text(f"# N\n\n{table}", "n.md")
+    assert all(figure.name is None for figure in deck.figures)
+    assert any(numeral.text in ("0.5", "4") for numeral in deck.numerals)
+
+
+def test_every_numeral_of_a_table_is_accounted_for_once():
+    deck = read_text(MARKDOWN, "notes.md")
+    found = [(numeral.text, bool(numeral.claims)) for numeral in deck.numerals]
+    assert found == [("0", False), ("3", True), ("1", False), ("-2.6", True)]
