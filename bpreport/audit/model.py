@@ -135,6 +135,16 @@ class Audit:
     traces: Mapping[str, Trace] = field(default_factory=dict)
     """By worked example: its trace under the adopted conventions."""
 
+    @property
+    def notes(self) -> tuple[Finding, ...]:
+        """The findings that no judgement of a claim tells: conventions, settings, notation."""
+        return tuple(one for one in self.findings if one.level != "error" or not one.claims)
+
+    def places_of(self, finding: Finding) -> tuple[Position, ...]:
+        """Where the claims stand that a finding is about."""
+        places = {judgement.claim.id: judgement.claim.position for judgement in self.judgements}
+        return tuple(places[claim] for claim in finding.claims if claim in places)
+
     def _repr_html_(self) -> str:
         """How a notebook shows it: the counts, and what is not right."""
         counts = ", ".join(f"{count} {escape(verdict)}" for verdict, count in self.summary.items())

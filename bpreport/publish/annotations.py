@@ -22,6 +22,12 @@ def annotated(audit: Audit, lang: str) -> Iterator[str]:
         if level in _COMMANDS:
             yield _annotation(audit, judgement, lang)
         unchecked += level == "unchecked"
+    for note in audit.notes:
+        places = audit.places_of(note)
+        properties: dict[str, str | int] = {"file": address(audit.deck.path)}
+        if places and not places[0].cell:
+            properties |= {"line": places[0].line, "col": places[0].column}
+        yield _command("notice", properties, render(note.message, lang))
     if unchecked:
         ngettext = translator(lang).ngettext
         text = ngettext(

@@ -18,6 +18,8 @@ __all__ = ["check_json", "check_text"]
 MARKS = {"right": "✓", "note": "▲", "error": "×", "unchecked": "○"}
 COLOURS = {"right": "32", "note": "33", "error": "1;31", "unchecked": "2"}
 """SGR codes of a terminal; word and mark tell the same."""
+MOST_PLACES = 8
+"""Places of a note that are listed."""
 WIDEST = 120
 """Columns past which a line of the source is cut."""
 
@@ -46,6 +48,14 @@ def check_json(audit: Audit, lang: str = "en") -> dict[str, Any]:
             }
             for judgement in audit.judgements
         ],
+        "notes": [
+            {
+                "level": note.level,
+                "message": render(note.message, lang),
+                "claims": list(note.claims),
+            }
+            for note in audit.notes
+        ],
     }
 
 
@@ -69,12 +79,15 @@ def _lines(audit: Audit, lang: str, color: bool) -> Iterator[str]:
             yield ""
             yield "  " + bold(_printable(titles.get(slide, "")) or gettext("Untitled"))
         yield from _judged(judgement, audit.deck, lang, color)
-    for finding in audit.findings:
-        if finding.level == "error" and finding.claims:
-            continue  # it was told where it stands
-        paint = _painter(color, COLOURS[finding.level])
+    if audit.notes:
         yield ""
-        yield f"  {paint(MARKS[finding.level])} {render(finding.message, lang)}"
+    for note in audit.notes:
+        places = [str(place) for place in audit.places_of(note)]
+        listed = " ".join([*places[:MOST_PLACES], *(["…"] if places[MOST_PLACES:] else [])])
+        paint = _painter(color, COLOURS[note.level])
+        yield f"  {paint(MARKS[note.level])} {render(note.message, lang)}"
+        if listed:
+            yield "      " + soft(listed)
     yield ""
     summary = audit.summary
     counted = [

@@ -13,7 +13,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 from urllib.parse import quote
 
-from bpreport.audit.model import Audit, Fix, Judgement, Verdict
+from bpreport.audit.model import Audit, Finding, Fix, Judgement, Verdict
 from bpreport.deck import DeckError
 from bpreport.publish.language import VERDICTS, render, translator, verdict_word
 from bpreport.publish.numbers import exact
@@ -33,6 +33,8 @@ RULES = (
 )
 """Verdicts that become results; those that are right do not."""
 _LEVELS = {"error": "error", "note": "note", "unchecked": "none"}
+NOTATION = "notation"
+"""The rule of notes that hold for several claims."""
 FINGERPRINT = "bpreportClaim/v1"
 
 
@@ -53,7 +55,10 @@ def sarif_log(
                         "name": "bpreport",
                         **_version(),
                         "language": lang,
-                        "rules": [_rule(verdict, lang) for verdict in RULES],
+                        "rules": [
+                            *(_rule(verdict, lang) for verdict in RULES),
+                            _notation_rule(lang),
+                        ],
                     }
                 },
                 "language": lang,
@@ -77,7 +82,29 @@ def sarif_results(audit: Audit, lang: str) -> list[dict[str, Any]]:
         if judgement.verdict in RULES:
             print_ = _fingerprint(title, claim.text, seen[title, claim.text])
             results.append(_result(audit, judgement, title, print_, lang))
+    results += [_note(audit, note, lang) for note in audit.notes if note.claims]
     return results
+
+
+def _note(audit: Audit, note: Finding, lang: str) -> dict[str, Any]:
+    """A remark on notation, at every claim that it is about."""
+    titles = {slide.number: slide.title for slide in audit.deck.slides}
+    about = [found for found in audit.judgements if found.claim.id in note.claims]
+    message = render(note.message, lang)
+    return {
+        "ruleId": NOTATION,
+        "ruleIndex": len(RULES),
+        "kind": "fail",
+        "level": "note",
+        "message": {"text": message},
+        "locations": [_location(audit, one, titles.get(one.claim.slide, "")) for one in about[:1]],
+        "relatedLocations": [
+            {"id": number, **_location(audit, one, titles.get(one.claim.slide, ""))}
+            for number, one in enumerate(about[1:], 1)
+        ],
+        "partialFingerprints": {FINGERPRINT: _fingerprint(NOTATION, message, 1)},
+        "properties": {"claims": list(note.claims)},
+    }
 
 
 def _version() -> dict[str, str]:
@@ -95,6 +122,17 @@ def _rule(verdict: Verdict, lang: str) -> dict[str, Any]:
         "shortDescription": {"text": verdict_word(verdict, lang)},
         "fullDescription": {"text": meaning},
         "defaultConfiguration": {"level": _LEVELS[verdict.level]},
+    }
+
+
+def _notation_rule(lang: str) -> dict[str, Any]:
+    gettext = translator(lang).gettext
+    return {
+        "id": NOTATION,
+        "name": "Notation",
+        "shortDescription": {"text": gettext("Notation")},
+        "fullDescription": {"text": gettext("One thing written in two ways")},
+        "defaultConfiguration": {"level": "note"},
     }
 
 

@@ -11,6 +11,7 @@ from bpreport.audit import audit
 from bpreport.deck import builtin, read, read_text
 from bpreport.publish import check
 from bpreport.publish.annotations import annotated
+from bpreport.publish.checking import check_json, check_text
 from bpreport.publish.sarif import sarif_log, sarif_results
 
 SOURCE = """\
@@ -50,7 +51,8 @@ def test_the_log_of_the_built_in_deck_is_valid(schema, lang):
     log = sarif_log(sarif_results(result, lang), [], lang)
     assert [error.message for error in schema.iter_errors(log)] == []
     bad = [j for j in result.judgements if j.verdict.level != "right"]
-    assert len(log["runs"][0]["results"]) == len(bad) > 0
+    remarks = [note for note in result.notes if note.claims]
+    assert len(log["runs"][0]["results"]) == len(bad) + len(remarks) > len(bad) > 0
 
 
 def test_logs_of_failures_notebooks_and_nothing_are_valid(schema, tmp_path):
@@ -89,7 +91,30 @@ def test_rules_are_the_verdicts_that_are_not_right():
         "last-digit": "note",
         "truncated": "note",
         "unchecked": "none",
+        "notation": "note",
     }
+
+
+def test_a_remark_on_notation_stands_at_all_its_places():
+    """In SARIF, JSON, text and annotations, and without such a remark in none of them."""
+    source = "$w_7 = 0.3$\n\n$2 W_7 = 0.6$\n\n$3 W_7 = 0.9$\n"
+    result = audit(read_text(source, "notes.md"))
+    (note,) = result.notes
+    assert note.claims == ("f2.1", "f3.1")
+    (found,) = [one for one in results_of(source) if one["ruleId"] == "notation"]
+    lines = [
+        place["physicalLocation"]["region"]["startLine"]
+        for place in (*found["locations"], *found["relatedLocations"])
+    ]
+    assert lines == [3, 5]
+    assert check_json(result)["notes"] == [
+        {"level": "note", "message": found["message"]["text"], "claims": ["f2.1", "f3.1"]}
+    ]
+    assert "      3:8 5:8" in check_text(result).splitlines()
+    assert any(re.match("::notice.*line=3,", line) for line in annotated(result, "en"))
+    twin = source.replace("W_7", "w_7")
+    assert not audit(read_text(twin, "notes.md")).notes
+    assert not [one for one in results_of(twin) if one["ruleId"] == "notation"]
 
 
 def test_each_result_has_its_rule_level_and_kind():
