@@ -238,7 +238,8 @@ class _Reading:
                 cell = texts[entry.row][entry.column]
                 typed = sole_number(cell) or ""
                 offset = begin + cell.index(typed) - paragraph.begin
-                yield Mark(offset, typed, "", iteration=False, entry=entry)
+                counts = not entry.heading
+                yield Mark(offset, typed, "", counts, entry=None if counts else entry)
 
     def _heading(self, name: str, begin: int, brace: int) -> int:
         self._flush(begin)

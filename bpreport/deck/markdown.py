@@ -250,7 +250,7 @@ class _Reading:
         counting = self.cell_number < len(self.columns) and self.columns[self.cell_number]
         counted = counting and re.fullmatch(r"\d{1,9}", text, re.ASCII) is not None
         entry = self.named.get(id(token))
-        if entry is not None:
+        if entry is not None and not counted:
             self._named_cell(token, entry)
             self.cell_number += 1
             return
@@ -269,7 +269,9 @@ class _Reading:
         opening = Token("span_open", "span", 1)
         text = Token("text", "", 0, content=typed)
         token.children = [opening, text, Token("span_close", "span", -1)]
-        mark = Mark(token.content.index(typed), typed, "", False, opening, entry)
+        counts = not entry.heading
+        named = None if counts else entry
+        mark = Mark(token.content.index(typed), typed, "", counts, opening, named)
         place = self._cell_place(token)
         self.gathering.read_paragraph("", place, [mark], announces=False)
 

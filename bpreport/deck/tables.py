@@ -31,7 +31,7 @@ class Entry:
     row: int
     column: int
     heading: str
-    """The formula that names it, as LaTeX."""
+    """The formula that names it, as LaTeX; empty for what counts the rows."""
     letter: str = ""
     """The index that the table counts by; empty where it counts iterations in words."""
     count: int | None = None
@@ -42,8 +42,10 @@ def entries(rows: Sequence[Sequence[str]]) -> Iterator[Entry]:
     r"""The numbers of a table that are printed for a quantity; the first row has the headings.
 
     >>> for entry in entries([["$k$", "$x_k$", "remark"], ["0", "3", "start"], ["1", "$2.6$", ""]]):
-    ...     print(entry.row, entry.heading, entry.letter, entry.count)
+    ...     print(entry.row, *filter(None, (entry.heading, entry.letter)), entry.count or 0)
+    1 0
     1 x_k k 0
+    2 0
     2 x_k k 1
     >>> [entry.heading for entry in entries([["weight", "value"], ["$w_1$", "0.15"]])]
     ['w_1']
@@ -67,6 +69,8 @@ def entries(rows: Sequence[Sequence[str]]) -> Iterator[Entry]:
         for column, (heading, cell) in enumerate(zip(headings, cells, strict=False)):
             if column != counting and heading is not None and sole_number(cell) is not None:
                 yield Entry(row, column, heading, letter, count)
+            elif column == counting and sum(map(bool, headings)) > bool(letter):
+                yield Entry(row, column, "")
 
 
 def sole_number(cell: str) -> str | None:
