@@ -9,7 +9,7 @@ installed := .venv/.installed
 doctor := $(PYTHON) -I bpreport/publish/doctor.py
 
 .DEFAULT_GOAL := help
-.PHONY: help report test lint types bench-audit catalogues pictures lock setup doctor clean machine
+.PHONY: help report test lint types bench-audit bench-growth catalogues pictures lock setup doctor clean machine
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 18
@@ -31,6 +31,9 @@ types: setup ## check types
 
 bench-audit: setup ## judge the audit on random decks with planted slips: SEED=1 DECKS=300
 	$(bin)/python -m benchmarks.audit --seed $(SEED) --decks $(DECKS)
+
+bench-growth: setup ## time the audit of bare notes of 100 to 10,000 formulas
+	$(bin)/python -m benchmarks.growth
 
 catalogues: setup ## bring the translations up to date with the code and the templates
 	$(bin)/python -m bpreport.publish.catalogue

@@ -376,9 +376,19 @@ class Document:
 
     def definition(self, key: str, claim: Claim) -> Tree | None:
         """The formula of a name where a claim stands, other than the one that the claim states."""
-        for tree in self.forms(key, claim.position):
-            if tree is not claim.right and key not in free_symbols(tree):
-                return tree
+        known = self.statements.get(key, [])
+        before = bisect_right(known, claim.position, key=place_of)
+        given: str | None = None
+        for statement in (*reversed(known[:before]), *known[before:]):
+            here = statement.claim.slide == claim.slide
+            later = statement.position > claim.position
+            if not here and ((later and before) or are_apart(statement.text, given)):
+                return None  # what another example or another step says of it
+            for tree in statement.trees:
+                if tree is not claim.right and key not in free_symbols(tree):
+                    return tree
+            if statement.text is not None and not statement.computes:
+                given = given or statement.text
         return None
 
     def is_defined_before(self, key: str, claim: Claim) -> bool:

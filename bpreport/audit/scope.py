@@ -32,6 +32,9 @@ __all__ = ["Scope", "opaque"]
 
 ONE = Number("1")
 
+MOST_APPLIED = 2_000
+"""Definitions past which two sides are not compared: one in another, their number multiplies."""
+
 MOST_TERMS = 40
 """Samples of a worked example up to which its sums are written out whole."""
 
@@ -51,6 +54,8 @@ class Scope:
         """Bases of names that stand with an index in the claim: bare, they are vectors."""
         self.one_feature = False
         """Read a sample x^{(i)} of the worked example as its only feature, not as its row."""
+        self._applied = 0
+        """Definitions applied so far."""
 
     def is_worked(self, name: Tree) -> bool:
         """Whether a worked example says what the name is."""
@@ -119,6 +124,9 @@ class Scope:
                 if self._is_put_in_front(part):
                     return ONE
                 body = self.definition(part)
+                self._applied += body is not None
+                if self._applied > MOST_APPLIED:
+                    raise EvaluationError("more than {most} definitions", most=MOST_APPLIED)
                 if body is None:
                     body = self._vector(part)
                 return part if body == part else self.closed(body, stop, depth + 1, size)

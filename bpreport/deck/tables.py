@@ -82,7 +82,10 @@ def sole_number(cell: str) -> str | None:
 def _counting_column(rows: Sequence[Sequence[str]], headings: Sequence[str | None]) -> int | None:
     """The first column with a letter or a word for iterations above whole numbers."""
     for column, (cell, heading) in enumerate(zip(rows[0], headings, strict=True)):
-        named = COUNTING.search(cell) if heading is None else _LETTER.fullmatch(heading)
+        named: object = COUNTING.search(cell)
+        if heading is not None:
+            used = any(heading in other for other in headings if other not in (None, heading))
+            named = _LETTER.fullmatch(heading) and (used or column == 0)
         below = [row[column] if column < len(row) else "" for row in rows[1:]]
         if named and below and all(_COUNT.fullmatch(_bare(one)) for one in below):
             counts = [int(_bare(one)) for one in below]
