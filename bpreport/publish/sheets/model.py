@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from bpreport.audit.model import Message
+from bpreport.formula import rounded
 
 __all__ = ["Answer", "Choice", "Issued", "Manifest", "Mistake", "Question", "Sheet", "Variant"]
 
@@ -82,13 +83,13 @@ class Answer:
 
     @property
     def kind(self) -> str:
-        """ "choice", "count" or "number"."""
+        """One of "choice", "count" and "number"."""
         return "choice" if self.choices else "number" if self.places else "count"
 
     @property
     def expected(self) -> str:
         """The right answer, in the digits asked for."""
-        return self.right if self.value is None else f"{self.value:.{self.places}f}"
+        return self.right if self.value is None else rounded(self.value, self.places)
 
     def accepts(self, given: Decimal) -> bool:
         """Whether a number lies in the accepted interval."""

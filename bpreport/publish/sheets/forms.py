@@ -1,0 +1,364 @@
+"""How a question is made of the student's numbers: a row for each form."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+from string import ascii_lowercase, ascii_uppercase
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from bpreport.audit.model import Message
+from bpreport.formula import MP, MPMATH, EvaluationError, evaluate, latex, rounded
+from bpreport.formula.tree import Derivative, Symbol, Tree, children
+from bpreport.publish.language import mark
+from bpreport.publish.numbers import shown
+from bpreport.publish.sheets.descents import outcomes, updates
+from bpreport.publish.sheets.mistakes import Slipped
+from bpreport.publish.sheets.model import Answer, Choice, Mistake, Question
+from bpreport.publish.sheets.questions import STOPS, Pick
+from bpreport.publish.sheets.ranges import stream
+from bpreport.publish.sheets.screening import Screen
+from bpreport.publish.sheets.template import Computed, accepted
+from bpreport.publish.solution import solve
+from bpreport.worked import GradientDescent, Trace
+
+if TYPE_CHECKING:
+    from bpreport.publish.sheets.course import Asked, Course
+
+__all__ = ["FORMS", "Form", "Writing", "decimal_of"]
+
+LISTED = 3
+"""Mistakes of an answer that the key lists."""
+OPTIONS = 4
+"""Options of a question that is answered by choosing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """What a question is made from."""
+
+    course: Course
+    asked: Asked
+    trace: Trace
+    """With the student's values."""
+    computed: Computed
+    givens: Mapping[str, str]
+    number: str
+    """Of the question."""
+    words: tuple[str | int, ...]
+    """From which choices are drawn."""
+
+    @property
+    def screen(self) -> Screen:
+        """The screen of the worked example."""
+        return self.asked.screen
+
+    def order(self, count: int, *words: str) -> list[int]:
+        """Places 0 ... count - 1 in an order that follows from the student."""
+        data = stream(4 * count, *self.words, self.number, *words)
+        return sorted(range(count), key=lambda place: data[4 * place : 4 * place + 4])
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One way of making a question."""
+
+    possible: Callable[[Pick, Screen], bool]
+    """Whether a worked example has what it needs."""
+    write: Callable[[Writing], Question]
+
+
+def _values(writing: Writing) -> Question:
+    """A number for each quantity."""
+    pick = writing.asked.pick
+    answers = [
+        _number(writing, key, letter, 2 if key == pick.keys[-1] else 1)
+        for letter, key in zip(ascii_lowercase, pick.keys, strict=False)
+    ]
+    return _question(writing, answers, pick.shown, pick.keys)
+
+
+def _number(writing: Writing, key: str, letter: str, marks: int) -> Answer:
+    quantity, places = writing.trace.quantities[key], writing.course.places
+    low, high = accepted(writing.computed.images[key], places)
+    return Answer(
+        id=writing.number + letter,
+        label=Message("{symbol}", {"symbol": f"${_latex(quantity.symbol)} =$"}),
+        marks=marks,
+        key=key,
+        example=writing.trace.name,
+        value=decimal_of(quantity.value),
+        places=places,
+        low=low,
+        high=high,
+        mistakes=_mistakes(writing, key),
+    )
+
+
+def _mistakes(writing: Writing, key: str) -> tuple[Mistake, ...]:
+    """A few mistakes of different kinds, and what they give."""
+    found: dict[str, Mistake] = {}
+    for slip in writing.screen.mistakes[key]:
+        if slip.slip not in found and len(found) < LISTED:
+            value = _wrong(writing, slip)
+            if value is not None:
+                found[slip.slip] = Mistake(slip.slip, slip.message, value)
+    return tuple(found.values())
+
+
+def _wrong(writing: Writing, slip: Slipped) -> Decimal | None:
+    try:
+        return decimal_of(evaluate(slip.tree, writing.computed.values, MPMATH))
+    except EvaluationError:
+        return None
+
+
+def _question(
+    writing: Writing,
+    answers: Sequence[Answer],
+    formulas: Sequence[tuple[str, ...]],
+    worked: Sequence[str],
+    prompt: Message | None = None,
+    remarks: Sequence[Message] = (),
+) -> Question:
+    row = writing.asked.row
+    return Question(
+        id=writing.number,
+        kind=row.kind,
+        title=row.title,
+        prompt=(prompt or Message(row.prompt),),
+        formulas=tuple(formulas),
+        answers=tuple(answers),
+        lines=row.lines,
+        solution=tuple(
+            solve(writing.trace.quantities[key], writing.trace).steps for key in worked
+        ),
+        scheme=tuple((answer.id, answer.marks, SCHEME[answer.kind]) for answer in answers),
+        remarks=tuple(remarks),
+    )
+
+
+SCHEME = {
+    "number": Message(mark("a value in the accepted interval, or one that follows from earlier answers")),
+    "count": Message(mark("the right number")),
+    "choice": Message(mark("the right option")),
+}
+
+
+# -- find the mistake
+
+
+def _lines(pick: Pick, screen: Screen) -> list[tuple[str, list[Slipped]]]:
+    """Quantities and the slips that can be planted in a line of theirs."""
+    found = []
+    for key in pick.keys:
+        slips = [slip for slip in screen.mistakes[key] if slip.line is not None]
+        names = {slip.slip for slip in slips}
+        if len(slips) >= OPTIONS and len(names) > 1:
+            found.append((key, slips))
+    return found
+
+
+def _find_mistake(writing: Writing) -> Question:
+    lines = _lines(writing.asked.pick, writing.screen)
+    key, slips = lines[writing.order(len(lines), "line")[0]]
+    options = _different(writing, [slips[place] for place in writing.order(len(slips), "slips")])
+    planted = options[0]
+    quantity = writing.trace.quantities[key]
+    wrong = evaluate(planted.tree, writing.computed.values, MPMATH)
+    symbol = _latex(quantity.symbol)
+    line = (symbol, f"= {_substituted(planted.tree, writing)}", f"= {shown(wrong)}")
+    order = writing.order(len(options), "options")
+    choices = tuple(
+        Choice(letter, options[place].message)
+        for letter, place in zip(ascii_uppercase, order, strict=False)
+    )
+    answers = [
+        Answer(
+            id=f"{writing.number}a",
+            label=Message(mark("The mistake:")),
+            marks=1,
+            example=writing.trace.name,
+            choices=choices,
+            right=ascii_uppercase[order.index(0)],
+        ),
+        _number(writing, key, "b", 1),
+    ]
+    return _question(writing, answers, [line], [key])
+
+
+def _different(writing: Writing, slips: Sequence[Slipped]) -> list[Slipped]:
+    """The first few slips that give different values, each a kind of its own while there are any."""
+    least = MP.mpf(10) ** -writing.course.places
+    found: list[Slipped] = []
+    values: list[Any] = [0]
+    fresh = [s for place, s in enumerate(slips) if s.slip not in {o.slip for o in slips[:place]}]
+    for slip in (*fresh, *slips):
+        value = evaluate(slip.tree, writing.computed.values, MPMATH)
+        if slip not in found and all(abs(value - other) > least for other in values):
+            found.append(slip)
+            values.append(value)
+        if len(found) == OPTIONS:
+            break
+    return found
+
+
+def _substituted(tree: Tree, writing: Writing) -> str:
+    digits = {key: shown(writing.computed.values[key]) for key in _read(tree)}
+    return latex(tree, digits)
+
+
+def _read(tree: Tree) -> list[str]:
+    if isinstance(tree, Symbol | Derivative):
+        return [tree.key]
+    return [key for child in children(tree) for key in _read(child)]
+
+
+# -- which convention
+
+
+def _of_convention(pick: Pick, screen: Screen) -> list[Slipped]:
+    return [
+        slip for key in pick.keys for slip in screen.mistakes[key] if slip.slip == "another convention"
+    ]
+
+
+def _which_convention(writing: Writing) -> Question:
+    (key,) = writing.asked.pick.keys
+    quantity = writing.trace.quantities[key]
+    (slip,) = _of_convention(writing.asked.pick, writing.screen)
+    values = [quantity.value, evaluate(slip.tree, writing.computed.values, MPMATH)]
+    right = writing.order(2, "which")[0]
+    printed = rounded(values[right], writing.course.places)
+    line = (_latex(quantity.symbol), f"= {printed}")
+    texts = (
+        mark("Simultaneously: all gradients are taken before any weight changes."),
+        mark("One layer after the other: the output weights change first, and the gradients of the "
+             "hidden weights are taken with the new ones."),
+    )  # fmt: skip
+    answer = Answer(
+        id=f"{writing.number}a",
+        label=Message(mark("The order:")),
+        marks=2,
+        example=writing.trace.name,
+        choices=tuple(Choice(letter, Message(text)) for letter, text in zip("AB", texts, strict=True)),
+        right="AB"[right],
+    )
+    remark = Message(
+        mark("Simultaneously it is {first}, one layer after the other {second}."),
+        {"first": f"${shown(values[0])}$", "second": f"${shown(values[1])}$"},
+    )
+    return _question(writing, [answer], [line], [key], remarks=[remark])
+
+
+# -- descents
+
+
+def _count(writing: Writing) -> Question:
+    template = writing.screen.template
+    example, settings = template.example, template.settings
+    assert isinstance(example, GradientDescent)
+    starts = np.array([[float(_given(writing, key))] for key in template.of_kind("start")])
+    (rate,) = template.of_kind("learning rate")
+    count = int(updates(example, starts, np.array([float(_given(writing, rate))]), settings)[0])
+    prompt = Message(STOPS[settings["stop"]], {"tolerance": f"${_power(settings['tolerance'])}$"})
+    value = Decimal(count)
+    answer = Answer(
+        id=f"{writing.number}a",
+        label=Message(mark("Number of updates:")),
+        marks=2,
+        key="updates",
+        example=writing.trace.name,
+        value=value,
+        low=value,
+        high=value,
+        mistakes=tuple(
+            Mistake("iteration off", Message(OFF, {"count": count}), value + off) for off in (-1, 1)
+        ),
+    )
+    return _question(writing, [answer], (), (), prompt)
+
+
+OFF = mark("the check was counted instead of the updates; {count} updates are made")
+
+
+def _given(writing: Writing, key: str) -> str:
+    return writing.givens.get(key, writing.screen.template.own[key])
+
+
+def _power(digits: str) -> str:
+    r"""A tolerance as LaTeX.
+
+    >>> _power("1e-10"), _power("0.001")
+    ('10^{-10}', '0.001')
+    """
+    mantissa, exponent = f"{Decimal(digits).normalize():e}".split("e")
+    if -4 <= int(exponent) <= 4:
+        return f"{Decimal(digits).normalize():f}"
+    power = f"10^{{{int(exponent)}}}"
+    return power if mantissa == "1" else rf"{mantissa} \cdot {power}"
+
+
+def _rates(writing_givens: Mapping[str, str], screen: Screen) -> tuple[list[str], list[str]]:
+    template = screen.template
+    example = template.example
+    if not isinstance(example, GradientDescent):
+        return [], []
+    start = tuple(writing_givens.get(key, template.own[key]) for key in template.of_kind("start"))
+    return outcomes(example, start, template.settings)
+
+
+def _divergence(writing: Writing) -> Question:
+    good, bad = _rates(writing.givens, writing.screen)
+    rates = [bad[0], *good[::-1][: OPTIONS - 1]]
+    order = sorted(range(len(rates)), key=lambda place: Decimal(rates[place]))
+    choices = tuple(
+        Choice(letter, Message("{rate}", {"rate": f"${rates[place]}$"}))
+        for letter, place in zip(ascii_uppercase, order, strict=False)
+    )
+    answer = Answer(
+        id=f"{writing.number}a",
+        label=Message(mark("It diverges with:")),
+        marks=1,
+        example=writing.trace.name,
+        choices=choices,
+        right=ascii_uppercase[order.index(0)],
+    )
+    prompt = Message(mark("From the same start, with one of these learning rates the descent diverges. Which one?"))
+    return _question(writing, [answer], (), (), prompt)
+
+
+def _can_count(_pick: Pick, screen: Screen) -> bool:
+    return bool(screen.template.settings) and screen.template.settings["stop"] != "count"
+
+
+def _can_diverge(_pick: Pick, screen: Screen) -> bool:
+    starts = screen.template.of_kind("start")
+    ends = [
+        {key: screen.grid[key].digits(place) for key in starts if key in screen.grid}
+        for place in (0, -1)
+    ]
+    return all(len(good) >= 2 and bad for good, bad in (_rates(end, screen) for end in ends))
+
+
+FORMS: Mapping[str, Form] = {
+    "values": Form(lambda pick, _screen: bool(pick.keys), _values),
+    "mistake": Form(lambda pick, screen: bool(_lines(pick, screen)), _find_mistake),
+    "convention": Form(lambda pick, screen: bool(_of_convention(pick, screen)), _which_convention),
+    "count": Form(_can_count, _count),
+    "divergence": Form(_can_diverge, _divergence),
+}
+
+
+def decimal_of(value: Any) -> Decimal:
+    """A value at 50 digits."""
+    return Decimal(MP.nstr(value, MP.dps))
+
+
+@lru_cache(maxsize=4096)
+def _latex(tree: Tree) -> str:
+    return latex(tree)
