@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import mpmath
@@ -37,31 +38,40 @@ class Solution:
     """The digits shown do not give the result; full precision was carried."""
 
 
-def solve(quantity: Quantity, trace: Trace, variant: str = "") -> Solution:
+def solve(
+    quantity: Quantity, trace: Trace, variant: str = "", digits: Mapping[str, str] | None = None
+) -> Solution:
     """The worked solution of a quantity, from the values of its trace.
 
-    `variant` sets its anchor apart where a page works the same quantity out twice.
+    `variant` sets its anchor apart where a page works the same quantity out twice; `digits` are
+    the values as they are shown, for who has them already.
     """
     name = anchor(trace.name, *filter(None, [variant]), quantity.key)
-    symbol, result = latex(quantity.symbol), shown(quantity.value)
+    symbol, result = _symbolic(quantity.symbol), shown(quantity.value)
     if quantity.formula is None and not quantity.forms:
         return Solution(name, quantity.key, symbol, (symbol, f"= {_number(result)}"), result, False)
-    lines = [latex(form) for form in quantity.forms]
+    lines = [_symbolic(form) for form in quantity.forms]
     carried = False
     if quantity.formula is not None:
-        digits = {
-            key: shown(trace.quantities[key].value)
+        known = {
+            key: shown(trace.quantities[key].value) if digits is None else digits[key]
             for key in quantity.sources
             if key in trace.quantities
         }
-        lines += [latex(quantity.formula), latex(quantity.formula, _inserted(digits))]
-        carried = not _recomputes(quantity.formula, digits, result)
+        lines += [_symbolic(quantity.formula), latex(quantity.formula, _inserted(known))]
+        carried = not _recomputes(quantity.formula, known, result)
     lines.append(_number(result))
     different = [
         line for line, before in zip(lines, [symbol, *lines], strict=False) if line != before
     ]
     steps = (symbol, *(f"= {line}" for line in different))
     return Solution(name, quantity.key, symbol, steps, result, carried)
+
+
+@lru_cache(maxsize=4096)
+def _symbolic(tree: Tree) -> str:
+    """The LaTeX of a formula without numbers, which many solutions share."""
+    return latex(tree)
 
 
 def _inserted(digits: Mapping[str, str]) -> dict[str, str | Tree]:

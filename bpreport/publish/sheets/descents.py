@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -66,14 +67,16 @@ RATES = ("0.01", "0.02", "0.05", "0.1", "0.2", "0.3", "0.5", "0.8", "1.2", "1.6"
 """Learning rates among which some may diverge; 2 is none of them, for it often does neither."""
 
 
-def outcomes(example: GradientDescent, start: Sequence[str], settings: Settings) -> tuple[list[str], list[str]]:
+@lru_cache(maxsize=4096)
+def outcomes(
+    example: GradientDescent, start: tuple[str, ...], tolerance: float, stop: str
+) -> tuple[list[str], list[str]]:
     """The rates that converge and those that diverge, from a start."""
-    stop = "step" if settings["stop"] == "count" else settings["stop"]
     points = np.tile(np.array([float(entry) for entry in start])[:, None], (1, len(RATES)))
     found = example.descend(
         points[0] if len(start) == 1 else np.moveaxis(points, 0, -1),
         np.array([float(rate) for rate in RATES]),
-        float(settings["tolerance"]),
+        tolerance,
         stop,
         LONGEST,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -18,7 +19,7 @@ from bpreport.publish.language import mark
 from bpreport.publish.numbers import shown
 from bpreport.publish.sheets.descents import outcomes, updates
 from bpreport.publish.sheets.mistakes import Slipped
-from bpreport.publish.sheets.model import Answer, Choice, Mistake, Question
+from bpreport.publish.sheets.model import Answer, Choice, Mistake, Question, Step
 from bpreport.publish.sheets.questions import STOPS, Pick
 from bpreport.publish.sheets.ranges import stream
 from bpreport.publish.sheets.screening import Screen
@@ -29,7 +30,7 @@ from bpreport.worked import GradientDescent, Trace
 if TYPE_CHECKING:
     from bpreport.publish.sheets.course import Asked, Course
 
-__all__ = ["FORMS", "Form", "Writing", "decimal_of"]
+__all__ = ["FORMS", "Form", "Writing", "decimal_of", "is_numeric"]
 
 LISTED = 3
 """Mistakes of an answer that the key lists."""
@@ -51,6 +52,8 @@ class Writing:
     """Of the question."""
     words: tuple[str | int, ...]
     """From which choices are drawn."""
+    digits: Mapping[str, str]
+    """The values as they are shown, by key."""
 
     @property
     def screen(self) -> Screen:
@@ -76,10 +79,14 @@ def _values(writing: Writing) -> Question:
     """A number for each quantity."""
     pick = writing.asked.pick
     answers = [
-        _number(writing, key, letter, 2 if key == pick.keys[-1] else 1)
+        _number(writing, key, letter, MARKS.get(writing.trace.roles[key].kind, 1))
         for letter, key in zip(ascii_lowercase, pick.keys, strict=False)
     ]
-    return _question(writing, answers, pick.shown, pick.keys)
+    return _question(writing, answers, pick.shown, pick.worked or pick.keys)
+
+
+MARKS = {"gradient": 2, "updated weight": 2, "updated parameter": 2, "objective": 2, "next error": 3}
+"""Marks for a quantity by its part; others have one."""
 
 
 def _number(writing: Writing, key: str, letter: str, marks: int) -> Answer:
@@ -134,12 +141,32 @@ def _question(
         formulas=tuple(formulas),
         answers=tuple(answers),
         lines=row.lines,
-        solution=tuple(
-            solve(writing.trace.quantities[key], writing.trace).steps for key in worked
-        ),
+        solution=tuple(_step(writing, key) for key in worked),
         scheme=tuple((answer.id, answer.marks, SCHEME[answer.kind]) for answer in answers),
         remarks=tuple(remarks),
     )
+
+
+def _step(writing: Writing, key: str) -> Step:
+    solved = solve(writing.trace.quantities[key], writing.trace, digits=writing.digits)
+    first = next(
+        (at for at, side in enumerate(solved.steps) if at and is_numeric(side)),
+        len(solved.steps),
+    )
+    return Step(solved.steps[:first], solved.steps[first:], solved.carried)
+
+
+def is_numeric(side: str) -> bool:
+    r"""Whether LaTeX has no names in it.
+
+    >>> is_numeric(r"= \frac{1}{1 + e^{-2.04}}"), is_numeric(r"= w_{1} \cdot 2")
+    (True, False)
+    """
+    return not _NAME.search(side)
+
+
+_NAME = re.compile(r"\\(?!frac|cdot|left|right|exp|ln|tanh|sqrt)[A-Za-z]+|(?<![\\A-Za-z])(?!e\^)[A-Za-z]")
+"""A name in LaTeX: what is neither a number nor an operation."""
 
 
 SCHEME = {
@@ -208,8 +235,7 @@ def _different(writing: Writing, slips: Sequence[Slipped]) -> list[Slipped]:
 
 
 def _substituted(tree: Tree, writing: Writing) -> str:
-    digits = {key: shown(writing.computed.values[key]) for key in _read(tree)}
-    return latex(tree, digits)
+    return latex(tree, {key: writing.digits[key] for key in _read(tree)})
 
 
 def _read(tree: Tree) -> list[str]:
@@ -262,9 +288,9 @@ def _count(writing: Writing) -> Question:
     template = writing.screen.template
     example, settings = template.example, template.settings
     assert isinstance(example, GradientDescent)
-    starts = np.array([[float(_given(writing, key))] for key in template.of_kind("start")])
+    starts = tuple(_given(writing, key) for key in template.of_kind("start"))
     (rate,) = template.of_kind("learning rate")
-    count = int(updates(example, starts, np.array([float(_given(writing, rate))]), settings)[0])
+    count = _updates(example, starts, _given(writing, rate), settings["tolerance"], settings["stop"])
     prompt = Message(STOPS[settings["stop"]], {"tolerance": f"${_power(settings['tolerance'])}$"})
     value = Decimal(count)
     answer = Answer(
@@ -281,6 +307,15 @@ def _count(writing: Writing) -> Question:
         ),
     )
     return _question(writing, [answer], (), (), prompt)
+
+
+@lru_cache(maxsize=4096)
+def _updates(
+    example: GradientDescent, start: tuple[str, ...], rate: str, tolerance: str, stop: str
+) -> int:
+    points = np.array([[float(entry)] for entry in start])
+    settings = {"tolerance": tolerance, "stop": stop}
+    return int(updates(example, points, np.array([float(rate)]), settings)[0])
 
 
 OFF = mark("the check was counted instead of the updates; {count} updates are made")
@@ -309,7 +344,9 @@ def _rates(writing_givens: Mapping[str, str], screen: Screen) -> tuple[list[str]
     if not isinstance(example, GradientDescent):
         return [], []
     start = tuple(writing_givens.get(key, template.own[key]) for key in template.of_kind("start"))
-    return outcomes(example, start, template.settings)
+    settings = template.settings
+    stop = "step" if settings["stop"] == "count" else settings["stop"]
+    return outcomes(example, start, float(settings["tolerance"]), stop)
 
 
 def _divergence(writing: Writing) -> Question:

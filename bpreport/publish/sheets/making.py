@@ -17,6 +17,7 @@ import numpy as np
 
 from bpreport.deck import DeckError
 from bpreport.formula import MP
+from bpreport.publish.numbers import shown
 from bpreport.publish.sheets.course import Course
 from bpreport.publish.sheets.forms import FORMS, Writing, decimal_of
 from bpreport.publish.sheets.model import Answer, Question, Sheet, Variant
@@ -26,11 +27,11 @@ from bpreport.publish.sheets.template import Computed, accepted
 
 __all__ = ["GENERATORS", "LATEST", "follow", "make", "make_all"]
 
-BLOCK = 64
+BLOCK = 16
 """Candidates that are drawn for a student at a time."""
-BLOCKS = 60
+BLOCKS = 250
 """Blocks after which no good candidate is believed to exist."""
-CHUNK = 64
+CHUNK = 128
 """Students whose candidates are screened together."""
 
 
@@ -153,12 +154,16 @@ def _sheet(
         name: template.with_values(found[name].computed.values)
         for name, template in course.templates.items()
     }
+    digits = {
+        name: {key: shown(quantity.value) for key, quantity in trace.quantities.items()}
+        for name, trace in traces.items()
+    }
     questions: list[Question] = []
     for asked in course.asked:
         name = asked.screen.template.name
         writing = Writing(
             course, asked, traces[name], found[name].computed, found[name].givens,
-            str(len(questions) + 1), (course_key, version, student),
+            str(len(questions) + 1), (course_key, version, student), digits[name],
         )  # fmt: skip
         questions.append(FORMS[asked.row.form].write(writing))
     return Sheet(

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 __all__ = ["Slipped", "slipped"]
 
 PLAYED = (
-    "constant factor",
     "activation",
     "wrong learning rate",
     "target rounded",
@@ -36,6 +35,7 @@ PLAYED = (
     "term doubled",
     "factor doubled",
     "symbol swapped",
+    "constant factor",
 )
 """The slips whose formula differs from the right one; the others are slips of writing, or of
 counting, or of one line carried to the next."""
@@ -64,8 +64,8 @@ def slipped(template: Template, quantity: Quantity) -> tuple[Slipped, ...]:
     found: dict[Tree, Slipped] = {}
     if quantity.formula is None:
         return ()
-    for entry in (*_of_conventions(template, quantity), *_signs(quantity), *_played(template, quantity),
-                  *_of_others(template, quantity)):  # fmt: skip
+    for entry in (*_of_conventions(template, quantity), *_played(template, quantity),
+                  *_of_others(template, quantity), *_signs(quantity)):  # fmt: skip
         if entry.tree != quantity.formula and _computable(template, entry.tree, quantity):
             found.setdefault(entry.tree, entry)
     return tuple(found.values())[:MOST]

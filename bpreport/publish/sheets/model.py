@@ -19,7 +19,8 @@ from decimal import Decimal
 from bpreport.audit.model import Message
 from bpreport.formula import rounded
 
-__all__ = ["Answer", "Choice", "Issued", "Manifest", "Mistake", "Question", "Sheet", "Variant"]
+__all__ = ["Answer", "Choice", "Issued", "Manifest", "Mistake", "Question", "Sheet", "Step",
+           "Variant"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,18 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """One quantity worked out."""
+
+    symbolic: tuple[str, ...]
+    """LaTeX: the symbol, then each side with its equals sign that is written in names."""
+    numeric: tuple[str, ...]
+    """The sides behind them that are numbers: the formula with the numbers put in, the result."""
+    carried: bool
+    """The digits shown do not give the result; full precision was carried."""
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """One question with its answers, and what the key says of it."""
 
@@ -112,8 +125,8 @@ class Question:
     answers: tuple[Answer, ...]
     lines: int
     """Room to work, in lines."""
-    solution: tuple[tuple[str, ...], ...]
-    """In the key: chains of LaTeX, symbol, symbolic, substituted, result."""
+    solution: tuple[Step, ...]
+    """In the key: everything that is computed, in order."""
     scheme: tuple[tuple[str, int, Message], ...]
     """In the key: id of the answer, marks, and what they are given for."""
     remarks: tuple[Message, ...] = ()

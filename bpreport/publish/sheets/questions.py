@@ -28,6 +28,8 @@ class Pick:
     """Of the quantities that are asked for, or that a question may be made of."""
     shown: tuple[tuple[str, ...], ...] = ()
     """Formulas that stand in the question."""
+    worked: Keys = ()
+    """Of the quantities that the key works out; where none are named, those that are asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,8 @@ def _forward(trace: Trace) -> Pick:
     firsts = {trace.roles[key].layer: key for key in reversed(nets)}
     chosen = [*firsts.values(), *outs]
     keys = [key for key in trace.quantities if key in chosen]
-    return Pick(tuple(keys[: MOST + 2]), _formulas(trace, nets[0], outs[0]))
+    passed = [key for key in trace.quantities if key in (*nets, *outs)]
+    return Pick(tuple(keys[: MOST + 2]), _formulas(trace, nets[0], outs[0]), tuple(passed))
 
 
 def _error(trace: Trace) -> Pick:
@@ -108,7 +111,10 @@ def _chain(trace: Trace, layer: int) -> Pick:
         if trace.roles[key].unit == role.unit and _of_whole(trace, key, quantity.key, kind)
     ]
     shown = ((latex(quantity.symbol), f"= {latex(quantity.forms[0])}"),)
-    return Pick((*factors, quantity.key), shown)
+    # On a hidden unit several errors meet: its gradient is a sum of those, which the key works out.
+    shares = [key for factor in factors for key in trace.quantities[factor].sources
+              if key.startswith(r"\partial ")]  # fmt: skip
+    return Pick((*factors, quantity.key), shown, (*shares, *factors, quantity.key))
 
 
 def _of_whole(trace: Trace, key: str, gradient: str, kind: str) -> bool:
@@ -132,8 +138,9 @@ def _update(trace: Trace) -> Pick:
 
 
 def _next_pass(trace: Trace) -> Pick:
-    keys = _keys(trace, "error", stage="next pass")
-    return Pick(keys[-1:])
+    keys = _keys(trace, "next error")
+    later = [key for key, quantity in trace.quantities.items() if quantity.stage == "next pass"]
+    return Pick(keys[-1:], worked=tuple(later))
 
 
 def _mistake(trace: Trace) -> Pick:

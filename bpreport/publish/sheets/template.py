@@ -190,7 +190,8 @@ def with_next_pass(trace: Trace) -> Trace:
         quantities[later.key] = Quantity(
             later, quantity.value, formula, (), (), read_keys(formula), "next pass"
         )
-        roles[later.key] = trace.roles[key]
+        # A part of its own: nobody takes an output of the next pass for one of this.
+        roles[later.key] = replace(trace.roles[key], kind=f"next {trace.roles[key].kind}")
         renamed[key] = later
     return replace(trace, quantities=quantities, roles=roles)
 
