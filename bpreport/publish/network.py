@@ -121,7 +121,10 @@ def _biases(
 
 
 def _edges(
-    trace: Trace, places: Mapping[str, tuple[float, float]], sizes: Mapping[int, int], values: Values
+    trace: Trace,
+    places: Mapping[str, tuple[float, float]],
+    sizes: Mapping[int, int],
+    values: Values,
 ) -> list[Edge]:
     weights = {
         key: role

@@ -32,9 +32,7 @@ Settings = Mapping[str, Any]
 def one_run(example: GradientDescent, trace: Trace) -> tuple[GradientDescent, Settings]:
     """The descent with one run, of a few updates, and what the deck's first run was set to."""
     settings = next(iter(trace.facts["runs"].values()))
-    run = Run(
-        ALONE, settings["learning_rate"], tuple(settings["start"]), None, "count", STEPS
-    )
+    run = Run(ALONE, settings["learning_rate"], tuple(settings["start"]), None, "count", STEPS)
     return replace(example, runs=(run,), unstated=()), settings
 
 

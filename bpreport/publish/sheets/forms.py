@@ -85,7 +85,13 @@ def _values(writing: Writing) -> Question:
     return _question(writing, answers, pick.shown, pick.worked or pick.keys)
 
 
-MARKS = {"gradient": 2, "updated weight": 2, "updated parameter": 2, "objective": 2, "next error": 3}
+MARKS = {
+    "gradient": 2,
+    "updated weight": 2,
+    "updated parameter": 2,
+    "objective": 2,
+    "next error": 3,
+}
 """Marks for a quantity by its part; others have one."""
 
 
@@ -165,12 +171,16 @@ def is_numeric(side: str) -> bool:
     return not _NAME.search(side)
 
 
-_NAME = re.compile(r"\\(?!frac|cdot|left|right|exp|ln|tanh|sqrt)[A-Za-z]+|(?<![\\A-Za-z])(?!e\^)[A-Za-z]")
+_NAME = re.compile(
+    r"\\(?!frac|cdot|left|right|exp|ln|tanh|sqrt)[A-Za-z]+|(?<![\\A-Za-z])(?!e\^)[A-Za-z]"
+)
 """A name in LaTeX: what is neither a number nor an operation."""
 
 
 SCHEME = {
-    "number": Message(mark("a value in the accepted interval, or one that follows from earlier answers")),
+    "number": Message(
+        mark("a value in the accepted interval, or one that follows from earlier answers")
+    ),
     "count": Message(mark("the right number")),
     "choice": Message(mark("the right option")),
 }
@@ -219,7 +229,7 @@ def _find_mistake(writing: Writing) -> Question:
 
 
 def _different(writing: Writing, slips: Sequence[Slipped]) -> list[Slipped]:
-    """The first few slips that give different values, each a kind of its own while there are any."""
+    """The first few slips that give different values, of different kinds while there are any."""
     least = MP.mpf(10) ** -writing.course.places
     found: list[Slipped] = []
     values: list[Any] = [0]
@@ -249,7 +259,10 @@ def _read(tree: Tree) -> list[str]:
 
 def _of_convention(pick: Pick, screen: Screen) -> list[Slipped]:
     return [
-        slip for key in pick.keys for slip in screen.mistakes[key] if slip.slip == "another convention"
+        slip
+        for key in pick.keys
+        for slip in screen.mistakes[key]
+        if slip.slip == "another convention"
     ]
 
 
@@ -271,7 +284,9 @@ def _which_convention(writing: Writing) -> Question:
         label=Message(mark("The order:")),
         marks=2,
         example=writing.trace.name,
-        choices=tuple(Choice(letter, Message(text)) for letter, text in zip("AB", texts, strict=True)),
+        choices=tuple(
+            Choice(letter, Message(text)) for letter, text in zip("AB", texts, strict=True)
+        ),
         right="AB"[right],
     )
     remark = Message(
@@ -290,7 +305,9 @@ def _count(writing: Writing) -> Question:
     assert isinstance(example, GradientDescent)
     starts = tuple(_given(writing, key) for key in template.of_kind("start"))
     (rate,) = template.of_kind("learning rate")
-    count = _updates(example, starts, _given(writing, rate), settings["tolerance"], settings["stop"])
+    count = _updates(
+        example, starts, _given(writing, rate), settings["tolerance"], settings["stop"]
+    )
     prompt = Message(STOPS[settings["stop"]], {"tolerance": f"${_power(settings['tolerance'])}$"})
     value = Decimal(count)
     answer = Answer(
@@ -365,7 +382,11 @@ def _divergence(writing: Writing) -> Question:
         choices=choices,
         right=ascii_uppercase[order.index(0)],
     )
-    prompt = Message(mark("From the same start, with one of these learning rates the descent diverges. Which one?"))
+    prompt = Message(
+        mark(
+            "From the same start, with one of these learning rates the descent diverges. Which one?"
+        )
+    )
     return _question(writing, [answer], (), (), prompt)
 
 

@@ -65,7 +65,9 @@ def _first(
     """Version 1."""
     waiting = iter(students)
     while chunk := list(islice(waiting, CHUNK)):
-        chosen = [_screened(course, screen, course_key, chunk, counted) for screen in course.screens]
+        chosen = [
+            _screened(course, screen, course_key, chunk, counted) for screen in course.screens
+        ]
         for student in chunk:
             found = {name: candidate[student] for name, candidate in
                      zip(course.templates, chosen, strict=True)}  # fmt: skip
@@ -108,7 +110,9 @@ def _screened(
             for entry in np.flatnonzero(passed[place * BLOCK : (place + 1) * BLOCK]):
                 givens = {
                     key: entry_grid.digits(int(row[entry]))
-                    for (key, entry_grid), row in zip(screen.grid.items(), drawn[place], strict=True)
+                    for (key, entry_grid), row in zip(
+                        screen.grid.items(), drawn[place], strict=True
+                    )
                 }
                 computed = screen.template.compute(givens, course.carry)
                 if _narrow(course, screen, computed):
@@ -224,4 +228,3 @@ def follow(course: Course, sheet: Sheet, given: Mapping[str, Decimal]) -> dict[s
         value = decimal_of(computed.values[answer.key])
         found[answer.id] = replace(answer, value=value, low=low, high=high)
     return found
-

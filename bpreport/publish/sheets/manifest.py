@@ -47,7 +47,9 @@ def manifest_text(manifest: Manifest) -> str:
         "statistics": dict(manifest.statistics),
     }
     lines = json.dumps(head, ensure_ascii=False, indent=1)[:-2]
-    sheets = ",\n  ".join(json.dumps(_entry(sheet), ensure_ascii=False) for sheet in manifest.sheets)
+    sheets = ",\n  ".join(
+        json.dumps(_entry(sheet), ensure_ascii=False) for sheet in manifest.sheets
+    )
     return f'{lines},\n "sheets": [\n  {sheets}\n ]\n}}\n'
 
 
@@ -87,7 +89,8 @@ def _sheet(entry: Mapping[str, Any]) -> Issued:
         str(entry["student"]),
         str(entry["fingerprint"]),
         Variant(
-            {name: dict(givens) for name, givens in entry["givens"].items()}, int(entry["candidate"])
+            {name: dict(givens) for name, givens in entry["givens"].items()},
+            int(entry["candidate"]),
         ),
         {name: dict(answer) for name, answer in entry["answers"].items()},
     )
@@ -97,7 +100,8 @@ def remake(course: Course, manifest: Manifest, student: str) -> Sheet:
     """An issued sheet once more; raises `DeckError` where it cannot come out the same."""
     if course.digest != manifest.digest:
         raise DeckError(
-            f"the sheets were made of another text of {manifest.deck}; its SHA-256 was {manifest.digest}"
+            f"the sheets were made of another text of {manifest.deck}, whose SHA-256 is "
+            f"{manifest.digest}"
         )
     entry = next((sheet for sheet in manifest.sheets if sheet.student == student), None)
     if entry is None:

@@ -90,13 +90,22 @@ def _played(template: Template, quantity: Quantity) -> Iterator[Slipped]:
     values = {key: entry.value for key, entry in template.trace.quantities.items()}
     nowhere: Any = None
     target = _Played(
-        nowhere, nowhere, "0", quantity.value, quantity.formula, values, template.trace, quantity.key
+        nowhere,
+        nowhere,
+        "0",
+        quantity.value,
+        quantity.formula,
+        values,
+        template.trace,
+        quantity.key,
     )
     tables = {slip.name: slip for slip in SLIPS}
     for name in PLAYED:
         for candidate in tables[name].tries(target):
             if candidate.tree is not None:
-                yield Slipped(candidate.slip or name, candidate.message, candidate.tree, _line(candidate))
+                yield Slipped(
+                    candidate.slip or name, candidate.message, candidate.tree, _line(candidate)
+                )
 
 
 def _line(candidate: Candidate) -> Tree | None:
@@ -117,7 +126,12 @@ def _of_others(template: Template, quantity: Quantity) -> Iterator[Slipped]:
     for key, other in template.trace.roles.items():
         name = swap_name(role, other)
         known = template.trace.quantities.get(key)
-        if name is not None and key != quantity.key and known is not None and known.formula is not None:
+        if (
+            name is not None
+            and key != quantity.key
+            and known is not None
+            and known.formula is not None
+        ):
             text = "it is the value of {other}"
             message = Message(text, {"other": f"${latex(known.symbol)}$"})
             yield Slipped(name, message, known.formula)

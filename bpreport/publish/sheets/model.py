@@ -19,8 +19,17 @@ from decimal import Decimal
 from bpreport.audit.model import Message
 from bpreport.formula import rounded
 
-__all__ = ["Answer", "Choice", "Issued", "Manifest", "Mistake", "Question", "Sheet", "Step",
-           "Variant"]
+__all__ = [
+    "Answer",
+    "Choice",
+    "Issued",
+    "Manifest",
+    "Mistake",
+    "Question",
+    "Sheet",
+    "Step",
+    "Variant",
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
+from jinja2 import Template
 from markupsafe import Markup
 
 from bpreport.formula import latex
@@ -15,7 +16,7 @@ from bpreport.publish.sheets.setting import HtmlSheetSetter, PdfSheetSetter, She
 from bpreport.publish.sheets.view import pages
 from bpreport.publish.templates import environment
 
-__all__ = ["FORMATS", "FOLDERS", "Press"]
+__all__ = ["FOLDERS", "FORMATS", "Press"]
 
 FORMATS = ("html", "pdf")
 FOLDERS = ("students", "keys")
@@ -71,7 +72,7 @@ class Press:
             for place, page in enumerate(views)
         )
 
-    def _template(self, place: int) -> object:
+    def _template(self, place: int) -> Template:
         return environment(self.lang).get_template(TEMPLATES[place])
 
     @cached_property

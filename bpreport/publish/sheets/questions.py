@@ -91,8 +91,9 @@ def _forward(trace: Trace) -> Pick:
 
 def _error(trace: Trace) -> Pick:
     keys = _keys(trace, "error", stage="error")
-    return Pick((*keys[:-1][: MOST - 1], keys[-1]) if len(keys) > 2 else keys[-1:],
-                _formulas(trace, *keys[:1], *keys[-1:]) if len(keys) > 1 else _formulas(trace, *keys))  # fmt: skip
+    # With one output the total is its error by another name.
+    chosen = (*keys[:-1][: MOST - 1], keys[-1]) if len(keys) > 2 else keys[-1:]
+    return Pick(chosen, _formulas(trace, *dict.fromkeys((keys[0], keys[-1]))), keys)
 
 
 def _chain(trace: Trace, layer: int) -> Pick:
@@ -108,7 +109,7 @@ def _chain(trace: Trace, layer: int) -> Pick:
         key
         for kind in kinds
         for key in _keys(trace, kind, layer=layer)
-        if trace.roles[key].unit == role.unit and _of_whole(trace, key, quantity.key, kind)
+        if trace.roles[key].unit == role.unit and _of_whole(key, quantity.key, kind)
     ]
     shown = ((latex(quantity.symbol), f"= {latex(quantity.forms[0])}"),)
     # On a hidden unit several errors meet: its gradient is a sum of those, which the key works out.
@@ -117,9 +118,9 @@ def _chain(trace: Trace, layer: int) -> Pick:
     return Pick((*factors, quantity.key), shown, (*shares, *factors, quantity.key))
 
 
-def _of_whole(trace: Trace, key: str, gradient: str, kind: str) -> bool:
+def _of_whole(key: str, gradient: str, kind: str) -> bool:
     """Whether a derivative by an output is that of the whole error, as the gradient is."""
-    return kind != "gradient by out" or key.split("/")[0] == gradient.split("/")[0]
+    return kind != "gradient by out" or key.partition("/")[0] == gradient.partition("/")[0]
 
 
 def _output_chain(trace: Trace) -> Pick:
@@ -131,7 +132,7 @@ def _hidden_chain(trace: Trace) -> Pick:
 
 
 def _update(trace: Trace) -> Pick:
-    found = []
+    found: list[str] = []
     for layer in range(_last(trace), 0, -1):
         found += _keys(trace, "updated weight", layer=layer)[:1]
     return Pick(tuple(found), _formulas(trace, *found[:1]))
@@ -194,13 +195,15 @@ QUESTIONS: tuple[Row, ...] = (
     Row("error", NETWORK, Message(mark("Error")),
         mark("Compute the error of the outputs."), _error, 5),
     Row("gradient", NETWORK, Message(mark("Gradient of an output weight")),
-        mark("Write the gradient as a chain-rule product and compute its factors, then the gradient."),
+        mark("Compute the factors of the chain-rule product, then the gradient."),
         _output_chain, 8),
     Row("hidden gradient", NETWORK, Message(mark("Gradient of a hidden weight")),
-        mark("The error reaches this weight on several ways. Compute the factors, then the gradient."),
+        mark("The error reaches this weight through all units of the next layer. Compute the "
+             "factors, then the gradient."),
         _hidden_chain, 10),
     Row("update", NETWORK, Message(mark("Update")),
-        mark("Make one step of gradient descent; all gradients are taken before any weight changes."),
+        mark("Make one step of gradient descent; all gradients are taken before any weight "
+             "changes."),
         _update, 5),
     Row("iteration", NETWORK, Message(mark("One iteration")),
         mark("All weights are updated once in this way, and the same sample is presented again. "
@@ -220,7 +223,8 @@ QUESTIONS: tuple[Row, ...] = (
     Row("parameters", REGRESSION, Message(mark("Update")),
         mark("Make one step of gradient descent."), _parameters, 4),
     Row("iterates", DESCENT, Message(mark("Gradient descent")),
-        mark("Make two steps of gradient descent, and compute the objective after them."), _iterates, 6),
+        mark("Make two steps of gradient descent, and compute the objective after them."),
+        _iterates, 6),
     Row("count", DESCENT, Message(mark("Number of updates")),
         "", _none, 6, "count"),
     Row("divergence", DESCENT, Message(mark("Divergence")),
@@ -231,8 +235,8 @@ QUESTIONS: tuple[Row, ...] = (
 
 STOPS: Mapping[str, str] = {
     "change of objective": mark(
-        "The descent stops after the first update that changes the objective by at most {tolerance}. "
-        "How many updates are made?"
+        "The descent stops after the first update that changes the objective by at most "
+        "{tolerance}. How many updates are made?"
     ),
     "objective": mark(
         "The descent stops after the first update that leaves the size of the objective at most "

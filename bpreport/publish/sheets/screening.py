@@ -33,7 +33,7 @@ APART = 3
 """Units of the last place by which an expected mistake must miss the right answer. An accepted
 interval reaches less far; the sheet is not made where it does not."""
 SLOPE = 0.03
-"""An activation whose slope is smaller is saturated: of a sigmoid, outputs beyond 0.031 and 0.969."""
+"""An activation whose slope is smaller is saturated: a sigmoid beyond 0.031 and 0.969."""
 VISIBLE = 20
 """Units of the last place that a gradient and an update must have at the least."""
 LARGEST = 1000
@@ -88,9 +88,10 @@ class Screen:
     @cached_property
     def mistakes(self) -> dict[str, tuple[Slipped, ...]]:
         """Of each quantity that is asked for, the mistakes that differ from it for some numbers."""
-        places = np.stack(
-            [np.arange(PROBES) * (7 + 2 * row) % grid.count for row, grid in enumerate(self.grid.values())]
-        ) if self.grid else np.zeros((0, PROBES), np.int64)  # fmt: skip
+        places = np.array([
+            np.arange(PROBES) * (7 + 2 * row) % grid.count
+            for row, grid in enumerate(self.grid.values())
+        ], np.int64).reshape(-1, PROBES)  # fmt: skip
         values = self.values(places)
         found = {}
         for key in self.template.asked:
@@ -133,7 +134,9 @@ class Screen:
         keys = [
             key
             for key, role in self.template.trace.roles.items()
-            if role.kind in kinds and key in self._wanted and (key in self.template.asked or not asked)
+            if role.kind in kinds
+            and key in self._wanted
+            and (key in self.template.asked or not asked)
         ]
         return values[[self.rows[key] for key in keys]]
 
@@ -208,4 +211,3 @@ REASONS: Mapping[str, Callable[[Screen, Values], Flags]] = {
     mark("a known mistake gives an accepted answer"): _mistaken,
 }
 """Why a candidate is rejected, in the order in which it is asked."""
-

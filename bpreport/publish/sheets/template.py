@@ -13,7 +13,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from functools import cached_property
 from typing import Any
 
-from bpreport.formula import INTERVAL, MP, MPMATH, EvaluationError, evaluate, to_decimal
+from bpreport.formula import INTERVAL, MPMATH, EvaluationError, evaluate, to_decimal
 from bpreport.formula.arithmetic import interval_ends
 from bpreport.formula.tree import Symbol, Tree, substitute
 from bpreport.worked import Example, Quantity, Trace
@@ -49,7 +49,7 @@ class Template:
         """The computed quantities that lead to those asked for, in order of computation."""
         wanted = set(self.asked)
         found = []
-        for key, quantity in reversed(self.trace.quantities.items()):
+        for key, quantity in reversed(list(self.trace.quantities.items())):
             if key in wanted and quantity.formula is not None:
                 found.append(quantity)
                 for way in ways(quantity) if key in self.asked else (quantity.formula,):
@@ -80,8 +80,8 @@ class Template:
         """All that is needed, from the givens of a variant.
 
         Whoever computes may round every intermediate result to `carry` places, and come to what
-        is asked for in each of the ways that the trace knows. `instead` are values that stand in the place of computed
-        ones, such as the wrong ones of a student who goes on with them.
+        is asked for in each of the ways that the trace knows. `instead` are values that stand in
+        the place of computed ones, such as the wrong ones of a student who goes on with them.
         """
         values: dict[str, Any] = {}
         spans: dict[str, Any] = {}
@@ -128,8 +128,6 @@ class Computed:
     """By key, at 50 digits."""
     images: dict[str, Any]
     """By key, the interval of what comes out from intermediate results that were rounded."""
-
-
 
 
 def ways(quantity: Quantity) -> tuple[Tree, ...]:
@@ -197,7 +195,4 @@ def with_next_pass(trace: Trace) -> Trace:
 
 
 def _renamed(tree: Tree, names: Mapping[str, Tree]) -> Tree:
-    return substitute(
-        tree, lambda part: names.get(part.key) if isinstance(part, Symbol) else None
-    )
-
+    return substitute(tree, lambda part: names.get(part.key) if isinstance(part, Symbol) else None)

@@ -1,5 +1,4 @@
-"""What the templates print of a sheet: one view for the student, which holds no answer, one for
-the key."""
+"""What the templates print of a sheet: a view for the student without any answer, and the key."""
 
 from __future__ import annotations
 
@@ -107,7 +106,9 @@ class StudentPage:
 
     def step(self, step: Step) -> Markup:
         """One quantity worked out."""
-        dagger = translator(self.setter.lang).gettext("full precision carried") if step.carried else ""
+        dagger = (
+            translator(self.setter.lang).gettext("full precision carried") if step.carried else ""
+        )
         return self.setter.displayed(step.symbolic, step.numeric, dagger)
 
 
@@ -141,7 +142,15 @@ def pages(course: Course, sheet: Sheet, setter: SheetSetter) -> tuple[StudentPag
                 ),
             )
         )
-    head = (setter, course.title, sheet.student, sheet.fingerprint, sheet.marks, sheet.places, sheet.carry)
+    head = (
+        setter,
+        course.title,
+        sheet.student,
+        sheet.fingerprint,
+        sheet.marks,
+        sheet.places,
+        sheet.carry,
+    )
     return StudentPage(*head, tuple(asked)), StudentPage(*head, tuple(keyed))
 
 
