@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from bpreport.deck import DeckError, builtin, read
+from bpreport.publish.language import translator
 from bpreport.publish.sheets.course import Course, plan
 from bpreport.publish.sheets.making import LATEST, make_all
 from bpreport.publish.sheets.manifest import issued, manifest_text, read_manifest, remake
@@ -103,9 +104,10 @@ def reissue(
 
 
 def statistics_text(manifest: Manifest) -> str:
-    """What the screening did, in one line a reason."""
+    """What the screening did, a line for each reason."""
+    gettext = translator(manifest.lang).gettext
     counts = Counter(manifest.statistics)
-    tried, accepted = counts.pop("tried", 0), counts.pop("accepted", 0)
-    lines = [f"{tried} candidates, {accepted} good"]
-    lines += [f"  {count} {reason}" for reason, count in counts.most_common() if count]
+    numbers = {name: counts.pop(name, 0) for name in ("tried", "accepted")}
+    lines = [gettext("%(tried)d candidates screened, %(accepted)d accepted") % numbers]
+    lines += [f"{count:8d} {gettext(reason)}" for reason, count in counts.most_common() if count]
     return "\n".join(lines)

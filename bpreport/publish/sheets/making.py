@@ -17,6 +17,7 @@ import numpy as np
 
 from bpreport.deck import DeckError
 from bpreport.formula import MP
+from bpreport.publish.language import mark
 from bpreport.publish.numbers import shown
 from bpreport.publish.sheets.course import Course
 from bpreport.publish.sheets.forms import FORMS, Writing, decimal_of
@@ -129,7 +130,7 @@ def _screened(
     return found
 
 
-WIDE = "intermediate results that leave too much open"
+WIDE = mark("rounded intermediate results leave too much open")
 
 
 def _most(counted: Counter[str]) -> str:
