@@ -92,7 +92,7 @@ def _forward(trace: Trace) -> Pick:
 def _error(trace: Trace) -> Pick:
     keys = _keys(trace, "error", stage="error")
     # With one output the total is its error by another name.
-    chosen = (*keys[:-1][: MOST - 1], keys[-1]) if len(keys) > 2 else keys[-1:]
+    chosen = (*keys[:-1][: MOST - 1], keys[-1]) if len(keys) > 2 else keys[:1]
     return Pick(chosen, _formulas(trace, *dict.fromkeys((keys[0], keys[-1]))), keys)
 
 
