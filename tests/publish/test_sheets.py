@@ -192,7 +192,7 @@ def test_saturated_and_plain_candidates() -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (("w: {from: -0.8, to: 0.8, step: 0.05}", "w: {from: 3, to: 3, step: 1}"), "no good numbers"),
+        (("from: -0.8, to: 0.8, step: 0.05", "from: 3, to: 3, step: 1"), "no good numbers"),
         (("w: {from: -0.8", "q: {from: -0.8"), "has no givens 'q'"),
         (("from: -0.8, to: 0.8", "from: 0.8, to: -0.8"), "'from' below 'to'"),
         (("    net:\n      x", "    gnat:\n      x"), "no worked example 'gnat'"),

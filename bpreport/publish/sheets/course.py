@@ -81,8 +81,20 @@ def _plan(deck: Deck, study: Study) -> Course:
         picks = [
             (row, row.pick(template.trace)) for row in QUESTIONS if template.trace.kind in row.of
         ]
-        keys = dict.fromkeys(key for _, pick in picks for key in pick.keys)
-        template = replace(template, asked=tuple(keys))
+        of_form = {
+            planted: dict.fromkeys(
+                key
+                for row, pick in picks
+                if (row.form == "mistake") == planted
+                for key in pick.keys
+            )
+            for planted in (False, True)
+        }
+        worked = dict.fromkeys(key for _, pick in picks for key in pick.worked)
+        template = replace(
+            template, asked=tuple(of_form[False]), worked=tuple(worked),
+            planted=tuple(of_form[True]),
+        )  # fmt: skip
         screen = Screen(template, grids(template, ranges, ("sheets", "examples", name)), places)
         screens.append(screen)
         asked += [Asked(row, pick, screen) for row, pick in picks if _can_ask(row, pick, screen)]
@@ -137,10 +149,12 @@ def _template(study: Study, name: str) -> Template:
     if isinstance(example, Perceptron):
         # The sheet says in which order weights are updated; the other order is a mistake.
         trace = with_next_pass(example.trace(update="simultaneous"))
-        return Template(example, trace, (), {"sequential": example.trace(update="sequential")})
+        return Template(
+            example, trace, other_traces={"sequential": example.trace(update="sequential")}
+        )
     if isinstance(example, GradientDescent):
         single, settings = one_run(example, study.traces[name])
-        return Template(single, single.trace(), (), {}, settings)
+        return Template(single, single.trace(), settings=settings)
     return Template(example, study.traces[name])
 
 

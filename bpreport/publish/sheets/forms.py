@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
 from string import ascii_lowercase, ascii_uppercase
@@ -13,19 +13,20 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from bpreport.audit.model import Message
-from bpreport.formula import MP, MPMATH, EvaluationError, evaluate, latex, rounded
-from bpreport.formula.tree import Derivative, Symbol, Tree, children
+from bpreport.formula import INTERVAL, MP, MPMATH, EvaluationError, evaluate, latex, rounded
+from bpreport.formula.tree import Tree
 from bpreport.publish.language import mark
 from bpreport.publish.numbers import shown
 from bpreport.publish.sheets.descents import outcomes, updates
 from bpreport.publish.sheets.mistakes import Slipped
 from bpreport.publish.sheets.model import Answer, Choice, Mistake, Question, Step
 from bpreport.publish.sheets.questions import STOPS, Pick
-from bpreport.publish.sheets.ranges import stream
-from bpreport.publish.sheets.screening import Screen
-from bpreport.publish.sheets.template import Computed, accepted
+from bpreport.publish.sheets.ranges import Grid, draw, stream
+from bpreport.publish.sheets.screening import APART, Screen
+from bpreport.publish.sheets.template import Computed, Interval, accepted
 from bpreport.publish.solution import solve
 from bpreport.worked import GradientDescent, Trace
+from bpreport.worked.steps import read_keys
 
 if TYPE_CHECKING:
     from bpreport.publish.sheets.course import Asked, Course
@@ -201,19 +202,37 @@ def _lines(pick: Pick, screen: Screen) -> list[tuple[str, list[Slipped]]]:
 
 
 def _find_mistake(writing: Writing) -> Question:
+    """A line with numbers of its own: the student's would give other answers away."""
     lines = _lines(writing.asked.pick, writing.screen)
     key, slips = lines[writing.order(len(lines), "line")[0]]
-    options = _different(writing, [slips[place] for place in writing.order(len(slips), "slips")])
-    planted = options[0]
     quantity = writing.trace.quantities[key]
-    wrong = evaluate(planted.tree, writing.computed.values, MPMATH)
+    assert quantity.formula is not None
+    shuffled = [slips[place] for place in writing.order(len(slips), "slips")]
+    for attempt in range(ATTEMPTS):
+        operands = _operands(writing, [quantity.formula, *(slip.tree for slip in slips)], attempt)
+        options = _different(quantity.formula, shuffled, operands, writing.course.places)
+        if len(options) == OPTIONS:
+            break
+    planted = options[0]
+    wrong, right = (evaluate(tree, operands, MPMATH) for tree in (planted.tree, quantity.formula))
     symbol = _latex(quantity.symbol)
-    line = (symbol, f"= {_substituted(planted.tree, writing)}", f"= {shown(wrong)}")
+    line = (symbol, f"= {latex(planted.tree, operands)}", f"= {shown(wrong)}")
+    read = dict.fromkeys(
+        name
+        for tree in (quantity.formula, *(slip.tree for slip in options))
+        for name in read_keys(tree)
+    )
+    known = [
+        (_latex(writing.trace.quantities[name].symbol), f"= {operands[name]}") for name in read
+    ]
     order = writing.order(len(options), "options")
     choices = tuple(
         Choice(letter, options[place].message)
         for letter, place in zip(ascii_uppercase, order, strict=False)
     )
+    places = writing.course.places
+    span = INTERVAL.number("1e-" + str(writing.course.carry)) * Interval([-1, 1]) + Interval(right)
+    low, high = accepted(span, places)
     answers = [
         Answer(
             id=f"{writing.number}a",
@@ -223,35 +242,67 @@ def _find_mistake(writing: Writing) -> Question:
             choices=choices,
             right=ascii_uppercase[order.index(0)],
         ),
-        _number(writing, key, "b", 1),
+        Answer(
+            id=f"{writing.number}b",
+            label=Message("{symbol}", {"symbol": f"${symbol} =$"}),
+            marks=1,
+            example=writing.trace.name,
+            value=decimal_of(right),
+            places=places,
+            low=low,
+            high=high,
+            mistakes=(Mistake(planted.slip, planted.message, decimal_of(wrong)),),
+        ),
     ]
-    return _question(writing, answers, [line], [key])
+    solved = Step(
+        (symbol, f"= {_latex(quantity.formula)}"),
+        (f"= {latex(quantity.formula, operands)}", f"= {shown(right)}"),
+        carried=False,
+    )
+    question = _question(writing, answers, [*known, line], ())
+    return replace(question, solution=(solved,))
 
 
-def _different(writing: Writing, slips: Sequence[Slipped]) -> list[Slipped]:
+ATTEMPTS = 50
+"""Sets of operands that are tried until all options give values of their own."""
+
+
+def _operands(writing: Writing, trees: Sequence[Tree], attempt: int) -> dict[str, str]:
+    """Short numbers for all that the trees read: givens from their grid, others below 1."""
+    names = list(dict.fromkeys(name for tree in trees for name in read_keys(tree)))
+    template, grid = writing.screen.template, writing.screen.grid
+    grids = [grid.get(name, FRACTIONS) for name in names]
+    drawn = draw(grids, 1, *writing.words, writing.number, "operands", attempt)[:, 0]
+    return {
+        name: template.own[name] if name in template.own and name not in grid
+        else own.digits(int(place))
+        for name, own, place in zip(names, grids, drawn, strict=True)
+    }  # fmt: skip
+
+
+FRACTIONS = Grid(Decimal("0.11"), Decimal("0.01"), 79)
+"""What an output in a line with a planted mistake may be."""
+
+
+def _different(
+    formula: Tree, slips: Sequence[Slipped], operands: Mapping[str, str], places: int
+) -> list[Slipped]:
     """The first few slips that give different values, of different kinds while there are any."""
-    least = MP.mpf(10) ** -writing.course.places
+    least = APART * MP.mpf(10) ** -places
     found: list[Slipped] = []
-    values: list[Any] = [0]
+    values = [evaluate(formula, operands, MPMATH)]
     fresh = [s for place, s in enumerate(slips) if s.slip not in {o.slip for o in slips[:place]}]
     for slip in (*fresh, *slips):
-        value = evaluate(slip.tree, writing.computed.values, MPMATH)
+        try:
+            value = evaluate(slip.tree, operands, MPMATH)
+        except EvaluationError:
+            continue
         if slip not in found and all(abs(value - other) > least for other in values):
             found.append(slip)
             values.append(value)
         if len(found) == OPTIONS:
             break
     return found
-
-
-def _substituted(tree: Tree, writing: Writing) -> str:
-    return latex(tree, {key: writing.digits[key] for key in _read(tree)})
-
-
-def _read(tree: Tree) -> list[str]:
-    if isinstance(tree, Symbol | Derivative):
-        return [tree.key]
-    return [key for child in children(tree) for key in _read(child)]
 
 
 # -- which convention

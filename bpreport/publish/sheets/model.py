@@ -74,7 +74,7 @@ class Answer:
     """What stands before the room for it: a formula between dollar signs, or a sentence."""
     marks: int
     key: str = ""
-    """Of a number, the key of its quantity in the trace; "" for a choice."""
+    """Of a number, the key of its quantity in the trace; "" where it is none of the student's."""
     example: str = ""
     """The worked example that the quantity belongs to."""
     value: Decimal | None = None

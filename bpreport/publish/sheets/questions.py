@@ -209,8 +209,9 @@ QUESTIONS: tuple[Row, ...] = (
         mark("All weights are updated once in this way, and the same sample is presented again. "
              "What is the error then?"), _next_pass, 12),
     Row("mistake", NETWORK, Message(mark("Find the mistake")),
-        mark("A solution has this line. One mistake was made in it, and what follows was computed "
-             "correctly. Which one is it, and what is the right value?"), _mistake, 6, "mistake"),
+        mark("In another network these values are known, and somebody wrote the line below them. "
+             "One mistake was made in it. Which one is it, and what is the right value?"),
+        _mistake, 6, "mistake"),
     Row("convention", NETWORK, Message(mark("Which convention?")),
         mark("Somebody worked with the same numbers and got the result below. "
              "In which order were the weights updated?"), _convention, 6, "convention"),

@@ -94,7 +94,7 @@ class Screen:
         ], np.int64).reshape(-1, PROBES)  # fmt: skip
         values = self.values(places)
         found = {}
-        for key in self.template.asked:
+        for key in (*self.template.asked, *self.template.planted):
             right = values[self.rows[key]]
             kept = []
             for slip in slipped(self.template, self.template.trace.quantities[key]):
@@ -110,8 +110,8 @@ class Screen:
         """Row of what is asked for, and what a mistake gives in its place."""
         return [
             (self.rows[key], self.function(slip.tree))
-            for key, slips in self.mistakes.items()
-            for slip in slips
+            for key in self.template.asked
+            for slip in self.mistakes[key]
         ]
 
     def judge(self, places: NDArray[np.int64]) -> tuple[Flags, Counter[str]]:

@@ -19,7 +19,7 @@ from bpreport.formula.tree import Symbol, Tree, substitute
 from bpreport.worked import Example, Quantity, Trace
 from bpreport.worked.steps import read_keys
 
-__all__ = ["Computed", "Template", "accepted", "digits_of", "with_next_pass"]
+__all__ = ["Computed", "Interval", "Template", "accepted", "digits_of", "with_next_pass"]
 
 Interval: Any = type(INTERVAL.number("1"))
 """Makes an interval from its ends."""
@@ -34,6 +34,10 @@ class Template:
     """With the deck's own numbers; its formulas serve every variant."""
     asked: tuple[str, ...] = ()
     """Keys of the quantities that some question asks for."""
+    worked: tuple[str, ...] = ()
+    """Keys of those that the key works out beside them."""
+    planted: tuple[str, ...] = ()
+    """Keys of the quantities in whose lines mistakes are planted, with numbers of their own."""
     other_traces: Mapping[str, Trace] = field(default_factory=dict)
     """The same under another convention, by its name."""
     settings: Mapping[str, Any] = field(default_factory=dict)
@@ -46,8 +50,8 @@ class Template:
 
     @cached_property
     def needed(self) -> tuple[Quantity, ...]:
-        """The computed quantities that lead to those asked for, in order of computation."""
-        wanted = set(self.asked)
+        """What is asked for or worked out, and what leads there, in order of computation."""
+        wanted = {*self.asked, *self.worked, *self.planted}
         found = []
         for key, quantity in reversed(list(self.trace.quantities.items())):
             if key in wanted and quantity.formula is not None:
