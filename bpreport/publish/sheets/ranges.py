@@ -61,15 +61,20 @@ def grids(template: Template, declared: Mapping[str, Any], path: Sequence[str]) 
         if name in declared:
             grid = _declared(declared[name], (*path, name))
         elif kind in SUGGESTIONS:
-            grid = _suggested(own, *SUGGESTIONS[kind])
+            large = kind == "input" and max(map(abs, own)) > LARGE
+            grid = _suggested(own, *SUGGESTIONS["large input" if large else kind])
         else:
             continue
         found.update(dict.fromkeys(keys, grid))
     return {key: found[key] for key in template.own if key in found}
 
 
+LARGE = 2
+"""Inputs beyond it saturate the sigmoids of most networks."""
+
 SUGGESTIONS = {
-    "input": ("0.1", "0.3"),
+    "input": ("0.5", "1.5"),
+    "large input": ("0.1", "0.3"),
     "weight": ("1", "1"),
     "bias": ("0.6", "1.4"),
     "learning rate": ("0.5", "1.5"),
@@ -166,7 +171,7 @@ def draw(grid: Iterable[Grid], count: int, *words: str | int) -> NDArray[np.int6
     """Places in each grid, shape (grids, count), that follow from the words.
 
     >>> draw([Grid(Decimal(0), Decimal(1), 10)], 5, "autumn", "s1", 1).tolist()
-    [[2, 1, 9, 8, 4]]
+    [[1, 3, 4, 9, 8]]
     """
     counts = np.array([entry.count for entry in grid], dtype=np.int64)
     data = stream(len(counts) * count * 4, *words)

@@ -39,7 +39,10 @@ VISIBLE = 20
 LARGEST = 1000
 """Nobody wants to work with larger numbers by hand."""
 PROBES = 64
-"""Variants on which a mistake must be wrong once, in order to be one."""
+"""Variants on which mistakes are tried."""
+OFTEN = 0.9
+"""The part of them on which a mistake must be wrong in order to be one: to leave out a ReLU is none
+where its pre-activation is positive."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +103,7 @@ class Screen:
             for slip in slipped(self.template, self.template.trace.quantities[key]):
                 wrong = self.function(slip.tree)(values)
                 differs = np.abs(wrong - right) > 1e-9 * (np.abs(right) + np.abs(wrong))
-                if np.isfinite(wrong).any() and differs.mean() > 0.5:
+                if np.isfinite(wrong).any() and differs.mean() > OFTEN:
                     kept.append(slip)
             found[key] = tuple(kept)
         return found

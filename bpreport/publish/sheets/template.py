@@ -155,7 +155,7 @@ def accepted(image: Any, places: int) -> tuple[Decimal, Decimal]:
 def digits_of(value: Any) -> str:
     """A given as digits, without padding.
 
-    >>> digits_of(MP.mpf("0.50")), digits_of(MP.mpf("-10"))
+    >>> digits_of(MPMATH.number("0.50")), digits_of(-MPMATH.number("10"))
     ('0.5', '-10')
     """
     return f"{to_decimal(value):f}"
