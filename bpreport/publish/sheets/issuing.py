@@ -6,7 +6,7 @@ import errno
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from bpreport.deck import DeckError, builtin, read
@@ -14,7 +14,7 @@ from bpreport.publish.language import translator
 from bpreport.publish.sheets.course import Course, plan
 from bpreport.publish.sheets.making import LATEST, make_all
 from bpreport.publish.sheets.manifest import issued, manifest_text, read_manifest, remake
-from bpreport.publish.sheets.model import Manifest, Sheet
+from bpreport.publish.sheets.model import Manifest
 from bpreport.publish.sheets.press import FOLDERS, FORMATS, Press
 from bpreport.publish.writing import write
 
@@ -53,13 +53,9 @@ def issue(
             (folder / kind).mkdir()
         press = Press(course, lang, formats)
         sheets = make_all(course, course_key, students, LATEST, statistics)
-
-        def noted() -> Iterator[Sheet]:
-            for sheet in sheets:
-                entries.append(issued(sheet))
-                yield sheet
-
-        for number, products in enumerate(press.products(noted()), 1):
+        for number, sheet in enumerate(sheets, 1):
+            (products,) = press.products([sheet])
+            entries.append(issued(sheet, products))
             for place, content in products.items():
                 (folder / place).write_bytes(content)
             tell(f"{number}/{len(students)}")
@@ -95,9 +91,11 @@ def reissue(
     manifest = read_manifest(manifest_path)
     course = course_of(path, manifest.lang)
     press = Press(course, manifest.lang, manifest.formats)
-    sheets = [remake(course, manifest, student) for student in students]
-    made = [(target / place, content) for products in press.products(sheets)
-            for place, content in products.items()]  # fmt: skip
+    made = [
+        (target / place, content)
+        for student in students
+        for place, content in remake(course, manifest, student, press)[1].items()
+    ]
     for place, _ in made:
         place.parent.mkdir(parents=True, exist_ok=True)
     return [write(place, content) for place, content in made]

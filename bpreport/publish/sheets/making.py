@@ -26,7 +26,7 @@ from bpreport.publish.sheets.ranges import draw, stream
 from bpreport.publish.sheets.screening import APART, Screen
 from bpreport.publish.sheets.template import Computed, accepted
 
-__all__ = ["GENERATORS", "LATEST", "follow", "make", "make_all"]
+__all__ = ["GENERATORS", "LATEST", "follow", "make", "make_again", "make_all"]
 
 BLOCK = 16
 """Candidates that are drawn for a student at a time."""
@@ -57,28 +57,52 @@ def make_all(
         known = ", ".join(map(str, GENERATORS))
         raise DeckError(f"no generator has the version {number}; known are {known}")
     counted = Counter() if statistics is None else statistics
-    yield from GENERATORS[number](course, course_key, students, counted)
+    generator = GENERATORS[number]
+    drawn = generator.draw(course, course_key, students, counted)
+    for student, found in zip(students, drawn, strict=True):
+        yield generator.write(course, course_key, student, found)
+
+
+def make_again(
+    course: Course, course_key: str, student: str, variant: Variant, version: int
+) -> Sheet:
+    """The sheet of a student whose numbers are known: nothing is screened again."""
+    found = {
+        name: Candidate(givens, course.templates[name].compute(givens, course.carry), 0)
+        for name, givens in variant.givens.items()
+    }
+    sheet = GENERATORS[version].write(course, course_key, student, found)
+    return replace(sheet, variant=variant)
+
+
+Found = dict[str, "Candidate"]
+"""What was drawn for a student, by worked example."""
+
+
+@dataclass(frozen=True, slots=True)
+class Generator:
+    """One version of the generator."""
+
+    draw: Callable[[Course, str, Sequence[str], Counter[str]], Iterator[Found]]
+    """The numbers of each student."""
+    write: Callable[[Course, str, str, Found], Sheet]
+    """The sheet with these numbers."""
 
 
 def _first(
     course: Course, course_key: str, students: Sequence[str], counted: Counter[str]
-) -> Iterator[Sheet]:
-    """Version 1."""
+) -> Iterator[Found]:
+    """The numbers of version 1."""
     waiting = iter(students)
     while chunk := list(islice(waiting, CHUNK)):
         chosen = [
             _screened(course, screen, course_key, chunk, counted) for screen in course.screens
         ]
         for student in chunk:
-            found = {name: candidate[student] for name, candidate in
-                     zip(course.templates, chosen, strict=True)}  # fmt: skip
-            yield _sheet(course, course_key, student, 1, found)
-
-
-Generator = Callable[[Course, str, Sequence[str], "Counter[str]"], Iterator[Sheet]]
-GENERATORS: Mapping[int, Generator] = {1: _first}
-"""By version. None is ever changed or removed: sheets that were issued are made again by theirs."""
-LATEST = max(GENERATORS)
+            yield {
+                name: candidate[student]
+                for name, candidate in zip(course.templates, chosen, strict=True)
+            }
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,9 +172,9 @@ def _narrow(course: Course, screen: Screen, computed: Computed) -> bool:
     return True
 
 
-def _sheet(
-    course: Course, course_key: str, student: str, version: int, found: Mapping[str, Candidate]
-) -> Sheet:
+def _sheet(course: Course, course_key: str, student: str, found: Found) -> Sheet:
+    """The sheet of version 1."""
+    version = 1
     variant = Variant(
         {name: dict(candidate.givens) for name, candidate in found.items()},
         sum(candidate.before for candidate in found.values()),
@@ -207,6 +231,11 @@ def _linked(course: Course, questions: Sequence[Question]) -> tuple[Question, ..
             before.append(answer)
         found.append(replace(question, answers=tuple(answers)))
     return tuple(found)
+
+
+GENERATORS: Mapping[int, Generator] = {1: Generator(_first, _sheet)}
+"""By version. None is ever changed or removed: sheets that were issued are made again by theirs."""
+LATEST = max(GENERATORS)
 
 
 def follow(course: Course, sheet: Sheet, given: Mapping[str, Decimal]) -> dict[str, Answer]:

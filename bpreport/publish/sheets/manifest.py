@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,8 +10,10 @@ from typing import Any
 
 from bpreport.deck import DeckError
 from bpreport.publish.sheets.course import Course
-from bpreport.publish.sheets.making import make
+from bpreport.publish.sheets.making import GENERATORS, make_again
 from bpreport.publish.sheets.model import Issued, Manifest, Sheet, Variant
+from bpreport.publish.sheets.press import Press
+from bpreport.publish.sheets.students import checked
 from bpreport.publish.sheets.view import exact_digits
 
 __all__ = ["FORMAT", "issued", "manifest_text", "read_manifest", "remake"]
@@ -19,8 +22,8 @@ FORMAT = 1
 """Of the file, under the key "bpreport sheets"."""
 
 
-def issued(sheet: Sheet) -> Issued:
-    """What the manifest says of a sheet."""
+def issued(sheet: Sheet, products: Mapping[str, bytes]) -> Issued:
+    """What the manifest says of a sheet and its files."""
     answers: dict[str, dict[str, str]] = {}
     for answer in sheet.answers.values():
         entry = {"expected": answer.expected}
@@ -31,7 +34,8 @@ def issued(sheet: Sheet) -> Issued:
                 "high": f"{answer.high:f}",
             }
         answers[answer.id] = entry
-    return Issued(sheet.student, sheet.fingerprint, sheet.variant, answers)
+    files = {path: hashlib.sha256(content).hexdigest() for path, content in products.items()}
+    return Issued(sheet.student, sheet.fingerprint, sheet.variant, answers, files)
 
 
 def manifest_text(manifest: Manifest) -> str:
@@ -60,6 +64,7 @@ def _entry(sheet: Issued) -> dict[str, Any]:
         "candidate": sheet.variant.candidate,
         "givens": {name: dict(givens) for name, givens in sheet.variant.givens.items()},
         "answers": {name: dict(answer) for name, answer in sheet.answers.items()},
+        "files": dict(sheet.files),
     }
 
 
@@ -85,28 +90,39 @@ def read_manifest(path: Path) -> Manifest:
 
 
 def _sheet(entry: Mapping[str, Any]) -> Issued:
+    # It becomes part of file names, and a manifest may come from anywhere.
+    (student,) = checked([(1, str(entry["student"]))])
     return Issued(
-        str(entry["student"]),
+        student,
         str(entry["fingerprint"]),
         Variant(
             {name: dict(givens) for name, givens in entry["givens"].items()},
             int(entry["candidate"]),
         ),
         {name: dict(answer) for name, answer in entry["answers"].items()},
+        dict(entry["files"]),
     )
 
 
-def remake(course: Course, manifest: Manifest, student: str) -> Sheet:
-    """An issued sheet once more; raises `DeckError` where it cannot come out the same."""
+def remake(
+    course: Course, manifest: Manifest, student: str, press: Press
+) -> tuple[Sheet, dict[str, bytes]]:
+    """An issued sheet and its files once more.
+
+    Raises `DeckError` where they cannot come out the same, byte for byte.
+    """
     if course.digest != manifest.digest:
         raise DeckError(
             f"the sheets were made of another text of {manifest.deck}, whose SHA-256 is "
             f"{manifest.digest}"
         )
+    if manifest.version not in GENERATORS:
+        raise DeckError(f"no generator has the version {manifest.version}")
     entry = next((sheet for sheet in manifest.sheets if sheet.student == student), None)
     if entry is None:
         raise DeckError(f"the manifest has no student {student!r}")
-    sheet = make(course, manifest.course_key, student, manifest.version)
-    if issued(sheet) != entry:
+    sheet = make_again(course, manifest.course_key, student, entry.variant, manifest.version)
+    (products,) = press.products([sheet])
+    if issued(sheet, products) != entry:
         raise DeckError(f"the sheet of {student!r} does not come out as the manifest has it")
-    return sheet
+    return sheet, products

@@ -183,6 +183,8 @@ class Issued:
     variant: Variant
     answers: Mapping[str, Mapping[str, str]]
     """By the id of the answer: "expected", and for numbers "exact", "low" and "high"."""
+    files: Mapping[str, str] = field(default_factory=dict)
+    """SHA-256 of each file, by its path: made again, it must be the same."""
 
 
 @dataclass(frozen=True, slots=True)
