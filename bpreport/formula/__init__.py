@@ -8,6 +8,7 @@ from bpreport.formula.arithmetic import DIGITS, FLOAT, INTERVAL, MP, MPMATH, Ari
 from bpreport.formula.errors import EvaluationError, FormulaError
 from bpreport.formula.evaluation import Function, evaluate, instantiate, unroll
 from bpreport.formula.parser import parse
+from bpreport.formula.preparing import prepared
 from bpreport.formula.rounding import places_of, rounded, stands_for, to_decimal
 from bpreport.formula.slopes import expand, simplify, slope
 from bpreport.formula.typesetting import describe, latex
@@ -29,6 +30,7 @@ __all__ = [
     "latex",
     "parse",
     "places_of",
+    "prepared",
     "rounded",
     "simplify",
     "slope",

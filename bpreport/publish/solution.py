@@ -7,14 +7,14 @@ than the one that full precision gives, the solution is marked.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 import mpmath
 
-from bpreport.formula import MPMATH, EvaluationError, evaluate, latex
+from bpreport.formula import MPMATH, EvaluationError, latex, prepared
 from bpreport.formula.tree import Number, Tree
 from bpreport.publish.numbers import shown
 from bpreport.worked.trace import Quantity, Trace
@@ -47,7 +47,7 @@ def solve(
     the values as they are shown, for who has them already.
     """
     name = anchor(trace.name, *filter(None, [variant]), quantity.key)
-    symbol, result = _symbolic(quantity.symbol), shown(quantity.value)
+    symbol, result = _symbolic(quantity.symbol), _result(quantity, digits)
     if quantity.formula is None and not quantity.forms:
         return Solution(name, quantity.key, symbol, (symbol, f"= {_number(result)}"), result, False)
     lines = [_symbolic(form) for form in quantity.forms]
@@ -68,10 +68,19 @@ def solve(
     return Solution(name, quantity.key, symbol, steps, result, carried)
 
 
+def _result(quantity: Quantity, digits: Mapping[str, str] | None) -> str:
+    return shown(quantity.value) if digits is None else digits[quantity.key]
+
+
 @lru_cache(maxsize=4096)
 def _symbolic(tree: Tree) -> str:
     """The LaTeX of a formula without numbers, which many solutions share."""
     return latex(tree)
+
+
+@lru_cache(maxsize=4096)
+def _prepared(tree: Tree) -> Callable[[Mapping[str, Any]], Any]:
+    return prepared(tree, MPMATH)
 
 
 def _inserted(digits: Mapping[str, str]) -> dict[str, str | Tree]:
@@ -92,7 +101,7 @@ def _recomputes(formula: Tree, digits: Mapping[str, str], result: str) -> bool:
     """Whether the formula, given the digits shown, has the result shown."""
     values: dict[str, Any] = {key: mpmath.mpf(text) for key, text in digits.items()}
     try:
-        return shown(evaluate(formula, values, MPMATH)) == result
+        return shown(_prepared(formula)(values)) == result
     except EvaluationError:
         return False
 

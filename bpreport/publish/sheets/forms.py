@@ -13,7 +13,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from bpreport.audit.model import Message
-from bpreport.formula import INTERVAL, MP, MPMATH, EvaluationError, evaluate, latex, rounded
+from bpreport.formula import (
+    INTERVAL,
+    MP,
+    MPMATH,
+    EvaluationError,
+    evaluate,
+    latex,
+    prepared,
+    rounded,
+)
 from bpreport.formula.tree import Tree
 from bpreport.publish.language import mark
 from bpreport.publish.numbers import shown
@@ -126,7 +135,7 @@ def _mistakes(writing: Writing, key: str) -> tuple[Mistake, ...]:
 
 def _wrong(writing: Writing, slip: Slipped) -> Decimal | None:
     try:
-        return decimal_of(evaluate(slip.tree, writing.computed.values, MPMATH))
+        return decimal_of(_prepared(slip.tree)(writing.computed.values))
     except EvaluationError:
         return None
 
@@ -466,6 +475,11 @@ FORMS: Mapping[str, Form] = {
 def decimal_of(value: Any) -> Decimal:
     """A value at 50 digits."""
     return Decimal(MP.nstr(value, MP.dps))
+
+
+@lru_cache(maxsize=4096)
+def _prepared(tree: Tree) -> Callable[[Mapping[str, Any]], Any]:
+    return prepared(tree, MPMATH)
 
 
 @lru_cache(maxsize=4096)

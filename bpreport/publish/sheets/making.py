@@ -184,8 +184,11 @@ def _sheet(course: Course, course_key: str, student: str, found: Found) -> Sheet
         for name, template in course.templates.items()
     }
     digits = {
-        name: {key: shown(quantity.value) for key, quantity in trace.quantities.items()}
-        for name, trace in traces.items()
+        name: {
+            key: shown(traces[name].quantities[key].value)
+            for key in (*template.own, *(quantity.key for quantity in template.needed))
+        }
+        for name, template in course.templates.items()
     }
     questions: list[Question] = []
     for asked in course.asked:

@@ -6,14 +6,14 @@ every value at 50 digits, and the interval in which it lies for whoever rounds o
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from functools import cached_property
 from typing import Any
 
-from bpreport.formula import INTERVAL, MPMATH, EvaluationError, evaluate, to_decimal
+from bpreport.formula import INTERVAL, MPMATH, EvaluationError, prepared, to_decimal
 from bpreport.formula.arithmetic import interval_ends
 from bpreport.formula.tree import Symbol, Tree, substitute
 from bpreport.worked import Example, Quantity, Trace
@@ -70,6 +70,22 @@ class Template:
         return found
 
     @cached_property
+    def _functions(self) -> dict[str, list[Callable[[Mapping[str, Any]], Any]]]:
+        """Of each needed quantity its value, its interval, and that of every other way to it."""
+        return {
+            quantity.key: [
+                prepared(ways(quantity)[0], MPMATH),
+                prepared(ways(quantity)[0], INTERVAL),
+                *(
+                    prepared(way, INTERVAL)
+                    for way in ways(quantity)[1:]
+                    if quantity.key in self.asked
+                ),
+            ]
+            for quantity in self.needed
+        }
+
+    @cached_property
     def own(self) -> dict[str, str]:
         """The deck's own givens, as digits."""
         return {
@@ -94,14 +110,13 @@ class Template:
             values[key], spans[key] = _signed(MPMATH, digits), _signed(INTERVAL, digits)
         slack = INTERVAL.number(f"5e-{carry + 1}") * Interval([-1, 1])
         for quantity in self.needed:
-            key, formula = quantity.key, quantity.formula
-            assert formula is not None
-            values[key] = evaluate(formula, values, MPMATH)
-            image = evaluate(formula, spans, INTERVAL)
-            if key in self.asked:
-                for way in ways(quantity)[1:]:
-                    with suppress(EvaluationError):
-                        image = _hull(image, evaluate(way, spans, INTERVAL))
+            key = quantity.key
+            exact, image_of, *others = self._functions[key]
+            values[key] = exact(values)
+            image = image_of(spans)
+            for other in others:
+                with suppress(EvaluationError):
+                    image = _hull(image, other(spans))
             images[key], spans[key] = image, image + slack
             if instead is not None and key in instead:
                 values[key] = instead[key]
