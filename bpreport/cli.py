@@ -133,6 +133,51 @@ def check(
 
 @main.command()
 @click.argument("deck", required=False, type=click.Path(path_type=Path))
+@click.option("--count", type=int, help="How many sheets; the students are s0001, s0002, ...")
+@click.option(
+    "--roster", type=click.Path(path_type=Path), help="CSV with a column 'student' or 'id'."
+)
+@click.option(
+    "--seed", metavar="KEY", help="The course key: a number or a word, kept from students."
+)
+@click.option(
+    "-o", "--output", default="sheets", type=click.Path(path_type=Path), show_default=True
+)
+@click.option("--format", "formats", default="pdf", show_default=True, help="pdf, html or both.")
+@click.option("--manifest", type=click.Path(path_type=Path), help="Make issued sheets again.")
+@click.option("--student", "students", multiple=True, help="With --manifest: of whom.")
+@click.option(
+    "--lang",
+    metavar="LANG",
+    callback=known_language,
+    help="Language of the sheets, zh or en; by default the deck's.",
+)
+def sheets(
+    deck: Path | None,
+    count: int | None,
+    roster: Path | None,
+    seed: str | None,
+    output: Path,
+    formats: str,
+    manifest: Path | None,
+    students: tuple[str, ...],
+    lang: str | None,
+) -> None:
+    """Make exercise sheets with keys from DECK's worked examples, each with its own numbers.
+
+    Sheets go to students/, keys to keys/, and manifest.json, which holds the key, beside them.
+    """
+    from bpreport import publish
+    from bpreport.publish.sheets import commands
+
+    request = commands.Request(deck, count, roster, seed, output, formats, manifest, students, lang)
+    with usable(), publish.progress() as told:
+        for line in commands.run(request, told):
+            click.echo(line)
+
+
+@main.command()
+@click.argument("deck", required=False, type=click.Path(path_type=Path))
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="A file instead of stdout.")
 def golden(deck: Path | None, output: Path | None) -> None:
     """Write every quantity of DECK's worked examples as JSON."""

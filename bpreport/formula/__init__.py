@@ -9,6 +9,7 @@ from bpreport.formula.errors import EvaluationError, FormulaError
 from bpreport.formula.evaluation import Function, evaluate, instantiate, unroll
 from bpreport.formula.operations import TREES
 from bpreport.formula.parser import parse
+from bpreport.formula.preparing import prepared
 from bpreport.formula.rounding import places_of, rounded, stands_for, to_decimal
 from bpreport.formula.slopes import expand, simplify, slope
 from bpreport.formula.typesetting import describe, latex
@@ -31,6 +32,7 @@ __all__ = [
     "latex",
     "parse",
     "places_of",
+    "prepared",
     "rounded",
     "simplify",
     "slope",

@@ -6,6 +6,7 @@ import math
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from bpreport.formula import latex
 from bpreport.publish.formulas import plain
@@ -16,6 +17,7 @@ from bpreport.worked.trace import Trace
 
 __all__ = ["draw", "sizes"]
 
+Values = Literal["all", "given", "none"]
 ACROSS, DOWN, MARGIN = 225.0, 96.0, 62.0
 RADIUS = 27.0
 """Of a unit's circle."""
@@ -49,10 +51,10 @@ class Edge:
     negative: bool
 
 
-def draw(trace: Trace, alt: str, values: bool = True) -> Picture:
+def draw(trace: Trace, alt: str, values: Values = "all") -> Picture:
     """The network of a perceptron's trace; an empty layer is nothing to draw.
 
-    Without `values` it shows names only.
+    `values` tells of which names the values are shown: of "all", of the "given" ones, or of "none".
     """
     by_layer, outputs = _units(trace)
     tallest = max(map(len, by_layer.values()), default=1)
@@ -101,7 +103,7 @@ def _units(trace: Trace) -> tuple[dict[int, list[str]], dict[str, str]]:
 
 
 def _biases(
-    trace: Trace, places: Mapping[str, tuple[float, float]], values: bool
+    trace: Trace, places: Mapping[str, tuple[float, float]], values: Values
 ) -> list[tuple[float, float, str, str, str]]:
     """Labels: that of a unit's own bias stands below it, that of a shared one above the weights."""
     found = []
@@ -119,7 +121,10 @@ def _biases(
 
 
 def _edges(
-    trace: Trace, places: Mapping[str, tuple[float, float]], sizes: Mapping[int, int], values: bool
+    trace: Trace,
+    places: Mapping[str, tuple[float, float]],
+    sizes: Mapping[int, int],
+    values: Values,
 ) -> list[Edge]:
     weights = {
         key: role
@@ -168,8 +173,9 @@ def label_width(name: str, index: str, value: str) -> float:
     return 8 + 6.4 * len(name) + 4.8 * len(index) + 6.2 * len(value)
 
 
-def _label(key: str, trace: Trace, values: bool) -> tuple[str, str, str]:
+def _label(key: str, trace: Trace, values: Values) -> tuple[str, str, str]:
     """Name, index and, where wanted, value of a quantity."""
     quantity = trace.quantities[key]
     name, _, index = plain(latex(quantity.symbol)).partition("_")
-    return name, index.strip("()"), shown(quantity.value, 4).replace("-", "−") if values else ""
+    hidden = values == "none" or (values == "given" and quantity.formula is not None)
+    return name, index.strip("()"), "" if hidden else shown(quantity.value, 4).replace("-", "−")

@@ -7,13 +7,14 @@ than the one that full precision gives, the solution is marked.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import mpmath
 
-from bpreport.formula import MPMATH, EvaluationError, evaluate, latex
+from bpreport.formula import MPMATH, EvaluationError, latex, prepared
 from bpreport.formula.tree import Number, Tree
 from bpreport.publish.numbers import shown
 from bpreport.worked.trace import Quantity, Trace
@@ -37,31 +38,49 @@ class Solution:
     """The digits shown do not give the result; full precision was carried."""
 
 
-def solve(quantity: Quantity, trace: Trace, variant: str = "") -> Solution:
+def solve(
+    quantity: Quantity, trace: Trace, variant: str = "", digits: Mapping[str, str] | None = None
+) -> Solution:
     """The worked solution of a quantity, from the values of its trace.
 
-    `variant` sets its anchor apart where a page works the same quantity out twice.
+    `variant` sets its anchor apart where a page works the same quantity out twice; `digits` are
+    the values as they are shown, for who has them already.
     """
     name = anchor(trace.name, *filter(None, [variant]), quantity.key)
-    symbol, result = latex(quantity.symbol), shown(quantity.value)
+    symbol, result = _symbolic(quantity.symbol), _result(quantity, digits)
     if quantity.formula is None and not quantity.forms:
         return Solution(name, quantity.key, symbol, (symbol, f"= {_number(result)}"), result, False)
-    lines = [latex(form) for form in quantity.forms]
+    lines = [_symbolic(form) for form in quantity.forms]
     carried = False
     if quantity.formula is not None:
-        digits = {
-            key: shown(trace.quantities[key].value)
+        known = {
+            key: shown(trace.quantities[key].value) if digits is None else digits[key]
             for key in quantity.sources
             if key in trace.quantities
         }
-        lines += [latex(quantity.formula), latex(quantity.formula, _inserted(digits))]
-        carried = not _recomputes(quantity.formula, digits, result)
+        lines += [_symbolic(quantity.formula), latex(quantity.formula, _inserted(known))]
+        carried = not _recomputes(quantity.formula, known, result)
     lines.append(_number(result))
     different = [
         line for line, before in zip(lines, [symbol, *lines], strict=False) if line != before
     ]
     steps = (symbol, *(f"= {line}" for line in different))
     return Solution(name, quantity.key, symbol, steps, result, carried)
+
+
+def _result(quantity: Quantity, digits: Mapping[str, str] | None) -> str:
+    return shown(quantity.value) if digits is None else digits[quantity.key]
+
+
+@lru_cache(maxsize=4096)
+def _symbolic(tree: Tree) -> str:
+    """The LaTeX of a formula without numbers, which many solutions share."""
+    return latex(tree)
+
+
+@lru_cache(maxsize=4096)
+def _prepared(tree: Tree) -> Callable[[Mapping[str, Any]], Any]:
+    return prepared(tree, MPMATH)
 
 
 def _inserted(digits: Mapping[str, str]) -> dict[str, str | Tree]:
@@ -82,7 +101,7 @@ def _recomputes(formula: Tree, digits: Mapping[str, str], result: str) -> bool:
     """Whether the formula, given the digits shown, has the result shown."""
     values: dict[str, Any] = {key: mpmath.mpf(text) for key, text in digits.items()}
     try:
-        return shown(evaluate(formula, values, MPMATH)) == result
+        return shown(_prepared(formula)(values)) == result
     except EvaluationError:
         return False
 

@@ -57,7 +57,7 @@ def figures(
 def _network(trace: Trace, gettext: Gettext) -> Plot:
     """A network without its numbers, which stand nowhere in the deck."""
     drawn = network.draw(
-        trace, gettext("A network with %d weights.") % len(trace.facts["weights"]), values=False
+        trace, gettext("A network with %d weights.") % len(trace.facts["weights"]), values="none"
     )
     return Plot(drawn, gettext("The network with the names of its units and weights."))
 

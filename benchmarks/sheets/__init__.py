@@ -1,0 +1,1 @@
+"""How fast exercise sheets are made."""

@@ -1,0 +1,60 @@
+"""The rates of `bpreport sheets` on one core: python -m benchmarks.sheets --students 100 --pdf 6.
+
+Seconds are those of the processor: other work on the machine does not count.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Callable, Iterable
+
+from bpreport.deck import builtin, read
+from bpreport.publish.sheets import Press, make_all, plan
+from bpreport.publish.sheets.ranges import draw
+
+
+def rate(name: str, things: int, work: Callable[[], object]) -> float:
+    """Do it, and print how many things a second."""
+    started = time.process_time()
+    work()
+    seconds = time.process_time() - started
+    print(f"{name:<44} {things / seconds:10.1f} a second  ({seconds:.2f} s)")
+    return things / seconds
+
+
+def through(things: Iterable[object]) -> int:
+    """Run through an iterator."""
+    return sum(1 for _ in things)
+
+
+def main() -> None:
+    """Measure and print."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--students", type=int, default=100)
+    options.add_argument("--pdf", type=int, default=4)
+    chosen = options.parse_args()
+    course = plan(read(builtin("en")))
+    screen = course.screens[0]
+    drawn = draw(screen.grid.values(), 10_000, "bench", "anyone")
+    screen.judge(drawn[:, :16])  # trees become functions once
+    rate("candidates screened", 10_000, lambda: screen.judge(drawn))
+    students = [f"s{number:04}" for number in range(1, chosen.students + 1)]
+    list(make_all(course, "bench", students[:2]))
+    rate("sheets with keys, as data", len(students),
+         lambda: through(make_all(course, "bench", students)))  # fmt: skip
+    sheets = list(make_all(course, "bench", students))
+    press = Press(course, "en", ("html",))
+    press.html(sheets[0])
+    rate("sheets and keys, as HTML, of that data", len(sheets),
+         lambda: through(press.products(sheets)))  # fmt: skip
+    rate("sheets and keys, as HTML, from the start", len(sheets),
+         lambda: through(press.products(make_all(course, "bench", students))))  # fmt: skip
+    press = Press(course, "en", ("pdf",))
+    press.pdf(sheets[0])
+    rate("sheets and keys, as PDF, each by itself", chosen.pdf,
+         lambda: through(press.products(sheets[: chosen.pdf])))  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()

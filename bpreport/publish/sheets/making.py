@@ -1,0 +1,263 @@
+"""From a course, its key and a student to the student's sheet: a pure function, version by version.
+
+What was issued by a version must come out of it for ever. A change of what a sheet holds is a new
+row of `GENERATORS`; the rows before it stay.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from itertools import islice
+
+import numpy as np
+
+from bpreport.deck import DeckError
+from bpreport.formula import MP
+from bpreport.publish.language import mark
+from bpreport.publish.numbers import shown
+from bpreport.publish.sheets.course import Course
+from bpreport.publish.sheets.forms import FORMS, Writing, decimal_of
+from bpreport.publish.sheets.model import Answer, Question, Sheet, Variant
+from bpreport.publish.sheets.ranges import draw, stream
+from bpreport.publish.sheets.screening import APART, Screen
+from bpreport.publish.sheets.template import Computed, accepted
+
+__all__ = ["GENERATORS", "LATEST", "follow", "make", "make_again", "make_all"]
+
+BLOCK = 16
+"""Candidates that are drawn for a student at a time."""
+BLOCKS = 250
+"""Blocks after which no good candidate is believed to exist."""
+CHUNK = 128
+"""Students whose candidates are screened together."""
+
+
+def make(course: Course, course_key: str, student: str, version: int | None = None) -> Sheet:
+    """The sheet of one student."""
+    return next(make_all(course, course_key, [student], version))
+
+
+def make_all(
+    course: Course,
+    course_key: str,
+    students: Sequence[str],
+    version: int | None = None,
+    statistics: Counter[str] | None = None,
+) -> Iterator[Sheet]:
+    """The sheets of a class, in its order; each is what `make` gives for the student alone.
+
+    `statistics` takes up how many candidates were tried, accepted, and rejected for each reason.
+    """
+    number = LATEST if version is None else version
+    if number not in GENERATORS:
+        known = ", ".join(map(str, GENERATORS))
+        raise DeckError(f"no generator has the version {number}; known are {known}")
+    counted = Counter() if statistics is None else statistics
+    generator = GENERATORS[number]
+    drawn = generator.draw(course, course_key, students, counted)
+    for student, found in zip(students, drawn, strict=True):
+        yield generator.write(course, course_key, student, found)
+
+
+def make_again(
+    course: Course, course_key: str, student: str, variant: Variant, version: int
+) -> Sheet:
+    """The sheet of a student whose numbers are known: nothing is screened again."""
+    found = {
+        name: Candidate(givens, course.templates[name].compute(givens, course.carry), 0)
+        for name, givens in variant.givens.items()
+    }
+    sheet = GENERATORS[version].write(course, course_key, student, found)
+    return replace(sheet, variant=variant)
+
+
+Found = dict[str, "Candidate"]
+"""What was drawn for a student, by worked example."""
+
+
+@dataclass(frozen=True, slots=True)
+class Generator:
+    """One version of the generator."""
+
+    draw: Callable[[Course, str, Sequence[str], Counter[str]], Iterator[Found]]
+    """The numbers of each student."""
+    write: Callable[[Course, str, str, Found], Sheet]
+    """The sheet with these numbers."""
+
+
+def _first(
+    course: Course, course_key: str, students: Sequence[str], counted: Counter[str]
+) -> Iterator[Found]:
+    """The numbers of version 1."""
+    waiting = iter(students)
+    while chunk := list(islice(waiting, CHUNK)):
+        chosen = [
+            _screened(course, screen, course_key, chunk, counted) for screen in course.screens
+        ]
+        for student in chunk:
+            yield {
+                name: candidate[student]
+                for name, candidate in zip(course.templates, chosen, strict=True)
+            }
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """The numbers of one worked example for one student."""
+
+    givens: Mapping[str, str]
+    computed: Computed
+    before: int
+    """Candidates that were rejected."""
+
+
+def _screened(
+    course: Course, screen: Screen, course_key: str, students: Sequence[str], counted: Counter[str]
+) -> dict[str, Candidate]:
+    """For each student the first candidate that passes."""
+    found: dict[str, Candidate] = {}
+    grid = list(screen.grid.values())
+    for block in range(BLOCKS):
+        left = [student for student in students if student not in found]
+        if not left:
+            break
+        drawn = [
+            draw(grid, BLOCK, course_key, 1, student, screen.template.name, block)
+            for student in left
+        ]
+        passed, reasons = screen.judge(np.concatenate(drawn, axis=1))
+        counted.update(reasons)
+        for place, student in enumerate(left):
+            for entry in np.flatnonzero(passed[place * BLOCK : (place + 1) * BLOCK]):
+                givens = {
+                    key: entry_grid.digits(int(row[entry]))
+                    for (key, entry_grid), row in zip(
+                        screen.grid.items(), drawn[place], strict=True
+                    )
+                }
+                computed = screen.template.compute(givens, course.carry)
+                if _narrow(course, screen, computed):
+                    found[student] = Candidate(givens, computed, block * BLOCK + int(entry))
+                    break
+                counted["accepted"] -= 1
+                counted[WIDE] += 1
+    if len(found) < len(students):
+        raise DeckError(
+            f"in the ranges of {screen.template.name!r} no good numbers were found: of "
+            f"{BLOCK * BLOCKS} candidates for a student all were rejected, {_most(counted)}",
+            ("sheets", "examples", screen.template.name),
+        )
+    return found
+
+
+WIDE = mark("rounded intermediate results leave too much open")
+
+
+def _most(counted: Counter[str]) -> str:
+    reasons = Counter({name: n for name, n in counted.items() if name not in ("tried", "accepted")})
+    return "; ".join(f"{name}: {count}" for name, count in reasons.most_common(3) if count)
+
+
+def _narrow(course: Course, screen: Screen, computed: Computed) -> bool:
+    """Whether every accepted interval stays clear of the mistakes, as the screen took it for."""
+    unit = Decimal(1).scaleb(-course.places)
+    for key in screen.template.asked:
+        low, high = accepted(computed.images[key], course.places)
+        if high - low > (APART - 1) * unit:
+            return False
+    return True
+
+
+def _sheet(course: Course, course_key: str, student: str, found: Found) -> Sheet:
+    """The sheet of version 1."""
+    version = 1
+    variant = Variant(
+        {name: dict(candidate.givens) for name, candidate in found.items()},
+        sum(candidate.before for candidate in found.values()),
+    )
+    traces = {
+        name: template.with_values(found[name].computed.values)
+        for name, template in course.templates.items()
+    }
+    digits = {
+        name: {
+            key: shown(traces[name].quantities[key].value)
+            for key in (*template.own, *(quantity.key for quantity in template.needed))
+        }
+        for name, template in course.templates.items()
+    }
+    questions: list[Question] = []
+    for asked in course.asked:
+        name = asked.screen.template.name
+        writing = Writing(
+            course, asked, traces[name], found[name].computed, found[name].givens,
+            str(len(questions) + 1), (course_key, version, student), digits[name],
+        )  # fmt: skip
+        questions.append(FORMS[asked.row.form].write(writing))
+    return Sheet(
+        student,
+        variant,
+        _linked(course, questions),
+        version,
+        course.places,
+        course.carry,
+        _fingerprint(course, course_key, student, version, variant),
+    )
+
+
+def _fingerprint(
+    course: Course, course_key: str, student: str, version: int, variant: Variant
+) -> str:
+    givens = json.dumps(variant.givens, sort_keys=True)
+    return stream(5, course_key, version, student, course.digest, givens, "fingerprint").hex()
+
+
+def _linked(course: Course, questions: Sequence[Question]) -> tuple[Question, ...]:
+    """The questions with each answer knowing the earlier ones that it follows from."""
+    before: list[Answer] = []
+    found = []
+    for question in questions:
+        answers = []
+        for answer in question.answers:
+            template = course.templates.get(answer.example)
+            sources = template.sources.get(answer.key, frozenset()) if template else frozenset()
+            after = tuple(
+                earlier.id
+                for earlier in before
+                if earlier.key in sources and earlier.example == answer.example
+            )
+            answers.append(replace(answer, after=after))
+            before.append(answer)
+        found.append(replace(question, answers=tuple(answers)))
+    return tuple(found)
+
+
+GENERATORS: Mapping[int, Generator] = {1: Generator(_first, _sheet)}
+"""By version. None is ever changed or removed: sheets that were issued are made again by theirs."""
+LATEST = max(GENERATORS)
+
+
+def follow(course: Course, sheet: Sheet, given: Mapping[str, Decimal]) -> dict[str, Answer]:
+    """The answers as they are for somebody who goes on from other earlier ones.
+
+    `given` are the student's answers by id. Each answer comes back with the value and the accepted
+    interval that follow from those given before it; its own is left aside.
+    """
+    answers = sheet.answers
+    found = dict(answers)
+    for answer in answers.values():
+        instead = {
+            answers[name].key: MP.mpf(str(given[name])) for name in answer.after if name in given
+        }
+        if not instead:
+            continue
+        template = course.templates[answer.example]
+        computed = template.compute(sheet.variant.givens[answer.example], sheet.carry, instead)
+        low, high = accepted(computed.images[answer.key], answer.places)
+        value = decimal_of(computed.values[answer.key])
+        found[answer.id] = replace(answer, value=value, low=low, high=high)
+    return found

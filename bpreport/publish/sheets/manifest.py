@@ -1,0 +1,128 @@
+"""The manifest: what was issued, for those who mark, and so that it can be made again."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from bpreport.deck import DeckError
+from bpreport.publish.sheets.course import Course
+from bpreport.publish.sheets.making import GENERATORS, make_again
+from bpreport.publish.sheets.model import Issued, Manifest, Sheet, Variant
+from bpreport.publish.sheets.press import Press
+from bpreport.publish.sheets.students import checked
+from bpreport.publish.sheets.view import exact_digits
+
+__all__ = ["FORMAT", "issued", "manifest_text", "read_manifest", "remake"]
+
+FORMAT = 1
+"""Of the file, under the key "bpreport sheets"."""
+
+
+def issued(sheet: Sheet, products: Mapping[str, bytes]) -> Issued:
+    """What the manifest says of a sheet and its files."""
+    answers: dict[str, dict[str, str]] = {}
+    for answer in sheet.answers.values():
+        entry = {"expected": answer.expected}
+        if answer.value is not None:
+            entry |= {
+                "exact": exact_digits(answer.value),
+                "low": f"{answer.low:f}",
+                "high": f"{answer.high:f}",
+            }
+        answers[answer.id] = entry
+    files = {path: hashlib.sha256(content).hexdigest() for path, content in products.items()}
+    return Issued(sheet.student, sheet.fingerprint, sheet.variant, answers, files)
+
+
+def manifest_text(manifest: Manifest) -> str:
+    """The manifest as JSON; one line a student, so that it can be read and compared."""
+    head = {
+        "bpreport sheets": FORMAT,
+        "deck": manifest.deck,
+        "digest": manifest.digest,
+        "lang": manifest.lang,
+        "formats": list(manifest.formats),
+        "course_key": manifest.course_key,
+        "version": manifest.version,
+        "statistics": dict(manifest.statistics),
+    }
+    lines = json.dumps(head, ensure_ascii=False, indent=1)[:-2]
+    sheets = ",\n  ".join(
+        json.dumps(_entry(sheet), ensure_ascii=False) for sheet in manifest.sheets
+    )
+    return f'{lines},\n "sheets": [\n  {sheets}\n ]\n}}\n'
+
+
+def _entry(sheet: Issued) -> dict[str, Any]:
+    return {
+        "student": sheet.student,
+        "fingerprint": sheet.fingerprint,
+        "candidate": sheet.variant.candidate,
+        "givens": {name: dict(givens) for name, givens in sheet.variant.givens.items()},
+        "answers": {name: dict(answer) for name, answer in sheet.answers.items()},
+        "files": dict(sheet.files),
+    }
+
+
+def read_manifest(path: Path) -> Manifest:
+    """The manifest in a file; raises `DeckError` where it is none."""
+    try:
+        loaded = json.loads(path.read_text(encoding="utf-8"))
+        if loaded.get("bpreport sheets") != FORMAT:
+            raise ValueError(f"expected 'bpreport sheets': {FORMAT}")
+        return Manifest(
+            str(loaded["deck"]),
+            str(loaded["digest"]),
+            str(loaded["lang"]),
+            tuple(map(str, loaded["formats"])),
+            str(loaded["course_key"]),
+            int(loaded["version"]),
+            tuple(map(_sheet, loaded["sheets"])),
+            {str(name): int(count) for name, count in loaded["statistics"].items()},
+        )
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        what = f"the key {error} is missing" if isinstance(error, KeyError) else str(error)
+        raise DeckError(f"not a manifest of sheets: {what}", path=str(path)) from None
+
+
+def _sheet(entry: Mapping[str, Any]) -> Issued:
+    # It becomes part of file names, and a manifest may come from anywhere.
+    (student,) = checked([(1, str(entry["student"]))])
+    return Issued(
+        student,
+        str(entry["fingerprint"]),
+        Variant(
+            {name: dict(givens) for name, givens in entry["givens"].items()},
+            int(entry["candidate"]),
+        ),
+        {name: dict(answer) for name, answer in entry["answers"].items()},
+        dict(entry["files"]),
+    )
+
+
+def remake(
+    course: Course, manifest: Manifest, student: str, press: Press
+) -> tuple[Sheet, dict[str, bytes]]:
+    """An issued sheet and its files once more.
+
+    Raises `DeckError` where they cannot come out the same, byte for byte.
+    """
+    if course.digest != manifest.digest:
+        raise DeckError(
+            f"the sheets were made of another text of {manifest.deck}, whose SHA-256 is "
+            f"{manifest.digest}"
+        )
+    if manifest.version not in GENERATORS:
+        raise DeckError(f"no generator has the version {manifest.version}")
+    entry = next((sheet for sheet in manifest.sheets if sheet.student == student), None)
+    if entry is None:
+        raise DeckError(f"the manifest has no student {student!r}")
+    sheet = make_again(course, manifest.course_key, student, entry.variant, manifest.version)
+    (products,) = press.products([sheet])
+    if issued(sheet, products) != entry:
+        raise DeckError(f"the sheet of {student!r} does not come out as the manifest has it")
+    return sheet, products

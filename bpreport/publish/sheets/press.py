@@ -1,0 +1,113 @@
+"""From sheets to files: students' files and keys, in separate folders."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+
+from jinja2 import Template
+from markupsafe import Markup
+
+from bpreport.formula import latex
+from bpreport.publish.formulas import TypesettingError, mathml
+from bpreport.publish.sheets.course import Course
+from bpreport.publish.sheets.model import Sheet
+from bpreport.publish.sheets.setting import HtmlSheetSetter, PdfSheetSetter, SheetSetter
+from bpreport.publish.sheets.view import pages
+from bpreport.publish.templates import environment
+
+__all__ = ["FOLDERS", "FORMATS", "Press"]
+
+FORMATS = ("html", "pdf")
+FOLDERS = ("students", "keys")
+"""Of the students' files and of the keys."""
+TEMPLATES = ("sheet.html.j2", "key.html.j2")
+
+
+class Press:
+    """Prints the sheets of one course in one language; what all have in common is made once.
+
+    The files of a sheet depend on nothing but the sheet.
+    """
+
+    def __init__(self, course: Course, lang: str, formats: Sequence[str]) -> None:
+        self.course = course
+        self.lang = lang
+        self.formats = tuple(formats)
+
+    def products(self, sheets: Iterable[Sheet]) -> Iterator[dict[str, bytes]]:
+        """Of each sheet its files, by their paths."""
+        for sheet in sheets:
+            found: dict[str, bytes] = {}
+            for form in self.formats:
+                for folder, content in zip(FOLDERS, self._made(sheet, form), strict=True):
+                    found[f"{folder}/{sheet.student}.{form}"] = content
+            yield found
+
+    def _made(self, sheet: Sheet, form: str) -> tuple[bytes, ...]:
+        if form == "html":
+            return tuple(text.encode() for text in self.html(sheet))
+        return self.pdf(sheet)
+
+    def html(self, sheet: Sheet) -> tuple[str, ...]:
+        """The sheet and its key as HTML."""
+        return self._rendered(sheet, self._html_setter, self._html_head)
+
+    def pdf(self, sheet: Sheet) -> tuple[bytes, ...]:
+        """The sheet and its key as PDF, each rendered by itself."""
+        from bpreport.publish import pdf as writer
+
+        found = []
+        for template in range(len(TEMPLATES)):
+            setter = PdfSheetSetter(self.lang)
+            page = pages(self.course, sheet, setter)[template]
+            text = self._template(template).render(page=page, setter=setter, head=self._pdf_head)
+            found.append(writer.pdf(text, setter.drawings, setter.words))
+        return tuple(found)
+
+    def _rendered(self, sheet: Sheet, setter: SheetSetter, head: Markup) -> tuple[str, ...]:
+        views = pages(self.course, sheet, setter)
+        return tuple(
+            self._template(place).render(page=page, setter=setter, head=head)
+            for place, page in enumerate(views)
+        )
+
+    def _template(self, place: int) -> Template:
+        return environment(self.lang).get_template(TEMPLATES[place])
+
+    @cached_property
+    def _html_setter(self) -> HtmlSheetSetter:
+        return HtmlSheetSetter(self.lang)
+
+    @cached_property
+    def _html_head(self) -> Markup:
+        setter = HtmlSheetSetter(self.lang)
+        # The font must not depend on which sheets are made together.
+        for source in self._symbols():
+            setter.math(source)
+        return self._head(setter, "html")
+
+    @cached_property
+    def _pdf_head(self) -> Markup:
+        return self._head(PdfSheetSetter(self.lang), "pdf")
+
+    def _head(self, setter: SheetSetter, form: str) -> Markup:
+        made = environment(self.lang).get_template("sheets/head.html.j2")
+        return Markup(made.render(setter=setter, form=form))  # noqa: S704 - the template escapes
+
+    def _symbols(self) -> Iterator[str]:
+        """All formulas of the course."""
+        yield "0123456789 - + (1) \\cdot = \\frac{1}{2} e ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+        for template in self.course.templates.values():
+            for quantity in template.trace.quantities.values():
+                yield latex(quantity.symbol)
+                for way in (quantity.formula, *quantity.forms):
+                    if way is not None and _can_set(source := latex(way)):
+                        yield source
+
+
+def _can_set(source: str) -> bool:
+    try:
+        return bool(mathml(source))
+    except TypesettingError:
+        return False

@@ -1,0 +1,248 @@
+"""Exercise sheets: what a sheet asks for, and what its key says."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from dataclasses import replace
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+from pathlib import Path
+from random import Random
+
+import numpy as np
+import pytest
+
+from bpreport.deck import DeckError, builtin, read, read_text
+from bpreport.formula import MP, MPMATH, evaluate, rounded
+from bpreport.publish.language import render
+from bpreport.publish.sheets import Course, Sheet, follow, make, make_all, plan
+from bpreport.publish.sheets.forms import decimal_of
+from bpreport.publish.sheets.ranges import draw
+from bpreport.worked import Perceptron
+
+CASES = Path(__file__).parent.parent / "cases" / "sheets"
+OWN = plan(read(CASES / "deck.md"))
+BUILTIN = plan(read(builtin("en")))
+COURSES = pytest.mark.parametrize("course", [OWN, BUILTIN], ids=["own", "builtin"])
+
+
+@COURSES
+def test_a_sheet_depends_on_the_student_alone(course: Course) -> None:
+    """A student's sheet is the same alone and in any class, and differs from the others'."""
+    class_ = list(make_all(course, "autumn", ["ada", "bo", "cy"]))
+    assert make(course, "autumn", "bo") == class_[1]
+    assert len({sheet.fingerprint for sheet in class_}) == 3
+    assert make(course, "spring", "bo").variant != class_[1].variant
+
+
+@COURSES
+def test_values_by_another_route(course: Course) -> None:
+    """Outputs, error and updated weights are those of the NumPy loops."""
+    for sheet in make_all(course, "k", ["ada", "bo"]):
+        for name, givens in sheet.variant.givens.items():
+            example = course.templates[name].example
+            if not isinstance(example, Perceptron):
+                continue
+            template = course.templates[name]
+            digits = {**template.own, **givens}
+            found = example.iterate(
+                1,
+                variants={
+                    "weights": [[float(digits[key]) for key in example.weight_keys]],
+                    "biases": [[float(digits[key]) for key in example.bias_keys]],
+                    "inputs": [[float(digits[key]) for key in template.of_kind("input")]],
+                    "learning_rate": [
+                        float(digits[key]) for key in template.of_kind("learning rate")
+                    ],
+                },
+            )
+            by_key = {answer.key: answer for answer in sheet.answers.values()}
+            total = next(key for key in by_key if key.startswith("E") and key.endswith("^{+}"))
+            assert float(by_key[total].value or 0) == pytest.approx(found["error"][0, 1], rel=1e-12)
+            for place, key in enumerate(example.weight_keys):
+                if f"{key}^{{+}}" in by_key:
+                    after = by_key[f"{key}^{{+}}"].value
+                    assert float(after or 0) == pytest.approx(
+                        found["weights"][0, 1, place], rel=1e-12
+                    )
+
+
+@COURSES
+def test_whoever_rounds_as_told_is_accepted(course: Course) -> None:
+    """Intermediate results rounded to the places told, and an answer rounded or cut off, pass."""
+    random = Random(7)
+    for sheet in make_all(course, "k", ["ada", "bo", "cy"]):
+        for name, template in course.templates.items():
+            values = {
+                key: MPMATH.number(text.lstrip("-")) * (-1 if text[0] == "-" else 1)
+                for key, text in {**template.own, **sheet.variant.givens[name]}.items()
+            }
+            answers = {a.key: a for a in sheet.answers.values() if a.example == name}
+            for quantity in template.needed:
+                assert quantity.formula is not None
+                exact = evaluate(quantity.formula, values, MPMATH)
+                places = random.choice([sheet.carry, sheet.carry + 1, 30])
+                values[quantity.key] = MP.mpf(rounded(exact, places))
+                answer = answers.get(quantity.key)
+                if answer is not None:
+                    unit = Decimal(1).scaleb(-answer.places)
+                    for mode in (ROUND_HALF_UP, ROUND_DOWN):
+                        assert answer.accepts(decimal_of(exact).quantize(unit, mode)), answer.id
+
+
+@COURSES
+def test_no_known_mistake_is_accepted(course: Course) -> None:
+    """What a slip of the audit's table gives lies outside the interval, at 50 digits."""
+    tried = 0
+    for sheet in make_all(course, "k", ["ada", "bo"]):
+        for screen in course.screens:
+            name = screen.template.name
+            computed = screen.template.compute(sheet.variant.givens[name], sheet.carry)
+            answers = {a.key: a for a in sheet.answers.values() if a.example == name}
+            for key, slips in screen.mistakes.items():
+                for slip in slips:
+                    wrong = decimal_of(evaluate(slip.tree, computed.values, MPMATH))
+                    if key in answers:
+                        tried += 1
+                        assert not answers[key].accepts(wrong), (key, slip.message)
+    assert tried > 100
+
+
+@COURSES
+def test_going_on_from_an_earlier_answer(course: Course) -> None:
+    """Right earlier answers change nothing that is visible; a wrong one changes what follows."""
+    sheet = make(course, "autumn", "ada")
+    exact = {a.id: a.value for a in sheet.answers.values() if a.value is not None}
+    same = follow(course, sheet, exact)
+    for name, answer in sheet.answers.items():
+        if answer.places and answer.value is not None:
+            assert same[name].accepts(answer.value.quantize(Decimal(1).scaleb(-answer.places)))
+    (first,) = [a for a in sheet.answers.values() if a.id == "1b"]
+    assert first.value is not None
+    wrong = follow(course, sheet, {"1b": first.value + Decimal("0.1")})
+    for name, answer in sheet.answers.items():
+        moved = wrong[name].value != answer.value
+        assert moved == ("1b" in answer.after), name
+
+
+def test_the_number_of_updates() -> None:
+    """The count is that of a plain loop."""
+    for sheet in make_all(OWN, "k", [f"s{number}" for number in range(8)]):
+        givens = {**OWN.templates["slope"].own, **sheet.variant.givens["slope"]}
+        theta, rate = float(givens[r"\theta_{0}"]), float(givens[r"\alpha"])
+        count, step = 0, 1.0
+        while step > 1e-4:
+            after = theta - rate * 2 * (theta - 1)
+            count, step, theta = count + 1, abs(after - theta), after
+        (asked,) = [q for q in sheet.questions if q.kind == "count"]
+        assert asked.answers[0].expected == str(count)
+
+
+@COURSES
+def test_exactly_one_option_is_right(course: Course) -> None:
+    """The planted slip gives the printed value, and no other option does."""
+    for sheet in make_all(course, "k", [f"s{number}" for number in range(12)]):
+        for question in sheet.questions:
+            for answer in question.answers:
+                if answer.choices:
+                    assert answer.right in {choice.name for choice in answer.choices}
+                    texts = [render(choice.message, "en") for choice in answer.choices]
+                    assert len(set(texts)) == len(texts)
+
+
+def test_ranges_are_kept() -> None:
+    """Every number stands on the grid that the deck declares."""
+    for sheet in make_all(OWN, "k", [f"s{number}" for number in range(20)]):
+        for key, digits in sheet.variant.givens["net"].items():
+            if key.startswith("w"):
+                assert abs(Decimal(digits)) <= Decimal("0.8")
+                assert Decimal(digits) % Decimal("0.05") == 0
+
+
+def test_screening_is_fast_and_tells_why() -> None:
+    """10,000 candidates take less than 20 s; every one of them is accounted for."""
+    screen = BUILTIN.screens[0]
+    drawn = draw(screen.grid.values(), 10_000, "key", "anyone")
+    started = time.perf_counter()
+    passed, counted = screen.judge(drawn)
+    assert time.perf_counter() - started < 20
+    reasons = Counter(counted)
+    assert reasons.pop("tried") == 10_000
+    assert reasons["accepted"] == int(passed.sum()) > 100
+    assert sum(reasons.values()) == 10_000
+
+
+def test_saturated_and_plain_candidates() -> None:
+    """A candidate with saturated sigmoids is rejected; its twin with moderate inputs is not."""
+    screen = BUILTIN.screens[0]
+    sheet = make(BUILTIN, "k", "ada")
+    values = {key: Decimal(text) for key, text in sheet.variant.givens["example"].items()}
+    places = [int((values[key] - grid.start) / grid.step) for key, grid in screen.grid.items()]
+    good = np.array(places)[:, None]
+    assert screen.judge(good)[0].all()
+    grid = {
+        key: replace(entry, start=Decimal(40)) if key.startswith("l") else entry
+        for key, entry in screen.grid.items()
+    }
+    passed, counted = replace(screen, grid=grid).judge(good)
+    assert not passed.any()
+    assert counted["saturated activations"] == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (("from: -0.8, to: 0.8, step: 0.05", "from: 3, to: 3, step: 1"), "no good numbers"),
+        (("w: {from: -0.8", "q: {from: -0.8"), "has no givens 'q'"),
+        (("from: -0.8, to: 0.8", "from: 0.8, to: -0.8"), "'from' below 'to'"),
+        (("    net:\n      x", "    gnat:\n      x"), "no worked example 'gnat'"),
+        (("step: 0.05", "step: 0"), "step above 0"),
+        (("carry: 8", "carry: 6"), "two places more"),
+    ],
+)  # fmt: skip
+def test_ranges_without_a_good_variant(change: tuple[str, str], message: str) -> None:
+    """Ranges that cannot serve are refused in one sentence with their place."""
+    source = (CASES / "deck.md").read_text(encoding="utf-8")
+    assert change[0] in source
+    with pytest.raises(DeckError, match=message) as caught:
+        make(plan(read_text(source.replace(*change))), "k", "ada")
+    assert "\n" not in str(caught.value)
+
+
+def test_a_deck_without_worked_examples() -> None:
+    """There is nothing to make sheets of, and that is said."""
+    with pytest.raises(DeckError, match="no worked example"):
+        plan(read_text("# Nothing\n\n$$a = 1$$\n"))
+
+
+def told(sheet: Sheet) -> str:
+    """A sheet and its key as text."""
+    lines = [f"student {sheet.student}, sheet {sheet.fingerprint}, version {sheet.version}"]
+    for name, givens in sheet.variant.givens.items():
+        lines.append(f"{name}: " + ", ".join(f"{key} = {text}" for key, text in givens.items()))
+    for question in sheet.questions:
+        lines += ["", f"{question.id}. {render(question.title, 'en')}"]
+        lines += [f"   {' '.join(chain)}" for chain in question.formulas]
+        for answer in question.answers:
+            lines += [
+                f"   ({choice.name}) {render(choice.message, 'en')}" for choice in answer.choices
+            ]
+            span = "" if answer.low is None else f"  [{answer.low}, {answer.high}]"
+            after = f"  after {' '.join(answer.after)}" if answer.after else ""
+            label = render(answer.label, "en")
+            lines.append(f"   {answer.id} {label} {answer.expected}{span}  {answer.marks}m{after}")
+            lines += [f"      {m.slip}: {rounded(m.value, answer.places)}" for m in answer.mistakes]
+    return "\n".join(lines) + "\n"
+
+
+def test_issued_sheets_come_out_again() -> None:
+    """Version 1 gives what it gave when it was issued, whatever the versions after it."""
+    sheets = make_all(OWN, "autumn", ["ada", "bo"], version=1)
+    found = "\n".join(map(told, sheets))
+    assert found == (CASES / "version-1.txt").read_text(encoding="utf-8")
+
+
+def test_a_version_that_is_not_there() -> None:
+    """An unknown version is refused, with those that are known."""
+    with pytest.raises(DeckError, match="no generator has the version 99; known are 1"):
+        make(OWN, "autumn", "ada", 99)

@@ -1,0 +1,207 @@
+"""The files of `bpreport sheets`: whole or not at all, the same again, and without the key."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+
+import pikepdf
+import pytest
+from click.testing import CliRunner
+
+from bpreport.cli import main
+from bpreport.deck import builtin, read
+from bpreport.publish.sheets import Course, Press, Sheet, make, plan
+from tests.publish.pdfs import text_of
+
+DECK = Path(__file__).parent.parent / "cases" / "sheets" / "deck.md"
+OWN = plan(read(DECK))
+BUILTIN = plan(read(builtin("en")))
+
+
+def run(*words: object) -> tuple[int, str, str]:
+    """Exit status, standard output and error of `bpreport sheets`."""
+    result = CliRunner().invoke(main, ["sheets", *map(str, words)])
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result.exit_code, result.stdout, result.stderr
+
+
+def without_key(sheet: Sheet) -> Sheet:
+    """The same sheet with everything gone that the student must not know."""
+    return replace(
+        sheet,
+        questions=tuple(
+            replace(
+                question,
+                answers=tuple(
+                    replace(answer, value=None, low=None, high=None, after=(), mistakes=(),
+                            right="A" if answer.choices else "", key="")
+                    for answer in question.answers
+                ),
+                solution=(),
+                scheme=tuple((name, marks, question.title) for name, marks, _ in question.scheme),
+                remarks=(),
+            )
+            for question in sheet.questions
+        ),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("form", ["html", "pdf"])
+def test_the_student_s_file_knows_no_answer(form: str) -> None:
+    """With the key taken out of a sheet, the student's file is the same, byte for byte."""
+    sheet = make(BUILTIN, "k", "ada")
+    press = Press(BUILTIN, "en", [form])
+    (full,) = press.products([sheet])
+    (bare,) = press.products([without_key(sheet)])
+    assert full[f"students/ada.{form}"] == bare[f"students/ada.{form}"]
+    assert full[f"keys/ada.{form}"] != bare[f"keys/ada.{form}"]
+
+
+def numbers_of_the_key(sheet: Sheet) -> set[str]:
+    """Every answer as it could be printed, but for those that are a given, or a rate to choose."""
+    givens = {Decimal(text) for given in sheet.variant.givens.values() for text in given.values()}
+    found = set()
+    for answer in sheet.answers.values():
+        if answer.places and answer.value is not None and answer.value not in givens:
+            found |= {answer.expected, str(answer.low), str(answer.high), f"{answer.value:.8f}"}
+            found |= {f"{mistake.value:.{answer.places}f}" for mistake in answer.mistakes}
+    return {text.lstrip("-") for text in found if len(text.strip("-0.")) > 4}
+
+
+@pytest.mark.parametrize("course", [OWN, BUILTIN], ids=["own", "builtin"])
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_no_answer_can_be_found(course: Course, lang: str, tmp_path: Path) -> None:
+    """No number of the key is in the student's HTML or PDF: text, attributes, metadata, files."""
+    press = Press(course, lang, ["html", "pdf"])
+    for student in ("ada", "bo"):
+        sheet = make(course, "k", student)
+        (made,) = press.products([sheet])
+        wanted = numbers_of_the_key(sheet)
+        assert len(wanted) > 15
+        page = made[f"students/{student}.html"].decode()
+        key = made[f"keys/{student}.html"].decode()
+        path = tmp_path / "student.pdf"
+        path.write_bytes(made[f"students/{student}.pdf"])
+        text = text_of(path)
+        with pikepdf.open(path) as pdf:
+            assert not pdf.attachments
+            for entry in pdf.objects:  # alternative texts, metadata, names
+                if isinstance(entry, pikepdf.Dictionary):
+                    text += " ".join(str(value) for value in entry.values())
+                if isinstance(entry, pikepdf.Stream) and "/Metadata" in str(entry.get("/Type")):
+                    text += entry.read_bytes().decode()
+        printed = "".join(text.split())
+        # What the line with the planted mistake shows is the mistake's, and rounds to no answer.
+        for number in wanted:
+            assert number not in page, number
+            assert number not in printed, number
+        assert all(answer.expected in key for answer in sheet.answers.values())
+        assert "keys/" not in page
+        assert not re.search(r"<(a|script|link|iframe)\b", page)
+
+
+def test_issuing_and_making_again(tmp_path: Path) -> None:
+    """Students' files and keys stand apart; any of them can be made again byte for byte."""
+    out = tmp_path / "class"
+    status, told, _ = run(DECK, "--count", 3, "--seed", "autumn", "-o", out, "--format", "html")
+    assert status == 0
+    assert "candidates screened" in told
+    names = {str(path.relative_to(out)) for path in out.rglob("*.*")}
+    assert names == {
+        *(f"students/s000{number}.html" for number in (1, 2, 3)),
+        *(f"keys/s000{number}.html" for number in (1, 2, 3)),
+        "manifest.json",
+    }
+    manifest = json.loads((out / "manifest.json").read_text(encoding="utf-8"))
+    assert (manifest["version"], manifest["course_key"]) == (1, "autumn")
+    again = tmp_path / "again"
+    words = ("--manifest", out / "manifest.json", "--student", "s0002", "-o", again)
+    assert run(DECK, *words)[0] == 0
+    for kind in ("students", "keys"):
+        name = f"{kind}/s0002.html"
+        assert (again / name).read_bytes() == (out / name).read_bytes()
+    changed = tmp_path / "changed.md"
+    changed.write_text(DECK.read_text(encoding="utf-8") + "\nMore.\n", encoding="utf-8")
+    status, _, message = run(changed, *words)
+    assert (status, "another text of deck.md" in message) == (2, True)
+    status, _, message = run(DECK, *words[:3], "s0009", "-o", again)
+    assert (status, "no student 's0009'" in message) == (2, True)
+
+
+def test_a_class_is_not_written_over(tmp_path: Path) -> None:
+    """Where sheets were issued before, nothing is touched."""
+    words = (DECK, "--count", 1, "--seed", 1, "-o", tmp_path / "out", "--format", "html")
+    assert run(*words)[0] == 0
+    before = (tmp_path / "out" / "manifest.json").read_bytes()
+    status, _, message = run(*words)
+    assert (status, "choose another folder" in message) == (2, True)
+    assert (tmp_path / "out" / "manifest.json").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--seed", "1"], "either --count or --roster"),
+        (["--count", "2"], "--seed"),
+        (["--count", "0", "--seed", "1"], "from 1 to 100000 sheets, not 0"),
+        (["--count", "10000000", "--seed", "1"], "not 10000000"),
+        (["--count", "1", "--seed", "1", "--format", "docx"], "'docx' is none of"),
+        (["--count", "1", "--seed", "1", "--student", "x"], "--student goes with --manifest"),
+        (["--manifest", str(DECK), "--student", "x"], "not a manifest"),
+        (["--manifest", "missing.json", "--student", "x"], "no such file"),
+    ],
+)
+def test_a_request_that_cannot_be_met(words: list[str], message: str, tmp_path: Path) -> None:
+    """One message, status 2, and nothing is left behind."""
+    status, _, told = run(DECK, *words, "-o", tmp_path / "out")
+    assert (status, message in told, told.count("\n")) == (2, True, 1), told
+    assert list(tmp_path.iterdir()) == []
+
+
+ROSTERS = [
+    (b"student,name\nli.wei,Li Wei\nzoe-1,Zoe\n", ["li.wei", "zoe-1"]),
+    (b"\xef\xbb\xbfid;name\r\n7;A\r\n8;B\r\n", ["7", "8"]),
+    ("学号,姓名\n王-1,王\n".encode(), ["王-1"]),
+    (b"ada\nbo\n", ["ada", "bo"]),
+]
+BAD_ROSTERS = [
+    (b"student\n../x\n", "2:1: the student id '../x'"),
+    (b"student\nada\n\nada\n", "4:1: the student id 'ada' stands in line 2 already"),
+    (b"student\nAda\nada\n", "stands in line 2 already"),
+    (b"student,name\n,Li\n", "2:1: an empty student id"),
+    (b"student\n" + b"a" * 65 + b"\n", "more than 64 characters"),
+    (b"student\n..\n", "'..'"),
+    (b"student\n/etc/passwd\n", "'/etc/passwd'"),
+    (b"student\n\xc0\xee\n", "2:1: not UTF-8 text: byte 0xc0"),
+    ("student\nada\n".encode("utf-16"), "not UTF-8 text"),
+    (b"", "without a student"),
+    (b"student\n", "without a student"),
+    (b"name,mark\nLi,3\n", "expected a column 'student' or 'id'"),
+    (b"student\na\x00b\n", "NUL"),
+]
+
+
+@pytest.mark.parametrize(("data", "students"), ROSTERS)
+def test_rosters(data: bytes, students: list[str], tmp_path: Path) -> None:
+    """Commas or semicolons, with or without a byte order mark, or one id a line."""
+    roster = tmp_path / "roster.csv"
+    roster.write_bytes(data)
+    words = (DECK, "--roster", roster, "--seed", 1, "-o", tmp_path / "out", "--format", "html")
+    assert run(*words)[0] == 0
+    assert sorted(path.stem for path in (tmp_path / "out" / "keys").iterdir()) == sorted(students)
+
+
+@pytest.mark.parametrize(("data", "message"), BAD_ROSTERS)
+def test_rosters_that_cannot_be_used(data: bytes, message: str, tmp_path: Path) -> None:
+    """One message with the line, status 2, nothing written."""
+    roster = tmp_path / "roster.csv"
+    roster.write_bytes(data)
+    words = (DECK, "--roster", roster, "--seed", 1, "-o", tmp_path / "out", "--format", "html")
+    status, _, told = run(*words)
+    assert (status, message in told, told.count("\n")) == (2, True, 1), told
+    assert not (tmp_path / "out").exists()
