@@ -134,16 +134,24 @@ def check(
 @main.command()
 @click.argument("deck", required=False, type=click.Path(path_type=Path))
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="A file instead of stdout.")
-def golden(deck: Path | None, output: Path | None) -> None:
-    """Write every quantity of DECK's worked examples as JSON."""
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["json", "csv", "npz", "pytest"]),
+    default="json",
+    show_default=True,
+    help="For programs, for a table, for NumPy, or as a file of tests.",
+)
+def golden(deck: Path | None, output: Path | None, form: str) -> None:
+    """Write every quantity of DECK's worked examples, for tests of programs."""
     from bpreport import publish
 
     with usable():
-        text = publish.golden_of(deck)
+        content = publish.golden_of(deck, form, output)
         if output is None:
-            click.echo(text, nl=False)
+            click.echo(content, nl=False)
         else:
-            publish.write(output, text.encode())
+            publish.write(output, content)
 
 
 @main.command()
