@@ -57,7 +57,7 @@ def main() -> None:
     default="html,pdf",
     show_default=True,
     callback=known_formats,
-    help="Any of html, pdf, slides and golden, with commas.",
+    help="Any of html, pdf, slides, notebook and golden, with commas.",
 )
 @click.option(
     "--lang",
@@ -66,7 +66,7 @@ def main() -> None:
     help="Language of the report, zh or en; by default the deck's.",
 )
 def build(deck: Path | None, output: Path, formats: list[str], lang: str | None) -> None:
-    """Audit DECK and write the report, the slides or golden values.
+    """Audit DECK and write the report, the slides, a notebook or golden values.
 
     Errors found in the deck do not change the exit status.
     """
