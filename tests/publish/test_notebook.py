@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from functools import cache
 
@@ -329,6 +330,35 @@ def test_build_writes_both_files(tmp_path):
         "notebook.ipynb", "notebook-exercise.ipynb", "golden.json"
     ]  # fmt: skip
     assert paths[0].read_bytes() == made("in turn")["notebook.ipynb"]
+
+
+HOSTILE = """---
+lang: en
+worked:
+  'a"); raise SystemExit(1) #':
+    kind: gradient descent
+    objective: x^2
+    runs: {'b"); raise SystemExit(2) #': {learning_rate: 0.25}, "c\\n": {learning_rate: 0.5}}
+    start: 007
+    stop: count
+    iterations: 3
+---
+# Names that are code
+"""
+
+
+def test_names_in_a_deck_are_never_code():
+    """They are quoted, or brought to what a name may be; a number is one that Python reads."""
+    result = audit(read_text(HOSTILE))
+    book = nbformat.reads(notebook.products(result, "en")["notebook.ipynb"].decode(), as_version=4)
+    executed(book)
+    calls = {
+        node.func.id
+        for cell in code_cells(book)
+        for node in ast.walk(ast.parse(cell.source))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    }
+    assert "SystemExit" not in calls
 
 
 # -- code from trees

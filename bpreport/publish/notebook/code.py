@@ -6,15 +6,16 @@ in it is no function of single numbers and raises `EvaluationError`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from decimal import Decimal
 
 from bpreport.formula import EvaluationError
 from bpreport.formula.evaluation import unroll
 from bpreport.formula.operations import FUNCTION_MEANINGS
 from bpreport.formula.tree import Apply, Call, Cases, Derivative, Number, Reduce, Symbol, Tree
+from bpreport.publish.numbers import exact
 
-__all__ = ["assignment", "expression"]
+__all__ = ["assignment", "expression", "literal", "quoted"]
 
 _SUM, _PRODUCT, _SIGN, _POWER, _ATOM = range(5)
 """How strongly a piece of Python holds together; brackets go around what holds too weakly."""
@@ -76,7 +77,7 @@ class _Writer:
         """The Python of a node and how strongly it holds together."""
         match node:
             case Number(text=text):
-                return _number(text), _ATOM
+                return literal(text), _ATOM
             case Symbol(key=key) | Derivative(key=key):
                 return self._name(key), _ATOM
             case Apply(operation=operation, operands=operands):
@@ -162,6 +163,23 @@ def _is_sum(node: Tree) -> bool:
     return isinstance(node, Apply) and node.operation == "add"
 
 
-def _number(text: str) -> str:
-    """Printed digits as a number in Python, which knows no zeros in front."""
-    return text if text[:1] != "0" or not text.isdigit() else str(Decimal(text))
+def literal(digits: str) -> str:
+    """Typed digits as a number in Python: as they are, unless Python reads them otherwise.
+
+    >>> literal("0.50"), literal("-1e-10"), literal("007"), literal("\u0663")
+    ('0.50', '-1e-10', '7', '3')
+    """
+    return digits if _PLAIN.fullmatch(digits) else exact(digits, 30)
+
+
+_PLAIN = re.compile(r"-?(?:(?:0|[1-9][0-9]*)(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+
+
+def quoted(text: str) -> str:
+    r"""A text as a string in Python; a formula without doubled backslashes.
+
+    >>> print(quoted(r"$\theta$"), quoted('"; import os'))
+    r"$\theta$" '"; import os'
+    """
+    plain = '"' not in text and text.isprintable() and not text.endswith("\\")
+    return repr(text) if not plain else f'r"{text}"' if "\\" in text else f'"{text}"'

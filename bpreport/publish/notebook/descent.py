@@ -8,9 +8,9 @@ from typing import Any
 
 from bpreport.formula import latex
 from bpreport.formula.tree import Symbol
-from bpreport.publish.identifiers import identifier
+from bpreport.publish.identifiers import identifier, identifiers
 from bpreport.publish.notebook.cells import Cell, solution
-from bpreport.publish.notebook.code import expression
+from bpreport.publish.notebook.code import expression, literal, quoted
 from bpreport.publish.notebook.script import Gettext, Part, Script, prefix_of
 from bpreport.worked import GradientDescent, Trace
 
@@ -36,6 +36,7 @@ class _Descent:
     def __init__(self, example: GradientDescent, trace: Trace, name: str, gettext: Gettext) -> None:
         self.example, self.trace, self.name, self.gettext = example, trace, name, gettext
         self.settings: Mapping[str, Any] = trace.facts["runs"]
+        self.run_names = identifiers(map(Symbol, self.settings))
         self.several = len(example.variables) > 1
         self.variables = [identifier(variable) for variable in example.variables]
         self.keys = {variable.key: one for variable, one
@@ -81,10 +82,11 @@ class _Descent:
         lines = [f"def {self.name}_descend(start, learning_rate, tolerance, most):",
                  f'    """{told}"""', *solution(loop, "    "), "", ""]  # fmt: skip
         for run, settings in self.settings.items():
-            start = ", ".join(settings["start"])
+            start = ", ".join(map(literal, settings["start"]))
             start = f"[{start}]" if self.several else start
             most = settings["iterations"] if rule == "count" else 10_000
-            call = f"{start}, {settings['learning_rate']}, {settings['tolerance']}, {most}"
+            rate, tolerance = literal(settings["learning_rate"]), literal(settings["tolerance"])
+            call = f"{start}, {rate}, {tolerance}, {most}"
             lines.append(f"{self._path(run)} = {self.name}_descend({call})")
         counts = [f"assert len({self._path(run)}) == {1 + settings['iterations']}"
                   for run, settings in self.settings.items()]  # fmt: skip
@@ -96,7 +98,7 @@ class _Descent:
         return Part("run", label, ("@",), cells)
 
     def _path(self, run: str) -> str:
-        return f"{self.name}_{identifier(Symbol(run))}"
+        return f"{self.name}_{self.run_names[run]}"
 
     def value(self, key: str, _right: Any) -> str | None:
         """The expression for a key: of a result of a run, or of an iterate."""
@@ -130,7 +132,7 @@ class _Descent:
 
     def _plot(self) -> list[str]:
         """The paths on the objective, and how its value falls."""
-        pairs = ", ".join(f'("{run}", {self._path(run)})' for run in self.settings)
+        pairs = ", ".join(f"({quoted(run)}, {self._path(run)})" for run in self.settings)
         J = f"{self.name}_J"
         lines = [
             'figure, (left, right) = plt.subplots(1, 2, figsize=(10, 3.5), layout="constrained")',
@@ -145,7 +147,7 @@ class _Descent:
                       if series.endswith(".values"))  # fmt: skip
         return [
             *lines,
-            f'left.set(xlabel=r"{x}", ylabel=r"{y}")',
+            f"left.set(xlabel={quoted(x)}, ylabel={quoted(y)})",
             f'right.set(xlabel="$k$", ylabel="$J$", yscale="{"log" if falling else "linear"}")',
             "left.legend()",
             "plt.show()",

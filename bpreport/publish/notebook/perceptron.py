@@ -8,7 +8,7 @@ from typing import Any
 from bpreport.formula import latex
 from bpreport.formula.tree import Symbol
 from bpreport.publish.notebook.cells import Cell, solution
-from bpreport.publish.notebook.code import expression
+from bpreport.publish.notebook.code import expression, literal, quoted
 from bpreport.publish.notebook.script import Gettext, Part, Script, named, parts_of, prefix_of
 from bpreport.publish.numbers import exact
 from bpreport.worked import Perceptron, Quantity, Trace
@@ -59,7 +59,8 @@ def _typed(example: Perceptron, trace: Trace) -> dict[str, str]:
         keys = [key for key, role in trace.roles.items() if role.kind == kind]
         found |= dict(zip(keys, digits, strict=True))
     rest = (q for q in trace.quantities.values() if q.stage == "given" and q.key not in found)
-    return found | {quantity.key: exact(quantity.value, 30) for quantity in rest}
+    found |= {quantity.key: exact(quantity.value, 30) for quantity in rest}
+    return {key: literal(digits) for key, digits in found.items()}
 
 
 class _Run:
@@ -140,7 +141,10 @@ class _Run:
     def _samples(self, kind: str, typed: Sequence[Sequence[str]]) -> list[list[str]]:
         """The samples: the first by the names that its numbers have."""
         keys = [key for key, role in self.trace.roles.items() if role.kind == kind]
-        return [[self.names[key] for key in keys], *map(list, typed[1:])]
+        return [
+            [self.names[key] for key in keys],
+            *([literal(digits) for digits in row] for row in typed[1:]),
+        ]
 
     def _loop(self) -> list[str]:
         example = self.example
@@ -252,11 +256,11 @@ class _Run:
                 if role.kind == "out" and role.layer == last]  # fmt: skip
         whole = next(self.trace.quantities[key].symbol for key, role in self.trace.roles.items()
                      if role.kind == "error" and not role.unit)  # fmt: skip
-        labels = ", ".join(f'r"${out}$"' for out in outs)
+        labels = ", ".join(quoted(f"${out}$") for out in outs)
         return [
             'figure, (left, right) = plt.subplots(1, 2, figsize=(10, 3.5), layout="constrained")',
             f"left.plot({self.name}_error)",
-            f'left.set(xlabel="$k$", ylabel=r"${latex(whole)}$")',
+            f'left.set(xlabel="$k$", ylabel={quoted(f"${latex(whole)}$")})',
             f"right.plot({self.name}_out, label=[{labels}])",
             'right.set(xlabel="$k$")',
             "right.legend()",
