@@ -139,7 +139,9 @@ class Golden:
         if report:
             raise GoldenError(report)
 
-    def check_run(self, name: str, values: Any, *, first: int = 0) -> None:
+    def check_run(
+        self, name: str, values: Any, *, first: int = 0, places: int | None = None
+    ) -> None:
         """Hold a series over the iterations against the deck's run.
 
         `name` is a series ("out", "weights", "biases", "error"; of a regression "parameters",
@@ -149,16 +151,19 @@ class Golden:
 
         Both series are computed in floats. After k updates, each may be off by k + 1 times what
         one step may lose (see `check`), which holds as long as a step does not drive neighbouring
-        points apart; so twice that is allowed, and nothing else.
+        points apart; so twice that is allowed, and nothing else. With `places`, every entry must
+        lie in the interval that its digits to so many places stand for.
         """
         __tracebackhide__ = True
         trace, series, column = self._series(name)
         got, epsilon = _array(values)
-        comparison = self._comparison(trace, None, True, epsilon)
+        comparison = self._comparison(trace, places, places is None, epsilon)
         right = trace.series[series]
         wanted = right if column is None else right[:, column]
         if got is None or not got.ndim or got.shape[1:] != wanted.shape[1:]:
             raise GoldenError(comparison.other_run(name, values, got, wanted))
+        if first < 0:
+            raise ValueError("first is a number of updates, and not negative")
         if not 0 < len(got) <= len(wanted) - first:
             raise GoldenError(comparison.other_length(name, len(got), len(wanted) - first))
         bounds = run_losses(trace, series, self.study.examples[trace.name])

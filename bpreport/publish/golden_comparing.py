@@ -214,6 +214,8 @@ class Comparison:
         counts = np.arange(first, first + len(got)) + 1.0
         counts = counts.reshape(-1, *[1] * (got.ndim - 1))
         off = ~(np.abs(got - right) <= 2 * counts * bound * self.epsilon)
+        if self.places is not None:
+            off = np.reshape(list(map(self._prints_otherwise, right.flat, got.flat)), got.shape)
         if not off.any():
             return ""
         rows = np.flatnonzero(off.reshape(len(got), -1).any(axis=1))
@@ -232,6 +234,12 @@ class Comparison:
         slip = self._run_slip(series, column, got, first)
         lines.append(self._line(gettext("slip"), slip or gettext("none is known that gives this")))
         return "\n".join(lines)
+
+    def _prints_otherwise(self, right: float, got: float) -> bool:
+        """Whether a number is none of those that print as the right one does."""
+        assert self.places is not None
+        low, high, *_ = stands_for(rounded(right, self.places))
+        return not (np.isfinite(got) and low <= Decimal(float(got)) <= high)
 
     def _run_slip(self, series: str, column: int | None, got: Values, first: int) -> str:
         if not np.isfinite(got).all():

@@ -402,6 +402,14 @@ def test_a_run_agrees_in_every_entry(example):
     )
 
 
+def test_a_run_can_be_held_against_digits(example):
+    """Four places of a thousand iterations are right, though the last digits are not."""
+    outputs = run(1000)[0] + 1e-9
+    told(example.check_run, "out", outputs)
+    example.check_run("out", outputs, places=4)
+    told(example.check_run, "out", outputs + 1e-4, places=4)
+
+
 @pytest.mark.parametrize(
     ("mistake", "said"),
     [

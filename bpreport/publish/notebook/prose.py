@@ -65,7 +65,7 @@ class _Writer:
             case "table_open":
                 return self._table(inner)
             case "inline":
-                return self.inline(first.children or [])
+                return _on_lines(self.inline(first.children or []))
         if first.nesting == 1:
             return self.blocks(inner)
         return escaped(first.content)
@@ -113,6 +113,17 @@ class _Writer:
         source = re.sub(r"\n\s*\n", "\n", source.strip()).replace("<", r"\lt ")
         source = re.sub(r"(?<!\\)\$", r"\\$", source)
         return f"$$\n{source}\n$$" if token.type == "math_block" else f"{fence}{source}{fence}"
+
+
+def _on_lines(text: str) -> str:
+    r"""Text whose lines begin no list, heading or code.
+
+    >>> _on_lines("  - 5\n1. is what")
+    '\\- 5\n1\\. is what'
+    """
+    text = re.sub(r"(?m)^[ \t]+", "", text)
+    text = re.sub(r"(?m)^([-+=])", r"\\\1", text)
+    return re.sub(r"(?m)^(\d+)([.)]\s)", r"\1\\\2", text)
 
 
 _INLINE: Mapping[str, Callable[[Token], str]] = {
