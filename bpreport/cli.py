@@ -57,7 +57,7 @@ def main() -> None:
     default="html,pdf",
     show_default=True,
     callback=known_formats,
-    help="Any of html, pdf, slides and golden, with commas.",
+    help="Any of html, pdf, slides, notebook and golden, with commas.",
 )
 @click.option(
     "--lang",
@@ -66,7 +66,7 @@ def main() -> None:
     help="Language of the report, zh or en; by default the deck's.",
 )
 def build(deck: Path | None, output: Path, formats: list[str], lang: str | None) -> None:
-    """Audit DECK and write the report, the slides or golden values.
+    """Audit DECK and write the report, the slides, a notebook or golden values.
 
     Errors found in the deck do not change the exit status.
     """
@@ -179,16 +179,24 @@ def sheets(
 @main.command()
 @click.argument("deck", required=False, type=click.Path(path_type=Path))
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="A file instead of stdout.")
-def golden(deck: Path | None, output: Path | None) -> None:
-    """Write every quantity of DECK's worked examples as JSON."""
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["json", "csv", "npz", "pytest"]),
+    default="json",
+    show_default=True,
+    help="For programs, for a table, for NumPy, or as a file of tests.",
+)
+def golden(deck: Path | None, output: Path | None, form: str) -> None:
+    """Write every quantity of DECK's worked examples, for tests of programs."""
     from bpreport import publish
 
     with usable():
-        text = publish.golden_of(deck)
+        content = publish.golden_of(deck, form, output)
         if output is None:
-            click.echo(text, nl=False)
+            click.echo(content, nl=False)
         else:
-            publish.write(output, text.encode())
+            publish.write(output, content)
 
 
 @main.command()

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from bpreport.audit import audit
 from bpreport.deck import builtin, read
-from bpreport.publish.golden_values import golden_text
 from bpreport.publish.writing import build
 from bpreport.worked import recompute
 
@@ -30,11 +29,13 @@ def build_deck(
     return build(audit(deck, study), study, target, formats, lang or deck.lang, tell)
 
 
-def golden_of(path: Path | None) -> str:
-    """The golden values of a deck as JSON text."""
+def golden_of(path: Path | None, form: str = "json", target: Path | None = None) -> bytes:
+    """The golden values of a deck in one of the formats, for the file `target` or for stdout."""
+    from bpreport.publish.golden_formats import golden_bytes
+
     deck = read(path or builtin())
     study = recompute(deck)
-    return golden_text(audit(deck, study), study)
+    return golden_bytes(audit(deck, study), study, form, target, path)
 
 
 @contextmanager

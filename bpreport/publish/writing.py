@@ -33,10 +33,10 @@ def build(
     """Write the files of each format into the folder `target`; returns their paths.
 
     Formats are "html" and "pdf" (`report.html`, `report.pdf`), "slides" (`slides.html` and
-    `slides.pdf`) and "golden" (`golden.json`). All are made before the first is
-    written, and an error leaves every earlier file as it was. `progress` is told the name of each
-    stage as it begins. Raises `ValueError` for an unknown format, `OSError` where the folder
-    cannot be written.
+    `slides.pdf`), "notebook" (`notebook.ipynb` and `notebook-exercise.ipynb`) and "golden"
+    (`golden.json`). All are made before the first is written, and an error leaves every earlier
+    file as it was. `progress` is told the name of each stage as it begins. Raises `ValueError` for
+    an unknown format, `OSError` where the folder cannot be written.
     """
     unknown = sorted(set(formats) - set(_NAMES))
     if unknown:
@@ -50,6 +50,11 @@ def build(
 
         tell("golden")
         products["golden.json"] = f"{golden_text(audit, study)}\n".encode()
+    if "notebook" in formats:
+        from bpreport.publish import notebook
+
+        tell("notebook")
+        products |= notebook.products(audit, lang)
     if {"html", "pdf", "slides"} & set(formats):
         from bpreport.publish.report import report
 
@@ -79,6 +84,7 @@ _NAMES = {
     "html": ("report.html",),
     "pdf": ("report.pdf",),
     "slides": ("slides.html", "slides.pdf"),
+    "notebook": ("notebook.ipynb", "notebook-exercise.ipynb"),
     "golden": ("golden.json",),
 }
 
