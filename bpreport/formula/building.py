@@ -20,6 +20,7 @@ from bpreport.formula.fragments import (
     Open,
     Operator,
     Partial,
+    Scripts,
     place,
     whole,
 )
@@ -132,6 +133,10 @@ class Builder(Transformer[Token, Tree]):
 
     def mark(self, sign: Token) -> Mark:
         return Mark("*" if sign.type == "MULTIPLY_SIGN" else str(sign), place(sign))
+
+    def marked(self, script: Any, sign: Token) -> Scripts:
+        """Two superscripts in one: w^{(2)+} is the weight of layer 2 after the update."""
+        return Scripts((script, self.mark(sign)))
 
     def braces(self, inner: Any) -> Any:
         return inner

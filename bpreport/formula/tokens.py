@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from lark import Token
@@ -108,6 +109,10 @@ class _Refiner:
             and not (index and tokens[index - 1].type == "CARET")
             and (after := self._called_at(tokens, index)) is not None
         }
+        for index, (sign, after) in enumerate(pairwise(tokens)):
+            behind = index > 0 and tokens[index - 1].type not in ("LBRACE", "ADD_SIGN")
+            if sign.type == "ADD_SIGN" and after.type == "RBRACE" and behind:
+                tokens[index] = _as("MARK_SIGN", sign)  # the + of w^{(2)+}
         _check_commas(tokens, called.keys())
         for index in called.values():
             tokens[index] = _as("FUNCTION_NAME", tokens[index])

@@ -254,7 +254,8 @@ def _name(symbol: Symbol) -> str:
     if letters and all(isinstance(index, Symbol) for index in symbol.indices):
         below = below.replace(",", " ") if "\\" in below else below.replace(",", "")
     subscript = f"_{{{below}}}" if below else ""
-    return f"{base}{subscript}" + "".join(f"^{{{_script(mark)}}}" for mark in symbol.marks)
+    marks = "".join(map(_script, symbol.marks))  # LaTeX takes one superscript only
+    return f"{base}{subscript}" + (f"^{{{marks}}}" if marks else "")
 
 
 def _is_word(text: str) -> bool:
