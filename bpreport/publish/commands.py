@@ -10,6 +10,7 @@ from pathlib import Path
 from bpreport.audit import audit
 from bpreport.deck import builtin, read
 from bpreport.publish.golden_values import golden_text
+from bpreport.publish.language import spoken
 from bpreport.publish.writing import build
 from bpreport.worked import recompute
 
@@ -27,7 +28,7 @@ def build_deck(
     tell("worked examples")
     study = recompute(deck)
     tell("audit")
-    return build(audit(deck, study), study, target, formats, lang or deck.lang, tell)
+    return build(audit(deck, study), study, target, formats, lang or spoken(deck.lang), tell)
 
 
 def golden_of(path: Path | None) -> str:

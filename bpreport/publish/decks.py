@@ -18,7 +18,7 @@ from bpreport.audit.model import Fix
 from bpreport.deck import DeckError, builtin, read
 from bpreport.publish.annotations import annotated, annotation_of_failure
 from bpreport.publish.checking import check_json, check_text
-from bpreport.publish.language import translator
+from bpreport.publish.language import spoken, translator
 from bpreport.publish.processes import in_order
 from bpreport.publish.writing import write
 
@@ -174,7 +174,7 @@ def _copies(found: Sequence[Found], output: Path | None) -> list[Path]:
 def _check(request: _Request) -> _Checked:
     try:
         result = audit(read(request.path))
-        lang = request.lang or result.deck.lang
+        lang = request.lang or spoken(result.deck.lang)
         messages = () if request.copy is None else tuple(_fix(result, request.copy, lang))
     except DeckError as error:
         return _Checked(failure=error)
@@ -249,8 +249,8 @@ def _together(
     if form == "sarif":
         from bpreport.publish.sarif import sarif_log
 
-        spoken = lang or next((checked.lang for checked in good), "en")
-        log = sarif_log([one for result in results for one in result], failures, spoken)
+        reader = lang or next((checked.lang for checked in good), "en")
+        log = sarif_log([one for result in results for one in result], failures, reader)
         return json.dumps(log, ensure_ascii=False, indent=1)
     if form == "github":
         lines = [*map(annotation_of_failure, failures), *results]

@@ -26,6 +26,7 @@ __all__ = [
     "mark",
     "parts",
     "render",
+    "spoken",
     "tag",
     "translator",
     "verdict_word",
@@ -65,6 +66,15 @@ def languages() -> tuple[str, ...]:
     """
     catalogues = LOCALE.glob("*/LC_MESSAGES/bpreport.mo")
     return tuple(sorted({"en", *(path.parents[1].name for path in catalogues)}))
+
+
+def spoken(lang: str) -> str:
+    """The language itself, or English where bpreport does not speak it.
+
+    >>> spoken("zh"), spoken("xx")
+    ('zh', 'en')
+    """
+    return lang if lang in languages() else "en"
 
 
 @cache

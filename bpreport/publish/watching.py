@@ -21,7 +21,7 @@ from typing import Any, ClassVar
 
 from bpreport.audit import audit
 from bpreport.deck import DeckError, builtin, read
-from bpreport.publish.language import tag
+from bpreport.publish.language import spoken, tag
 from bpreport.publish.templates import environment, folder
 from bpreport.publish.writing import html
 from bpreport.worked import recompute
@@ -122,7 +122,7 @@ def _report(path: Path, lang: str | None) -> bytes:
     deck = read(path)
     study = recompute(deck)
     result = audit(deck, study)
-    return html([report(result, study, lang or deck.lang)], result)
+    return html([report(result, study, lang or spoken(deck.lang))], result)
 
 
 def _plainly(error: DeckError | OSError) -> str:
@@ -299,7 +299,7 @@ def watch(
 
 def _language(path: Path) -> str:
     try:
-        return read(path).lang
+        return spoken(read(path).lang)
     except DeckError:
         return "en"
 

@@ -75,6 +75,14 @@ def test_check_speaks_it(copy):
     assert "⟦2 claims⟧: ✓ ⟦given⟧ 1, × ⟦wrong⟧ 1" in told
 
 
+def test_a_deck_says_that_it_is_in_it(copy):
+    """`lang: de` in the front matter is enough, and where no catalogue is there it is English."""
+    lines = {"de": "⟦2 claims⟧: ✓ ⟦given⟧ 1", "fr": "2 claims: ✓ given 1"}
+    for lang, line in lines.items():
+        (copy / f"{lang}.md").write_text(DECK.replace("---", f"---\nlang: {lang}", 1))
+        assert line in run(copy, "-c", MAIN, "check", f"{lang}.md")
+
+
 def test_formulas_are_told_in_it(copy):
     """The alphabet and the operations of formulas are sentences like others."""
     code = r"from bpreport.publish.words import spoken; print(spoken(r'\theta + 1', 'de'))"
