@@ -180,8 +180,9 @@ def test_without_scripting_the_runs_are_told(visit: Visit):
 
 
 def test_two_variables_have_no_lab(visit: Visit, tmp_path):
-    """Its plots tell of it."""
+    """The page says so, and its plots tell of the descent."""
     path, _ = built(tmp_path, {"descent": "x^2 + 2 y^2"}, start="[1, 1]")
     with visit(path) as page:
         assert page.locator("[data-widget=lab]").count() == 0
+        assert page.get_by_text("There is no learning-rate lab here").count() == 1
         assert page.locator("figure.plot:visible").count() > 0
