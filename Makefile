@@ -3,13 +3,14 @@ PYTHON ?= python3
 OUTPUT ?= build
 SEED ?= 1
 DECKS ?= 300
+RUNS ?= 5
 
 bin := .venv/bin
 installed := .venv/.installed
 doctor := $(PYTHON) -I bpreport/publish/doctor.py
 
 .DEFAULT_GOAL := help
-.PHONY: help report test lint types bench-audit bench-growth catalogues pictures lock setup doctor clean machine
+.PHONY: help report test lint types bench-audit bench-growth bench-report catalogues pictures lock setup doctor clean machine
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 18
@@ -34,6 +35,9 @@ bench-audit: setup ## judge the audit on random decks with planted slips: SEED=1
 
 bench-growth: setup ## time the audit of bare notes of 100 to 10,000 formulas
 	$(bin)/python -m benchmarks.growth
+
+bench-report: setup ## measure sizes and times of the report and the slides: RUNS=5
+	$(bin)/python -m benchmarks.report --runs $(RUNS)
 
 catalogues: setup ## bring the translations up to date with the code and the templates
 	$(bin)/python -m bpreport.publish.catalogue

@@ -72,7 +72,7 @@ def build(deck: Path | None, output: Path, formats: list[str], lang: str | None)
     """
     from bpreport import publish
 
-    with usable(), publish.progress() as told:
+    with usable(lang), publish.progress() as told:
         for path in publish.build_deck(deck, output, formats, lang, told):
             click.echo(path)
 
@@ -119,7 +119,7 @@ def check(
     from bpreport import publish
 
     color = sys.stdout.isatty()
-    with usable():
+    with usable(lang):
         with publish.progress() as told:
             outcome = publish.check(
                 decks, form, lang, color=color, jobs=jobs, fix=fix, output=output, tell=told
@@ -222,7 +222,7 @@ def watch(deck: Path | None, port: int, opens: bool, lang: str | None) -> None:
     """
     from bpreport.publish import watching
 
-    with usable(), suppress(KeyboardInterrupt):
+    with usable(lang), suppress(KeyboardInterrupt):
         watching.watch(deck, lang, port, click.echo, click.launch if opens else None)
 
 
@@ -248,14 +248,19 @@ def doctor() -> None:
 
 
 @contextmanager
-def usable() -> Iterator[None]:
-    """Turn an unusable request or input into one message and exit status 2; ctrl-C into 130."""
+def usable(lang: str | None = None) -> Iterator[None]:
+    """Turn an unusable request or input into one message and exit status 2; ctrl-C into 130.
+
+    The message is in that language, or else in the deck's, as far as it is known.
+    """
     from bpreport.deck import DeckError
 
     try:
         yield
     except DeckError as error:
-        click.echo(f"bpreport: {error}", err=True)
+        from bpreport.publish.language import unusable
+
+        click.echo(f"bpreport: {unusable(error, lang)}", err=True)
         raise SystemExit(2) from None
     except ModuleNotFoundError as error:
         click.echo(f"bpreport: {error}", err=True)

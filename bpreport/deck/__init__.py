@@ -44,15 +44,16 @@ def read(path: str | Path) -> Deck:
         before = error.object[: error.start].decode("utf-8")
         line = before.replace("\r\n", "\n").replace("\r", "\n").rpartition("\n")
         raise DeckError(
-            f"not UTF-8 text: byte 0x{error.object[error.start]:02x}; save the deck as UTF-8",
+            "not UTF-8 text: byte 0x{byte:02x}; save the deck as UTF-8",
             path=str(path),
             position=Position(line[0].count("\n") + bool(line[1]) + 1, len(line[2]) + 1),
+            byte=error.object[error.start],
         ) from None
     except IsADirectoryError:
         raise DeckError("is a folder; expected a file", path=str(path)) from None
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
         reason = getattr(error, "strerror", None) or str(error)
-        raise DeckError(f"cannot be read: {reason.lower()}", path=str(path)) from None
+        raise DeckError("cannot be read: {reason}", path=str(path), reason=reason.lower()) from None
     return read_text(source, str(path))
 
 
@@ -64,7 +65,7 @@ def read_text(source: str, path: str = "deck.md") -> Deck:
     [('f1.1', 'net = 0.1 * 5 + 0.35'), ('f1.2', '0.1 * 5 + 0.35 = 0.85')]
     """
     if len(source) > LARGEST:
-        raise DeckError(f"more than {LARGEST} characters; split the deck", path=path)
+        raise DeckError("more than {most} characters; split the deck", path=path, most=LARGEST)
     from bpreport.deck.reader import read_source  # loads all of Markdown
 
     return read_source(source.removeprefix("\ufeff"), path)

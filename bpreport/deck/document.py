@@ -155,8 +155,10 @@ class Gathering:
         """The number of a new formula; without an `iteration` it is the one announced, if any."""
         if len(source) > LONGEST_FORMULA:
             raise DeckError(
-                f"a formula of {len(source)} characters; expected at most {LONGEST_FORMULA}",
+                "a formula of {count} characters; expected at most {most}",
                 position=starts[0],
+                count=len(source),
+                most=LONGEST_FORMULA,
             )
         number = len(self.math) + 1
         iteration = self.announced if iteration is None else iteration
@@ -228,11 +230,14 @@ def _check(mark: Mark, place: Callable[[int], Position]) -> None:
     shown = mark.text if len(mark.text) <= 40 else f"{mark.text[:37]}..."
     if mark.iteration and not re.fullmatch(_COUNT, text, re.ASCII):
         raise DeckError(
-            f"the mark .iteration expects a whole number in its brackets, found {shown!r}",
+            "the mark .iteration expects a whole number in its brackets, found {shown!r}",
             position=place(mark.offset),
+            shown=shown,
         )
     if not _FIGURE.fullmatch(text):
         raise DeckError(
-            f"the claim {mark.claim!r} expects a number in its brackets, found {shown!r}",
+            "the claim {claim!r} expects a number in its brackets, found {shown!r}",
             position=place(mark.offset),
+            claim=mark.claim,
+            shown=shown,
         )

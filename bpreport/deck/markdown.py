@@ -109,9 +109,10 @@ def _read_inline(state: StateCore) -> None:
         token.meta["typed"] = token.content
         if len(token.content) > LONGEST_PARAGRAPH:
             raise DeckError(
-                f"a paragraph of {len(token.content)} characters; "
-                f"expected at most {LONGEST_PARAGRAPH}",
+                "a paragraph of {count} characters; expected at most {most}",
                 position=Position((token.map or [0])[0] + 1, 1),
+                count=len(token.content),
+                most=LONGEST_PARAGRAPH,
             )
         if before is not None and before.type == "heading_open":
             _heading_attributes(before, token)
@@ -203,8 +204,9 @@ class _Reading:
             line = token.map[0] if token.map else 0
             if token.level >= DEEPEST - 1 and token.nesting > 0:
                 raise DeckError(
-                    f"lists and quotes are nested more than {DEEPEST} deep",
+                    "lists and quotes are nested more than {most} deep",
                     position=Position(line + 1, 1, self.cell),
+                    most=DEEPEST,
                 )
             if token.type == "heading_open" and token.level == 0:
                 self._heading(token, next(stream))

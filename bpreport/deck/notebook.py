@@ -72,8 +72,9 @@ def _cell_list(source: str) -> list[Any]:
         notebook = json.loads(source)
     except json.JSONDecodeError as error:
         raise DeckError(
-            f"not a notebook, which is JSON: {error.msg[0].lower()}{error.msg[1:]}",
+            "not a notebook, which is JSON: {problem}",
             position=Position(error.lineno, error.colno),
+            problem=error.msg[0].lower() + error.msg[1:],
         ) from None
     except (ValueError, RecursionError):  # numbers or nesting beyond what any notebook has
         raise DeckError("not a notebook: its JSON has too many digits or levels") from None

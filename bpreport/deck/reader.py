@@ -9,7 +9,7 @@ from typing import Any
 
 from bpreport.deck.claims import claims_of, declared_functions, read_chains
 from bpreport.deck.document import Document, Span, unix
-from bpreport.deck.errors import DeckError
+from bpreport.deck.errors import DeckError, Phrase
 from bpreport.deck.ledger import ledger
 from bpreport.deck.markdown import parse_markdown
 from bpreport.deck.model import Deck, Figure, Formula, Position, Side, Slide
@@ -48,6 +48,8 @@ def read_source(source: str, path: str) -> Deck:
     try:
         return _read(unix(source), path)
     except DeckError as error:
+        stated = re.search(r"^---\s*\n(?:.*\n)*?lang: *([a-z]{2,3})\s", source)
+        error.lang = stated[1] if stated else language(source)
         raise error.placed(path, {}) from None
 
 
@@ -152,10 +154,12 @@ def _slides(document: Document, known: Mapping[str, Any]) -> tuple[Slide, ...]:
     for number, section in enumerate(document.sections, 1):
         named = section.attributes.get("worked")
         if named not in (None, "none", *known):
-            expected = ", ".join(map(repr, known)) or "one that the front matter describes"
+            expected = ", ".join(map(repr, known)) or Phrase("one that the front matter describes")
             raise DeckError(
-                f"the heading names the worked example {named!r}; expected {expected}",
+                "the heading names the worked example {named!r}; expected {expected}",
                 position=section.attributes_at,
+                named=named,
+                expected=expected,
             )
         if named is not None:
             worked, level = (None if named == "none" else named), section.level
@@ -192,6 +196,10 @@ def _first_title(slides: tuple[Slide, ...]) -> str:
 
 def _language(document: Document, source: str) -> str:
     """Chinese where Han characters are a sizeable part of the letters, else English."""
-    text = "\n".join(document.cells.values()) if document.cells else source
+    return language("\n".join(document.cells.values()) if document.cells else source)
+
+
+def language(text: str) -> str:
+    """Chinese where Han characters are a sizeable part of the letters, else English."""
     han = len(re.findall(r"[\u4e00-\u9fff]", text))
     return "zh" if han * 10 > len(re.findall(r"[A-Za-z]", text)) else "en"

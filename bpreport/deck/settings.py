@@ -17,10 +17,10 @@ from typing import Any, Self
 
 import yaml
 
-from bpreport.deck.errors import DeckError
+from bpreport.deck.errors import DeckError, Phrase
 from bpreport.deck.model import Position
 
-__all__ = ["KeyPath", "read_settings", "schema"]
+__all__ = ["KeyPath", "phrase", "read_settings", "schema"]
 
 KeyPath = tuple[str | int, ...]
 DEEPEST = 12
@@ -85,14 +85,17 @@ class _Reading:
             mark = error.problem_mark or error.context_mark
             place = self._place(mark) if mark else self.start
             problem = error.problem or error.context
-            raise DeckError(f"front matter is not YAML: {problem}", position=place) from None
+            raise DeckError(
+                "front matter is not YAML: {problem}", position=place, problem=problem
+            ) from None
         except yaml.reader.ReaderError as error:
             code = error.character if isinstance(error.character, int) else ord(error.character)
             before = self.source[: error.position]
             number = self.start.line + before.count("\n")
             raise DeckError(
-                f"front matter is not YAML: it has the character U+{code:04X}",
+                "front matter is not YAML: it has the character U+{code:04X}",
                 position=replace(self.start, line=number, column=len(before) - before.rfind("\n")),
+                code=code,
             ) from None
         value = {} if node is None else self._value(node, ())
         if not isinstance(value, dict):
@@ -109,7 +112,9 @@ class _Reading:
     def _bound(self) -> None:
         """Refuse what could grow without end, before anything is built from it."""
         if len(self.source) > LONGEST:
-            raise DeckError(f"front matter of more than {LONGEST} characters", position=self.start)
+            raise DeckError(
+                "front matter of more than {most} characters", position=self.start, most=LONGEST
+            )
         depth = 0
         for event in yaml.parse(self.source, Loader=yaml.SafeLoader):
             if isinstance(event, yaml.AliasEvent):
@@ -124,8 +129,9 @@ class _Reading:
                 depth -= 1
             if depth > DEEPEST:
                 raise DeckError(
-                    f"front matter is nested more than {DEEPEST} deep",
+                    "front matter is nested more than {most} deep",
                     position=self._place(event.start_mark),
+                    most=DEEPEST,
                 )
 
     def _value(self, node: yaml.Node, path: KeyPath) -> Any:
@@ -138,7 +144,7 @@ class _Reading:
                     raise DeckError("a key must be a word", position=place)
                 key = str(key_node.value)
                 if key in mapping:
-                    raise DeckError(f"the key {key!r} stands here twice", position=place)
+                    raise DeckError("the key {key!r} stands here twice", position=place, key=key)
                 self.places[*path, key] = place
                 mapping[key] = self._value(value_node, (*path, key))
             return mapping
@@ -171,32 +177,46 @@ def _validate(value: dict[str, Any], places: dict[KeyPath, Position]) -> None:
     if error.validator == "additionalProperties":
         known = error.schema.get("properties", {})
         path = (*path, next(key for key in error.instance if key not in known))
-        message = f"unknown key; expected one of {_listed(known)}"
-    elif error.validator == "required":
+        raise DeckError("unknown key; expected one of {known}", path, known=_listed(known)).placed(
+            "", places
+        )
+    if error.validator == "required":
         missing = [key for key in error.validator_value if key not in error.instance]
-        message = f"missing key {_listed(missing)}"
-    else:
-        message = _expectation(error)
-    raise DeckError(message, path).placed("", places)
-
-
-def _expectation(error: Any) -> str:
-    """What the schema wanted there, in plain words."""
+        raise DeckError("missing key {key}", path, key=_listed(missing)).placed("", places)
     found = _shown(error.instance)
     found = found if len(found) <= 60 else found[:57] + "..."
+    wanted = _wanted(error)
+    raise DeckError("expected {wanted}, found {found}", path, wanted=wanted, found=found).placed(
+        "", places
+    )
+
+
+def phrase(description: str) -> Phrase:
+    """What the schema says of a value, as it stands within a sentence.
+
+    >>> str(phrase("A number."))
+    'a number'
+    """
+    return Phrase(description[0].lower() + description[1:].rstrip("."))
+
+
+def _wanted(error: Any) -> object:
+    """What the schema wanted there, in plain words."""
     if error.validator == "enum":
-        return f"expected one of {_listed(error.validator_value)}, found {found}"
+        return Phrase("one of {known}", known=_listed(error.validator_value))
     if error.validator == "const":
-        return f"expected {error.validator_value!r}, found {found}"
-    wanted = error.schema.get("description") or {
-        "type": f"a value of type {error.validator_value}",
-        "minimum": f"at least {error.validator_value}",
-        "maximum": f"at most {error.validator_value}",
-        "exclusiveMinimum": f"more than {error.validator_value}",
-        "minItems": f"at least {error.validator_value} entries",
-        "minProperties": f"at least {error.validator_value} keys",
-    }.get(error.validator, str(error.message))
-    return f"expected {wanted[0].lower() + wanted[1:].rstrip('.')}, found {found}"
+        return repr(error.validator_value)
+    if "description" in error.schema:
+        return phrase(error.schema["description"])
+    bounds = {
+        "type": Phrase("a value of type {bound}", bound=error.validator_value),
+        "minimum": Phrase("at least {bound}", bound=error.validator_value),
+        "maximum": Phrase("at most {bound}", bound=error.validator_value),
+        "exclusiveMinimum": Phrase("more than {bound}", bound=error.validator_value),
+        "minItems": Phrase("at least {bound} entries", bound=error.validator_value),
+        "minProperties": Phrase("at least {bound} keys", bound=error.validator_value),
+    }
+    return bounds.get(error.validator, str(error.message))
 
 
 def _shown(value: Any) -> str:

@@ -109,9 +109,9 @@ class _Refiner:
             and not (index and tokens[index - 1].type == "CARET")
             and (after := self._called_at(tokens, index)) is not None
         }
-        for index, (sign, after) in enumerate(pairwise(tokens)):
-            behind = index > 0 and tokens[index - 1].type not in ("LBRACE", "ADD_SIGN")
-            if sign.type == "ADD_SIGN" and after.type == "RBRACE" and behind:
+        for index, (sign, behind) in enumerate(pairwise(tokens)):
+            inside = index > 0 and tokens[index - 1].type not in ("LBRACE", "ADD_SIGN")
+            if sign.type == "ADD_SIGN" and behind.type == "RBRACE" and inside:
                 tokens[index] = _as("MARK_SIGN", sign)  # the + of w^{(2)+}
         _check_commas(tokens, called.keys())
         for index in called.values():

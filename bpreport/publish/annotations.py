@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from bpreport.audit.model import Audit, Judgement
 from bpreport.deck import DeckError
-from bpreport.publish.language import render, translator, verdict_word
+from bpreport.publish.language import render, translator, unusable, verdict_word
 from bpreport.publish.places import address, end_of
 
 __all__ = ["annotated", "annotation_of_failure"]
@@ -36,10 +36,10 @@ def annotated(audit: Audit, lang: str) -> Iterator[str]:
         yield _command("notice", {"file": address(audit.deck.path)}, text % {"count": unchecked})
 
 
-def annotation_of_failure(failure: DeckError) -> str:
+def annotation_of_failure(failure: DeckError, lang: str | None) -> str:
     """A deck that cannot be used."""
     properties: dict[str, str | int] = {"file": address(failure.path)}
-    message = str(failure)
+    message = unusable(failure, lang)
     place = failure.position
     if place is not None and not place.cell:
         properties |= {"line": place.line, "col": place.column}

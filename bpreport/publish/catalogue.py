@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bpreport.deck.settings import phrase, schema
 from bpreport.publish.language import LOCALE
 from bpreport.publish.templates import folder
 
@@ -27,7 +28,9 @@ KEYWORDS: dict[str, tuple[int, ...] | None] = {
     "_": None,
     "mark": None,
     "Message": None,
+    "DeckError": None,
     "EvaluationError": None,
+    "Phrase": None,
     "FormulaError": (3,),
 }
 """Functions whose argument is a sentence to translate."""
@@ -44,6 +47,8 @@ def extracted() -> Catalog:
             for _, text, comments, _ in extract(method, file, KEYWORDS, options=_OPTIONS[method]):
                 if text and text != ("", ""):
                     found.add(text, auto_comments=comments)
+    for description in _descriptions(schema()):
+        found.add(phrase(description).text)
     parser = LOCALE.parent / "formula" / "parser.py"
     for path in [*sorted((LOCALE.parent / "audit").rglob("*.py")), parser]:
         for text in _sentences(path.read_text(encoding="utf-8")):
@@ -81,6 +86,17 @@ def _sentences(source: str) -> Iterator[str]:
             # A backslash makes it LaTeX.
             if isinstance(text, str) and " " in text.strip() and "\\" not in text:
                 yield text
+
+
+def _descriptions(part: object) -> Iterator[str]:
+    """What the schema of the front matter says of its keys, for messages about a wrong value."""
+    if isinstance(part, dict):
+        if isinstance(part.get("description"), str):
+            yield part["description"]
+        part = list(part.values())
+    if isinstance(part, list):
+        for one in part:
+            yield from _descriptions(one)
 
 
 def _sources() -> Iterator[tuple[str, Path]]:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bpreport.audit import audit
 from bpreport.deck import builtin, read
+from bpreport.publish.language import spoken
 from bpreport.publish.writing import build
 from bpreport.worked import recompute
 
@@ -26,7 +27,7 @@ def build_deck(
     tell("worked examples")
     study = recompute(deck)
     tell("audit")
-    return build(audit(deck, study), study, target, formats, lang or deck.lang, tell)
+    return build(audit(deck, study), study, target, formats, lang or spoken(deck.lang), tell)
 
 
 def golden_of(path: Path | None, form: str = "json", target: Path | None = None) -> bytes:

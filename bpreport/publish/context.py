@@ -35,6 +35,8 @@ class Shown:
     stages: tuple[Stage, ...] = ()
     appendix: tuple[Table, ...] = ()
     widgets: tuple[Widget, ...] = ()
+    lacking: str = ""
+    """Why a widget that such an example usually has is not there."""
 
 
 def after(count: int, context: Context) -> str:

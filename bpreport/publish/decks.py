@@ -18,7 +18,7 @@ from bpreport.audit.model import Fix
 from bpreport.deck import DeckError, builtin, read
 from bpreport.publish.annotations import annotated, annotation_of_failure
 from bpreport.publish.checking import check_json, check_text
-from bpreport.publish.language import translator
+from bpreport.publish.language import spoken, translator, unusable
 from bpreport.publish.processes import in_order
 from bpreport.publish.writing import write
 
@@ -110,7 +110,7 @@ def check(
     messages = [message for checked in good for message in checked.messages]
     return Outcome(
         _together(form, good, failures, lang, alone),
-        (*map(str, failures), *messages),
+        (*(unusable(failure, lang) for failure in failures), *messages),
         2 if failures else 1 if any(checked.wrong for checked in good) else 0,
     )
 
@@ -133,7 +133,9 @@ def find(paths: Sequence[Path]) -> tuple[list[Found], list[DeckError]]:
         below = list(_below(path))
         if not below:
             endings = ", ".join(ENDINGS)
-            failures.append(DeckError(f"holds no deck; expected {endings}", path=str(path)))
+            failures.append(
+                DeckError("holds no deck; expected {endings}", path=str(path), endings=endings)
+            )
         for deck in below:
             found.setdefault(deck, Found(deck, deck.relative_to(path)))
     return list(found.values()), failures
@@ -161,8 +163,10 @@ def _copies(found: Sequence[Found], output: Path | None) -> list[Path]:
         other = taken.setdefault(copy.resolve(), deck.path)
         if other is not deck.path:
             raise DeckError(
-                f"its corrected copy {copy} would take the place of another's, {other}",
+                "its corrected copy {copy} would take the place of another's, {other}",
                 path=str(deck.path),
+                copy=copy,
+                other=other,
             )
         copies.append(copy)
     return copies
@@ -174,7 +178,7 @@ def _copies(found: Sequence[Found], output: Path | None) -> list[Path]:
 def _check(request: _Request) -> _Checked:
     try:
         result = audit(read(request.path))
-        lang = request.lang or result.deck.lang
+        lang = request.lang or spoken(result.deck.lang)
         messages = () if request.copy is None else tuple(_fix(result, request.copy, lang))
     except DeckError as error:
         return _Checked(failure=error)
@@ -249,10 +253,10 @@ def _together(
     if form == "sarif":
         from bpreport.publish.sarif import sarif_log
 
-        spoken = lang or next((checked.lang for checked in good), "en")
-        log = sarif_log([one for result in results for one in result], failures, spoken)
+        reader = lang or next((checked.lang for checked in good), "en")
+        log = sarif_log([one for result in results for one in result], failures, reader)
         return json.dumps(log, ensure_ascii=False, indent=1)
     if form == "github":
-        lines = [*map(annotation_of_failure, failures), *results]
+        lines = [*(annotation_of_failure(one, lang) for one in failures), *results]
         return "\n".join(line for line in lines if line)
     return "\n\n".join(results)

@@ -41,13 +41,19 @@ def show(example: GradientDescent, trace: Trace, context: Context) -> Shown:
     tables = [_summary(trace, runs, gettext)]
     if context.unstated is not None:
         tables.append(_fits(context.unstated, gettext))
+    widgets = tuple(filter(None, [lab(example, trace)]))
     return Shown(
         tables=tuple(tables),
         plots=tuple(_plots(example, trace, runs, context)),
         appendix=tuple(_iterates(trace, run, gettext) for run in runs),
-        widgets=tuple(filter(None, [lab(example, trace)])),
+        widgets=widgets,
+        lacking="" if widgets else gettext(NO_LAB),
     )
 
+
+NO_LAB = mark(
+    "There is no learning-rate lab here: it is for objectives of one variable, without matrices."
+)
 
 WORKED_OUT = 2
 """Updates of each run whose computation is shown; the others repeat it with other numbers."""

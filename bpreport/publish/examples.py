@@ -71,6 +71,7 @@ def examples(audit: Audit, study: Study, lang: str) -> Iterator[ExampleView]:
             plots=shown.plots,
             appendix=shown.appendix,
             widgets=shown.widgets,
+            lacking=shown.lacking,
         )
 
 

@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from bpreport.audit.model import Expectation, Message, Verdict
+from bpreport.deck.errors import DeckError, Phrase
+from bpreport.formula.errors import EvaluationError, FormulaError
 from bpreport.formula.tree import Node
 
 __all__ = [
@@ -26,8 +28,10 @@ __all__ = [
     "mark",
     "parts",
     "render",
+    "spoken",
     "tag",
     "translator",
+    "unusable",
     "verdict_word",
 ]
 
@@ -65,6 +69,15 @@ def languages() -> tuple[str, ...]:
     """
     catalogues = LOCALE.glob("*/LC_MESSAGES/bpreport.mo")
     return tuple(sorted({"en", *(path.parents[1].name for path in catalogues)}))
+
+
+def spoken(lang: str) -> str:
+    """The language itself, or English where bpreport does not speak it.
+
+    >>> spoken("zh"), spoken("xx")
+    ('zh', 'en')
+    """
+    return lang if lang in languages() else "en"
 
 
 @cache
@@ -146,6 +159,32 @@ def _expectation(expected: Expectation, lang: str) -> str:
     if gettext(expected) != expected:
         return gettext(expected)
     return gettext(" or ").join(map(gettext, expected.split(" or ")))
+
+
+def unusable(error: DeckError, lang: str | None = None) -> str:
+    """Why a deck cannot be used, with its place, in a language; by default in the deck's.
+
+    >>> unusable(DeckError("is a folder; expected a file", path="notes"), "zh")
+    'notes: 是文件夹；这里应是文件'
+    """
+    return f"{error.place}{_said(error.message, spoken(lang or error.lang))}"
+
+
+def _said(value: object, lang: str) -> object:
+    """A value of a message; phrases, and what was said of a formula, are translated."""
+    gettext = translator(lang).gettext
+    match value:
+        case Phrase() | EvaluationError():
+            values = {name: _said(one, lang) for name, one in value.values.items()}
+            text = gettext(value.text)
+            return text.format_map(values) if values else text
+        case FormulaError():
+            text = gettext("at {token!r}: expected {expected}")
+            if not value.token:
+                text = gettext("at the end: expected {expected}")
+            expected = _expectation(Expectation(value.expected), lang)
+            return text.format(token=value.token, expected=expected)
+    return value
 
 
 _DOLLARS = re.compile(r"\$([^$]+)\$")

@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 from bpreport.audit.model import Audit, Finding, Fix, Judgement, Verdict
 from bpreport.deck import DeckError
-from bpreport.publish.language import VERDICTS, render, translator, verdict_word
+from bpreport.publish.language import VERDICTS, render, translator, unusable, verdict_word
 from bpreport.publish.numbers import exact
 from bpreport.publish.places import address, end_of
 
@@ -44,7 +44,7 @@ def sarif_log(
     """The whole log: one run over all decks, with those that could not be read."""
     invocation: dict[str, Any] = {"executionSuccessful": not failures}
     if failures:
-        invocation["toolExecutionNotifications"] = [_notification(each) for each in failures]
+        invocation["toolExecutionNotifications"] = [_notification(each, lang) for each in failures]
     return {
         "$schema": SCHEMA,
         "version": "2.1.0",
@@ -231,14 +231,14 @@ def _fingerprint(title: str, text: str, count: int) -> str:
     return hashlib.sha256(told.encode()).hexdigest()[:32]
 
 
-def _notification(failure: DeckError) -> dict[str, Any]:
+def _notification(failure: DeckError, lang: str) -> dict[str, Any]:
     physical: dict[str, Any] = {"artifactLocation": {"uri": _uri(failure.path)}}
     place = failure.position
     if place is not None and not place.cell:
         physical["region"] = {"startLine": place.line, "startColumn": place.column}
     return {
         "level": "error",
-        "message": {"text": str(failure)},
+        "message": {"text": unusable(failure, lang)},
         "locations": [{"physicalLocation": physical}],
     }
 

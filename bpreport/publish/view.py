@@ -214,6 +214,8 @@ class ExampleView:
     plots: tuple[Plot, ...] = ()
     appendix: tuple[Table, ...] = ()
     widgets: tuple[Widget, ...] = ()
+    lacking: str = ""
+    """Why a widget that such an example usually has is not there."""
 
 
 @dataclass(frozen=True)

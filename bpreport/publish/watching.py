@@ -21,7 +21,7 @@ from typing import Any, ClassVar
 
 from bpreport.audit import audit
 from bpreport.deck import DeckError, builtin, read
-from bpreport.publish.language import tag
+from bpreport.publish.language import spoken, tag, unusable
 from bpreport.publish.templates import environment, folder
 from bpreport.publish.writing import html
 from bpreport.worked import recompute
@@ -85,7 +85,7 @@ class Preview:
         try:
             report = _report(self.path, self.lang)
         except (DeckError, OSError) as error:
-            return replace(self.state, problem=_plainly(error))
+            return replace(self.state, problem=_plainly(error, self.lang))
         except Exception as error:  # noqa: BLE001 - the preview outlives what it cannot show
             return replace(self.state, problem=f"{type(error).__name__}: {error}")
         return replace(self.state, version=self.state.version + 1, report=report, problem="")
@@ -122,12 +122,12 @@ def _report(path: Path, lang: str | None) -> bytes:
     deck = read(path)
     study = recompute(deck)
     result = audit(deck, study)
-    return html([report(result, study, lang or deck.lang)], result)
+    return html([report(result, study, lang or spoken(deck.lang))], result)
 
 
-def _plainly(error: DeckError | OSError) -> str:
+def _plainly(error: DeckError | OSError, lang: str | None) -> str:
     if isinstance(error, DeckError):
-        return str(error)
+        return unusable(error, lang)
     return f"{error.filename or ''}: {(error.strerror or str(error)).lower()}"
 
 
@@ -299,7 +299,7 @@ def watch(
 
 def _language(path: Path) -> str:
     try:
-        return read(path).lang
+        return spoken(read(path).lang)
     except DeckError:
         return "en"
 

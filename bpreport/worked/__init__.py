@@ -90,6 +90,7 @@ def recompute(deck: Deck) -> Study:
     try:
         return _recompute(deck)
     except DeckError as error:
+        error.lang = deck.lang
         raise error.placed(deck.path, deck.places) from None
 
 
@@ -101,7 +102,10 @@ def _recompute(deck: Deck) -> Study:
         kind = settings.get("kind")
         if kind not in KINDS:
             raise DeckError(
-                f"expected one of {', '.join(KINDS)}; found {kind!r}", ("worked", name, "kind")
+                "expected one of {options}; found {kind!r}",
+                ("worked", name, "kind"),
+                options=", ".join(KINDS),
+                kind=kind,
             )
         example = examples[name] = KINDS[kind](name, settings)
         try:
@@ -111,7 +115,9 @@ def _recompute(deck: Deck) -> Study:
                 traces[name] = example.trace()
         except ArithmeticError as error:
             # Givens so large, or so degenerate, that a quantity has no value at 50 digits.
-            raise DeckError(f"it cannot be computed: {error}", ("worked", name)) from None
+            raise DeckError(
+                "it cannot be computed: {error}", ("worked", name), error=error
+            ) from None
     return Study(examples, traces, unstated)
 
 

@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from bpreport.deck.errors import DeckError
+from bpreport.deck.errors import DeckError, Phrase
 from bpreport.formula import MPMATH, EvaluationError, FormulaError, evaluate, parse, slope
 from bpreport.formula.tree import Symbol, Tree, free_symbols
 from bpreport.worked.arrays import array_function
@@ -232,19 +232,23 @@ class GradientDescent:
         if outcome == "not finite":
             at = ", ".join(run.start)
             raise DeckError(
-                f"the objective has no finite value at the start {at}", (*path, "objective")
+                "the objective has no finite value at the start {at}", (*path, "objective"), at=at
             )
         if outcome == "diverged":
             raise DeckError(
-                f"the run diverges: after {done} updates with learning rate {run.learning_rate} "
-                "the objective has grown beyond all bounds",
+                "the run diverges: after {done} updates with learning rate {rate} the objective "
+                "has grown beyond all bounds",
                 rate_path,
+                done=done,
+                rate=run.learning_rate,
             )
         if outcome == "unfinished" and run.iterations is None:
             raise DeckError(
-                f"the run does not stop: {run.stop} stays above {run.tolerance} "
-                f"for {limit} updates",
+                "the run does not stop: {stop} stays above {tolerance} for {limit} updates",
                 rate_path,
+                stop=run.stop,
+                tolerance=run.tolerance,
+                limit=limit,
             )
         return paths
 
@@ -276,7 +280,7 @@ def _objective(settings: Mapping[str, Any], path: KeyPath) -> tuple[Tree, tuple[
     try:
         objective = parse(source)
     except FormulaError as error:
-        raise DeckError(f"the objective is not understood: {error}", where) from None
+        raise DeckError("the objective is not understood: {error}", where, error=error) from None
     free = {
         key: symbol for key, symbol in free_symbols(objective).items() if key not in ("e", r"\pi")
     }
@@ -289,20 +293,22 @@ def _objective(settings: Mapping[str, Any], path: KeyPath) -> tuple[Tree, tuple[
         )
         extra = sorted(free.keys() - {variable.key for variable in variables})
         if extra:
-            raise DeckError(f"the objective's symbol {extra[0]} is not a variable", where)
+            raise DeckError("the objective's symbol {name} is not a variable", where, name=extra[0])
     if not 1 <= len(variables) <= 2:
-        raise DeckError(f"expected one or two variables, found {len(variables)}", where)
+        raise DeckError("expected one or two variables, found {found}", where, found=len(variables))
     try:
         for variable in variables:
             slope(objective, variable)
         probe = {variable.key: MPMATH.number("0.5") for variable in variables}
         evaluate(objective, probe, MPMATH)
     except FormulaError as error:
-        raise DeckError(f"the objective has no derivative: {error}", where) from None
+        raise DeckError("the objective has no derivative: {error}", where, error=error) from None
     except EvaluationError as error:
         # A point outside the domain is no fault; a name without a value is.
         if "has no value" in str(error) or "not defined" in str(error):
-            raise DeckError(f"the objective cannot be computed: {error}", where) from None
+            raise DeckError(
+                "the objective cannot be computed: {error}", where, error=error
+            ) from None
     return objective, variables
 
 
@@ -310,9 +316,9 @@ def _variable(value: Any, path: KeyPath) -> Symbol:
     try:
         found = parse(text(value, path))
     except FormulaError as error:
-        raise DeckError(f"the variable is not understood: {error}", path) from None
+        raise DeckError("the variable is not understood: {error}", path, error=error) from None
     if not isinstance(found, Symbol):
-        raise DeckError(f"expected the name of a variable, found {value!r}", path)
+        raise DeckError("expected the name of a variable, found {value!r}", path, value=value)
     return found
 
 
@@ -340,7 +346,9 @@ def _read_run(
     run = Run(
         name,
         learning_rate(rate, rate_path),
-        None if start is None else numbers(start, start_path, variables, "one for each variable"),
+        None
+        if start is None
+        else numbers(start, start_path, variables, Phrase("one for each variable")),
         None if tolerance is None else number(tolerance, tolerance_path),
         None if stop is None else choice(stop, STOPS, stop_path),
         None if iterations is None else count(iterations, iterations_path),

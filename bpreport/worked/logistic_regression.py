@@ -165,6 +165,8 @@ def from_settings(name: str, settings: Mapping[str, Any]) -> LogisticRegression:
     for place, label in enumerate(samples.labels):
         if float(label) not in (0.0, 1.0):
             raise DeckError(
-                f"expected the label 0 or 1, found {label}", ("worked", name, "data", "y", place)
+                "expected the label 0 or 1, found {label}",
+                ("worked", name, "data", "y", place),
+                label=label,
             )
     return LogisticRegression(samples)

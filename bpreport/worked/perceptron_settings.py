@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
-from bpreport.deck.errors import DeckError
+from bpreport.deck.errors import DeckError, Phrase
 from bpreport.formula.tree import Symbol
 from bpreport.worked.network import ACTIVATIONS, LOSSES, UPDATES
 from bpreport.worked.perceptron import Connection, Notation, Perceptron
@@ -63,18 +63,20 @@ def from_settings(name: str, settings: Mapping[str, Any]) -> Perceptron:
         required(given, layers[0][0], (*path, "given")),
         (*path, "given", layers[0][0]),
         layers[0][1],
-        "one for each input unit",
+        Phrase("one for each input unit"),
     )
     targets = row_or_rows(
         required(given, "target", (*path, "given")),
         (*path, "given", "target"),
         layers[-1][1],
-        "one for each output unit",
+        Phrase("one for each output unit"),
     )
     if len(targets) != len(inputs):
         raise DeckError(
-            f"expected a target for each of the {len(inputs)} samples, found {len(targets)}",
+            "expected a target for each of the {count} samples, found {found}",
             (*path, "given", "target"),
+            count=len(inputs),
+            found=len(targets),
         )
     connections, biases, trained = _parameters(settings, given, layers, path)
     return Perceptron(
@@ -112,8 +114,10 @@ def _layers(settings: Mapping[str, Any], path: KeyPath) -> tuple[tuple[str, int]
     weights = sum(before * after for (_, before), (_, after) in pairwise(layers))
     if weights > MOST_WEIGHTS:
         raise DeckError(
-            f"the layers have {weights} connections; a worked example has at most {MOST_WEIGHTS}",
+            "the layers have {weights} connections; a worked example has at most {most}",
             (*path, "layers"),
+            weights=weights,
+            most=MOST_WEIGHTS,
         )
     return layers
 
@@ -139,8 +143,9 @@ def _activations(
 def _check_loss(loss: str, last: str, path: KeyPath) -> None:
     if loss == "cross-entropy" and last not in ("sigmoid", "softmax"):
         raise DeckError(
-            f"cross-entropy needs sigmoid or softmax outputs; the output layer has {last}",
+            "cross-entropy needs sigmoid or softmax outputs; the output layer has {last}",
             (*path, "loss"),
+            last=last,
         )
     if last == "softmax" and loss != "cross-entropy":
         raise DeckError("softmax outputs need the loss cross-entropy", (*path, "loss"))
@@ -151,7 +156,7 @@ def _notation(stated: Mapping[str, Any], path: KeyPath) -> Notation:
     for key, value in stated.items():
         choice(key, tuple(fields), (*path, key))
         if not isinstance(value, str) or not value:
-            raise DeckError(f"expected a symbol, found {value!r}", (*path, key))
+            raise DeckError("expected a symbol, found {value!r}", (*path, key), value=value)
     if "units" in stated:
         choice(stated["units"], UNIT_STYLES, (*path, "units"))
     return Notation(**stated)
@@ -168,7 +173,11 @@ def _parameters(
     per = choice(stated.get("per", "layer"), BIASES, (*path, "biases", "per"))
     trained = stated.get("trained", True)
     if not isinstance(trained, bool):
-        raise DeckError(f"expected true or false, found {trained!r}", (*path, "biases", "trained"))
+        raise DeckError(
+            "expected true or false, found {trained!r}",
+            (*path, "biases", "trained"),
+            trained=trained,
+        )
     wiring = dict(settings.get("weights") or {})
     pairs = [f"{before}-{after}" for (before, _), (after, _) in pairwise(layers)]
     for pair in wiring:
@@ -178,8 +187,9 @@ def _parameters(
         found = _INDEXED.fullmatch(way)
         if way not in WIRINGS and (not found or found["first"] == found["second"]):
             raise DeckError(
-                f"expected 'by target', 'by source' or a pattern such as v_{{ij}}; found {way!r}",
+                "expected 'by target', 'by source' or a pattern such as v_{{ij}}; found {way!r}",
                 (*path, "weights", pair),
+                way=way,
             )
     sizes = [(before + (per == "index"), after) for (_, before), (_, after) in pairwise(layers)]
     numbered = [sizes[place] for place, way in enumerate(wirings) if way in WIRINGS]
@@ -195,8 +205,10 @@ def _parameters(
                 required(given, "w", (*path, "given")),
                 (*path, "given", "w"),
                 sum(before * after for before, after in numbered),
-                "one for each connection: "
-                + " + ".join(f"{before} * {after}" for before, after in numbered),
+                Phrase(
+                    "one for each connection: {sum}",
+                    sum=" + ".join(f"{before} * {after}" for before, after in numbered),
+                ),
             )
         )
     connections, biases, start = [], [], 1
@@ -247,10 +259,15 @@ def _indexed(
     stated = required(given, key, (*path, "given"))
     given_path = (*path, "given", key)
     if not isinstance(stated, Sequence) or isinstance(stated, str) or len(stated) != rows:
-        bias = ", the first for the bias" if bias_row else ""
-        raise DeckError(f"expected {rows} rows, one for each source unit{bias}", given_path)
+        if bias_row:
+            raise DeckError(
+                "expected {rows} rows, one for each source unit, the first for the bias",
+                given_path,
+                rows=rows,
+            )
+        raise DeckError("expected {rows} rows, one for each source unit", given_path, rows=rows)
     values: Matrix = tuple(
-        numbers(row, (*given_path, place), columns, "one for each target unit")
+        numbers(row, (*given_path, place), columns, Phrase("one for each target unit"))
         for place, row in enumerate(stated)
     )
     source_first = found["first"] < found["second"]
@@ -279,12 +296,12 @@ def _biases(
     path = (*path, "given", "b")
     following = layers[1:]
     if per == "layer":
-        values = numbers(stated, path, len(following), "one for each layer but the first")
+        values = numbers(stated, path, len(following), Phrase("one for each layer but the first"))
         return tuple(((Symbol("b", (str(k),)), value),) for k, value in enumerate(values, 1))
     if isinstance(stated, Sequence) and stated and isinstance(stated[0], str):
         # A flat list numbers the biases through: b_1 ... b_5.
         units = sum(size for _, size in following)
-        values = numbers(stated, path, units, "one for each unit behind the input layer")
+        values = numbers(stated, path, units, Phrase("one for each unit behind the input layer"))
         rows, start = [], 0
         for _, size in following:
             rows.append(
@@ -296,11 +313,13 @@ def _biases(
             start += size
         return tuple(rows)
     if not isinstance(stated, Sequence) or len(stated) != len(following):
-        raise DeckError(f"expected {len(following)} rows, one for each layer", path)
+        raise DeckError("expected {count} rows, one for each layer", path, count=len(following))
     return tuple(
         tuple(
             (Symbol("b", (f"{layer}{unit}",)), value)
-            for unit, value in enumerate(numbers(row, (*path, place), size, "one a unit"), 1)
+            for unit, value in enumerate(
+                numbers(row, (*path, place), size, Phrase("one a unit")), 1
+            )
         )
         for place, (row, (layer, size)) in enumerate(zip(stated, following, strict=True))
     )

@@ -83,9 +83,11 @@ def trace(perceptron: Perceptron, shape: Shape) -> Trace:
     broken = np.flatnonzero(~np.isfinite(series["error"]))
     if len(broken):
         raise DeckError(
-            f"the training diverges: after {broken[0]} updates with learning rate "
-            f"{perceptron.learning_rate} the error is not finite",
+            "the training diverges: after {count} updates with learning rate {rate} the error is "
+            "not finite",
             ("worked", perceptron.name, "learning_rate"),
+            count=broken[0],
+            rate=perceptron.learning_rate,
         )
     return Trace(
         name=perceptron.name,

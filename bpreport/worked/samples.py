@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bpreport.deck.errors import DeckError
+from bpreport.deck.errors import DeckError, Phrase
 from bpreport.formula.tree import Reduce, Symbol, Tree, Tuple
 from bpreport.worked.settings import KeyPath, count, learning_rate, numbers, required
 from bpreport.worked.steps import ONE, Steps, product
@@ -120,9 +120,11 @@ class Samples:
         broken = np.flatnonzero(~np.isfinite(values))
         if len(broken):
             raise DeckError(
-                f"the descent diverges: after {broken[0]} updates with learning rate "
-                f"{self.learning_rate} the objective is not finite",
+                "the descent diverges: after {count} updates with learning rate {rate} the "
+                "objective is not finite",
                 ("worked", self.name, "learning_rate"),
+                count=broken[0],
+                rate=self.learning_rate,
             )
         return {"parameters": path, "objective": values}
 
@@ -138,13 +140,19 @@ def read_samples(name: str, settings: Mapping[str, Any]) -> Samples:
     nested = isinstance(stated[0], list | tuple)
     width = len(stated[0]) if nested else 1
     rows = [
-        numbers(row if nested else [row], (*where, "x", place), width, "as in the first sample")
+        numbers(
+            row if nested else [row], (*where, "x", place), width, Phrase("as in the first sample")
+        )
         for place, row in enumerate(stated)
     ]
-    labels = numbers(required(data, "y", where), (*where, "y"), len(rows), "one for each sample")
+    labels = numbers(
+        required(data, "y", where), (*where, "y"), len(rows), Phrase("one for each sample")
+    )
     intercept = settings.get("intercept", True)
     if not isinstance(intercept, bool):
-        raise DeckError(f"expected true or false, found {intercept!r}", (*path, "intercept"))
+        raise DeckError(
+            "expected true or false, found {intercept!r}", (*path, "intercept"), intercept=intercept
+        )
     if intercept:
         rows = [("1", *row) for row in rows]
     features = width + intercept
@@ -156,5 +164,5 @@ def read_samples(name: str, settings: Mapping[str, Any]) -> Samples:
         0 if intercept else 1,
         learning_rate(required(settings, "learning_rate", path), (*path, "learning_rate")),
         count(settings.get("iterations", "100"), (*path, "iterations")),
-        numbers(start, (*path, "start"), features, "one for each parameter"),
+        numbers(start, (*path, "start"), features, Phrase("one for each parameter")),
     )

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from bpreport.deck.errors import DeckError
+from bpreport.deck.errors import DeckError, Phrase
 
 __all__ = ["KeyPath", "choice", "count", "number", "numbers", "required", "row_or_rows", "text"]
 
@@ -38,7 +38,7 @@ def number(value: Any, path: KeyPath) -> str:
     except InvalidOperation:
         finite = False
     if not finite:
-        raise DeckError(f"expected a number, found {value!r}", path)
+        raise DeckError("expected a number, found {value!r}", path, value=value)
     return digits
 
 
@@ -55,24 +55,40 @@ def count(value: Any, path: KeyPath, least: int = 0) -> int:
     digits = number(value, path)
     amount = Decimal(digits)
     if amount != amount.to_integral_value() or not least <= amount <= MOST:
-        raise DeckError(f"expected a whole number from {least} to {MOST}, found {digits}", path)
+        raise DeckError(
+            "expected a whole number from {least} to {most}, found {digits}",
+            path,
+            least=least,
+            most=MOST,
+            digits=digits,
+        )
     return int(amount)
 
 
 def numbers(
-    value: Any, path: KeyPath, length: int | None = None, what: str = ""
+    value: Any, path: KeyPath, length: int | None = None, what: Phrase | None = None
 ) -> tuple[str, ...]:
     """A row of numbers as typed, of the given length; `what` says what each is for."""
     if isinstance(value, str | bytes) or not isinstance(value, Sequence):
-        raise DeckError(f"expected a list of numbers, found {value!r}", path)
+        raise DeckError("expected a list of numbers, found {value!r}", path, value=value)
     if length is not None and len(value) != length:
-        purpose = f" ({what})" if what else ""
-        raise DeckError(f"expected {length} numbers{purpose}, found {len(value)}", path)
+        found = len(value)
+        if what is None:
+            raise DeckError(
+                "expected {length} numbers, found {found}", path, length=length, found=found
+            )
+        raise DeckError(
+            "expected {length} numbers ({purpose}), found {found}",
+            path,
+            length=length,
+            purpose=what,
+            found=found,
+        )
     return tuple(number(entry, (*path, place)) for place, entry in enumerate(value))
 
 
 def row_or_rows(
-    value: Any, path: KeyPath, length: int | None = None, what: str = ""
+    value: Any, path: KeyPath, length: int | None = None, what: Phrase | None = None
 ) -> tuple[tuple[str, ...], ...]:
     """One row of numbers or several; one row becomes the only one.
 
@@ -87,7 +103,7 @@ def row_or_rows(
 def required(settings: Mapping[str, Any], key: str, path: KeyPath) -> Any:
     """What stands under a key that cannot be left out."""
     if settings.get(key) is None:
-        raise DeckError(f"the key {key!r} is missing", path)
+        raise DeckError("the key {key!r} is missing", path, key=key)
     return settings[key]
 
 
@@ -98,14 +114,19 @@ def choice(value: Any, options: Sequence[str], path: KeyPath) -> str:
     'relu'
     """
     if value not in options:
-        raise DeckError(f"expected one of {', '.join(options)}; found {value!r}", path)
+        raise DeckError(
+            "expected one of {options}; found {value!r}",
+            path,
+            options=", ".join(options),
+            value=value,
+        )
     return str(value)
 
 
 def text(value: Any, path: KeyPath) -> str:
     """A name or a formula, as typed."""
     if not isinstance(value, str) or not value.strip():
-        raise DeckError(f"expected some text, found {value!r}", path)
+        raise DeckError("expected some text, found {value!r}", path, value=value)
     return value.strip()
 
 

@@ -82,7 +82,7 @@ def test_nesting_that_is_too_deep(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "source", ["---\nlang: fr\n---\n", "---\n[\n---\n", "# A {worked=b}\n", "[x]{claim=a}\n"]
+    "source", ["---\nlang: french\n---\n", "---\n[\n---\n", "# A {worked=b}\n", "[x]{claim=a}\n"]
 )
 def test_command_ends_with_status_2_and_one_line(tmp_path, source):
     path = tmp_path / "notes.md"

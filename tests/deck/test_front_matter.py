@@ -85,7 +85,7 @@ REFUSED = [
     ("just text", "2:1", "front matter must be keys and values, as in 'title: Notes'"),
     ("- a\n- b", "2:1", "front matter must be keys and values, as in 'title: Notes'"),
     ("titel: x", "2:1", "titel: unknown key; expected one of 'title', 'author', 'date', 'lang'"),
-    ("lang: fr", "2:1", "lang: expected one of 'zh', 'en', found \"fr\""),
+    ("lang: french", "2:1", "lang: expected the language of the deck, a code of two or"),
     ("title:", "2:1", "title: expected the title of the deck, found null"),
     ("functions: f", "2:1", "functions: expected a list of names that are functions"),
     ("worked: [1]", "2:1", "worked: expected the worked examples, each under its name, found [1]"),

@@ -83,7 +83,10 @@ def test_language_is_told_from_the_cells():
         ),
         ("[" * 100_000, "notes.ipynb: not a notebook: its JSON has too many digits or levels"),
         ("1" * 10_000, "notes.ipynb: not a notebook: its JSON has too many digits or levels"),
-        (notebook(cell("---\nlang: fr\n---")), "notes.ipynb:cell 1:2:1: lang: expected one of"),
+        (
+            notebook(cell("---\nlang: french\n---")),
+            "notes.ipynb:cell 1:2:1: lang: expected the language",
+        ),
         (
             notebook(cell("x"), cell("\n[x]{claim=a}")),
             "notes.ipynb:cell 2:2:2: the claim 'a' expects",

@@ -1,4 +1,8 @@
-"""Decks that are hard to put on slides."""
+"""Decks that are hard to put on slides, and one that is not."""
+
+from tests.publish.decks import LESSON
+
+__all__ = ["HOSTILE", "LESSON", "LONG", "WIDE", "WRONG"]
 
 LIST = "\n".join(f"- item {n} with $x_{{{n}}} = {n}.5$ in it" for n in range(1, 13))
 NUMBERED = "\n".join(f"{n}. step {n}" for n in range(3, 16))

@@ -37,7 +37,7 @@ def decks(tmp_path, monkeypatch):
         "notes/readme.txt": WRONG,
         "notes/b.fixed.md": RIGHT,
         "notes/own.fixed.md": RIGHT,
-        "bad.md": "---\nlang: fr\n---\n",
+        "bad.md": "---\nlang: french\n---\n",
         "single.md": RIGHT,
     }.items():
         path = tmp_path / name

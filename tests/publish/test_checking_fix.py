@@ -1,6 +1,7 @@
 """`--fix`: only what the audit is sure of is changed, in a copy, and the copy is better."""
 
 import json
+from functools import cache
 
 import pytest
 
@@ -34,6 +35,13 @@ def fixed(source, path="deck.md"):
 
 def text_of(source, path="deck.md"):
     return fixed(source, path).audit.deck.source
+
+
+@cache
+def built_in(lang):
+    """The audit of the built-in deck, and the deck corrected."""
+    before = audit(read(builtin(lang)))
+    return before, correct(before)
 
 
 # -- what is changed
@@ -118,8 +126,7 @@ def test_what_is_not_sure_is_left(source):
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_the_built_in_deck_is_better_and_correcting_it_again_changes_nothing(lang):
-    before = audit(read(builtin(lang)))
-    found = correct(before)
+    before, found = built_in(lang)
     levels = {judgement.claim.id: judgement.verdict.level for judgement in before.judgements}
     after = {j.claim.id: j.verdict.level for j in found.audit.judgements}
     assert [c for c, level in after.items() if level != "right" and levels[c] == "right"] == []
@@ -130,17 +137,18 @@ def test_the_built_in_deck_is_better_and_correcting_it_again_changes_nothing(lan
 
 def test_a_fix_with_which_others_would_be_wrong_is_left_out():
     """The deck's next lines follow from the updated weight that stands for the old one."""
-    found = correct(audit(read(builtin("en"))))
+    _, found = built_in("en")
     assert [(fix.old, fix.new) for fix in found.left] == [("0.360968", "0.4")]
     assert "* 0.360968 = 0.030866" in found.audit.deck.source
 
 
 def test_nothing_but_the_fixes_is_changed():
-    source = read(builtin("zh")).source
-    after = text_of(source, "bp.zh.md")
+    before, found = built_in("zh")
     changed = [
         (old, new)
-        for old, new in zip(source.split("\n"), after.split("\n"), strict=True)
+        for old, new in zip(
+            before.deck.source.split("\n"), found.audit.deck.source.split("\n"), strict=True
+        )
         if old != new
     ]
     assert 5 < len(changed) < 15

@@ -56,7 +56,7 @@ def test_the_log_of_the_built_in_deck_is_valid(schema, lang):
 
 
 def test_logs_of_failures_notebooks_and_nothing_are_valid(schema, tmp_path):
-    (tmp_path / "bad.md").write_text("---\nlang: fr\n---\n")
+    (tmp_path / "bad.md").write_text("---\nlang: french\n---\n")
     cell = {"cell_type": "markdown", "source": "$$a = 0.1 * 5 + 0.35 = 0.95$$"}
     (tmp_path / "n.ipynb").write_text(json.dumps({"cells": [cell]}))
     (tmp_path / "empty.md").write_text("")
@@ -227,7 +227,7 @@ def test_what_a_path_or_a_message_holds_is_escaped():
 
 def test_a_deck_that_cannot_be_used_is_annotated(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "bad.md").write_text("---\nlang: fr\n---\n")
+    (tmp_path / "bad.md").write_text("---\nlang: french\n---\n")
     outcome = check([tmp_path / "bad.md"], "github")
     name, properties, message = read_command(outcome.text)
     assert (name, properties["file"], properties["line"]) == ("error", "bad.md", "2")

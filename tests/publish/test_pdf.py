@@ -42,11 +42,11 @@ class TestDocument:
         codes = list(pdf.codes())
         assert len(codes) > 10_000
         assert b"\0\0" not in codes
-        assert "\ufffd" not in text_of(pdf.path)
+        assert not any("\ufffd" in text for text in pdf.texts)
 
     def test_every_number_of_the_audit_is_there(self, pdf, result):
         """What is printed and what is exact, as text or in the words of a formula."""
-        text = text_of(pdf.path) + "\n".join(pdf.alternatives("Formula"))
+        text = "\n".join([*pdf.texts, *pdf.alternatives("Formula")])
         for judgement in result.judgements:
             if judgement.printed is not None:
                 assert judgement.printed in text

@@ -9,25 +9,10 @@ from html import unescape
 import pytest
 from babel.messages.pofile import read_po, write_po
 
+from tests.publish.decks import WORKED
 from tests.support import ROOT
 
-DECK = """\
----
-worked:
-  descent: {kind: gradient descent, objective: x^2, learning_rate: 0.25, start: 1, tolerance: 0.01,
-            stop: objective}
-  net:
-    kind: perceptron
-    layers: {x: 1, y: 1}
-    given: {x: [2], target: [1], w: [0.5]}
-    weights: {x-y: by target}
-    learning_rate: 0.1
-    iterations: 3
----
-# 1
-
-$$a = 0.1 * 5 + 0.35 = 0.95$$
-"""
+DECK = WORKED + "\n$$a = 0.1 * 5 + 0.35 = 0.95$$\n"
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +65,7 @@ def test_the_report_speaks_it(copy):
         text = inner
     text = re.sub(r"\{\w+\}", " ", text)  # what a script will fill in
     symbols = {"out", "total"}
-    names = {"deck", "notes", "descent", "net", "run", "English"}
+    names = {"deck", "notes", "Notes", "descent", "net", "run", "English"}
     assert set(re.findall(r"[A-Za-z]{3,}", text)) <= names | symbols
 
 
@@ -88,6 +73,14 @@ def test_check_speaks_it(copy):
     """The commands know the language by its catalogue."""
     told = run(copy, "-c", MAIN, "check", "notes.md", "--lang", "de")
     assert "⟦2 claims⟧: ✓ ⟦given⟧ 1, × ⟦wrong⟧ 1" in told
+
+
+def test_a_deck_says_that_it_is_in_it(copy):
+    """`lang: de` in the front matter is enough, and where no catalogue is there it is English."""
+    lines = {"de": "⟦2 claims⟧: ✓ ⟦given⟧ 1", "fr": "2 claims: ✓ given 1"}
+    for lang, line in lines.items():
+        (copy / f"{lang}.md").write_text(DECK.replace("---", f"---\nlang: {lang}", 1))
+        assert line in run(copy, "-c", MAIN, "check", f"{lang}.md")
 
 
 def test_formulas_are_told_in_it(copy):

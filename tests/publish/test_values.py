@@ -93,7 +93,7 @@ def test_the_exact_figures_of_the_findings_are_there(values, digits):
 def test_check_json_has_the_documented_keys(result):
     """Programs rely on them."""
     found = json.loads(json.dumps(check_json(result, "en")))
-    assert list(found) == ["deck", "summary", "conventions", "claims"]
+    assert list(found) == ["deck", "summary", "conventions", "claims", "notes"]
     assert len(found["claims"]) == len(result.deck.claims)
     assert all(list(claim) == KEYS for claim in found["claims"])
     assert found["summary"] == result.summary

@@ -1,8 +1,6 @@
 """The report as files: real HTML and PDF of real decks, read back."""
 
 import re
-import subprocess
-import sys
 from base64 import b64encode
 from hashlib import sha256
 from html import unescape
@@ -14,6 +12,7 @@ from bpreport.audit import audit
 from bpreport.deck import read_text
 from bpreport.publish import build, write
 from bpreport.publish.numbers import shown
+from tests.publish.decks import WORKED
 from tests.publish.pdfs import text_of
 
 SMALL = """\
@@ -66,10 +65,9 @@ class Page(HTMLParser):
 
 
 @pytest.fixture(scope="module")
-def page(result, tmp_path_factory):
+def page(result, html):
     """The built-in deck's HTML, as text and taken apart."""
-    (path,) = build(result, result.study, tmp_path_factory.mktemp("html"), ["html"], "zh")
-    source = path.read_text(encoding="utf-8")
+    source = html.read_text(encoding="utf-8")
     return result, source, Page(source)
 
 
@@ -174,23 +172,6 @@ def test_a_bare_deck_in_both_formats(tmp_path):
     assert "0.85" in text_of(pdf)
 
 
-WORKED = """\
----
-worked:
-  descent: {kind: gradient descent, objective: x^2, learning_rate: 0.25, start: 1, tolerance: 0.01,
-            stop: objective}
-  net:
-    kind: perceptron
-    layers: {x: 1, y: 1}
-    given: {x: [2], target: [1], w: [0.5]}
-    weights: {x-y: by target}
-    learning_rate: 0.1
-    iterations: 3
----
-# Notes
-"""
-
-
 def test_worked_examples_are_set_in_both_formats(tmp_path):
     """Solutions, tables, plots and the appendix of a small descent and a small network."""
     html, pdf = made(WORKED, tmp_path, ["html", "pdf"], "en")
@@ -274,17 +255,6 @@ def test_an_unknown_format_is_refused(tmp_path):
     with pytest.raises(ValueError, match="unknown format 'docx'"):
         made(SMALL, tmp_path, ["html", "docx"], "en")
     assert list(tmp_path.iterdir()) == []
-
-
-def test_checking_loads_no_heavy_library():
-    """`check` must not wait for what only a report needs."""
-    code = (
-        "import sys; from bpreport import publish; publish.check([], 'text', 'zh');"
-        "print(sorted({'matplotlib', 'weasyprint', 'jinja2', 'ziamath'} & set(sys.modules)))"
-    )
-    command = [sys.executable, "-W", "ignore", "-c", code]
-    shown = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    assert shown.strip() == "[]"
 
 
 def test_stages_are_told(tmp_path):

@@ -15,9 +15,11 @@ __all__ = [
     "Visit",
     "activate",
     "bring",
+    "empty_formulas",
     "read_in",
     "shown",
     "violations",
+    "violations_in_both_looks",
 ]
 
 WIDTHS = {"phone": 360, "tablet": 768, "desktop": 1440}
@@ -87,7 +89,24 @@ def bring(target: Locator) -> Locator:
 
 
 CONTRAST = "*:not(mi):not(mo):not(mn):not(mtext)"
-"""Formulas have the colours of the text; thousands of their letters would take axe a minute."""
+"""Formulas have the colours of the text."""
+
+
+def empty_formulas(page: Page) -> None:
+    """Leave out what stands in them: axe would take a minute for thousands of letters."""
+    page.evaluate("for (const math of document.querySelectorAll('math')) math.textContent = ''")
+
+
+def violations_in_both_looks(page: Page) -> list[str]:
+    """What axe finds wrong in the light; and weak contrast in the dark, which changes nothing else.
+
+    The page is light before and afterwards.
+    """
+    found = violations(page)
+    page.emulate_media(color_scheme="dark")
+    found += violations(page, ["color-contrast"])
+    page.emulate_media(color_scheme="light")
+    return found
 
 
 def violations(page: Page, rules: Sequence[str] = ()) -> list[str]:

@@ -4,7 +4,9 @@ A worker starts the browser once and builds the built-in report once. Each visit
 context; when it ends, the page must have said nothing on its console and asked for nothing.
 """
 
+from collections.abc import Callable
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +16,8 @@ from playwright.sync_api import Browser, sync_playwright
 from bpreport.audit import audit
 from bpreport.deck import read_text
 from bpreport.publish import build
-from bpreport.publish.commands import build_deck
 from tests.publish.browser.browsing import SILENT_FLAGS, WIDTHS, Visit, Watch
-from tests.publish.browser.decks import DECKS
+from tests.publish.decks import DECKS
 from tests.support import require_program
 
 
@@ -31,22 +32,24 @@ def browser():
 
 
 @pytest.fixture(scope="session")
-def report_path(tmp_path_factory) -> Path:
-    """The built-in deck's report in HTML, as `make report` makes it."""
-    folder = tmp_path_factory.mktemp("report")
-    (path,) = build_deck(None, folder, ["html"], None, lambda _: None)
-    return path
+def small_report(tmp_path_factory) -> Callable[[str], Path]:
+    """The report of a small deck in HTML, by its name; it opens in the deck's language."""
+
+    @cache
+    def made(name: str) -> Path:
+        result = audit(read_text(DECKS[name]))
+        folder = tmp_path_factory.mktemp(name)
+        (path,) = build(result, result.study, folder, ["html"], result.deck.lang)
+        return path
+
+    return made
 
 
 @pytest.fixture(scope="session")
-def small_reports(tmp_path_factory) -> dict[str, Path]:
-    """The reports of the small decks, in English first, by the decks' names."""
-    paths = {}
-    for name, source in DECKS.items():
-        result = audit(read_text(source))
-        folder = tmp_path_factory.mktemp(name)
-        (paths[name],) = build(result, result.study, folder, ["html"], "en")
-    return paths
+def lesson(small_report) -> Path:
+    """The report of a short Chinese deck that has some of everything."""
+    path: Path = small_report("lesson")
+    return path
 
 
 @pytest.fixture(scope="session")
@@ -68,7 +71,7 @@ def visit(browser: Browser, request: pytest.FixtureRequest) -> Visit:
         fragment: str = "",
         **options: Any,
     ):
-        path = path or request.getfixturevalue("report_path")
+        path = path or request.getfixturevalue("html")
         wide = WIDTHS[width] if isinstance(width, str) else width
         context = browser.new_context(
             viewport={"width": wide, "height": 900},

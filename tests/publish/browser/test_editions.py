@@ -7,9 +7,9 @@ from tests.publish.browser.browsing import HANDS, Visit, activate, bring, read_i
 
 
 @pytest.mark.parametrize(("hand", "width"), HANDS)
-def test_the_switch_changes_the_language(visit: Visit, hand: str, width: str):
+def test_the_switch_changes_the_language(visit: Visit, lesson, hand: str, width: str):
     """Text, title and the language that a screen reader hears; and the focus stays on it."""
-    with visit(width=width, touch=hand == "touch") as page:
+    with visit(lesson, width=width, touch=hand == "touch") as page:
         assert page.evaluate("document.documentElement.lang") == "zh-Hans"
         assert page.title().endswith("审核报告")
         expect(shown(page).locator(".kind")).to_have_text("审核报告")
@@ -23,9 +23,9 @@ def test_the_switch_changes_the_language(visit: Visit, hand: str, width: str):
         expect(shown(page).locator(".kind")).to_have_text("审核报告")
 
 
-def test_the_deck_keeps_its_own_language(visit: Visit):
+def test_the_deck_keeps_its_own_language(visit: Visit, lesson):
     """A screen reader reads the Chinese of the deck as Chinese in the English report."""
-    with visit() as page:
+    with visit(lesson) as page:
         edition = read_in(page, "en")
         assert edition.locator("h1").get_attribute("lang") == "zh-Hans"
         assert edition.locator(".slide .prose").first.get_attribute("lang") == "zh-Hans"
@@ -68,19 +68,19 @@ def test_a_link_leads_into_the_other_language(visit: Visit):
 
 
 @pytest.mark.parametrize("fragment", ["#no-such-thing", "#%E0%A4%A", "#en.", '#"<b>'])
-def test_an_address_that_names_nothing_opens_the_page(visit: Visit, fragment: str):
+def test_an_address_that_names_nothing_opens_the_page(visit: Visit, lesson, fragment: str):
     """In the first language, and without a word on the console."""
-    with visit(fragment=fragment) as page:
+    with visit(lesson, fragment=fragment) as page:
         assert shown(page).get_attribute("lang") == "zh-Hans"
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize(("hand", "width"), HANDS)
-def test_the_look_can_be_turned(visit: Visit, hand: str, width: str, dark: bool):
+def test_the_look_can_be_turned(visit: Visit, lesson, hand: str, width: str, dark: bool):
     """It begins as the system has it; the button turns it, and tells which it is."""
     background = "getComputedStyle(document.body).backgroundColor"
     looks = ["rgb(255, 255, 255)", "rgb(20, 23, 28)"]
-    with visit(width=width, touch=hand == "touch", dark=dark) as page:
+    with visit(lesson, width=width, touch=hand == "touch", dark=dark) as page:
         button = shown(page).locator("button.look")
         for turned in (dark, not dark, dark):
             assert page.evaluate(background) == looks[turned]

@@ -2,16 +2,17 @@
 
 import random
 import re
+from pathlib import Path
 
 import pytest
 
 from bpreport.deck import builtin, read
+from bpreport.publish.commands import build_deck
 from bpreport.publish.expression import OPERATIONS
 from bpreport.publish.templates import folder
 from bpreport.worked import GradientDescent, recompute
 from bpreport.worked.descending import OUTCOMES
-from tests.publish.browser.browsing import Visit
-from tests.publish.browser.decks import built
+from tests.publish.browser.browsing import HANDS, Visit, activate
 
 LAB = "[data-widget=lab]:visible"
 
@@ -23,19 +24,16 @@ OTHERS = {
 }
 """Objectives that between them use most operations."""
 
-DESCENT = """---
-title: A descent
-lang: en
-worked:
-  descent:
+HEAD = "---\ntitle: Descents\nlang: en\nworked:\n"
+
+DESCENT = """\
+  {name}:
     kind: gradient descent
     objective: {objective}
-    start: 0.8
+    start: {start}
     learning_rate: 0.01
     tolerance: 1e-5
     stop: step
----
-# Nothing is claimed
 """
 
 SET = """(root, [rate, start]) => {
@@ -49,10 +47,38 @@ SET = """(root, [rate, start]) => {
 }"""
 
 
-def descent_of(path) -> GradientDescent:
-    example = recompute(read(path)).examples["descent"]
-    assert isinstance(example, GradientDescent)
-    return example
+def descents_of(path) -> dict[str, GradientDescent]:
+    examples = recompute(read(path)).examples
+    return {
+        name: example for name, example in examples.items() if isinstance(example, GradientDescent)
+    }
+
+
+def built(folder: Path, objectives: dict[str, str], start: str = "0.8") -> tuple[Path, Path]:
+    """The report of a deck with these descents in HTML, and the deck itself."""
+    deck = folder / "deck.md"
+    descents = [
+        DESCENT.format(name=name, objective=objective, start=start)
+        for name, objective in objectives.items()
+    ]
+    deck.write_text(f"{HEAD}{''.join(descents)}---\n# Nothing is claimed\n", encoding="utf-8")
+    (path,) = build_deck(deck, folder / "out", ["html"], None, lambda _: None)
+    return path, deck
+
+
+@pytest.fixture(scope="module")
+def lab_page(visit: Visit):
+    """The built-in report, opened once; each test sets what it looks at."""
+    with visit() as page:
+        yield page
+
+
+@pytest.fixture
+def lab(lab_page):
+    return lab_page.locator(LAB).first
+
+
+BUILT_IN = descents_of(builtin("en"))["descent"]
 
 
 def agree(lab, example, stop, tolerance, settings):
@@ -71,23 +97,23 @@ def agree(lab, example, stop, tolerance, settings):
             assert (behaviour, count) == (named[outcome], "–"), setting
 
 
-def test_it_agrees_with_python_at_50_random_settings(visit: Visit):
+def test_it_agrees_with_python_at_50_random_settings(lab):
     """Count of updates, last point and objective are those of `worked.descending`."""
     dice = random.Random(7)
     settings = [(dice.uniform(0.005, 2.4), dice.uniform(-5, 5)) for _ in range(50)]
-    with visit() as page:
-        lab = page.locator(LAB).first
-        agree(lab, descent_of(builtin("en")), "change of objective", 1e-10, settings)
+    agree(lab, BUILT_IN, "change of objective", 1e-10, settings)
 
 
-@pytest.mark.parametrize("name", OTHERS)
-def test_it_agrees_on_other_objectives(visit: Visit, tmp_path, name):
+def test_it_agrees_on_other_objectives(visit: Visit, tmp_path):
     """Whatever the formula language can write of one variable, the page computes alike."""
-    path, deck = built(tmp_path, DESCENT.format(objective=OTHERS[name]))
-    dice = random.Random(name)
-    settings = [(dice.uniform(0.002, 0.6), dice.uniform(-2.5, 3)) for _ in range(25)]
+    path, deck = built(tmp_path, OTHERS)
     with visit(path) as page:
-        agree(page.locator(LAB).first, descent_of(deck), "step", 1e-5, settings)
+        for name, example in descents_of(deck).items():
+            dice = random.Random(name)
+            starts = [dice.uniform(-2.5, 3) for _ in range(3)]
+            settings = [(dice.uniform(0.002, 0.6), start) for start in starts for _ in range(8)]
+            lab = page.locator(f"[data-source=lab-{name}]:visible")
+            agree(lab, example, "step", 1e-5, settings)
 
 
 def test_the_script_knows_every_operation():
@@ -97,60 +123,51 @@ def test_the_script_knows_every_operation():
     assert set(re.findall(r"^  (\w+):", table, re.MULTILINE)) == OPERATIONS
 
 
-@pytest.mark.parametrize(("preset", "count"), [("fast", "19"), ("slow", "43")])
-@pytest.mark.parametrize("way", ["mouse", "keyboard", "touch"])
-def test_the_runs_of_the_deck_are_presets(visit: Visit, preset: str, count: str, way: str):
+@pytest.mark.parametrize(("hand", "width"), HANDS)
+def test_the_runs_of_the_deck_are_presets(visit: Visit, hand: str, width: str):
     """The deck prints 19 and 43 iterations; so does the lab, however it is asked."""
-    with visit(touch=way == "touch") as page:
+    with visit(touch=hand == "touch", width=width) as page:
         lab = page.locator(LAB).first
         lab.evaluate(SET, (0.7, 1))
-        button = lab.locator(".preset", has_text=preset)
-        {"mouse": button.click, "touch": button.tap, "keyboard": lambda: button.press("Enter")}[
-            way
-        ]()
-        assert lab.locator(".readout .count").text_content() == count
-        assert button.get_attribute("aria-pressed") == "true"
+        for preset, count in (("fast", "19"), ("slow", "43")):
+            button = lab.locator(".preset", has_text=preset)
+            activate(page, hand, button)
+            assert lab.locator(".readout .count").text_content() == count
+            assert button.get_attribute("aria-pressed") == "true"
 
 
-def test_the_band_parts_monotone_alternating_and_diverging(visit: Visit):
+def test_the_band_parts_monotone_alternating_and_diverging(lab):
     """J'' is 1: up to 1 every step goes one way, up to 2 it jumps across, past 2 it diverges."""
-    with visit() as page:
-        lab = page.locator(LAB).first
-        low, high = lab.locator(".rate.slider").evaluate("slider => [+slider.min, +slider.max]")
-        bars = lab.locator(".band rect").evaluate_all(
-            "bars => bars.map((b) => [b.getAttribute('class'), +b.getAttribute('x'),"
-            " +b.getAttribute('x') + +b.getAttribute('width')])"
-        )
-        left, right = bars[0][1], bars[-1][2]
-        edges = {kind: low + (end - left) / (right - left) * (high - low) for kind, _, end in bars}
-        assert [kind for kind, *_ in bars if kind != "unsettled"] == [
-            "monotone", "alternating", "diverging",
-        ]  # fmt: skip
-        assert edges["monotone"] == pytest.approx(1, abs=0.011)  # a step of the slider
-        assert edges["alternating"] == pytest.approx(2, abs=0.011)
+    lab.evaluate(SET, (1.5, 4))
+    low, high = lab.locator(".rate.slider").evaluate("slider => [+slider.min, +slider.max]")
+    bars = lab.locator(".band rect").evaluate_all(
+        "bars => bars.map((b) => [b.getAttribute('class'), +b.getAttribute('x'),"
+        " +b.getAttribute('x') + +b.getAttribute('width')])"
+    )
+    left, right = bars[0][1], bars[-1][2]
+    edges = {kind: low + (end - left) / (right - left) * (high - low) for kind, _, end in bars}
+    assert [kind for kind, *_ in bars if kind != "unsettled"] == [
+        "monotone", "alternating", "diverging",
+    ]  # fmt: skip
+    assert edges["monotone"] == pytest.approx(1, abs=0.011)  # a step of the slider
+    assert edges["alternating"] == pytest.approx(2, abs=0.011)
 
 
-def test_the_slider_moves_by_keyboard(visit: Visit):
+def test_the_slider_moves_by_keyboard(lab):
     """An arrow key is one step of the learning rate, and the field beside it follows."""
-    with visit() as page:
-        lab = page.locator(LAB).first
-        slider = lab.locator(".rate.slider")
-        slider.press("ArrowRight")
-        assert float(lab.locator(".rate[type=number]").input_value()) == pytest.approx(1.51)
-        assert lab.locator(".readout .count").text_content() == str(
-            descent_of(builtin("en")).descend([4.0], [1.51]).counts[0]
-        )
+    lab.evaluate(SET, (1.5, 4))
+    lab.locator(".rate.slider").press("ArrowRight")
+    assert float(lab.locator(".rate[type=number]").input_value()) == pytest.approx(1.51)
+    assert lab.locator(".readout .count").text_content() == str(
+        BUILT_IN.descend([4.0], [1.51]).counts[0]
+    )
 
 
-@pytest.mark.parametrize("typed", ["", "-1", "0"])
-def test_a_rate_that_is_none_changes_nothing(visit: Visit, typed: str):
+def test_a_rate_that_is_none_changes_nothing(lab):
     """What is no positive number is not taken."""
-    with visit() as page:
-        lab = page.locator(LAB).first
-        lab.locator(".rate[type=number]").evaluate(
-            "(field, typed) => { field.value = typed; field.dispatchEvent(new Event('input')); }",
-            typed,
-        )
+    for typed in ("", "-1", "0"):
+        lab.evaluate(SET, (1.5, 4))
+        lab.evaluate(SET, (typed, 4))
         assert lab.locator(".readout .count").text_content() == "19"
 
 
@@ -163,11 +180,9 @@ def test_without_scripting_the_runs_are_told(visit: Visit):
 
 
 def test_two_variables_have_no_lab(visit: Visit, tmp_path):
-    """Its plots tell of it."""
-    path, _ = built(
-        tmp_path,
-        DESCENT.format(objective="x^2 + 2 y^2").replace("start: 0.8", "start: [1, 1]"),
-    )
+    """The page says so, and its plots tell of the descent."""
+    path, _ = built(tmp_path, {"descent": "x^2 + 2 y^2"}, start="[1, 1]")
     with visit(path) as page:
         assert page.locator("[data-widget=lab]").count() == 0
+        assert page.get_by_text("There is no learning-rate lab here").count() == 1
         assert page.locator("figure.plot:visible").count() > 0

@@ -3,16 +3,9 @@
 import pytest
 from playwright.sync_api import expect
 
-from bpreport.audit import audit
-from bpreport.deck import builtin, read
 from bpreport.publish.numbers import exact
 from bpreport.publish.pointing import figures, numerals
 from tests.publish.browser.browsing import LANGUAGES, Visit, bring, read_in, shown
-
-
-@pytest.fixture(scope="module")
-def result():
-    return audit(read(builtin("zh")))
 
 
 def test_every_judged_number_leads_to_its_claim(result):
@@ -40,9 +33,9 @@ def test_every_printed_number_of_the_ledger_leads_somewhere(visit: Visit, result
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_pointing_shows_the_audit_of_a_number(visit: Visit, language: str):
+def test_pointing_shows_the_audit_of_a_number(visit: Visit, lesson, language: str):
     """Verdict, sentence, printed and exact value, and links; gone when the pointer goes."""
-    with visit() as page:
+    with visit(lesson) as page:
         edition = read_in(page, language)
         number, card = edition.locator("mn.figure.error").first, edition.locator(".card")
         card.wait_for(state="hidden")
@@ -56,9 +49,9 @@ def test_pointing_shows_the_audit_of_a_number(visit: Visit, language: str):
 
 
 @pytest.mark.parametrize("width", ["phone", "tablet"])
-def test_tapping_shows_it_within_the_screen(visit: Visit, width: str):
+def test_tapping_shows_it_within_the_screen(visit: Visit, lesson, width: str):
     """The card is whole on the screen; its cross closes it, and so does a tap beside it."""
-    with visit(width=width, touch=True) as page:
+    with visit(lesson, width=width, touch=True) as page:
         number, card = shown(page).locator("mn.figure.error").first, shown(page).locator(".card")
         bring(number).tap()
         card.wait_for()
@@ -74,9 +67,9 @@ def test_tapping_shows_it_within_the_screen(visit: Visit, width: str):
         card.wait_for(state="hidden")
 
 
-def test_by_keyboard(visit: Visit):
+def test_by_keyboard(visit: Visit, lesson):
     """Arrows walk through the numbers of a formula; Enter goes into the card, Escape comes back."""
-    with visit() as page:
+    with visit(lesson) as page:
         card = shown(page).locator(".card")
         formula = shown(page).locator(".formula.pointed:has(mn.figure.error)").first
         numbers = formula.locator("[data-claim]").all_text_contents()
@@ -115,9 +108,9 @@ def test_a_verdict_takes_the_focus_and_tells_the_exact_value(visit: Visit, resul
         assert dict(told) == wanted
 
 
-def test_the_derivation_is_one_step_away(visit: Visit):
+def test_the_derivation_is_one_step_away(visit: Visit, lesson):
     """The card's link leads to the worked solution of the quantity."""
-    with visit() as page:
+    with visit(lesson) as page:
         row = shown(page).locator("tr.claim:has(td.number a)").first
         row.locator(".badge").focus()
         page.keyboard.press("Enter")
@@ -128,8 +121,8 @@ def test_the_derivation_is_one_step_away(visit: Visit):
         expect(page.locator(f'[id="{target}"]')).to_be_in_viewport()
 
 
-def test_places_in_the_findings_show_it_too(visit: Visit):
+def test_places_in_the_findings_show_it_too(visit: Visit, lesson):
     """A finding is about claims, and each can be looked at without leaving it."""
-    with visit() as page:
+    with visit(lesson) as page:
         bring(shown(page).locator(".findings .places a").first).hover()
         shown(page).locator(".card .badge.error").wait_for()

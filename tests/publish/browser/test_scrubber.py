@@ -6,7 +6,7 @@ import pytest
 from bpreport.deck import builtin, read
 from bpreport.formula import rounded
 from bpreport.worked import Perceptron, recompute
-from tests.publish.browser.browsing import Visit
+from tests.publish.browser.browsing import HANDS, Visit
 
 
 def example() -> Perceptron:
@@ -27,6 +27,13 @@ def scrubber(page):
     return root
 
 
+@pytest.fixture(scope="module")
+def root(visit: Visit):
+    """That of the built-in report on a wide screen, opened once; each test says where it starts."""
+    with visit() as page:
+        yield scrubber(page)
+
+
 def count(root) -> int:
     return int(root.locator(".number").input_value())
 
@@ -36,31 +43,28 @@ def exact(updates: int, update: str) -> list[str]:
     return [rounded(value, 8) for value in (*state.out, state.error, *state.weights.values())]
 
 
-def test_it_shows_the_exact_values(visit: Visit):
+def test_it_shows_the_exact_values(root):
     """Outputs, error and weights by both conventions, as 50-digit computing rounds them."""
-    with visit() as page:
-        root = scrubber(page)
-        for updates in (0, 1, 2, 10, 99, 100, 500, 1000, 1001):
-            root.locator(".number").fill(str(updates))
-            columns = list(zip(*root.evaluate(READ), strict=True))
-            assert list(columns[0]) == exact(updates, "simultaneous")
-            assert list(columns[1]) == exact(updates, "sequential")
+    for updates in (0, 1, 2, 10, 99, 100, 500, 1000, 1001):
+        root.locator(".number").fill(str(updates))
+        columns = list(zip(*root.evaluate(READ), strict=True))
+        assert list(columns[0]) == exact(updates, "simultaneous")
+        assert list(columns[1]) == exact(updates, "sequential")
 
 
-def test_it_shows_every_iteration(visit: Visit):
+def test_it_shows_every_iteration(root):
     """All of 0 to 1000 agree with the run in float64 to the last place shown."""
-    with visit() as page:
-        shown = np.array(scrubber(page).evaluate("""root => {
-            const slider = root.querySelector(".slider");
-            const rows = [];
-            for (let n = 0; n <= 1000; n++) {
-                slider.value = n;
-                slider.dispatchEvent(new Event("input"));
-                const cells = [...root.querySelectorAll("[data-convention]")];
-                rows.push(cells.map((cell) => Number(cell.textContent)));
-            }
-            return rows;
-        }"""))  # fmt: skip
+    shown = np.array(root.evaluate("""root => {
+        const slider = root.querySelector(".slider");
+        const rows = [];
+        for (let n = 0; n <= 1000; n++) {
+            slider.value = n;
+            slider.dispatchEvent(new Event("input"));
+            const cells = [...root.querySelectorAll("[data-convention]")];
+            rows.push(cells.map((cell) => Number(cell.textContent)));
+        }
+        return rows;
+    }"""))  # fmt: skip
     for place, update in enumerate(("simultaneous", "sequential")):
         run = EXAMPLE.iterate(1000, update=update, biases="fixed")
         wanted = np.column_stack([run["out"], run["error"], run["weights"]])
@@ -75,57 +79,54 @@ def test_it_shows_every_iteration(visit: Visit):
         (1000, ["0.022971", "0.977675"]),
     ],
 )
-def test_what_the_deck_prints_stands_beside_it(visit: Visit, updates: int, printed: list[str]):
+def test_what_the_deck_prints_stands_beside_it(root, updates: int, printed: list[str]):
     """At the iterations that the deck prints, its numbers and their verdicts are shown."""
-    with visit() as page:
-        root = scrubber(page)
-        root.locator(f'.jumps [data-updates="{updates}"]').click()
-        assert count(root) == updates
-        shown = root.locator(".print span[data-updates]:visible").all_text_contents()
-        assert [text.split()[0] for text in shown] == printed
-        assert root.locator(".print .badge:visible").count() == 2
-        root.locator(".forward").click()
-        assert root.locator(f'.print [data-updates="{updates}"]:visible').count() == 0
+    root.locator(f'.jumps [data-updates="{updates}"]').click()
+    assert count(root) == updates
+    shown = root.locator(".print span[data-updates]:visible").all_text_contents()
+    assert [text.split()[0] for text in shown] == printed
+    assert root.locator(".print .badge:visible").count() == 2
+    root.locator(".forward").click()
+    assert root.locator(f'.print [data-updates="{updates}"]:visible').count() == 0
 
 
-@pytest.mark.parametrize("way", ["mouse", "keyboard", "touch"])
-def test_it_moves(visit: Visit, way: str):
+@pytest.mark.parametrize(("hand", "width"), HANDS)
+def test_it_moves(visit: Visit, hand: str, width: str):
     """By the buttons, by the slider's keys, and by pointing into the chart."""
-    with visit(touch=way == "touch", width="tablet") as page:
+    with visit(touch=hand == "touch", width=width) as page:
         root = scrubber(page)
         start = count(root)
-        if way == "keyboard":
+        if hand == "keyboard":
             root.locator(".slider").press("ArrowLeft")
             assert count(root) == start - 1
             root.locator(".slider").press("Home")
             assert count(root) == 0
             return
         back = root.locator(".back")
-        back.tap() if way == "touch" else back.click()
+        back.tap() if hand == "touch" else back.click()
         assert count(root) == start - 1
         chart = root.locator(".chart")
         box = chart.bounding_box()
         middle = {"x": box["width"] / 2, "y": box["height"] / 2}
-        chart.tap(position=middle) if way == "touch" else chart.click(position=middle)
+        chart.tap(position=middle) if hand == "touch" else chart.click(position=middle)
         assert 10 < count(root) < 60  # about the root of 1000, for the axis is logarithmic
 
 
-def test_dragging_in_the_chart_scrubs(visit: Visit):
+def test_dragging_in_the_chart_scrubs(root):
     """The count follows the pointer while it is down, and no longer."""
-    with visit() as page:
-        root = scrubber(page)
-        chart = root.locator(".chart")
-        chart.scroll_into_view_if_needed()
-        box = chart.bounding_box()
-        y = box["y"] + 60
-        page.mouse.move(box["x"] + 200, y)
-        page.mouse.down()
-        first = count(root)
-        page.mouse.move(box["x"] + 400, y)
-        second = count(root)
-        page.mouse.up()
-        page.mouse.move(box["x"] + 100, y)
-        assert first < second == count(root)
+    mouse = root.page.mouse
+    chart = root.locator(".chart")
+    chart.scroll_into_view_if_needed()
+    box = chart.bounding_box()
+    y = box["y"] + 60
+    mouse.move(box["x"] + 200, y)
+    mouse.down()
+    first = count(root)
+    mouse.move(box["x"] + 400, y)
+    second = count(root)
+    mouse.up()
+    mouse.move(box["x"] + 100, y)
+    assert first < second == count(root)
 
 
 def test_either_convention_can_be_drawn(visit: Visit):

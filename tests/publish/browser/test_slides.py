@@ -4,8 +4,9 @@ import re
 
 import pikepdf
 import pytest
+from playwright.sync_api import expect
 
-from tests.publish.browser.browsing import Visit, violations
+from tests.publish.browser.browsing import Visit, violations_in_both_looks
 
 OVERFLOWING = """() => [...document.querySelectorAll(".slide")].flatMap((slide) => {
     const frame = slide.getBoundingClientRect();
@@ -36,7 +37,7 @@ def current(page):
 
 @pytest.fixture
 def deck(made_slides):
-    return made_slides("zh").html
+    return made_slides("LESSON").html
 
 
 class TestNothingOverflows:
@@ -65,13 +66,13 @@ class TestNothingOverflows:
             target = tmp_path / "printed.pdf"
             page.pdf(path=target, prefer_css_page_size=True, print_background=True)
         with pikepdf.open(target) as document:
-            assert len(document.pages) == len(made_slides("zh").view.pages)
+            assert len(document.pages) == len(made_slides("LESSON").view.pages)
 
 
 class TestPlaying:
     def test_keys_turn_the_slides(self, visit: Visit, deck, made_slides):
         """Arrows, space, page keys, home and end; what a remote control sends is among them."""
-        count = len(made_slides("zh").view.pages)
+        count = len(made_slides("LESSON").view.pages)
         steps = {
             "ArrowRight": 2,
             "Space": 3,
@@ -98,17 +99,18 @@ class TestPlaying:
         with visit(deck, fragment="#slide-12") as page:
             assert current(page) == "slide-12"
             page.keyboard.press("ArrowRight")
-            assert page.url.endswith("#slide-13")
+            assert page.evaluate("location.hash") == "#slide-13"
             page.keyboard.press("End")
             link = page.locator(".slide.current .place").first
-            target = link.get_attribute("href")
+            target = link.get_attribute("href") or ""
             link.click()
-            assert f"#{current(page)}" == target
+            # The browser tells the page of the new address when it comes to it.
+            expect(page.locator(".slide.current")).to_have_id(target[1:])
 
     def test_the_slide_fills_the_window(self, visit: Visit, deck):
         """As large as 16 by 9 can be, and the type with it."""
-        for width, height in ((1440, 900), (1000, 900), (1440, 500)):
-            with visit(deck, width=width) as page:
+        with visit(deck) as page:
+            for width, height in ((1440, 900), (1000, 900), (1440, 500)):
                 page.set_viewport_size({"width": width, "height": height})
                 _, across, down = box_of(page.locator(".slide.current"))
                 assert abs(across / down - 16 / 9) < 0.01
@@ -118,7 +120,7 @@ class TestPlaying:
         """By key and pointer."""
         with visit(deck) as page:
             page.keyboard.press("o")
-            assert page.locator(".slide:visible").count() == len(made_slides("zh").view.pages)
+            assert page.locator(".slide:visible").count() == len(made_slides("LESSON").view.pages)
             page.keyboard.press("ArrowRight")
             page.keyboard.press("ArrowRight")
             page.keyboard.press("Enter")
@@ -130,7 +132,7 @@ class TestPlaying:
 
     def test_notes_say_what_the_audit_says(self, visit: Visit, deck, made_slides):
         """Beside the slide, on demand: the verdict on the original and its sentence."""
-        view = made_slides("zh").view
+        view = made_slides("LESSON").view
         number = next(page.number for page in view.pages if page.remarks)
         with visit(deck, fragment=f"#slide-{number}") as page:
             notes = page.locator(f"#notes-{number}")
@@ -182,18 +184,17 @@ class TestPlaying:
                 assert current(page) == f"slide-{expected}"
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("mode", ["show", "o", "a", "n"])
-def test_axe_finds_nothing(visit: Visit, made_slides, dark, mode):
+def test_axe_finds_nothing(visit: Visit, made_slides, mode):
     """In either look, played, in the overview, below each other, and with notes."""
-    with visit(made_slides("WRONG").html, dark=dark, fragment="#slide-2") as page:
+    with visit(made_slides("WRONG").html, fragment="#slide-2") as page:
         if mode != "show":
             page.keyboard.press(mode)
-        assert violations(page) == []
+        assert violations_in_both_looks(page) == []
 
 
 def test_without_scripting_all_slides_are_there(visit: Visit, deck, made_slides):
     """Below each other, and nothing offers what cannot be done."""
     with visit(deck, scripting=False) as page:
-        assert page.locator(".slide:visible").count() == len(made_slides("zh").view.pages)
+        assert page.locator(".slide:visible").count() == len(made_slides("LESSON").view.pages)
         assert not page.locator(".controls").is_visible()

@@ -1,0 +1,92 @@
+"""Small decks: each has one thing that the built-in deck has among much else."""
+
+__all__ = ["DECKS", "DESCENT", "ERRORS", "LESSON", "PERCEPTRON", "WORKED"]
+
+ERRORS = """\
+# Notes
+
+Some *prose* with $a = 0.1 * 5 + 0.35 = 0.95$ in it, and $b = 1.5$.
+
+## A second slide
+
+$$b = \\frac{1}{1 + e^{-2.35}} = 0.912934$$
+
+## A third slide
+
+$$c = 0.733020 (1 - 0.733020) = 0.195072$$
+
+$$x \\star y = 3$$
+
+| a | b |
+|---|---|
+| 1 | 2 |
+"""
+"""Right and wrong claims, one that is not understood, and no front matter."""
+
+_DESCENT = """\
+  descent: {kind: gradient descent, objective: x^2, learning_rate: 0.25, start: 1, tolerance: 0.01,
+            stop: objective}
+"""
+_NET = """\
+  net:
+    kind: perceptron
+    layers: {x: 1, y: 1}
+    given: {x: [2], target: [1], w: [0.5]}
+    weights: {x-y: by target}
+    learning_rate: 0.1
+    iterations: 3
+"""
+
+DESCENT = f"---\nworked:\n{_DESCENT}---\n# Descent\n"
+
+PERCEPTRON = f"---\nworked:\n{_NET}---\n# Notes {{worked=net}}\n\n$$net_{{y1}} = 0.5 * 2 = 1$$\n"
+
+WORKED = f"---\nworked:\n{_DESCENT}{_NET}---\n# Notes\n"
+"""Both, and a deck that claims nothing."""
+
+LESSON = r"""---
+title: 一节小课
+lang: zh
+worked:
+  net:
+    kind: perceptron
+    layers: {l: 2, h: 1, o: 1}
+    given: {l: [5, 10], target: [0.01], b: [0.35, 0.65], w: [0.1, 0.15, 0.4]}
+    weights: {l-h: by target, h-o: by target}
+    learning_rate: 0.5
+    iterations: 10
+---
+# 一节小课 {worked=net}
+
+一个**小网络**，两个输入，一个隐层单元，一个输出。
+
+## 初值
+
+$$w_1 = 0.1, \quad w_2 = 0.15, \quad b_1 = 0.35$$
+
+## 隐层
+
+$$net_{h1} = w_1 * l_1 + w_2 * l_2 + b_1 = 0.1 * 5 + 0.15 * 10 = 2.35$$
+
+$$out_{h1} = \frac{1}{1 + e^{-net_{h1}}} = \frac{1}{1 + e^{-2.35}} = 0.912935$$
+
+## 输出层
+
+$$net_{o1} = w_3 * out_{h1} + b_2 = 0.4 * 0.912934 + 0.65 = 1.051174$$
+
+其中 $w_3 = 0.4$，$b_2 = 0.65$。
+
+""" + "".join(
+    f"## 第 {number} 页\n\n再看一遍：\n\n$$w_3 = 0.4$$\n\n$$w_1 * l_1 = 0.1 * 5 = 0.5$$\n\n"
+    for number in range(5, 15)
+)
+"""Chinese, with errors of several kinds, a worked example, and slides enough to scroll."""
+
+DECKS = {
+    "lesson": LESSON,
+    "errors": ERRORS,
+    "perceptron": PERCEPTRON,
+    "descent": DESCENT,
+    "words": "# Nothing but words\n\nNo formula here.\n",
+    "empty": "",
+}
