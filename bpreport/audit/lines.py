@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from bpreport.audit.analogy import by_analogy
 from bpreport.audit.binding import agree_within_rounding, best_alignment, tree_of, within_printed
 from bpreport.audit.digits import correction, fits, how_printed
 from bpreport.audit.document import number
@@ -86,6 +87,9 @@ def judge_value(claim: Claim, knowledge: Knowledge, printed: str) -> Judgement:
     if known.worked is None and known.formula is None and claim.iteration is not None:
         return _of_iteration(claim, knowledge, printed, claim.iteration)
     if known.worked is None and known.formula is None:
+        like = by_analogy(claim, knowledge, printed)
+        if like is not None:
+            return judge_against(claim, knowledge, printed, like)
         return unchecked(
             claim,
             "The deck does not define all that {name} depends on",
