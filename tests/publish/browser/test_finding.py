@@ -174,3 +174,16 @@ def test_the_contents_open_over_a_narrow_page(visit: Visit, lesson):
         page.keyboard.press("Escape")
         expect(contents).to_have_class("contents")
         expect(opener).to_be_focused()
+
+
+def test_the_contents_lead_to_all_that_can_be_tried_out(visit: Visit, lesson):
+    """Each by its own title, in the order of the page."""
+    with visit(lesson) as page:
+        edition = shown(page)
+        widgets = edition.locator(".widget").evaluate_all(
+            "all => all.map(one => [`#${one.id}`, one.querySelector('h4').textContent])"
+        )
+        links = edition.locator(".contents a[href*='try-']").evaluate_all(
+            "all => all.map(one => [one.getAttribute('href'), one.textContent])"
+        )
+        assert links == widgets != []
