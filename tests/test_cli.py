@@ -274,9 +274,15 @@ def test_the_preview_ends_with_ctrl_c_and_status_0(tmp_path):
     path = deck(tmp_path, RIGHT)
     code = "from bpreport.cli import main; main()"
     command = [sys.executable, "-c", code, "watch", str(path), "--port", "0"]
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as process:
+    # Tests in the background of a shell are started with ctrl-C ignored, which is inherited.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        started = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+    finally:
+        signal.signal(signal.SIGINT, before)
+    with started as process:
         assert process.stdout is not None and process.stderr is not None
         assert re.fullmatch(r"http://127\.0\.0\.1:\d+/\n", process.stdout.readline())
         assert "built in" in process.stdout.readline()

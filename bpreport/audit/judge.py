@@ -179,6 +179,11 @@ def _component(claim: Claim, knowledge: Knowledge, place: int) -> Judgement:
             line = replace(claim, left=lines[place])
             computed = evaluate(lines[place], {}, MPMATH)
             return judge_line(line, knowledge, claim.right_source, computed, shown=True)
+    if isinstance(claim.left, Tuple) and claim.left == claim.head:
+        name = claim.left.items[place] if place < len(claim.left.items) else None
+        if name is not None:  # (x, y) = (3, 2) says two things
+            one = replace(claim, head=name, left=name, component=None)
+            return replace(judge_value(one, knowledge, claim.right_source), claim=claim)
     if isinstance(claim.head, Symbol | Derivative):
         found = judge_value(claim, knowledge, claim.right_source)
         if found.verdict is not Verdict.UNCHECKED or not knowledge.is_computed(claim):

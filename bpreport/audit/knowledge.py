@@ -34,6 +34,7 @@ from bpreport.formula.tree import (
     Number,
     Symbol,
     Tree,
+    Tuple,
     free_symbols,
     substitute,
     walk,
@@ -143,7 +144,8 @@ class Knowledge(Naming):
     def _key_of(self, claim: Claim) -> str | None:
         """The key of what a claim's chain is about; "@10" behind it is iteration 10."""
         if claim.component is not None:
-            return self.component_key(claim)
+            name = _entry_name(claim)
+            return self.component_key(claim) if name is None else name.key
         if not isinstance(claim.head, Symbol | Derivative):
             return None
         key = claim.head.key
@@ -483,6 +485,15 @@ class Knowledge(Naming):
             if index is not None and self.document.definition_at(key, index) is None:
                 name = head if place is None else Symbol(head.base, (str(place + 1),))
                 yield name, number(entries[0].text)
+
+
+def _entry_name(claim: Claim) -> Symbol | None:
+    """The name of an entry where a row of names is set equal to a row: y in (x, y) = (3, 2)."""
+    head, place = claim.head, claim.component
+    if place is None or not isinstance(head, Tuple) or place >= len(head.items):
+        return None
+    name = head.items[place]
+    return name if isinstance(name, Symbol) else None
 
 
 def _formula_and_line(claim: Claim) -> tuple[Tree, Tree] | None:

@@ -35,12 +35,23 @@ def confirmed_members(document: Document) -> Iterator[Statement]:
         family, formulas[statement] = found
         members[family, statement.claim.slide].append(statement)
     document.confirm(formulas)
-    for statements in members.values():
+    for statements in (one for found in members.values() for one in _sequences(found)):
         follows = {one: _follows(one, formulas[one], document) for one in statements}
         held = [one for one in statements if follows[one] is not None]
         following = [one for one in held if follows[one]]
         sure = len(following) >= FEWEST and 2 * len(following) > len(held)
         yield from held if sure else following
+
+
+def _sequences(statements: list[Statement]) -> Iterator[list[Statement]]:
+    """The statements up to where one of the names is printed with another number: a new run."""
+    sequence: list[Statement] = []
+    for statement in statements:
+        if any(one.key == statement.key and one.text != statement.text for one in sequence):
+            yield sequence
+            sequence = []
+        sequence.append(statement)
+    yield sequence
 
 
 def _follows(statement: Statement, formula: Tree, document: Document) -> bool | None:

@@ -58,6 +58,10 @@ def judge_substitution(claim: Claim, knowledge: Knowledge) -> Judgement:
         )
     misfits = [b for b in found.bindings if not fits_binding(b, claim, knowledge)]
     if misfits and not _are_given_anew(misfits, claim, knowledge):
+        if any(value_of(b.name, claim, knowledge) == 1 for b in misfits):
+            right = _right_value(claim, knowledge)  # a factor of one need not be written
+            if right is not None:
+                return right
         return _misplaced(misfits[0], claim, knowledge)
     if misfits:
         knowledge.document.begin_round(claim)

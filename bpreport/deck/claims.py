@@ -173,7 +173,9 @@ def _figure_claim(figure: Figure) -> Claim:
 
 
 def _name(tree: Tree | None) -> Tree | None:
-    """A side that only names something; None for an expression."""
+    """A side that only names something, or several things in a row; None for an expression."""
+    if isinstance(tree, Tuple) and all(isinstance(item, Symbol) for item in tree.items):
+        return tree
     return tree if isinstance(tree, Symbol | Derivative | Call) else None
 
 

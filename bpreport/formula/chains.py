@@ -54,6 +54,9 @@ _SYSTEM = re.compile(
 )
 """How a system of equations behind one brace begins."""
 
+NEAR = 4
+"""Cuts within which the relation of the next column stands; in between there may be marks."""
+
 _LABEL = re.compile(r"\s*\\(?:text|textbf|textrm|mbox)\s*\{([^{}]*)\}\s*[:：]?")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_ ]{0,11}\Z")
 
@@ -85,6 +88,8 @@ class _Cut:
     end: int
     relation: str | None
     row: bool = False
+    column: int = 0
+    """In an align, the pair of columns that begins here."""
 
 
 def split_label(source: str) -> tuple[str, int]:
@@ -117,23 +122,50 @@ def split(source: str) -> list[RawChain]:
     """
     _, start = split_label(source)
     text = _blanked(source)
+    cuts = list(_cuts(text, start))
+    several = any(
+        cut.column and _begins_statement(text, cuts, place) for place, cut in enumerate(cuts)
+    )
     chains: list[RawChain] = []
-    for cuts in _statements(text, start):
-        chain = _chain(text, cuts)
-        if chain is not None:
+    latest: dict[int, int] = {}
+    for statement in _statements(text, start, cuts, several=several):
+        chain = _chain(text, statement)
+        if chain is None:
+            continue
+        column = statement[0].column
+        if several and chain.continues and column in latest:
+            chains[latest[column]] = _joined(chains[latest[column]], chain)
+        else:
+            latest[column] = len(chains)
             chains.append(chain)
     return chains
 
 
-def _statements(source: str, start: int) -> Iterator[list[_Cut]]:
-    """The cuts of each statement, framed by its two ends."""
-    cuts = list(_cuts(source, start))
+def _joined(chain: RawChain, further: RawChain) -> RawChain:
+    """A chain with what stands below it in its own column."""
+    return RawChain(
+        chain.sides + further.sides[1:],
+        chain.relations + further.relations,
+        chain.offsets + further.offsets,
+        chain.continues,
+    )
+
+
+def _statements(
+    source: str, start: int, cuts: list[_Cut], *, several: bool
+) -> Iterator[list[_Cut]]:
+    """The cuts of each statement, framed by its two ends.
+
+    Where `several` equations stand side by side, those of a row go on below in their own columns.
+    """
     statement = [_Cut(start, start, None)]
     for place, cut in enumerate(cuts):
         if cut.relation is not None:
             statement.append(cut)
             continue
-        if cut.row and not _begins_statement(source, cuts, place):
+        if cut.row and not (
+            _begins_statement(source, cuts, place) or (several and _goes_on(source, cuts, place))
+        ):
             continue
         comma = source[cut.start : cut.end] in (",", "，")
         if comma and not _begins_statement(source, cuts, place):
@@ -149,7 +181,8 @@ def _begins_statement(source: str, cuts: list[_Cut], place: int) -> bool:
     before = source[cuts[place - 1].end if place else 0 : here.start].rstrip(" \t\n&")
     if here.row and re.search(r"(?:[-+*/]|\\(?:cdot|times))\Z", before):
         return False
-    following = cuts[place + 1] if place + 1 < len(cuts) else None
+    others = (cut for cut in cuts[place + 1 : place + NEAR] if source[cut.start] != "&")
+    following = next(others, None)
     if following is None or following.relation is None:
         return False
     left = source[here.end : following.start]
@@ -158,8 +191,20 @@ def _begins_statement(source: str, cuts: list[_Cut], place: int) -> bool:
     return here.row or len(re.findall(r"[-+*/]", left)) == 0
 
 
+def _goes_on(source: str, cuts: list[_Cut], place: int) -> bool:
+    """Whether a relation without a left side stands behind a row break or a mark."""
+    for following in cuts[place + 1 : place + NEAR]:
+        if source[cuts[place].end : following.start].strip(" \t\n&"):
+            return False
+        if following.relation is not None:
+            return True
+        if not following.column:
+            return False
+    return False
+
+
 def _cuts(source: str, start: int) -> Iterator[_Cut]:
-    depth = 0
+    depth = marks = 0
     position = start
     while match := _TOKEN.search(source, position):
         position = match.end()
@@ -175,8 +220,13 @@ def _cuts(source: str, start: int) -> Iterator[_Cut]:
         elif depth == 0 and kind == "text":
             if _is_words(match["words"]):
                 yield _Cut(match.start(), match.end(), None)
+        elif depth == 0 and kind == "mark":
+            marks += 1
+            if marks % 2 == 0:  # every second one of a row may begin another equation
+                yield _Cut(match.start(), match.end(), None, row=True, column=marks // 2)
         elif depth == 0 and kind in ("implication", "row", "comma"):
-            yield _Cut(match.start(), match.end(), None, row=kind == "row")
+            marks = 0 if kind == "row" else marks
+            yield _Cut(match.start(), match.end(), None, row=kind == "row", column=marks // 2)
 
 
 def _chain(source: str, cuts: list[_Cut]) -> RawChain | None:

@@ -35,6 +35,9 @@ from bpreport.formula.tree import (
 
 __all__ = ["expand", "simplify", "slope"]
 
+LARGEST = 20_000
+"""Nodes of a tree with its definitions written out, past which it is refused."""
+
 
 def slope(node: Tree, by: Symbol) -> Tree:
     """The derivative of `node` by the symbol `by`, lightly simplified.
@@ -107,8 +110,15 @@ def expand(node: Tree, definitions: Mapping[str, Any]) -> Tree:
 
     `definitions` holds `Function`s by the key of their name; other values are passed over.
     """
+    sizes: dict[int, tuple[Tree, int]] = {}
 
     def body(part: Tree) -> Tree | None:
+        found = written_out(part)
+        if found is not None and _size(found, sizes) > LARGEST:
+            raise EvaluationError("definitions that are too long when written out")
+        return found
+
+    def written_out(part: Tree) -> Tree | None:
         if not isinstance(part, Call):
             return None
         definition = definitions.get(part.function.key)
@@ -122,6 +132,15 @@ def expand(node: Tree, definitions: Mapping[str, Any]) -> Tree:
         )
 
     return substitute(node, body)
+
+
+def _size(tree: Tree, sizes: dict[int, tuple[Tree, int]]) -> int:
+    """The nodes of a tree. Parts that it has several times are counted so, but walked once."""
+    known = sizes.get(id(tree))
+    if known is None:
+        size = 1 + sum(_size(child, sizes) for child in children(tree))
+        sizes[id(tree)] = known = tree, size  # the tree is kept, so that nobody gets its identity
+    return known[1]
 
 
 def simplify(node: Tree) -> Tree:
