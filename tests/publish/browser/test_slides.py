@@ -198,3 +198,17 @@ def test_without_scripting_all_slides_are_there(visit: Visit, deck, made_slides)
     with visit(deck, scripting=False) as page:
         assert page.locator(".slide:visible").count() == len(made_slides("LESSON").view.pages)
         assert not page.locator(".controls").is_visible()
+
+
+def test_every_picture_is_as_large_as_its_slide_allows(visit: Visit, deck):
+    """Also a drawing that brings a font size of its own: half the width or half the height."""
+    with visit(deck) as page:
+        shares = page.evaluate(
+            """() => [...document.querySelectorAll(".slide .picture svg")].map((one) => {
+                const sheet = one.closest(".sheet").getBoundingClientRect();
+                const box = one.getBoundingClientRect();
+                return Math.max(box.width / sheet.width, box.height / sheet.height);
+            })"""
+        )
+    assert shares
+    assert min(shares) > 0.5
