@@ -13,13 +13,21 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from functools import cached_property
 from typing import Any
 
-from bpreport.formula import INTERVAL, MPMATH, EvaluationError, prepared, to_decimal
+from bpreport.formula import INTERVAL, MP, MPMATH, EvaluationError, prepared, to_decimal
 from bpreport.formula.arithmetic import interval_ends
 from bpreport.formula.tree import Symbol, Tree, substitute
 from bpreport.worked import Example, Quantity, Trace
 from bpreport.worked.steps import read_keys
 
-__all__ = ["Computed", "Interval", "Template", "accepted", "digits_of", "with_next_pass"]
+__all__ = [
+    "Computed",
+    "Interval",
+    "Template",
+    "accepted",
+    "digits_of",
+    "handed_in",
+    "with_next_pass",
+]
 
 Interval: Any = type(INTERVAL.number("1"))
 """Makes an interval from its ends."""
@@ -95,13 +103,17 @@ class Template:
         }
 
     def compute(
-        self, givens: Mapping[str, str], carry: int, instead: Mapping[str, Any] | None = None
+        self,
+        givens: Mapping[str, str],
+        carry: int,
+        instead: Mapping[str, tuple[Any, Any]] | None = None,
     ) -> Computed:
         """All that is needed, from the givens of a variant.
 
         Whoever computes may round every intermediate result to `carry` places, and come to what
         is asked for in each of the ways that the trace knows. `instead` are values that stand in
-        the place of computed ones, such as the wrong ones of a student who goes on with them.
+        the place of computed ones, such as the wrong ones of a student who goes on with them, each
+        with the interval in which it lies.
         """
         values: dict[str, Any] = {}
         spans: dict[str, Any] = {}
@@ -119,8 +131,7 @@ class Template:
                     image = _hull(image, other(spans))
             images[key], spans[key] = image, image + slack
             if instead is not None and key in instead:
-                values[key] = instead[key]
-                spans[key] = Interval(instead[key])
+                values[key], spans[key] = instead[key]
         return Computed(values, images)
 
     def of_kind(self, *kinds: str) -> tuple[str, ...]:
@@ -165,6 +176,15 @@ def accepted(image: Any, places: int) -> tuple[Decimal, Decimal]:
     low, high = map(to_decimal, interval_ends(image))
     unit = Decimal(1).scaleb(-places)
     return low.quantize(unit, ROUND_FLOOR), high.quantize(unit, ROUND_CEILING)
+
+
+def handed_in(given: Decimal, places: int) -> tuple[Any, Any]:
+    """A number that a student gave, and where the one lies that the student goes on with.
+
+    It was rounded to so many places, or cut off; behind them the student knows more.
+    """
+    unit = Decimal(1).scaleb(-places)
+    return MP.mpf(str(given)), Interval([str(given - unit), str(given + unit)])
 
 
 def digits_of(value: Any) -> str:
