@@ -51,7 +51,7 @@ def _check(target: Path) -> None:
 
 def _formulas(course: Course) -> list[Message]:
     """All that a mistake may be told of: the font of the pages must have their signs."""
-    digits = Message("{digits}", {"digits": "$0123456789 - + = .$"})
+    digits = Message("{symbol}", {"symbol": "$0123456789 - + = .$"})
     return [digits] + [
         slip.message
         for screen in course.screens

@@ -6,6 +6,7 @@ interval is decided at 50 digits, one student at a time.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -154,7 +155,10 @@ def _inside(given: Decimal, value: float, places: int) -> bool:
     (True, False)
     """
     scaled = value * 10.0**places
-    low = int(np.floor(scaled))
-    if not EDGE < scaled - low < 1 - EDGE or abs(scaled) > 1e11:
+    if abs(scaled) > 1e11:
         return False
+    nearest = round(scaled)
+    if abs(scaled - nearest) < EDGE:
+        return given.scaleb(places) == nearest  # It is one of both, whichever the other may be.
+    low = math.floor(scaled)
     return low <= given.scaleb(places) <= low + 1

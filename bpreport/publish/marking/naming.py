@@ -97,19 +97,16 @@ def name_writing(given: Decimal, right: Sequence[Decimal], places: int) -> Named
             if given in (exact.quantize(unit, mode) for mode in (ROUND_HALF_UP, ROUND_DOWN)):
                 values: Mapping[str, Any] = {"given": digits, "asked": places}
                 return Named("too few places", Message(FEWER, values))
+    half = 0.5 * 10.0**-places
     for exact in right:
         for name in WRITING:
             for candidate in _BY_NAME[name].tries(_target(given, exact, places)):
-                if abs(Decimal(MP.nstr(candidate.value, 30)) - given) < _half(places):
+                if abs(float(candidate.value) - float(given)) < half:
                     return Named(name, candidate.message)
     return None
 
 
 _BY_NAME = {slip.name: slip for slip in SLIPS}
-
-
-def _half(places: int) -> Decimal:
-    return Decimal(5).scaleb(-places - 1)
 
 
 def _target(given: Decimal, exact: Decimal, places: int) -> Target:

@@ -5,12 +5,16 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from bpreport.audit.model import Message
+from bpreport.publish.language import mark
 from bpreport.publish.marking.naming import Named
 from bpreport.publish.sheets import Answer, Course, Issued, Manifest
 from bpreport.publish.sheets.forms import FORMS, Writing
 from bpreport.publish.sheets.making import make_again
 
 __all__ = ["name_planted"]
+
+LEFT = mark("the mistake was left in: {mistake}")
 
 
 def name_planted(
@@ -19,7 +23,7 @@ def name_planted(
     """Whether the planted mistake was left in."""
     for mistake in _planted(course, manifest, sheet, answer).mistakes:
         if abs(mistake.value - given) <= Decimal(1).scaleb(-answer.places):
-            return Named("mistake left in", mistake.message)
+            return Named("mistake left in", Message(LEFT, {"mistake": mistake.message}))
     return None
 
 
