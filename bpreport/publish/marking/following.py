@@ -17,8 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bpreport.formula import MP, EvaluationError
+from bpreport.formula.tree import Tree
 from bpreport.publish.sheets.screening import Screen
-from bpreport.publish.sheets.template import Computed, Interval, accepted, handed_in
+from bpreport.publish.sheets.template import Computed, Interval, accepted, handed_in, ways
 
 __all__ = ["Follower", "Pin"]
 
@@ -87,18 +88,42 @@ class Follower:
     def follows(self, key: str, at: int, given: Decimal) -> bool:
         """Whether a student's answer follows correctly from the earlier ones."""
         places = self.screen.places
-        value = float(self.came_out[self.screen.rows[key], at])
-        if np.isfinite(value) and self._largest[at] < LARGE:
-            unit = 10.0**-places
-            if abs(float(given) - value) > NEAR * unit + 1e-3 * abs(value):
-                return False
-            if _inside(given, value, places):
-                return True
-        computed = self._exactly(at)
-        if computed is None:
+        values = [float(way[at]) for way in self._ways[key]]
+        if any(_inside(given, value, places) for value in values):
+            return True
+        reach = NEAR * 10.0**-places
+        if self._largest[at] < LARGE and all(
+            abs(float(given) - value) > reach + 1e-3 * abs(value)
+            for value in values  # nan is not
+        ):
             return False
-        low, high = accepted(computed.images[key], places)
-        return low <= given <= high
+        return any(
+            low <= given <= high
+            for low, high in (accepted(image, places) for image in self._exactly(at, key))
+        )
+
+    @cached_property
+    def _ways(self) -> dict[str, list[Values]]:
+        """Of each quantity what should have come out by every way to it.
+
+        Who wrote down a wrong factor may go on with it, or by a formula that does not read it.
+        """
+        found = {}
+        with np.errstate(all="ignore"):
+            for quantity in self.screen.template.needed:
+                came_out = [self.came_out[self.screen.rows[quantity.key]]]
+                if quantity.key in self.screen.template.asked:
+                    came_out += map(self._by, ways(quantity)[1:])
+                found[quantity.key] = came_out
+        return found
+
+    def _by(self, way: Tree) -> Values:
+        """What comes out by one formula; of a sum over samples it is not known beforehand."""
+        try:
+            came_out = self.screen.function(way)(self.theirs)
+        except (EvaluationError, TypeError, ValueError):
+            came_out = np.array(np.nan)
+        return np.broadcast_to(came_out, self.theirs.shape[1:])
 
     @cached_property
     def _largest(self) -> Values:
@@ -110,15 +135,23 @@ class Follower:
     def _kept(self) -> dict[int, Computed | None]:
         return {}
 
-    def _exactly(self, at: int) -> Computed | None:
+    def _exactly(self, at: int, key: str) -> tuple[Any, ...]:
+        """What a quantity comes to, by each way, for one student."""
         if at not in self._kept:
-            pins = {key: pin.placed(self.screen.places) for key, pin in self.pins[at].items()}
-            try:
-                found = self.screen.template.compute(self.givens[at], self.carry, pins)
-            except (EvaluationError, ArithmeticError, ValueError):
-                found = None  # Nothing can be computed from such a number.
-            self._kept[at] = found
-        return self._kept[at]
+            self._kept[at] = self._computed(at, self.pins[at])
+        found = self._kept[at]
+        if found is None:  # A number from which nothing can be computed may stand elsewhere.
+            sources = self.screen.template.sources[key]
+            pins = {name: pin for name, pin in self.pins[at].items() if name in sources}
+            found = self._computed(at, pins)
+        return () if found is None else found.each[key]
+
+    def _computed(self, at: int, pins: Mapping[str, Pin]) -> Computed | None:
+        placed = {key: pin.placed(self.screen.places) for key, pin in pins.items()}
+        try:
+            return self.screen.template.compute(self.givens[at], self.carry, placed)
+        except (EvaluationError, ArithmeticError, ValueError):
+            return None
 
     def _run(self, pinned: Mapping[str, tuple[list[int], list[float]]]) -> tuple[Values, Values]:
         """The values gone on with, and those that came out before the students' own took over."""
@@ -155,7 +188,7 @@ def _inside(given: Decimal, value: float, places: int) -> bool:
     (True, False)
     """
     scaled = value * 10.0**places
-    if abs(scaled) > 1e11:
+    if not abs(scaled) < 1e11:  # nor is it one that is no number
         return False
     nearest = round(scaled)
     if abs(scaled - nearest) < EDGE:

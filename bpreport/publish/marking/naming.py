@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 
 from bpreport.audit.model import Message
 from bpreport.audit.slips import SLIPS, Target
 from bpreport.formula import MP, latex
+from bpreport.formula.tree import Apply, Tree
 from bpreport.publish.language import mark
 from bpreport.publish.marking.following import Follower, Values
 from bpreport.publish.sheets.mistakes import Slipped
@@ -48,7 +49,7 @@ def name_mistakes(
     unit = 10.0**-screen.places
     for values in (follower.theirs, follower.own):
         own = values[:, list(places)]
-        for slip in screen.mistakes.get(key, ()):
+        for slip in (*screen.mistakes.get(key, ()), *_flipped(screen, key)):
             left = [at for at, named in enumerate(found) if named is None]
             if not left:
                 return found
@@ -63,6 +64,24 @@ def name_mistakes(
 def _played(screen: Screen, slip: Slipped, values: Values) -> Values:
     with np.errstate(all="ignore"):
         return np.broadcast_to(screen.function(slip.tree)(values), values.shape[1:])
+
+
+def _flipped(screen: Screen, key: str) -> list[Slipped]:
+    """Each term of the formula with the other sign, as in a step up the hill."""
+    formula = screen.template.trace.quantities[key].formula
+    if not isinstance(formula, Apply) or formula.operation != "add":
+        return []
+    found = []
+    for term in formula.operands:
+        other = term.operands[0] if _is_negative(term) else -term
+        tree = replace(formula, operands=tuple(other if o is term else o for o in formula.operands))
+        message = Message("the sign of {term} was flipped", {"term": f"${latex(term)}$"})
+        found.append(Slipped("sign flipped", message, tree))
+    return found
+
+
+def _is_negative(term: Tree) -> TypeGuard[Apply]:
+    return isinstance(term, Apply) and term.operation == "negative"
 
 
 EARLY = mark("you updated {names} before using it")

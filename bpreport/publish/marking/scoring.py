@@ -168,8 +168,9 @@ class _Marking:
         state, cell = self.states[at][answer.id], self.cells[at][answer.id]
         named, reason, slip = self.named[at].get(answer.id), None, ""
         if state == "carried":
-            values = {"answers": ", ".join(self.sources[at][answer.id])}
-            reason = Message(CARRIED, values)
+            behind = self.sources[at][answer.id]
+            wrong = ", ".join(name for name in behind if self.states[at][name] == "wrong")
+            reason = Message(CARRIED, {"answers": wrong})
         elif state == "unreadable":
             reason = Message(cell.problem)
         elif named is not None:

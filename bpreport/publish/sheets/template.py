@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
-from functools import cached_property
+from functools import cached_property, reduce
 from typing import Any
 
 from bpreport.formula import INTERVAL, MP, MPMATH, EvaluationError, prepared, to_decimal
@@ -26,6 +26,7 @@ __all__ = [
     "accepted",
     "digits_of",
     "handed_in",
+    "ways",
     "with_next_pass",
 ]
 
@@ -118,6 +119,7 @@ class Template:
         values: dict[str, Any] = {}
         spans: dict[str, Any] = {}
         images: dict[str, Any] = {}
+        each: dict[str, tuple[Any, ...]] = {}
         for key, digits in {**self.own, **givens}.items():
             values[key], spans[key] = _signed(MPMATH, digits), _signed(INTERVAL, digits)
         slack = INTERVAL.number(f"5e-{carry + 1}") * Interval([-1, 1])
@@ -125,14 +127,15 @@ class Template:
             key = quantity.key
             exact, image_of, *others = self._functions[key]
             values[key] = exact(values)
-            image = image_of(spans)
+            found = [image_of(spans)]
             for other in others:
                 with suppress(EvaluationError):
-                    image = _hull(image, other(spans))
+                    found.append(other(spans))
+            each[key], image = tuple(found), reduce(_hull, found)
             images[key], spans[key] = image, image + slack
             if instead is not None and key in instead:
                 values[key], spans[key] = instead[key]
-        return Computed(values, images)
+        return Computed(values, images, each)
 
     def of_kind(self, *kinds: str) -> tuple[str, ...]:
         """Keys of all givens that play one of these parts."""
@@ -158,6 +161,9 @@ class Computed:
     """By key, at 50 digits."""
     images: dict[str, Any]
     """By key, the interval of what comes out from intermediate results that were rounded."""
+    each: dict[str, tuple[Any, ...]] = field(default_factory=dict)
+    """The same by each way to the quantity. They agree, but for somebody who goes on from a wrong
+    value that one way reads and another does not."""
 
 
 def ways(quantity: Quantity) -> tuple[Tree, ...]:
