@@ -40,7 +40,7 @@ def test_spellings_of_numbers(typed: str, value: str) -> None:
 )  # fmt: skip
 def test_what_is_no_number(typed: str) -> None:
     """What is not clear is refused, and nothing is computed with what is absurd."""
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match=r"\w"):
         number(typed)
 
 
@@ -135,6 +135,7 @@ def test_a_malformed_row_loses_no_other(tmp_path: Path, row: str, student: str, 
         ("student,1a,1a,1b,2a,3a\n", "2 columns '1a'"),
         ("student,1a,1b,2a,3a,4c\n", "do not belong to the manifest"),
         (HEAD + "ada,1,2,A,3\neve,1,2,A,3\n", "does not have: 'eve' (line 3)"),
+        (HEAD + ",,,,\n", "no answers in the file"),
         (HEAD + "eve,1,2,A,3\n", "it has none of their students"),
         (HEAD + "ada,1,2,A,3\nbo,1,2,A,3\nada,1,2,A,3\n", "'ada' (line 2), 'ada' (line 4)"),
         (b"\xff\xff\xff", "not text in UTF-8, UTF-16 or GB18030"),

@@ -96,6 +96,8 @@ def read_answers(path: Path, kinds: Mapping[str, str], students: Sequence[str]) 
     reader = _Reader(columns, kinds, delimiter)
     for line, text in enumerate(lines[at + 1 :], at + 2):
         reader.read(line, text)
+    if not reader.rows and not reader.problems:
+        raise DeckError("no answers in the file", path=str(path))
     _check_students(reader.students, students, path)
     return AnswerFile(tuple(reader.rows), tuple(reader.problems))
 
