@@ -177,6 +177,38 @@ def sheets(
 
 
 @main.command()
+@click.argument("answers", type=click.Path(path_type=Path))
+@click.argument("deck", required=False, type=click.Path(path_type=Path))
+@click.option(
+    "--manifest", required=True, type=click.Path(path_type=Path), help="Of the sheets, with keys."
+)
+@click.option("-o", "--output", default="marks", type=click.Path(path_type=Path), show_default=True)
+@click.option(
+    "--lang",
+    metavar="LANG",
+    callback=known_language,
+    help="Language of the pages, zh or en; by default that of the sheets.",
+)
+def mark(answers: Path, deck: Path | None, manifest: Path, output: Path, lang: str | None) -> None:
+    """Mark the ANSWERS of a class, a CSV file, to sheets that were made of DECK.
+
+    Writes marks.csv, overview.html for the teacher, and feedback/ID.html for each student. What
+    could not be read is told on stderr, the rest is marked, and the exit status is 2.
+    """
+    from bpreport import publish
+    from bpreport.publish.marking import commands
+
+    with usable():
+        with publish.progress() as told:
+            outcome = commands.run(answers, manifest, deck, output, lang, told)
+        for message in outcome.messages:
+            click.echo(f"bpreport: {message}", err=True)
+        for path in outcome.paths:
+            click.echo(path)
+    raise SystemExit(outcome.status)
+
+
+@main.command()
 @click.argument("deck", required=False, type=click.Path(path_type=Path))
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="A file instead of stdout.")
 @click.option(

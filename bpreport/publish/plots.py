@@ -23,7 +23,17 @@ from bpreport.worked.memory import remembered
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["PALETTE", "Line", "Picture", "curve", "dumbbells", "lines", "scatter"]
+__all__ = [
+    "PALETTE",
+    "Line",
+    "Picture",
+    "columns",
+    "curve",
+    "dumbbells",
+    "lines",
+    "scatter",
+    "stacked",
+]
 
 Values = NDArray[np.float64]
 
@@ -281,6 +291,46 @@ def dumbbells(
             ncols=len(sets),
             frameon=False,
             handletextpad=0.3,
+        )
+        return picture(alt)
+
+
+@remembered(most=64)
+def columns(at: Values, heights: Values, width: float, names: tuple[str, str], alt: str) -> Picture:
+    """How often each value: columns of equal width that begin at `at`."""
+    with _axes(2.0) as ((axes,), picture):
+        axes.bar(at, heights, 0.86 * width, align="center", color=PALETTE["blue"])
+        axes.set_xlabel(names[0])
+        axes.set_ylabel(names[1])
+        axes.grid(visible=False, axis="x")
+        axes.margins(x=0.01)
+        axes.locator_params(integer=True)
+        return picture(alt)
+
+
+@remembered(most=64)
+def stacked(labels: Sequence[str], sets: Mapping[str, Values], name: str, alt: str) -> Picture:
+    """The parts of a whole, a bar for each label; the last set is the least of interest."""
+    height = 0.75 + 0.17 * len(labels)
+    hues = ("green", "olive", "rose", "rule", "soft")
+    with _axes(height, top=0.32) as ((axes,), picture):
+        rows = np.arange(len(labels), dtype=float)
+        left = np.zeros(len(labels))
+        for (label, values), hue in zip(sets.items(), hues, strict=False):
+            axes.barh(rows, values, 0.72, left=left, color=PALETTE[hue], label=label)
+            left = left + values
+        axes.set_yticks(rows, labels)
+        axes.set_ylim(len(labels) - 0.5, -0.5)
+        axes.grid(visible=False, axis="y")
+        axes.margins(x=0)
+        axes.set_xlabel(name)
+        axes.legend(
+            loc="lower left",
+            bbox_to_anchor=(-0.01, 1),
+            ncols=len(sets),
+            frameon=False,
+            handletextpad=0.4,
+            handlelength=1,
         )
         return picture(alt)
 

@@ -16,7 +16,6 @@ from itertools import islice
 import numpy as np
 
 from bpreport.deck import DeckError
-from bpreport.formula import MP
 from bpreport.publish.language import mark
 from bpreport.publish.numbers import shown
 from bpreport.publish.sheets.course import Course
@@ -24,7 +23,7 @@ from bpreport.publish.sheets.forms import FORMS, Writing, decimal_of
 from bpreport.publish.sheets.model import Answer, Question, Sheet, Variant
 from bpreport.publish.sheets.ranges import draw, stream
 from bpreport.publish.sheets.screening import APART, Screen
-from bpreport.publish.sheets.template import Computed, accepted
+from bpreport.publish.sheets.template import Computed, accepted, handed_in
 
 __all__ = ["GENERATORS", "LATEST", "follow", "make", "make_again", "make_all"]
 
@@ -251,7 +250,9 @@ def follow(course: Course, sheet: Sheet, given: Mapping[str, Decimal]) -> dict[s
     found = dict(answers)
     for answer in answers.values():
         instead = {
-            answers[name].key: MP.mpf(str(given[name])) for name in answer.after if name in given
+            answers[name].key: handed_in(given[name], answers[name].places)
+            for name in answer.after
+            if name in given
         }
         if not instead:
             continue

@@ -10,16 +10,25 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
-from functools import cached_property
+from functools import cached_property, reduce
 from typing import Any
 
-from bpreport.formula import INTERVAL, MPMATH, EvaluationError, prepared, to_decimal
+from bpreport.formula import INTERVAL, MP, MPMATH, EvaluationError, prepared, to_decimal
 from bpreport.formula.arithmetic import interval_ends
 from bpreport.formula.tree import Symbol, Tree, substitute
 from bpreport.worked import Example, Quantity, Trace
 from bpreport.worked.steps import read_keys
 
-__all__ = ["Computed", "Interval", "Template", "accepted", "digits_of", "with_next_pass"]
+__all__ = [
+    "Computed",
+    "Interval",
+    "Template",
+    "accepted",
+    "digits_of",
+    "handed_in",
+    "ways",
+    "with_next_pass",
+]
 
 Interval: Any = type(INTERVAL.number("1"))
 """Makes an interval from its ends."""
@@ -95,17 +104,22 @@ class Template:
         }
 
     def compute(
-        self, givens: Mapping[str, str], carry: int, instead: Mapping[str, Any] | None = None
+        self,
+        givens: Mapping[str, str],
+        carry: int,
+        instead: Mapping[str, tuple[Any, Any]] | None = None,
     ) -> Computed:
         """All that is needed, from the givens of a variant.
 
         Whoever computes may round every intermediate result to `carry` places, and come to what
         is asked for in each of the ways that the trace knows. `instead` are values that stand in
-        the place of computed ones, such as the wrong ones of a student who goes on with them.
+        the place of computed ones, such as the wrong ones of a student who goes on with them, each
+        with the interval in which it lies.
         """
         values: dict[str, Any] = {}
         spans: dict[str, Any] = {}
         images: dict[str, Any] = {}
+        each: dict[str, tuple[Any, ...]] = {}
         for key, digits in {**self.own, **givens}.items():
             values[key], spans[key] = _signed(MPMATH, digits), _signed(INTERVAL, digits)
         slack = INTERVAL.number(f"5e-{carry + 1}") * Interval([-1, 1])
@@ -113,15 +127,15 @@ class Template:
             key = quantity.key
             exact, image_of, *others = self._functions[key]
             values[key] = exact(values)
-            image = image_of(spans)
+            found = [image_of(spans)]
             for other in others:
                 with suppress(EvaluationError):
-                    image = _hull(image, other(spans))
+                    found.append(other(spans))
+            each[key], image = tuple(found), reduce(_hull, found)
             images[key], spans[key] = image, image + slack
             if instead is not None and key in instead:
-                values[key] = instead[key]
-                spans[key] = Interval(instead[key])
-        return Computed(values, images)
+                values[key], spans[key] = instead[key]
+        return Computed(values, images, each)
 
     def of_kind(self, *kinds: str) -> tuple[str, ...]:
         """Keys of all givens that play one of these parts."""
@@ -147,6 +161,9 @@ class Computed:
     """By key, at 50 digits."""
     images: dict[str, Any]
     """By key, the interval of what comes out from intermediate results that were rounded."""
+    each: dict[str, tuple[Any, ...]] = field(default_factory=dict)
+    """The same by each way to the quantity. They agree, but for somebody who goes on from a wrong
+    value that one way reads and another does not."""
 
 
 def ways(quantity: Quantity) -> tuple[Tree, ...]:
@@ -165,6 +182,15 @@ def accepted(image: Any, places: int) -> tuple[Decimal, Decimal]:
     low, high = map(to_decimal, interval_ends(image))
     unit = Decimal(1).scaleb(-places)
     return low.quantize(unit, ROUND_FLOOR), high.quantize(unit, ROUND_CEILING)
+
+
+def handed_in(given: Decimal, places: int) -> tuple[Any, Any]:
+    """A number that a student gave, and where the one lies that the student goes on with.
+
+    It was rounded to so many places, or cut off; behind them the student knows more.
+    """
+    unit = Decimal(1).scaleb(-places)
+    return MP.mpf(str(given)), Interval([str(given - unit), str(given + unit)])
 
 
 def digits_of(value: Any) -> str:

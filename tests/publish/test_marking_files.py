@@ -1,0 +1,156 @@
+"""The files of `bpreport mark`: whole, each student's own, and nothing that a spreadsheet runs."""
+
+from __future__ import annotations
+
+import csv
+import re
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from bpreport.cli import main
+from bpreport.publish.marking.table import defused
+from bpreport.publish.sheets import manifest_text
+from tests.publish.marking_class import DECK, OWN, manifest_of, right_answers, sheet_of, with_digest
+
+STUDENTS = ["ada", "@bo", "cy"]
+SHEETS = [sheet_of(OWN, student) for student in STUDENTS]
+IDS = list(SHEETS[0].answers)
+
+
+def run(*words: object) -> tuple[int, str, str]:
+    """Exit status, standard output and error of `bpreport mark`."""
+    result = CliRunner().invoke(main, ["mark", *map(str, words)])
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result.exit_code, result.stdout, result.stderr
+
+
+def write_class(folder: Path, rows: list[dict[str, str]], extra: str = "") -> tuple[Path, Path]:
+    """A file of answers and its manifest."""
+    answers, manifest = folder / "answers.csv", folder / "manifest.json"
+    manifest.write_text(manifest_text(manifest_of(OWN, *SHEETS)), encoding="utf-8")
+    target = StringIO()
+    writer = csv.DictWriter(target, ["student", *IDS])
+    writer.writeheader()
+    writer.writerows(rows)
+    answers.write_text(target.getvalue() + extra, encoding="utf-8")
+    return answers, manifest
+
+
+def full(**changes: str) -> list[dict[str, str]]:
+    """All answers of the first two students, changed for the first."""
+    return [
+        {
+            "student": sheet.student,
+            **right_answers(sheet),
+            **(changes if sheet is SHEETS[0] else {}),
+        }
+        for sheet in SHEETS[:2]
+    ]
+
+
+def test_marks_feedback_and_overview(tmp_path: Path) -> None:
+    """One row and one page a student who answered; absent ones are named in the overview."""
+    answers, manifest = write_class(tmp_path, full(**{"1a": "7.7"}))
+    status, out, err = run(answers, DECK, "--manifest", manifest, "-o", tmp_path / "out")
+    assert (status, err) == (0, "")
+    assert len(out.splitlines()) == 3
+    text = (tmp_path / "out/marks.csv").read_text(encoding="utf-8-sig")
+    head, ada, bo = csv.reader(StringIO(text))
+    assert head == ["student", *IDS, "total", "note"]
+    assert (ada[0], ada[1], ada[-2]) == ("ada", "0", str(SHEETS[0].marks - 1))
+    assert (bo[0], bo[-2]) == ("'@bo", str(SHEETS[0].marks))
+    pages = {path.stem: path.read_text() for path in (tmp_path / "out/feedback").iterdir()}
+    assert set(pages) == {"ada", "@bo"}
+    overview = (tmp_path / "out/overview.html").read_text()
+    assert "No answers from" in overview
+    assert ">cy<" in overview
+
+
+def test_a_page_holds_nothing_of_the_others(tmp_path: Path) -> None:
+    """A student's page is the same whoever else is marked, but for the ids of nobody else."""
+    alone, both = tmp_path / "alone", tmp_path / "both"
+    for folder, rows in ((alone, full()[:1]), (both, full())):
+        folder.mkdir()
+        answers, manifest = write_class(folder, rows)
+        assert run(answers, DECK, "--manifest", manifest, "-o", folder / "out")[0] == 0
+    assert (alone / "out/feedback/ada.html").read_bytes() == (
+        both / "out/feedback/ada.html"
+    ).read_bytes()
+    assert "@bo" not in (both / "out/feedback/ada.html").read_text()
+
+
+def test_what_is_typed_is_shown_as_text(tmp_path: Path) -> None:
+    """Markup, formulas of spreadsheets and control characters in a cell do nothing."""
+    evil = "<script>alert(1)</script>"
+    answers, manifest = write_class(tmp_path, full(**{"1a": evil, "1b": '=HYPERLINK("x")'}))
+    status, _, err = run(answers, DECK, "--manifest", manifest, "-o", tmp_path / "out")
+    assert status == 2
+    assert re.search(r"answers\.csv:2:2: ada: 1a, <script>", err)
+    for page in (tmp_path / "out/feedback/ada.html", tmp_path / "out/overview.html"):
+        assert "<script" not in page.read_text()
+    table = (tmp_path / "out/marks.csv").read_text(encoding="utf-8-sig")
+    for row in csv.reader(StringIO(table)):
+        assert not any(cell.startswith(("=", "+", "-", "@")) for cell in row)
+
+
+def test_defused_cells() -> None:
+    """Whatever a spreadsheet takes for a formula gets an apostrophe; an id gets none."""
+    assert [defused(cell) for cell in ("=1", "+1", "-1", "@a", "\t=1")] == [
+        "'=1", "'+1", "'-1", "'@a", "'\t=1",
+    ]  # fmt: skip
+    assert defused("ada-1") == "ada-1"
+
+
+def test_a_malformed_row_is_told_and_the_rest_marked(tmp_path: Path) -> None:
+    """Exit status 2, the line on stderr, the marks of all others written."""
+    answers, manifest = write_class(tmp_path, full(), 'cy,"0.5\n')
+    status, out, err = run(answers, DECK, "--manifest", manifest, "-o", tmp_path / "out")
+    assert status == 2
+    assert err.strip().endswith("answers.csv:4: the quotation marks do not match; "
+                                "the row was left out")  # fmt: skip
+    assert len(out.splitlines()) == 3
+    assert {path.stem for path in (tmp_path / "out/feedback").iterdir()} == {"ada", "@bo"}
+
+
+@pytest.mark.parametrize("fault", ["digest", "text", "answers", "students", "column"])
+def test_nothing_is_written_where_the_files_do_not_belong_together(
+    tmp_path: Path, fault: str
+) -> None:
+    """One message, exit status 2, no folder."""
+    answers, path = write_class(tmp_path, full())
+    manifest = manifest_of(OWN, *SHEETS)
+    text = manifest_text(manifest)
+    if fault == "digest":
+        text = manifest_text(with_digest(manifest, "0" * 64))
+    elif fault == "text":
+        text = "{}"
+    elif fault == "answers":
+        text = text.replace(f'"{SHEETS[0].answers["1a"].expected}"', '"9.99999"')
+    elif fault == "students":
+        text = manifest_text(manifest_of(OWN, *SHEETS[2:]))
+    path.write_text(text, encoding="utf-8")
+    if fault == "column":
+        answers.write_text(answers.read_text().replace("1a", "name", 1), encoding="utf-8")
+    status, out, err = run(answers, DECK, "--manifest", path, "-o", tmp_path / "out")
+    assert (status, out) == (2, "")
+    assert len(err.splitlines()) == 1
+    assert not (tmp_path / "out").exists()
+
+
+def test_both_languages(tmp_path: Path) -> None:
+    """The pages are in the language asked for, without an English word left in the Chinese one."""
+    answers, manifest = write_class(tmp_path, full(**{"1a": "7.7", "1b": "x"}))
+    run(answers, DECK, "--manifest", manifest, "-o", tmp_path / "zh", "--lang", "zh")
+    page = (tmp_path / "zh/feedback/ada.html").read_text()
+    assert 'lang="zh-Hans"' in page
+    text = re.sub(r"<style.*?</style>|<math.*?</math>|<[^>]+>", " ", page, flags=re.DOTALL)
+    left = set(re.findall(r"[A-Za-z]{3,}", text)) - {
+        "ada",
+        "Sheets",
+        *SHEETS[0].fingerprint.split(),
+    }
+    assert {word for word in left if word not in SHEETS[0].fingerprint} == set()
