@@ -50,7 +50,7 @@ def refuse(course: Course, form: str) -> None:
     if limit is not None and course.places > limit.places:
         raise DeckError(
             f"{form} cannot hold answers to {course.places} decimal places exactly: "
-            f"{limit.reason}. Ask for {limit.places} or fewer",
+            f"{limit.reason}. Set sheets.places to {limit.places} or fewer",
             ("sheets", "places"),
         )
 

@@ -63,9 +63,7 @@ class Exporter:
     def made(self, sheet: Sheet) -> bytes:
         """The bank of one student."""
         found = bank(self.course, sheet, self._setter)
-        files = {
-            name: self._text(template, found) for name, template in self._export.files.items()
-        }
+        files = {name: self._text(template, found) for name, template in self._export.files.items()}
         if "" in files:
             return files[""]
         if self._export.item:

@@ -21,6 +21,10 @@ from bpreport.publish.sheets.setting import SheetSetter
 __all__ = ["BankSetter", "CanvasSetter", "MoodleSetter", "QtiSetter"]
 
 
+_PARAGRAPH, _BREAK, _END = Markup("<p>"), Markup("<br/>"), Markup("</p>")
+_OPEN, _CLOSE = Markup(r"\("), Markup(r"\)")
+
+
 class BankSetter(SheetSetter):
     """What all systems share."""
 
@@ -40,7 +44,7 @@ class BankSetter(SheetSetter):
         sides = (*symbolic, *numeric)
         lines = [" ".join(sides[:2]), *sides[2:]]
         told = Markup(" ({})").format(dagger) if dagger else Markup("")
-        return Markup("<p>{}{}</p>").format(Markup("<br/>").join(map(self.math, lines)), told)
+        return _PARAGRAPH + _BREAK.join(map(self.math, lines)) + told + _END
 
     def chain(self, parts: Sequence[str]) -> Markup:
         """A displayed chain."""
@@ -65,7 +69,7 @@ class MoodleSetter(BankSetter):
         >>> MoodleSetter("en").math("a < b")
         Markup('\\(a &lt; b\\)')
         """
-        return Markup(r"\({}\)").format(source)
+        return _OPEN + source + _CLOSE
 
 
 class QtiSetter(BankSetter):

@@ -194,6 +194,7 @@ ALT = mark("The network with its inputs, weights and biases; their numbers are l
 
 
 def example_of(template: Template, givens: Mapping[str, str], lang: str) -> Example:
+    """What a sheet shows of a worked example, with the student's givens."""
     digits = {**template.own, **givens}
     quantities = template.trace.quantities
     picture = None
