@@ -131,6 +131,13 @@ class Bank:
     pictures: dict[str, bytes]
     """Files by name."""
 
+    @property
+    def category(self) -> str:
+        """The title as one level of Moodle's categories, which are parted at single slashes."""
+        doubled = self.title.strip().replace("/", "//")
+        before, after = (" " * doubled.startswith("/"), " " * doubled.endswith("/"))
+        return f"{before}{doubled}{after}" or self.name
+
     def say(self, message: Message) -> Markup:
         """A sentence."""
         return self.setter.message(message, small=False)

@@ -21,8 +21,8 @@ from bpreport.publish.sheets.setting import SheetSetter
 __all__ = ["BankSetter", "CanvasSetter", "MoodleSetter", "QtiSetter"]
 
 
-_PARAGRAPH, _BREAK, _END = Markup("<p>"), Markup("<br/>"), Markup("</p>")
-_OPEN, _CLOSE = Markup(r"\("), Markup(r"\)")
+_PARAGRAPH, _NEXT, _END = Markup("<p>"), Markup("</p>\n<p>"), Markup("</p>")
+_OPEN, _DISPLAY, _CLOSE = Markup(r"\("), Markup(r"\(\displaystyle "), Markup(r"\)")
 
 
 class BankSetter(SheetSetter):
@@ -44,7 +44,8 @@ class BankSetter(SheetSetter):
         sides = (*symbolic, *numeric)
         lines = [" ".join(sides[:2]), *sides[2:]]
         told = Markup(" ({})").format(dagger) if dagger else Markup("")
-        return _PARAGRAPH + _BREAK.join(map(self.math, lines)) + told + _END
+        formulas = [self.math(line, display=True) for line in lines]
+        return _PARAGRAPH + _NEXT.join(formulas) + told + _END
 
     def chain(self, parts: Sequence[str]) -> Markup:
         """A displayed chain."""
@@ -69,7 +70,7 @@ class MoodleSetter(BankSetter):
         >>> MoodleSetter("en").math("a < b")
         Markup('\\(a &lt; b\\)')
         """
-        return _OPEN + source + _CLOSE
+        return (_DISPLAY if display else _OPEN) + source + _CLOSE
 
 
 class QtiSetter(BankSetter):
@@ -84,7 +85,7 @@ class QtiSetter(BankSetter):
         Markup('<math xmlns="http://www.w3.org/1998/Math/MathML"><msup><mi>x</mi><mn>2</mn></msup></math>')
         """
         try:
-            found = mathml(source, display=False)
+            found = mathml(source, display)
         except TypesettingError:
             return Markup("<code>{}</code>").format(source)
         named = found.replace("<math", f'<math xmlns="{MATHML}"', 1)
