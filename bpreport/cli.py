@@ -143,7 +143,13 @@ def check(
 @click.option(
     "-o", "--output", default="sheets", type=click.Path(path_type=Path), show_default=True
 )
-@click.option("--format", "formats", default="pdf", show_default=True, help="pdf, html or both.")
+@click.option(
+    "--format",
+    "formats",
+    default="pdf",
+    show_default=True,
+    help="pdf, html, moodle, qti21, qti12; several with commas.",
+)
 @click.option("--manifest", type=click.Path(path_type=Path), help="Make issued sheets again.")
 @click.option("--student", "students", multiple=True, help="With --manifest: of whom.")
 @click.option(

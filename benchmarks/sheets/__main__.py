@@ -50,6 +50,13 @@ def main() -> None:
          lambda: through(press.products(sheets)))  # fmt: skip
     rate("sheets and keys, as HTML, from the start", len(sheets),
          lambda: through(press.products(make_all(course, "bench", students))))  # fmt: skip
+    for form, name in (("moodle", "Moodle XML"), ("qti21", "QTI 2.1")):
+        press = Press(course, "en", (form,))
+        through(press.products(sheets[:1]))
+        rate(f"banks as {name}, of that data", len(sheets),
+             lambda press=press: through(press.products(sheets)))  # type: ignore[misc]  # fmt: skip
+        rate(f"banks as {name}, from the start", len(sheets),
+             lambda press=press: through(press.products(make_all(course, "bench", students))))  # type: ignore[misc]  # fmt: skip
     press = Press(course, "en", ("pdf",))
     press.pdf(sheets[0])
     rate("sheets and keys, as PDF, each by itself", chosen.pdf,

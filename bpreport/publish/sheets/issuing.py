@@ -44,6 +44,7 @@ def issue(
     were issued before is left alone. Raises `DeckError` and `OSError`.
     """
     _check(formats, target)
+    press = Press(course, lang, formats)
     target.parent.mkdir(parents=True, exist_ok=True)
     statistics: Counter[str] = Counter()
     entries = []
@@ -51,7 +52,6 @@ def issue(
         folder = Path(name)
         for kind in FOLDERS:
             (folder / kind).mkdir()
-        press = Press(course, lang, formats)
         sheets = make_all(course, course_key, students, LATEST, statistics)
         for number, sheet in enumerate(sheets, 1):
             (products,) = press.products([sheet])

@@ -11,6 +11,7 @@ from markupsafe import Markup
 from bpreport.formula import latex
 from bpreport.publish.formulas import TypesettingError, mathml
 from bpreport.publish.sheets.course import Course
+from bpreport.publish.sheets.exports import EXPORTS, Exporter
 from bpreport.publish.sheets.model import Sheet
 from bpreport.publish.sheets.setting import HtmlSheetSetter, PdfSheetSetter, SheetSetter
 from bpreport.publish.sheets.view import pages
@@ -18,7 +19,7 @@ from bpreport.publish.templates import environment
 
 __all__ = ["FOLDERS", "FORMATS", "Press"]
 
-FORMATS = ("html", "pdf")
+FORMATS = ("html", "pdf", *EXPORTS)
 FOLDERS = ("students", "keys")
 """Of the students' files and of the keys."""
 TEMPLATES = ("sheet.html.j2", "key.html.j2")
@@ -27,19 +28,28 @@ TEMPLATES = ("sheet.html.j2", "key.html.j2")
 class Press:
     """Prints the sheets of one course in one language; what all have in common is made once.
 
-    The files of a sheet depend on nothing but the sheet.
+    The files of a sheet depend on nothing but the sheet. Raises `DeckError` where a format cannot
+    hold what is accepted.
     """
 
     def __init__(self, course: Course, lang: str, formats: Sequence[str]) -> None:
         self.course = course
         self.lang = lang
         self.formats = tuple(formats)
+        self._exporters = {
+            form: Exporter(course, lang, form) for form in self.formats if form in EXPORTS
+        }
 
     def products(self, sheets: Iterable[Sheet]) -> Iterator[dict[str, bytes]]:
         """Of each sheet its files, by their paths."""
         for sheet in sheets:
             found: dict[str, bytes] = {}
             for form in self.formats:
+                if form in self._exporters:
+                    # A bank holds its answers, so it goes where the keys are.
+                    path = f"{FOLDERS[1]}/{sheet.student}.{EXPORTS[form].suffix}"
+                    found[path] = self._exporters[form].made(sheet)
+                    continue
                 for folder, content in zip(FOLDERS, self._made(sheet, form), strict=True):
                     found[f"{folder}/{sheet.student}.{form}"] = content
             yield found

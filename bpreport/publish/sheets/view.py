@@ -20,7 +20,7 @@ from bpreport.publish.sheets.model import Answer, Question, Sheet, Step
 from bpreport.publish.sheets.setting import SheetSetter
 from bpreport.publish.sheets.template import Template
 
-__all__ = ["StudentPage", "exact_digits", "pages"]
+__all__ = ["Example", "StudentPage", "exact_digits", "example_of", "pages", "split"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ def pages(course: Course, sheet: Sheet, setter: SheetSetter) -> tuple[StudentPag
         example = None
         if name not in seen:
             seen.add(name)
-            example = _example(course.templates[name], sheet.variant.givens[name], setter.lang)
+            example = example_of(course.templates[name], sheet.variant.givens[name], setter.lang)
         shared = (
             question.id, question.title, question.marks, question.prompt, question.formulas,
             question.lines,
@@ -193,7 +193,8 @@ def _short(answer: Answer, value: object, more: int = 0) -> str:
 ALT = mark("The network with its inputs, weights and biases; their numbers are listed below.")
 
 
-def _example(template: Template, givens: Mapping[str, str], lang: str) -> Example:
+def example_of(template: Template, givens: Mapping[str, str], lang: str) -> Example:
+    """What a sheet shows of a worked example, with the student's givens."""
     digits = {**template.own, **givens}
     quantities = template.trace.quantities
     picture = None

@@ -1,0 +1,224 @@
+"""A sheet as questions of a question bank: one a part, each with all that it takes to answer it.
+
+Canvas has no question with several numbers, and Moodle's embedded answers have a language of their
+own, in which the braces of LaTeX must be escaped and choices show no formulas. So every part is a
+question: 1a, 1b, ... Each brings the student's numbers, as a bank may show it alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from bpreport.audit.model import Message
+from bpreport.deck import DeckError
+from bpreport.publish.language import translator
+from bpreport.publish.sheets.course import Course
+from bpreport.publish.sheets.markup import BankSetter
+from bpreport.publish.sheets.model import Answer, Question, Sheet, Step
+from bpreport.publish.sheets.view import Example, example_of, split
+from bpreport.publish.templates import environment
+
+__all__ = ["LIMITS", "Bank", "Interval", "Part", "bank", "refuse"]
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """What a system can judge exactly."""
+
+    places: int
+    """Decimal places that it keeps of a number."""
+    reason: str
+
+
+DIGITS = 14
+"""Significant digits up to which comparing float64 numbers is as good as comparing decimals."""
+FLOATS = "it computes with float64 numbers"
+LIMITS = {
+    "moodle": Limit(DIGITS, FLOATS),
+    "qti21": Limit(DIGITS, FLOATS),
+    "qti12": Limit(4, "Canvas rounds what students enter to 4 decimal places"),
+}
+"""By format."""
+
+
+def refuse(course: Course, form: str) -> None:
+    """Raise `DeckError` where a format cannot keep the accepted intervals of a course."""
+    limit = LIMITS.get(form)
+    if limit is not None and course.places > limit.places:
+        raise DeckError(
+            f"{form} cannot hold answers to {course.places} decimal places exactly: "
+            f"{limit.reason}. Set sheets.places to {limit.places} or fewer",
+            ("sheets", "places"),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """What is accepted of a number, ends included, as decimal digits."""
+
+    low: str
+    high: str
+    middle: str
+    tolerance: str
+    """The middle less the tolerance is the low end, exactly, and with it the high one."""
+
+    @classmethod
+    def of(cls, answer: Answer) -> Interval | None:
+        """Of an answer, if it is a number; raises `DeckError` where float64 would not do.
+
+        >>> from decimal import Decimal
+        >>> Interval.of(Answer("1a", Message(""), 1, low=Decimal("0.12"), high=Decimal("0.13")))
+        Interval(low='0.12', high='0.13', middle='0.125', tolerance='0.005')
+        """
+        if answer.low is None or answer.high is None:
+            return None
+        half = (answer.high - answer.low) / 2
+        middle = answer.low + half
+        found = [f"{number:f}" for number in (answer.low, answer.high, middle, half)]
+        if len(middle.as_tuple().digits) > DIGITS:
+            raise DeckError(f"answer {answer.id} has more than {DIGITS} digits: {FLOATS}")
+        return cls(*found)
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One option of a choice."""
+
+    name: str
+    text: Markup
+    right: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One question of a bank."""
+
+    id: str
+    name: str
+    """Unique, and an identifier in XML."""
+    title: str
+    marks: int
+    numbers: Markup
+    """The student's numbers, where it is about them; the same in many parts, and so set once."""
+    pictures: tuple[str, ...]
+    """Names of the files that they show."""
+    question: Question
+    label: Message
+    options: tuple[Option, ...]
+    interval: Interval | None
+    whole: bool
+    """A count: a whole number is asked for."""
+    expected: str
+    steps: tuple[Step, ...]
+    remarks: tuple[Message, ...]
+
+
+@dataclass(frozen=True)
+class Bank:
+    """The sheet of one student as questions; what templates print."""
+
+    setter: BankSetter
+    title: str
+    student: str
+    name: str
+    places: int
+    carry: int
+    marks: int
+    parts: tuple[Part, ...]
+    pictures: dict[str, bytes]
+    """Files by name."""
+
+    @property
+    def category(self) -> str:
+        """The title as one level of Moodle's categories, which are parted at single slashes."""
+        doubled = self.title.strip().replace("/", "//")
+        before, after = (" " * doubled.startswith("/"), " " * doubled.endswith("/"))
+        return f"{before}{doubled}{after}" or self.name
+
+    def say(self, message: Message) -> Markup:
+        """A sentence."""
+        return self.setter.message(message, small=False)
+
+    def formula(self, chain: tuple[str, ...]) -> Markup:
+        """A displayed formula."""
+        return self.setter.displayed(*split(chain))
+
+    def step(self, step: Step) -> Markup:
+        """One quantity worked out."""
+        told = translator(self.setter.lang).gettext("full precision carried")
+        return self.setter.displayed(step.symbolic, step.numeric, told if step.carried else "")
+
+
+def bank(course: Course, sheet: Sheet, setter: BankSetter) -> Bank:
+    """The questions of a sheet."""
+    pictures: dict[str, bytes] = {}
+    numbers: dict[str, tuple[Markup, tuple[str, ...]]] = {}
+    for name, givens in sheet.variant.givens.items():
+        example = example_of(course.templates[name], givens, setter.lang)
+        files: tuple[str, ...] = ()
+        if example.picture is not None:
+            setter.picture_name = f"network{len(pictures) + 1}.svg"
+            pictures[setter.picture_name] = example.picture.svg.encode()
+            files = (setter.picture_name,)
+        numbers[name] = _numbers(example, setter), files
+    return Bank(
+        setter, course.title, sheet.student, f"S{sheet.fingerprint}", sheet.places, sheet.carry,
+        sheet.marks,
+        tuple(part for question in sheet.questions
+              for part in _parts(question, sheet, numbers, setter)),
+        pictures,
+    )  # fmt: skip
+
+
+def _numbers(example: Example, setter: BankSetter) -> Markup:
+    made = environment(setter.lang).get_template("bank/numbers.html.j2")
+    return Markup(made.render(example=example, setter=setter))  # noqa: S704 - the template escapes
+
+
+def _parts(
+    question: Question,
+    sheet: Sheet,
+    numbers: Mapping[str, tuple[Markup, tuple[str, ...]]],
+    setter: BankSetter,
+) -> Iterator[Part]:
+    # Where a value is none of the student's, the question brings numbers of its own.
+    own = all(answer.key or answer.value is None for answer in question.answers)
+    title = str(setter.message(question.title).striptags())
+    for place, (answer, steps) in enumerate(
+        zip(question.answers, _shares(question), strict=True), 1
+    ):
+        yield Part(
+            answer.id,
+            f"S{sheet.fingerprint}-{answer.id}",
+            f"{answer.id} {title}",
+            answer.marks,
+            *(numbers[answer.example] if own else (Markup(""), ())),
+            question,
+            answer.label,
+            tuple(
+                Option(choice.name, setter.message(choice.message), choice.name == answer.right)
+                for choice in answer.choices
+            ),
+            Interval.of(answer),
+            answer.kind == "count",
+            answer.expected,
+            steps,
+            question.remarks if place == len(question.answers) else (),
+        )
+
+
+def _shares(question: Question) -> list[tuple[Step, ...]]:
+    """Of each answer the steps that lead to it from the answer before; the last has the rest."""
+    ends = [
+        next((at for at, step in enumerate(question.solution, 1)
+              if answer.label.values.get("symbol") == f"${step.symbolic[0]} =$"), 0)
+        for answer in question.answers
+    ]  # fmt: skip
+    found, start = [], 0
+    for end in [*ends[:-1], len(question.solution)]:
+        found.append(question.solution[start:end])
+        start = max(start, end)
+    return found

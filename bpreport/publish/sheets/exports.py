@@ -1,0 +1,100 @@
+"""Question banks for learning management systems: Moodle XML, QTI 2.1, and QTI 1.2 for Canvas."""
+
+from __future__ import annotations
+
+import base64
+import io
+import re
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bpreport.publish.sheets.bank import Bank, Part, bank, refuse
+from bpreport.publish.sheets.course import Course
+from bpreport.publish.sheets.markup import BankSetter, CanvasSetter, MoodleSetter, QtiSetter
+from bpreport.publish.sheets.model import Sheet
+from bpreport.publish.templates import environment
+
+__all__ = ["EXPORTS", "Export", "Exporter"]
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """One format."""
+
+    setter: type[BankSetter]
+    suffix: str
+    files: Mapping[str, str]
+    """Of a package, its files that are about all questions, and their templates."""
+    item: str = ""
+    """The template of a question, where each has a file of its own."""
+
+
+EXPORTS = {
+    "moodle": Export(MoodleSetter, "moodle.xml", {"": "bank/moodle.xml.j2"}),
+    "qti21": Export(
+        QtiSetter,
+        "qti21.zip",
+        {"imsmanifest.xml": "bank/manifest21.xml.j2", "test.xml": "bank/test21.xml.j2"},
+        "bank/item21.xml.j2",
+    ),
+    "qti12": Export(
+        CanvasSetter,
+        "qti12.zip",
+        {"imsmanifest.xml": "bank/manifest12.xml.j2", "questions.xml": "bank/questions12.xml.j2"},
+    ),
+}
+"""By the name of the format."""
+
+
+class Exporter:
+    """Writes the sheets of one course in one language in one format.
+
+    Raises `DeckError` where the format cannot keep what is accepted exactly.
+    """
+
+    def __init__(self, course: Course, lang: str, form: str) -> None:
+        refuse(course, form)
+        self.course = course
+        self._export = EXPORTS[form]
+        self._setter = self._export.setter(lang)
+
+    def made(self, sheet: Sheet) -> bytes:
+        """The bank of one student."""
+        found = bank(self.course, sheet, self._setter)
+        files = {name: self._text(template, found) for name, template in self._export.files.items()}
+        if "" in files:
+            return files[""]
+        if self._export.item:
+            files |= {
+                f"{part.name}.xml": self._text(self._export.item, found, part=part)
+                for part in found.parts
+            }
+        return _packed({**files, **found.pictures})
+
+    def _text(self, template: str, found: Bank, part: Part | None = None) -> bytes:
+        page: dict[str, Any] = {"bank": found, "part": part, "base64": _base64}
+        text = environment(self._setter.lang).get_template(template).render(page)
+        return _FORBIDDEN.sub("", text).encode()
+
+
+_FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""Characters that XML 1.0 cannot hold in any form."""
+
+
+def _base64(content: bytes) -> str:
+    return base64.b64encode(content).decode("ascii")
+
+
+def _packed(files: Mapping[str, bytes]) -> bytes:
+    """A package; the same files give the same bytes at any time and anywhere."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as package:
+        for name, content in files.items():
+            entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.external_attr = 0o644 << 16
+            entry.create_system = 3
+            package.writestr(entry, content)
+    return target.getvalue()
