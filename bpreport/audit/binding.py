@@ -22,7 +22,6 @@ from bpreport.formula import (
     evaluate,
     places_of,
     rounded,
-    stands_for,
     to_decimal,
 )
 from bpreport.formula.rounding import JUDGED_DIGITS
@@ -144,13 +143,9 @@ def within_printed(
 ) -> bool:
     """Whether the numbers that are printed for a tree's names can give the printed number."""
     try:
-        low, high = knowledge.document.printed_range(tree, claim.position, long_givens=long_givens)
+        return knowledge.document.could_print(tree, text, claim.position, long_givens=long_givens)
     except EvaluationError:
         return False
-    least, most = (
-        MPMATH.number(str(abs(end))) * (-1 if end < 0 else 1) for end in stands_for(text)[:2]
-    )
-    return bool(low <= most and least <= high)
 
 
 def is_known_as(binding: Binding, claim: Claim, knowledge: Knowledge) -> bool:

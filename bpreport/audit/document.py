@@ -158,11 +158,8 @@ class Document:
 
     def correct(self, key: str, claim: Claim, value: Any) -> None:
         """Take note that a printed number was found wrong, and what its line gives instead."""
-        index = self.nearest(key, claim.position)
-        if index is None:
-            return
-        statement = self.statements[key][index]
-        if statement.claim.formula is claim.formula and statement.text is not None:
+        statement = self._own(key, claim)
+        if statement is not None and statement.text is not None:
             statement.corrected = value
             self.corrected.add(key)
             self._values.pop(statement, None)
@@ -202,20 +199,21 @@ class Document:
 
     def restates(self, key: str, claim: Claim) -> bool:
         """Whether a claim only prints again what was computed before."""
-        index = self.nearest(key, claim.position)
-        if index is None:
-            return False
-        statement = self.statements[key][index]
-        return statement.restates is not None and statement.claim.formula is claim.formula
+        statement = self._own(key, claim)
+        return statement is not None and statement.restates is not None
 
     def updates(self, key: str, claim: Claim) -> bool:
         """Whether a claim belongs to a chain that computes a name from what it was before."""
+        statement = self._own(key, claim)
+        return statement is not None and statement.updates
+
+    def _own(self, key: str, claim: Claim) -> Statement | None:
+        """What the chain that a claim belongs to says of a name."""
         index = self.nearest(key, claim.position)
         if index is None:
-            return False
+            return None
         statement = self.statements[key][index]
-        own = statement.claim.formula is claim.formula
-        return statement.updates and own
+        return statement if statement.claim.formula is claim.formula else None
 
     def brought_along(self, key: str, first: Claim, last: Claim) -> str | None:
         """The number that a name has from before some claims, which say nothing of it."""
@@ -417,6 +415,17 @@ class Document:
                 rounded |= not self.is_exact(part.key, text, at)
             values[part.key] = interval(text, rounded=rounded)
         return interval_ends(evaluate(tree, values, INTERVAL))
+
+    def could_print(
+        self, tree: Tree, text: str, at: Position, *, long_givens: bool = False
+    ) -> bool:
+        """Whether the numbers that are printed for a tree's names can give the printed digits.
+
+        Raises `EvaluationError` where a name has no printed number.
+        """
+        low, high = self.printed_range(tree, at, long_givens=long_givens)
+        least, most = (MP.mpf(str(end)) for end in stands_for(text)[:2])
+        return bool(low <= most and least <= high)
 
     def _is_rounded_text(self, name: Symbol | Derivative, at: Position) -> bool:
         text = self.printed_text(name, at)

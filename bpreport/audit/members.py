@@ -14,7 +14,7 @@ from bpreport.audit.digits import how_printed
 from bpreport.audit.document import Document
 from bpreport.audit.families import Family
 from bpreport.audit.statements import Statement, place_of
-from bpreport.formula import MP, EvaluationError, stands_for
+from bpreport.formula import EvaluationError
 from bpreport.formula.tree import Tree
 
 __all__ = ["confirmed_members"]
@@ -62,9 +62,7 @@ def _follows(statement: Statement, formula: Tree, document: Document) -> bool | 
     assert statement.text is not None
     try:
         exact = document.value(statement.key, statement.position).value
-        low, high = document.printed_range(formula, statement.position)
+        carried = document.could_print(formula, statement.text, statement.position)
     except EvaluationError:
         return None
-    least, most = stands_for(statement.text)[:2]
-    carried = bool(low <= MP.mpf(str(most)) and MP.mpf(str(least)) <= high)
     return carried or how_printed(statement.text, exact) is not None
