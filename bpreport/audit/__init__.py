@@ -27,9 +27,11 @@ def audit(deck: Deck, study: Study | None = None) -> Audit:
     from bpreport.audit.conventions import adopt
     from bpreport.audit.findings import findings
     from bpreport.audit.judge import judge
+    from bpreport.audit.stretches import adopt_steps
 
     study = recompute(deck) if study is None else study
     knowledge, adopted = adopt(deck, study)
+    adopt_steps(knowledge)
     judgements = tuple(judge(claim, knowledge) for claim in knowledge.claims)
     return Audit(
         deck=deck,

@@ -126,7 +126,7 @@ def _adopt_perceptron(
     }
     for update, biases in product(*choices.values()):
         given = {k: v for k, v in (("update", update), ("biases", biases)) if v is not None}
-        trace = knowledge.trace_under(example, **{**stated.conventions, **given})
+        trace = knowledge.trace_under(stated, **{**stated.conventions, **given})
         score = sum((_holds(text, trace, key) for key, text in single), Score())
         best_shifts: dict[str, int] = {}
         for group, values in tables.items():

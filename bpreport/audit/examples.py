@@ -13,11 +13,12 @@ from bpreport.audit.points import COUNTS, random_value
 from bpreport.deck.model import Claim, Deck
 from bpreport.formula import MP, MPMATH, EvaluationError, evaluate
 from bpreport.formula.tree import Tree
-from bpreport.worked import Perceptron, Study, Trace
+from bpreport.worked import Perceptron, Study, Trace, later_step
 from bpreport.worked.network import UPDATES
 from bpreport.worked.perceptron import State
+from bpreport.worked.perceptron_trace import BEYOND
 
-__all__ = ["STOPPING_RULES", "Examples", "Known", "output_keys"]
+__all__ = ["FIRST", "STOPPING_RULES", "Examples", "Known", "Step", "output_keys"]
 
 STOPPING_RULES = {
     "change of objective": Message("change of objective"),
@@ -55,6 +56,21 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """Which step of a worked example some claims are about."""
+
+    updates: int = 0
+    """Updates done before it."""
+    sample: int = 0
+    """The sample that it is of, counted from 0."""
+    as_printed: bool = False
+    """It starts from the results of the update before as they are printed, not from the right."""
+
+
+FIRST = Step()
+
+
+@dataclass(frozen=True, slots=True)
 class Elsewhere:
     """The state of a worked example in which a printed number is right."""
 
@@ -74,6 +90,11 @@ class Examples:
     """Of every worked example, under the conventions that were adopted."""
     shifts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     """By worked example, updates done beyond the printed count, for "outputs" and "weights"."""
+    steps: dict[str, Step] = field(default_factory=dict)
+    """By claim, the step of its worked example that it is about, where the deck tells."""
+    unplaced: set[str] = field(default_factory=set)
+    """Claims of which nothing tells the step that they are about."""
+    _later: dict[tuple[str, Step], Trace | None] = field(default_factory=dict)
     _random_examples: dict[tuple[str, int], dict[str, Any]] = field(default_factory=dict)
     _alternatives: dict[Any, Trace] = field(default_factory=dict)
     _states: dict[Any, State] = field(default_factory=dict)
@@ -81,7 +102,30 @@ class Examples:
     def trace_of(self, claim: Claim) -> Trace | None:
         """The trace of the worked example that the claim's slide follows."""
         worked = self.deck.slides[claim.slide - 1].worked
-        return self.traces.get(worked) if worked else None
+        trace = self.traces.get(worked) if worked else None
+        step = self.steps.get(claim.id, FIRST)
+        return trace if trace is None or step == FIRST else self.trace_at(trace, step)
+
+    def trace_at(self, trace: Trace, step: Step) -> Trace | None:
+        """A worked example's trace at another step; None where it has no such step."""
+        place = (trace.name, step)
+        if place not in self._later:
+            with suppress(ArithmeticError, EvaluationError):
+                self._later[place] = None
+                self._later[place] = self._at(trace, step)
+        return self._later[place]
+
+    def enter(self, trace: Trace, step: Step) -> None:
+        """Take a trace that stands for a step."""
+        self._later[trace.name, step] = trace
+
+    def _at(self, trace: Trace, step: Step) -> Trace | None:
+        example = self.study.examples[trace.name]
+        if trace.kind == "gradient descent":  # its iterates are all there
+            return None
+        if isinstance(example, Perceptron) and step.updates > example.iterations + BEYOND:
+            return None
+        return later_step(example, self.traces[trace.name], step.updates, step.sample)
 
     def in_trace(self, trace: Trace, key: str) -> Known | None:
         """The value that a worked example has under a key; "@10" asks for iteration 10."""
@@ -103,7 +147,7 @@ class Examples:
         if shift is None:
             shift = self.shift_of(trace, key)
         updates = iteration + shift if iteration else 0  # before any update, nobody counts
-        if not 0 <= updates <= example.iterations + 2:
+        if not 0 <= updates <= example.iterations + BEYOND:
             return None
         place = (trace.name, updates, *trace.conventions.values())
         if place not in self._states:
@@ -129,12 +173,14 @@ class Examples:
             return None  # how its iterations are counted is a convention that was adopted
         if not iteration and significant_digits(printed) < TELLING_DIGITS:
             return None
-        updates = int(iteration) - 1 if iteration else 1
+        here = trace.updates
+        near = (int(iteration) - 1,) if iteration else (here + 1, here - 1, here)
         for other in (trace, *self._with_other_updates(trace)):
-            value = self.after(other, name, updates, shift=0)
-            if value is not None and fits(printed, value):
-                update = "" if other is trace else other.conventions["update"]
-                return Elsewhere(value, updates, update)
+            for updates in near:
+                value = self.after(other, name, updates, shift=0)
+                if value is not None and fits(printed, value):
+                    update = "" if other is trace else other.conventions["update"]
+                    return Elsewhere(value, updates, update)
         return None
 
     def _with_other_updates(self, trace: Trace) -> Iterator[Trace]:
@@ -144,13 +190,13 @@ class Examples:
             for update in UPDATES:
                 if update != trace.conventions["update"]:
                     biases = trace.conventions["biases"]
-                    yield self.trace_under(example, update=update, biases=biases)
+                    yield self.trace_under(trace, update=update, biases=biases)
 
     def roughly_after(self, trace: Trace, key: str, iteration: int, shift: int) -> Any:
         """The same from the run in float64: enough to tell conventions apart, and cheap."""
         example = self.study.examples.get(trace.name)
         updates = iteration + shift if iteration else 0
-        if not isinstance(example, Perceptron) or not 0 <= updates <= example.iterations + 2:
+        if not isinstance(example, Perceptron) or not 0 <= updates <= example.iterations + BEYOND:
             return None
         run, role = trace.facts["run"], trace.roles.get(key)
         names = {
@@ -170,12 +216,17 @@ class Examples:
         weight = role is not None and role.kind in ("weight", "bias")
         return self.shifts.get(trace.name, {}).get("weights" if weight else "outputs", 0)
 
-    def trace_under(self, example: Perceptron, **conventions: str) -> Trace:
-        """The trace of an example under other conventions, computed once."""
-        place = (example.name, conventions["update"], conventions["biases"])
+    def trace_under(self, trace: Trace, **conventions: str) -> Trace:
+        """The trace of the same step of a perceptron under other conventions, computed once."""
+        place = (trace.name, conventions["update"], conventions["biases"])
+        example = self.study.examples[trace.name]
         if place not in self._alternatives:
+            assert isinstance(example, Perceptron)
             self._alternatives[place] = example.trace(**conventions)
-        return self._alternatives[place]
+        other = self._alternatives[place]
+        if not trace.updates and not trace.sample:
+            return other
+        return later_step(example, other, trace.updates, trace.sample)
 
     def keep(self, trace: Trace) -> None:
         """Take a trace that is there already, so that it is not computed again."""

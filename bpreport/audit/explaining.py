@@ -109,7 +109,8 @@ def explain_formula(claim: Claim, knowledge: Knowledge, known: Known) -> tuple[E
     two different formulas can have one value.
     """
     assert claim.right is not None and known.worked is not None
-    trace = knowledge.traces[known.worked]
+    trace = knowledge.trace_of(claim)
+    assert trace is not None
     values = knowledge.random_example(trace, 1)
     try:
         typed = {
@@ -188,7 +189,7 @@ def explain_rounding(
 
 def _targets(claim: Claim, knowledge: Knowledge, printed: str, known: Known) -> Iterator[Target]:
     """The quantity by each formula that it can be computed from; the worked example's first."""
-    trace = knowledge.traces.get(known.worked) if known.worked else None
+    trace = knowledge.trace_of(claim) if known.worked else None
     values: dict[str, Any] = {}
     if trace is not None:
         values = {key: quantity.value for key, quantity in trace.quantities.items()}

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from bpreport.audit.digits import fits, how_printed, same
+from bpreport.audit.examples import FIRST
 from bpreport.audit.explaining import MOST_TRIED, explain_formula, explain_substitution
 from bpreport.audit.fixes import result_fix
 from bpreport.audit.identities import Identity, compare
@@ -34,6 +35,7 @@ _INEQUALITIES: dict[str, Callable[[Any, Any], bool]] = {
     r"\gt": lambda a, b: a > b, r"\ne": lambda a, b: a != b, r"\neq": lambda a, b: a != b,
     r"\ll": lambda a, b: a < b, r"\gg": lambda a, b: a > b, "≠": lambda a, b: a != b,
 }  # fmt: skip
+_UPDATES = "{statement}; updates done before: {count}"
 _WITHOUT_VALUE = (r"\in", r"\sim", r"\propto", r"\cong", r"\mapsto")
 """Relations that assert no equality of two values."""
 
@@ -47,6 +49,13 @@ def judge(claim: Claim, knowledge: Knowledge) -> Judgement:
             {"statement": judgement.message, "count": MOST_TRIED},
         )
         judgement = replace(judgement, message=message)
+    step = knowledge.steps.get(claim.id, FIRST)
+    if step != FIRST and judgement.quantity is not None and "@" not in judgement.quantity:
+        later = f"{judgement.quantity}@{step.updates}" if not step.sample else None
+        judgement = replace(judgement, quantity=later)
+        if step.updates and _UPDATES not in judgement.message.text:
+            values = {"statement": judgement.message, "count": step.updates}
+            judgement = replace(judgement, message=Message(_UPDATES, values))
     if judgement.correction is not None and judgement.fix is None:
         judgement = replace(judgement, fix=result_fix(judgement, knowledge))
     if judgement.verdict.level == "error" and claim.right is not None and claim.component is None:
@@ -58,7 +67,7 @@ def judge(claim: Claim, knowledge: Knowledge) -> Judgement:
                 knowledge.faulty.add(name.key)
             known = knowledge.known(name, claim)
             if known is not None and known.worked and judgement.slip != "inherited":
-                knowledge.sources.setdefault(known.key, judgement.printed)
+                knowledge.blame(known.key, judgement.printed, claim)
     return judgement
 
 

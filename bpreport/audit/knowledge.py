@@ -17,7 +17,7 @@ from typing import Any
 from bpreport.audit.aliases import in_names_of, with_own_names
 from bpreport.audit.digits import correction, fits, same
 from bpreport.audit.document import Document, number
-from bpreport.audit.examples import Known, output_keys
+from bpreport.audit.examples import FIRST, Known, Step, output_keys
 from bpreport.audit.members import confirmed_members
 from bpreport.audit.model import Judgement
 from bpreport.audit.names import is_numeric, readings
@@ -39,7 +39,7 @@ from bpreport.formula.tree import (
     substitute,
     walk,
 )
-from bpreport.worked import Trace
+from bpreport.worked import Trace, trained
 
 __all__ = ["Knowledge", "Known", "Printed", "output_keys"]
 
@@ -68,8 +68,8 @@ class Knowledge(Naming):
     """All printed values by key; "@10" behind a key is iteration 10."""
     faulty: set[str] = field(default_factory=set)
     """Keys for which a wrong number was found so far."""
-    sources: dict[str, str] = field(default_factory=dict)
-    """Of the worked examples, the wrong figures so far that come from no earlier one."""
+    _sources: dict[tuple[str, int, int], dict[str, str]] = field(default_factory=dict)
+    """By step of a worked example, the wrong figures so far that come from no earlier one."""
     faulty_lines: dict[int, Judgement] = field(default_factory=dict)
     """By the identity of a line of numbers, why it does not follow."""
     stopped: set[str] = field(default_factory=set)
@@ -77,7 +77,7 @@ class Knowledge(Naming):
     alignments: dict[tuple[str, Tree, Tree], Any] = field(default_factory=dict)
     """By claim, name and numeric side, how the side follows from a formula; found once."""
 
-    _carried: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
+    _carried: dict[tuple[str, int, int, str], dict[str, Any]] = field(default_factory=dict)
     _following: dict[int, Tree | None] = field(default_factory=dict)
     """By the identity of a side, the side that follows in its chain."""
 
@@ -170,6 +170,11 @@ class Knowledge(Naming):
                 found = self.in_trace(trace, key + suffix)
                 if found is not None:
                     return found
+            if suffix and claim.id in self.steps:  # the iteration's step is known
+                for key in self.spellings(tree, claim):
+                    found = self.in_trace(trace, key)
+                    if found is not None:
+                        return found
         own = suffix if tree == claim.head else ""
         return self._in_document(tree.key + own, claim)
 
@@ -293,16 +298,35 @@ class Knowledge(Naming):
             for key, role in trace.roles.items()
         )
 
+    def blame(self, key: str, printed: str, claim: Claim) -> None:
+        """Take note of a wrong figure that comes from no earlier one."""
+        trace = self.trace_of(claim)
+        if trace is not None:
+            self.sources_of(trace).setdefault(key, printed)
+
+    def sources_of(self, trace: Trace) -> dict[str, str]:
+        """The wrong figures of a step so far that come from no earlier one, by key.
+
+        Those among the updates of the step before are what this one starts from.
+        """
+        place = (trace.name, trace.updates, trace.sample)
+        if place not in self._sources:
+            before = self._sources.get((trace.name, trace.updates - 1, trace.sample), {})
+            self._sources[place] = {
+                key: before[after] for key, after in trained(trace) if after in before
+            }
+        return self._sources[place]
+
     def carried_on(self, trace: Trace, source: str, claim: Claim) -> dict[str, Any]:
         """The values that follow from a wrong figure, of all quantities that depend on it.
 
         A quantity with several formulas follows from the first that reads something changed: one
         who has a wrong gradient by net computes that by a weight from it, and does not start anew.
         """
-        place = (trace.name, source)
+        place = (trace.name, trace.updates, trace.sample, source)
         if place not in self._carried:
             exact = {key: quantity.value for key, quantity in trace.quantities.items()}
-            changed = {source: MP.mpf(self.sources[source])}
+            changed = {source: MP.mpf(self.sources_of(trace)[source])}
             functions = dict(self.document.functions_at(claim.position))
             for key, quantity in trace.quantities.items():
                 for form in () if key in changed else self.forms_of(quantity.symbol, claim):
@@ -368,12 +392,16 @@ class Knowledge(Naming):
         """The digits that the deck prints for a name, anywhere."""
         if not isinstance(name, Symbol | Derivative):
             return []
-        found = [
-            entry.text for key in self.spellings(name, claim) for entry in self.printed.get(key, ())
-        ]
+        step = self.steps.get(claim.id, FIRST)
+        found = [text for key in self.spellings(name, claim) for text in self.printed_in(step, key)]
         own = name == claim.head and self.document.updates(name.key, claim)
         near = self.document.printed_text(name, claim.position, before=own)
         return found if near is None else [near, *found]
+
+    def printed_in(self, step: Step, key: str) -> list[str]:
+        """The digits that the claims about a step print for a key."""
+        entries = self.printed.get(key, ())
+        return [entry.text for entry in entries if self.steps.get(entry.claim.id, FIRST) == step]
 
     def as_printed(self, name: Tree, claim: Claim) -> str | None:
         """The digits that a name has in the deck, or in its front matter."""

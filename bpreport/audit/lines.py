@@ -128,6 +128,9 @@ def _in_another_state(
     trace = knowledge.trace_of(claim)
     if known.worked is None or trace is None or how_printed(printed, known.value) is not None:
         return None
+    first = claim.iteration is None and not trace.updates
+    if first and claim.id not in knowledge.unplaced:
+        return None  # right in a later step, among numbers of the first: it is a mistake
     found = knowledge.in_another_state(known, trace, printed)
     if found is None:
         return None

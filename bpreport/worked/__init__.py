@@ -25,6 +25,7 @@ from bpreport.worked import (
 )
 from bpreport.worked.descending import LIMIT
 from bpreport.worked.descent import GradientDescent
+from bpreport.worked.later import from_parameters, later_step, trained
 from bpreport.worked.linear_regression import LinearRegression
 from bpreport.worked.logistic_regression import LogisticRegression
 from bpreport.worked.perceptron import Perceptron
@@ -43,7 +44,10 @@ __all__ = [
     "Study",
     "Trace",
     "Unstated",
+    "from_parameters",
+    "later_step",
     "recompute",
+    "trained",
 ]
 
 

@@ -77,3 +77,7 @@ class Trace:
     """Plain results that are not quantities of a formula: counts, "converged", "diverged"."""
     roles: Mapping[str, Role] = field(default_factory=dict)
     """What each key stands for: which weight joins which units, which unit an output is of."""
+    updates: int = 0
+    """Updates done before the step that `quantities` walk through."""
+    sample: int = 0
+    """The sample that the step is of, counted from 0."""

@@ -75,7 +75,7 @@ def _from_the_first(target: Target) -> Iterator[Candidate]:
     knowledge, trace = target.knowledge, target.trace
     if trace is None:
         return
-    for key in knowledge.sources:
+    for key in knowledge.sources_of(trace):
         if key in trace.quantities and key != target.key:
             values = knowledge.carried_on(trace, key, target.claim)
             if target.key in values:
@@ -142,7 +142,7 @@ def other_convention(target: Target) -> Iterator[Candidate]:
             adopted = dict(target.trace.conventions)
             if adopted[convention] == value:
                 continue
-            other = target.knowledge.trace_under(example, **{**adopted, convention: value})
+            other = target.knowledge.trace_under(target.trace, **{**adopted, convention: value})
             message = Message(_CONVENTIONS[value])
             if iteration:
                 shift = target.knowledge.shift_of(other, name)

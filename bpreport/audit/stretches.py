@@ -1,0 +1,208 @@
+"""Which step of its worked example each stretch of a deck is about.
+
+Decks go on after the update with the old names, pass a second sample forward before they update,
+or come back to the start in a summary, mostly without a word. So each stretch between two updates
+is held against the steps that it may be about, and the one that reproduces most of it is adopted;
+where none does better, it is about the same step as the stretch before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from itertools import groupby
+from typing import Any
+
+from bpreport.audit.binding import best_alignment, value_of
+from bpreport.audit.digits import how_printed, significant_digits
+from bpreport.audit.document import number
+from bpreport.audit.examples import FIRST, TELLING_DIGITS, Step
+from bpreport.audit.knowledge import Knowledge
+from bpreport.audit.names import is_numeric
+from bpreport.audit.naming import TRAINED
+from bpreport.audit.statements import are_apart
+from bpreport.deck.claims import printed_number
+from bpreport.deck.model import Claim
+from bpreport.formula.tree import Call, Derivative, Symbol
+from bpreport.worked import Perceptron, Trace, from_parameters, trained
+
+__all__ = ["adopt_steps"]
+
+MOST_UPDATES = 50
+"""Updates past which an iteration that is counted has no steps of its own tried."""
+UPDATED = tuple(f"updated {kind}" for kind in TRAINED)
+
+
+@dataclass
+class Stretch:
+    """Claims of one worked example, in one slide, up to the end of an update."""
+
+    trace: Trace
+    claims: list[Claim] = field(default_factory=list)
+    updates: bool = False
+    """Whether the last of its claims print what an update results in."""
+    printed: dict[str, str] = field(default_factory=dict)
+    """Digits so far by what they are printed for: one name has one value in a step."""
+
+
+def adopt_steps(knowledge: Knowledge) -> None:
+    """Find out the steps that the claims are about, and let the knowledge know them."""
+    before: dict[str, Step] = {}
+    for stretch in _stretches(knowledge):
+        name = stretch.trace.name
+        step, told = _step_of(stretch, before.get(name, FIRST), knowledge)
+        before[name] = step
+        for claim in stretch.claims:
+            if told or (claim.iteration is None and step != FIRST):
+                knowledge.steps[claim.id] = step
+            if not told:
+                knowledge.unplaced.add(claim.id)
+
+
+def _step_of(stretch: Stretch, last: Step, knowledge: Knowledge) -> tuple[Step, bool]:
+    """The step that a stretch is about, and whether anything in it tells that."""
+    steps = list(_candidates(stretch, last, knowledge))
+    carried = _from_printed(stretch, last, knowledge)
+    steps += [] if carried is None else [carried]
+    for evidence, least in ((_reproduced, TELLING_DIGITS), (_followed, 1)):
+        found = [_of_all(stretch, step, knowledge, evidence) for step in steps]
+        best = max(range(len(steps)), key=lambda place: (found[place], -place))
+        if found[best] >= least:
+            return replace(steps[best], as_printed=False), True
+        if found[0]:
+            return steps[0], True
+    return (last if stretch.claims[0].iteration is not None else steps[0]), False
+
+
+def _from_printed(stretch: Stretch, last: Step, knowledge: Knowledge) -> Step | None:
+    """The next step from the results of the update as they are printed, if one of them is wrong."""
+    before = knowledge.trace_at(stretch.trace, last)
+    if before is None:
+        return None
+    parameters: dict[str, Any] = {}
+    wrong = False
+    for parameter, result in trained(before):
+        parameters[parameter] = before.quantities[result].value
+        for text in knowledge.printed_in(last, result)[-1:]:
+            wrong |= how_printed(text, parameters[parameter]) is None
+            parameters[parameter] = number(text)
+    if not wrong:
+        return None
+    step = replace(last, updates=last.updates + 1, as_printed=True)
+    knowledge.enter(from_parameters(before, parameters), step)
+    return step
+
+
+def _of_all(
+    stretch: Stretch, step: Step, knowledge: Knowledge, evidence: Callable[[Claim, Knowledge], int]
+) -> int:
+    """How much speaks for a step in all claims of a stretch."""
+    for claim in stretch.claims:
+        knowledge.steps[claim.id] = step
+    found = sum(evidence(claim, knowledge) for claim in stretch.claims)
+    for claim in stretch.claims:
+        del knowledge.steps[claim.id]
+    knowledge.alignments.clear()  # they were found for this step
+    return found
+
+
+def _stretches(knowledge: Knowledge) -> Iterator[Stretch]:
+    """The deck in stretches; numbers that are annotated in running text belong to none."""
+    current: Stretch | None = None
+    for trace, chain in _chains(knowledge):
+        if current is None or _begins(current, chain, trace, knowledge):
+            if current is not None:
+                yield current
+            current = Stretch(trace)
+        current.claims += chain
+        for claim in chain:
+            key, text = _printed(claim)
+            if text is not None:
+                current.printed[key] = text
+                current.updates |= _is_update(claim, knowledge)
+    if current is not None:
+        yield current
+
+
+def _chains(knowledge: Knowledge) -> Iterator[tuple[Trace, list[Claim]]]:
+    """The claims of worked examples that take steps, those of one chain together."""
+    for _, group in groupby(knowledge.claims, lambda claim: (id(claim.formula), claim.head)):
+        chain = list(group)
+        trace = knowledge.trace_of(chain[0])
+        annotated = chain[0].figure is not None and chain[0].left is None
+        if trace is not None and trace.kind != "gradient descent" and not annotated:
+            yield trace, chain
+
+
+def _begins(current: Stretch, chain: list[Claim], trace: Trace, knowledge: Knowledge) -> bool:
+    """Whether another stretch begins with a chain."""
+    last, first = current.claims[-1], chain[0]
+    if trace is not current.trace or first.slide != last.slide:
+        return True
+    if first.iteration != last.iteration:
+        return True
+    if current.updates and not _is_update(first, knowledge):
+        return True
+    printed = map(_printed, chain)
+    return any(text and are_apart(current.printed.get(key, text), text) for key, text in printed)
+
+
+def _printed(claim: Claim) -> tuple[str, str | None]:
+    """A key for what a number is printed for, and its digits."""
+    text = claim.right_source if claim.component is not None else printed_number(claim.right)
+    if not isinstance(claim.head, Symbol | Derivative | Call):
+        return "", None
+    return f"{claim.head.key} {claim.component}", text
+
+
+def _is_update(claim: Claim, knowledge: Knowledge) -> bool:
+    """Whether a claim is of what an update results in."""
+    if claim.head is None:
+        return False
+    role = knowledge.role_of(claim.head, claim)
+    if role is None:
+        return False
+    return role.kind in UPDATED or (role.kind in TRAINED and claim.iteration is not None)
+
+
+def _candidates(stretch: Stretch, last: Step, knowledge: Knowledge) -> Iterator[Step]:
+    """The steps that a stretch may be about, the likeliest first, each once."""
+    counts = [last.updates, last.updates + 1, 0]
+    iteration = stretch.claims[0].iteration
+    if iteration is not None and iteration <= MOST_UPDATES:
+        counts = [iteration, max(iteration - 1, 0)]
+    example = knowledge.study.examples[stretch.trace.name]
+    samples = [last.sample]
+    if isinstance(example, Perceptron):
+        samples += range(len(example.inputs))
+    steps = (Step(updates, sample) for sample in samples for updates in counts)
+    for step in dict.fromkeys(steps):
+        if step == FIRST or knowledge.trace_at(stretch.trace, step) is not None:
+            yield step
+
+
+def _reproduced(claim: Claim, knowledge: Knowledge) -> int:
+    """The digits behind a name, if the step gives them: a number of one digit tells little."""
+    text = _printed(claim)[1]
+    if text is None:
+        return 0
+    assert claim.head is not None
+    if claim.component is not None:
+        known = knowledge.known(claim.head, claim)
+        value = None if known is None else known.value
+    else:
+        try:
+            value = value_of(claim.head, claim, knowledge)
+        except (ArithmeticError, TypeError, ValueError):
+            return 0
+    if value is None or isinstance(value, tuple) or how_printed(text, value) is None:
+        return 0
+    return significant_digits(text)
+
+
+def _followed(claim: Claim, knowledge: Knowledge) -> int:
+    """Whether a line has the step's numbers in the places of their names."""
+    if claim.right is None or not is_numeric(claim.right) or printed_number(claim.right):
+        return 0
+    found = best_alignment(claim, knowledge)
+    return int(found is not None and not found.cost and not found.misfits)
