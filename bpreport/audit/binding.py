@@ -143,7 +143,7 @@ def within_printed(
 ) -> bool:
     """Whether the numbers that are printed for a tree's names can give the printed number."""
     try:
-        return knowledge.document.could_print(tree, text, claim.position, long_givens=long_givens)
+        return knowledge.document.could_print(tree, text, claim, long_givens=long_givens)
     except EvaluationError:
         return False
 

@@ -8,7 +8,7 @@ What was given before may be other numbers in it, though the document does not p
 
 from __future__ import annotations
 
-from bisect import bisect_right, insort
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -243,15 +243,14 @@ class Document:
             raise EvaluationError("{name} has no value in this document", name=key)
         statement = self.statements[key][index - before]
         found = self._value_of(statement, index - before, frozenset())
-        return replace(
-            found,
-            later=statement.position > at,
-            stale=found.stale or self._is_stale(statement, at),
-        )
+        # An update that begins a round starts from what its name was in the round before.
+        since = self.statements[key][index].position if before else at
+        stale = found.stale or self._is_stale(statement, since, until=before)
+        return replace(found, later=statement.position > at, stale=stale)
 
-    def _is_stale(self, statement: Statement, at: Position) -> bool:
-        """Whether a new round has begun since a statement."""
-        begun = bisect_right(self._rounds, at)
+    def _is_stale(self, statement: Statement, at: Position, *, until: bool = False) -> bool:
+        """Whether a new round has begun since a statement, up to a place or just until it."""
+        begun = (bisect_left if until else bisect_right)(self._rounds, at)
         return begun > 0 and statement.position < self._rounds[begun - 1]
 
     def _value_of(self, statement: Statement, index: int, open_: frozenset[Statement]) -> Value:
@@ -397,55 +396,56 @@ class Document:
         )
 
     def printed_range(
-        self, tree: Tree, at: Position, *, long_givens: bool = False
+        self, tree: Tree, claim: Claim, *, long_givens: bool = False
     ) -> tuple[Any, Any]:
         """Between which values a tree lies by the numbers that are printed for its names.
+
+        In an update, that is the number that its name had before.
 
         A result stands for every number that rounds to it, a given for itself; with `long_givens`,
         those of many places are taken as rounded as well. Raises `EvaluationError` where a name
         has no printed number.
         """
-        values: dict[str, Any] = dict(self.functions_at(at))
+        values: dict[str, Any] = dict(self.functions_at(claim.position))
         for part in readings(tree):
-            text = self.printed_text(part, at)
+            before = self.updates(part.key, claim)
+            text = self.printed_text(part, claim.position, before=before)
             if text is None:
                 raise EvaluationError("{name} is not printed", name=part.key)
-            rounded = self._is_rounded_text(part, at)
+            exact = self.is_exact(part.key, text, claim.position, before=before)
+            rounded = not exact and self._is_rounded(part, claim.position, before=before)
             if long_givens and places_of(text) >= LEAST_PLACES:
-                rounded |= not self.is_exact(part.key, text, at)
+                rounded |= not exact
             values[part.key] = interval(text, rounded=rounded)
         return interval_ends(evaluate(tree, values, INTERVAL))
 
     def could_print(
-        self, tree: Tree, text: str, at: Position, *, long_givens: bool = False
+        self, tree: Tree, text: str, claim: Claim, *, long_givens: bool = False
     ) -> bool:
         """Whether the numbers that are printed for a tree's names can give the printed digits.
 
         Raises `EvaluationError` where a name has no printed number.
         """
-        low, high = self.printed_range(tree, at, long_givens=long_givens)
+        low, high = self.printed_range(tree, claim, long_givens=long_givens)
         least, most = (MP.mpf(str(end)) for end in stands_for(text)[:2])
         return bool(low <= most and least <= high)
 
-    def _is_rounded_text(self, name: Symbol | Derivative, at: Position) -> bool:
-        text = self.printed_text(name, at)
-        if text is not None and self.is_exact(name.key, text, at):
-            return False
+    def _is_rounded(self, name: Symbol | Derivative, at: Position, *, before: bool) -> bool:
         if isinstance(name, Derivative) or self.is_result(name, at):
             return True
         index = self.nearest(name.key, at)
         if index is None:
             return False
-        statement = self.statements[name.key][index]
+        statement = self.statements[name.key][max(index - before, 0)]
         return bool(statement.lines or statement.trees)
 
-    def is_exact(self, key: str, text: str, at: Position) -> bool:
+    def is_exact(self, key: str, text: str, at: Position, *, before: bool = False) -> bool:
         """Whether printed digits are all of a number that the document computes or gives.
 
         A given with many places may be the result of what is not shown.
         """
         try:
-            found = self.value(key, at)
+            found = self.value(key, at, before=before)
         except EvaluationError:
             return False
         if isinstance(found.value, tuple):

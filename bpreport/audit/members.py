@@ -62,7 +62,7 @@ def _follows(statement: Statement, formula: Tree, document: Document) -> bool | 
     assert statement.text is not None
     try:
         exact = document.value(statement.key, statement.position).value
-        carried = document.could_print(formula, statement.text, statement.position)
+        carried = document.could_print(formula, statement.text, statement.claim)
     except EvaluationError:
         return None
     return carried or how_printed(statement.text, exact) is not None

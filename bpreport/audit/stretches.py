@@ -30,6 +30,8 @@ __all__ = ["adopt_steps"]
 
 MOST_UPDATES = 50
 """Updates past which an iteration that is counted has no steps of its own tried."""
+_BEGINNING = ("given", "forward", "error", "model", "objective")
+"""Stages of the quantities that a step computes, or starts from, before its gradients."""
 UPDATED = tuple(f"updated {kind}" for kind in TRAINED)
 
 
@@ -141,7 +143,7 @@ def _begins(current: Stretch, chain: list[Claim], trace: Trace, knowledge: Knowl
         return True
     if first.iteration != last.iteration:
         return True
-    if current.updates and not _is_update(first, knowledge):
+    if current.updates and _is_anew(first, trace, knowledge):
         return True
     printed = map(_printed, chain)
     return any(text and are_apart(current.printed.get(key, text), text) for key, text in printed)
@@ -153,6 +155,16 @@ def _printed(claim: Claim) -> tuple[str, str | None]:
     if not isinstance(claim.head, Symbol | Derivative | Call):
         return "", None
     return f"{claim.head.key} {claim.component}", text
+
+
+def _is_anew(claim: Claim, trace: Trace, knowledge: Knowledge) -> bool:
+    """Whether a claim is of what a step begins with; gradients may stand between its updates."""
+    if isinstance(claim.head, Call):
+        return True
+    if not isinstance(claim.head, Symbol | Derivative):
+        return False
+    known = (trace.quantities.get(key) for key in knowledge.spellings(claim.head, claim))
+    return any(one is not None and one.stage in _BEGINNING for one in known)
 
 
 def _is_update(claim: Claim, knowledge: Knowledge) -> bool:

@@ -35,11 +35,12 @@ from bpreport.formula import (
     latex,
     parse,
 )
-from bpreport.formula.tree import Derivative, Symbol, Tree, walk
+from bpreport.formula.tree import Apply, Derivative, Symbol, Tree, walk
 
 __all__ = ["judge_substitution", "mend"]
 
 
+PUTS_IN = "It puts in numbers: {listed}"
 SHAPELESS = "The shape of the line follows from no formula of the deck"
 
 
@@ -62,6 +63,9 @@ def judge_substitution(claim: Claim, knowledge: Knowledge) -> Judgement:
             right = _right_value(claim, knowledge)  # a factor of one need not be written
             if right is not None:
                 return right
+        if _is_short_for_another(misfits, found, claim, knowledge):
+            name, text = _without_sign(misfits[0])
+            return said(claim, Verdict.GIVEN, PUTS_IN, listed=f"${latex(name)} = {text}$")
         return _misplaced(misfits[0], claim, knowledge)
     if misfits:
         knowledge.document.begin_round(claim)
@@ -76,8 +80,7 @@ def judge_substitution(claim: Claim, knowledge: Knowledge) -> Judgement:
         knowledge.bind(binding.name, binding.number, claim)
     if new:
         listed = dict.fromkeys(f"${latex(b.name)} = {latex(b.number)}$" for b in new)
-        text = "It puts in numbers: {listed}"
-        return said(claim, Verdict.GIVEN, text, listed=", ".join(listed))
+        return said(claim, Verdict.GIVEN, PUTS_IN, listed=", ".join(listed))
     return said(claim, Verdict.REPRODUCED, "Every number stands in the place of its symbol")
 
 
@@ -98,6 +101,34 @@ def _are_given_anew(misfits: Sequence[Binding], claim: Claim, knowledge: Knowled
         if owner.indices != binding.name.indices:
             return False
     return True
+
+
+def _is_short_for_another(
+    misfits: Sequence[Binding], found: Alignment, claim: Claim, knowledge: Knowledge
+) -> bool:
+    """Whether a formula writes a name short throughout: the y of y (1 - y) (t - y) for y_5.
+
+    Then all its places have the one number that is printed for the fuller name; a number that is
+    swapped by mistake stands in one place.
+    """
+    name, text = _without_sign(misfits[0])
+    if text is None or not isinstance(name, Symbol) or name.indices:
+        return False
+    places = [put for one, put in map(_without_sign, found.bindings) if one == name]
+    others = {one for one, _ in map(_without_sign, misfits)} - {name}
+    if knowledge.trace_of(claim) is not None or others or len(places) < 2 or set(places) != {text}:
+        return False
+    owner = knowledge.owner_of(text, name, claim)
+    return isinstance(owner, Symbol) and owner.base == name.base and bool(owner.indices)
+
+
+def _without_sign(binding: Binding) -> tuple[Tree, str | None]:
+    """A name and the number in its place, where a minus stands before both."""
+    text = printed_number(binding.number)
+    match binding.name:
+        case Apply(operation="negative", operands=(name,)) if text is not None:
+            return name, text.removeprefix("-") if text.startswith("-") else f"-{text}"
+    return binding.name, text
 
 
 def _misplaced(binding: Binding, claim: Claim, knowledge: Knowledge) -> Judgement:
