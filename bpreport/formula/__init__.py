@@ -6,7 +6,7 @@ differentiated, and written back as LaTeX, so that what is shown is what was com
 
 from bpreport.formula.arithmetic import DIGITS, FLOAT, INTERVAL, MP, MPMATH, Arithmetic
 from bpreport.formula.errors import EvaluationError, FormulaError
-from bpreport.formula.evaluation import Function, evaluate, instantiate, unroll
+from bpreport.formula.evaluation import Function, evaluate, instantiate, part_values, unroll
 from bpreport.formula.operations import TREES
 from bpreport.formula.parser import parse
 from bpreport.formula.preparing import prepared
@@ -31,6 +31,7 @@ __all__ = [
     "instantiate",
     "latex",
     "parse",
+    "part_values",
     "places_of",
     "prepared",
     "rounded",

@@ -11,9 +11,11 @@ r"""The value of a tree, in float64, at 50 digits, or as an interval: same tree,
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import reduce
 from itertools import pairwise
+from types import MappingProxyType
 from typing import Any, cast
 
 from bpreport.formula.arithmetic import FLOAT, Arithmetic, interval_ends
@@ -34,9 +36,18 @@ from bpreport.formula.tree import (
     Tuple,
     free_symbols,
     substitute,
+    walk,
 )
 
-__all__ = ["LONGEST_SUM", "MOST_STEPS", "Function", "evaluate", "instantiate", "unroll"]
+__all__ = [
+    "LONGEST_SUM",
+    "MOST_STEPS",
+    "Function",
+    "evaluate",
+    "instantiate",
+    "part_values",
+    "unroll",
+]
 
 LONGEST_SUM = 100_000
 """Terms of one sum past which it is refused."""
@@ -56,25 +67,56 @@ class Function:
     body: Tree
 
 
-def evaluate(node: Tree, values: Mapping[str, Any], arithmetic: Arithmetic = FLOAT) -> Any:
+def evaluate(
+    node: Tree,
+    values: Mapping[str, Any],
+    arithmetic: Arithmetic = FLOAT,
+    parts: Mapping[int, Any] = MappingProxyType({}),
+) -> Any:
     """The value of `node` with its symbols' values taken from `values`, by key.
 
     A value may be a number of the arithmetic, an int, a string of digits, a `Tree`, a tuple for a
-    vector, and for the name of a function a `Function` or a Python callable. Raises
-    `EvaluationError` where a symbol has no value or the value does not exist.
+    vector, and for the name of a function a `Function` or a Python callable. `parts` are values of
+    parts of the tree that are known already, from `part_values`. Raises `EvaluationError` where a
+    symbol has no value or the value does not exist.
     """
-    return _Evaluator(values, arithmetic).value(node)
+    return _Evaluator(values, arithmetic, parts).value(node)
+
+
+def part_values(
+    node: Tree, values: Mapping[str, Any], arithmetic: Arithmetic = FLOAT
+) -> dict[int, Any]:
+    """The values of a tree's operations by identity: a changed copy of it shares most of them.
+
+    They hold as long as the tree lives, for the same values and arithmetic.
+
+    >>> from bpreport.formula import parse
+    >>> tree = parse("(a + 1) (b + 1)")
+    >>> sorted(part_values(tree, {"a": 1, "b": 2}).values())
+    [2.0, 3.0, 6.0]
+    """
+    found: dict[int, Any] = {}
+    for part in reversed(list(walk(node))):  # the operands of an operation before itself
+        if isinstance(part, Apply):
+            with suppress(EvaluationError):
+                found[id(part)] = evaluate(part, values, arithmetic, found)
+    return found
 
 
 class _Evaluator:
-    def __init__(self, values: Mapping[str, Any], arithmetic: Arithmetic) -> None:
+    def __init__(
+        self, values: Mapping[str, Any], arithmetic: Arithmetic, parts: Mapping[int, Any]
+    ) -> None:
         self.values = values
         self.arithmetic = arithmetic
+        self.parts = parts
         self.steps = 0
         self.depth = 0
 
     def value(self, node: Tree) -> Any:
         """The value of a node, within the bounds on steps and depth."""
+        if id(node) in self.parts:
+            return self.parts[id(node)]
         self.steps += 1
         if self.steps > MOST_STEPS:
             raise EvaluationError("a value that takes more than {most} steps", most=MOST_STEPS)
@@ -172,12 +214,13 @@ class _Evaluator:
                 raise EvaluationError(
                     "{name} takes {count} arguments", name=node.function.key, count=len(names)
                 )
-            outside = self.values
+            outside, parts = self.values, self.parts
             self.values = {**outside, **dict(zip(names, arguments, strict=True))}
+            self.parts = {}  # they are known for the values outside
             try:
                 return self.value(definition.body)
             finally:
-                self.values = outside
+                self.values, self.parts = outside, parts
         if node.primes:
             return self.value(_primed(node, definition))
         if callable(definition):

@@ -19,12 +19,13 @@ from bpreport.formula import (
     expand,
     instantiate,
     parse,
+    part_values,
     simplify,
     slope,
     unroll,
 )
 from bpreport.formula.arithmetic import interval_ends
-from bpreport.formula.tree import Apply, Number, Symbol, Tree
+from bpreport.formula.tree import Apply, Number, Symbol, Tree, rebuild
 
 x, y = Symbol("x"), Symbol("y")
 
@@ -237,3 +238,16 @@ def test_slope_of_a_power(exponent: str) -> None:
     tree = Apply("power", (x, Number(exponent)))
     n = float(exponent)
     assert evaluate(slope(tree, x), {"x": 3}) == pytest.approx(n * 3 ** (n - 1))
+
+
+def test_a_changed_copy_is_computed_from_the_parts_it_shares():
+    """Known parts are neither used for other operands nor inside a function's own arguments."""
+    tree = parse("f(a + 1) + (a + 1)(b + 2)")
+    (call, product) = tree.operands
+    shared = product.operands[0]
+    values = {"a": 2, "b": 3, "f": Function((Symbol("a"),), shared)}
+    parts = part_values(tree, values, MPMATH)
+    assert parts[id(tree)] == 19  # (3 + 1) + 3 * 5
+    changed = rebuild(tree, (call, rebuild(product, (shared, Symbol("b")))))
+    assert evaluate(changed, values, MPMATH, parts) == 13  # 4 + 3 * 3
+    assert evaluate(changed, values, MPMATH) == 13

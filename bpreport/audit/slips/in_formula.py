@@ -8,7 +8,7 @@ from contextlib import suppress
 from bpreport.audit.model import Message
 from bpreport.audit.saying import math, shown
 from bpreport.audit.slips.candidates import Candidate, Target, swap_name
-from bpreport.formula import MPMATH, EvaluationError, evaluate, rounded
+from bpreport.formula import MPMATH, EvaluationError, evaluate, part_values, rounded
 from bpreport.formula.tree import (
     Apply,
     Derivative,
@@ -55,9 +55,10 @@ def _everywhere(
     def tries(target: Target) -> Iterator[Candidate]:
         if target.formula is None:
             return
+        parts = part_values(target.formula, target.values, MPMATH)
         for tree, message, name in _variants(target.formula, lambda part: change(target, part)):
             try:
-                value = evaluate(tree, target.values, MPMATH)
+                value = evaluate(tree, target.values, MPMATH, parts)
             except EvaluationError:
                 continue
             yield Candidate(value, message, name, tree)
