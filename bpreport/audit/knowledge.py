@@ -6,7 +6,7 @@ given by the document itself; then that is the value to hold printed digits agai
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -41,7 +41,7 @@ from bpreport.formula.tree import (
 )
 from bpreport.worked import Trace, trained
 
-__all__ = ["Knowledge", "Known", "Printed", "output_keys"]
+__all__ = ["Knowledge", "Known", "Printed", "is_counted", "output_keys"]
 
 _STATING = ("equation", "component")
 """Kinds of claims that say what a name is; a number of a table does so, too."""
@@ -123,6 +123,17 @@ class Knowledge(Naming):
                 other = True
         if other:
             self.document.begin_round(claims[0])
+
+    def counted_in(self, slide: int) -> Sequence[Claim]:
+        """The numbers of a slide's tables that count their rows."""
+        return self._counted.get(slide, ())
+
+    @cached_property
+    def _counted(self) -> dict[int, list[Claim]]:
+        counted: dict[int, list[Claim]] = {}
+        for claim in filter(is_counted, self.claims):
+            counted.setdefault(claim.slide, []).append(claim)
+        return counted
 
     def result_of(self, line: Tree) -> Tree | None:
         """The number that is printed behind a line; None where there is none."""
@@ -513,6 +524,12 @@ class Knowledge(Naming):
             if index is not None and self.document.definition_at(key, index) is None:
                 name = head if place is None else Symbol(head.base, (str(place + 1),))
                 yield name, number(entries[0].text)
+
+
+def is_counted(claim: Claim) -> bool:
+    """Whether a claim is a number of a table that counts its rows."""
+    figure = claim.figure
+    return figure is not None and figure.name is not None and figure.count is not None
 
 
 def _entry_name(claim: Claim) -> Symbol | None:

@@ -40,6 +40,8 @@ from bpreport.formula.tree import Apply, Derivative, Symbol, Tree, walk
 __all__ = ["judge_substitution", "mend"]
 
 
+LEARNING_RATES = (r"\eta", r"\alpha", r"\mathrm{lr}")
+"""What decks without front matter call the factor of a step, which is positive."""
 PUTS_IN = "It puts in numbers: {listed}"
 SHAPELESS = "The shape of the line follows from no formula of the deck"
 
@@ -76,6 +78,18 @@ def judge_substitution(claim: Claim, knowledge: Knowledge) -> Judgement:
         and knowledge.is_open(binding.name, claim)
         and not is_known_as(binding, claim, knowledge)
     ]
+    backwards = [b for b in new if _is_negative_rate(b)]
+    if backwards:
+        name, text = backwards[0].name, _without_sign(backwards[0])[1]
+        return said(
+            claim,
+            Verdict.EXPLAINED,
+            "It puts {printed} in the place of {name}, which is not negative: the sign is wrong",
+            printed=text,
+            name=math(name),
+            slip="sign flipped",
+            chance=0.0,
+        )
     for binding in new:
         knowledge.bind(binding.name, binding.number, claim)
     if new:
@@ -120,6 +134,13 @@ def _is_short_for_another(
         return False
     owner = knowledge.owner_of(text, name, claim)
     return isinstance(owner, Symbol) and owner.base == name.base and bool(owner.indices)
+
+
+def _is_negative_rate(binding: Binding) -> bool:
+    """Whether a number below zero stands for a learning rate: then a sign before it is wrong."""
+    name, text = _without_sign(binding)
+    learning_rate = isinstance(name, Symbol) and name.base in LEARNING_RATES and not name.indices
+    return learning_rate and text is not None and number(text) < 0
 
 
 def _without_sign(binding: Binding) -> tuple[Tree, str | None]:

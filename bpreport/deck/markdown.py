@@ -25,7 +25,7 @@ from bpreport.deck.document import Document, Gathering, Mark
 from bpreport.deck.errors import DeckError
 from bpreport.deck.fences import fences_plugin
 from bpreport.deck.model import Position
-from bpreport.deck.tables import COUNTING, Entry, entries, sole_number
+from bpreport.deck.tables import Entry, counts_below, entries, sole_number
 
 __all__ = ["parse_markdown", "read_markdown", "split_front_matter"]
 
@@ -219,7 +219,7 @@ class _Reading:
                 self.cursor = self.cell_number = 0
                 self.row_iteration = None
             elif token.type == "inline" and before is not None and before.type == "th_open":
-                self.columns.append(bool(COUNTING.search(token.content)))
+                self.columns.append(counts_below(token.content))
                 self._inline(token, self._cell_place(token), announces=False)
             elif token.type == "inline" and before is not None and before.type == "td_open":
                 self._table_cell(token)

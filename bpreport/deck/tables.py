@@ -2,16 +2,18 @@
 
 A heading that is nothing but a formula names the numbers below it. Where a column counts, its
 counts stand in the place of the index: under k and x_k, the row of 2 has x_2. A table of two
-columns may name its numbers at their left instead.
+columns may name its numbers at their left instead, and one that counts in its first row is read
+sideways.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import zip_longest
 
-__all__ = ["COUNTING", "Entry", "entries", "sole_number"]
+__all__ = ["Entry", "counts_below", "entries", "sole_number"]
 
 COUNTING = re.compile(
     r"\b(?:iterations?|epochs?|steps?|updates?)\b|迭代|轮次|更新次数|步数", re.IGNORECASE
@@ -52,11 +54,20 @@ def entries(rows: Sequence[Sequence[str]]) -> Iterator[Entry]:
     """
     if not rows:
         return
-    headings = [_sole_formula(cell) for cell in rows[0]]
-    counting = _counting_column(rows, headings)
+    sideways = [list(column) for column in zip_longest(*rows, fillvalue="")]
+    if _counting_column(rows) is None and _counting_column(sideways) is not None:
+        for entry in _in_rows(sideways):
+            yield replace(entry, row=entry.column, column=entry.row)
+    else:
+        yield from _in_rows(rows)
+
+
+def _in_rows(rows: Sequence[Sequence[str]]) -> Iterator[Entry]:
+    headings = [_name(cell) for cell in rows[0]]
+    counting = _counting_column(rows)
     if counting is None and len(rows[0]) == 2 and not all(headings):
         for row, cells in enumerate(rows):
-            name = _sole_formula(cells[0]) if len(cells) == 2 else None
+            name = _name(cells[0]) if len(cells) == 2 else None
             if name is not None and sole_number(cells[1]) is not None:
                 yield Entry(row, 1, name)
         return
@@ -65,11 +76,13 @@ def entries(rows: Sequence[Sequence[str]]) -> Iterator[Entry]:
     for row, cells in enumerate(rows[1:], 1):
         letter, count = "", None
         if counting is not None:
-            letter, count = headings[counting] or "", int(sole_number(cells[counting]) or "0")
+            letter, count = headings[counting] or "", _count(cells[counting])
         for column, (heading, cell) in enumerate(zip(headings, cells, strict=False)):
             if column != counting and heading is not None and sole_number(cell) is not None:
                 yield Entry(row, column, heading, letter, count)
-            elif column == counting and sum(map(bool, headings)) > bool(letter):
+            elif column != counting or sole_number(cell) is None:
+                continue
+            elif sum(map(bool, headings)) > bool(letter):
                 yield Entry(row, column, "")
 
 
@@ -79,19 +92,37 @@ def sole_number(cell: str) -> str | None:
     return text if _NUMBER.fullmatch(text) else None
 
 
-def _counting_column(rows: Sequence[Sequence[str]], headings: Sequence[str | None]) -> int | None:
-    """The first column with a letter or a word for iterations above whole numbers."""
+def _counting_column(rows: Sequence[Sequence[str]]) -> int | None:
+    """The first column with a letter or a word for iterations above whole numbers, or beside."""
+    headings = [_name(cell) for cell in rows[0]]
     for column, (cell, heading) in enumerate(zip(rows[0], headings, strict=True)):
-        named: object = COUNTING.search(cell)
+        named: object = counts_below(cell)
         if heading is not None:
             used = any(heading in other for other in headings if other not in (None, heading))
             named = _LETTER.fullmatch(heading) and (used or column == 0)
         below = [row[column] if column < len(row) else "" for row in rows[1:]]
-        if named and below and all(_COUNT.fullmatch(_bare(one)) for one in below):
-            counts = [int(_bare(one)) for one in below]
-            if counts == sorted(set(counts)):
-                return column
+        counts = [count for one in below if (count := _count(one)) is not None]
+        named = named or (counts and all(COUNTING.search(one) for one in below))
+        if named and counts == sorted(set(counts)) and len(counts) == len(below):
+            return column
     return None
+
+
+def counts_below(heading: str) -> bool:
+    """Whether a heading says that its column counts iterations; "epoch 2" is one of them itself."""
+    return COUNTING.search(heading) is not None and re.search(r"\d", heading) is None
+
+
+def _count(cell: str) -> int | None:
+    """The iteration that a cell counts: 2, or epoch 2."""
+    text = COUNTING.sub("", _bare(cell)).strip()
+    return int(text) if _COUNT.fullmatch(text) else None
+
+
+def _name(cell: str) -> str | None:
+    """What a heading names: L, and also where it says what that is, L = (w - 1)^2."""
+    source = _sole_formula(cell)
+    return source if source is None else source.partition("=")[0].strip() or None
 
 
 def _sole_formula(cell: str) -> str | None:
