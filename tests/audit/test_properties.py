@@ -5,6 +5,7 @@ The decks are random perceptrons, written by a computation of their own.
 
 from __future__ import annotations
 
+from copy import deepcopy
 from dataclasses import dataclass
 from math import exp
 
@@ -51,7 +52,7 @@ class Written:
     @property
     def source(self) -> str:
         formulas = [equation(*pair) for pair in zip(self.symbols, self.digits, strict=True)]
-        return deck(self.network, formulas, self.settings, iterations=1)
+        return deck(self.network, formulas, self.settings, iterations=3)
 
 
 @st.composite
@@ -100,6 +101,50 @@ def test_one_result_changed_beyond_rounding_is_an_error_there(written, data):
     assert levels == ["right"] * place + ["error"] + ["right"] * (len(levels) - place - 1)
     assert result.judgements[place].correction is not None
     assert float(result.judgements[place].correction) == float(digits)
+
+
+@st.composite
+def rounds(draw: st.DrawFn) -> Written:
+    """Three steps of training, one after the other under the same names."""
+    network = draw(networks())
+    update = draw(st.sampled_from(["simultaneous", "sequential"]))
+    places = draw(st.integers(6, 9))
+    running = deepcopy(network)
+    symbols: list[str] = []
+    digits: list[str] = []
+    for _ in range(3):
+        found = running.quantities(update == "sequential")
+        symbols += found
+        digits += [f"{value:.{places}f}" for value in found.values()]
+        running.step(update == "sequential")
+    settings = {"update": update, "biases": "{trained: false}"}
+    return Written(network, symbols, digits, settings)
+
+
+@given(rounds())
+@settings(max_examples=10)
+def test_right_rounds_under_the_old_names_have_no_error(written):
+    """Each round is held against the weights that the one before has left."""
+    result = audited.__wrapped__(written.source)
+    assert [str(j.message) for j in result.judgements if j.verdict.level == "error"] == []
+    last = result.judgements[-1].message
+    assert "updates done before: 2" in str(last)
+
+
+@given(rounds(), st.data())
+@settings(max_examples=10)
+def test_one_result_of_a_later_round_changed_is_an_error_there(written, data):
+    """Ten units or more in the last place; what is right stays so."""
+    third = len(written.digits) // 3
+    place = data.draw(st.integers(third, len(written.digits) - 1))
+    units = data.draw(st.integers(10, 5000).flatmap(lambda n: st.sampled_from([n, -n])))
+    digits = written.digits[place]
+    places = len(digits.partition(".")[2])
+    written.digits[place] = f"{float(digits) + units * 10.0**-places:.{places}f}"
+    result = audited.__wrapped__(written.source)
+    wrong = [n for n, j in enumerate(result.judgements) if j.verdict.level == "error"]
+    assert wrong == [place]
+    assert result.judgements[place].correction == digits
 
 
 def shown(value: float) -> str:
