@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from bpreport.audit.digits import how_printed
-from bpreport.audit.names import CONSTANTS, named
+from bpreport.audit.names import CONSTANTS, is_numeric, named
 from bpreport.deck.claims import printed_number
 from bpreport.deck.model import Claim
 from bpreport.formula import MPMATH, evaluate
@@ -102,6 +102,8 @@ def _is_general(claim: Claim, trace: Trace) -> bool:
     sides = [side for side in (claim.head, claim.left, claim.right) if side is not None]
     if any(isinstance(part, Reduce) for side in sides for part in walk(side)):
         return True
+    if claim.right is not None and is_numeric(claim.right):
+        sides = [substitute(side, _of_values) for side in sides]
     for name in (name for side in sides for name in named(side)):
         scripts = (*name.indices, *name.marks)
         if any(not isinstance(script, str) and any(named(script)) for script in scripts):
@@ -109,6 +111,16 @@ def _is_general(claim: Claim, trace: Trace) -> bool:
         if not scripts and name.base in families and name.base not in OBJECTIVES:
             return True
     return False
+
+
+def _of_values(part: Tree) -> Tree | None:
+    r"""A call beside numbers, without what it says in general: J(\theta), h_\theta(x^{(1)})."""
+    match part:
+        case Call(function=Symbol(base=base)) if base in OBJECTIVES:
+            return Symbol("J")
+        case Call(function=function, arguments=(Symbol(base="x", marks=marks),)) if marks:
+            return Symbol(function.base, (), marks)
+    return None
 
 
 def _names(part: Tree, trace: Trace) -> Iterator[Symbol | Derivative]:

@@ -22,7 +22,7 @@ from bpreport.audit.members import confirmed_members
 from bpreport.audit.model import Judgement
 from bpreport.audit.names import is_numeric, readings
 from bpreport.audit.naming import Naming
-from bpreport.audit.sums import with_sums_written_out
+from bpreport.audit.sums import with_sums_written_out, with_terms_written_out
 from bpreport.audit.updates import in_names_after_updates
 from bpreport.deck.claims import printed_number
 from bpreport.deck.model import Claim
@@ -87,7 +87,7 @@ class Knowledge(Naming):
     def __post_init__(self) -> None:
         traces = [self.trace_of(claim) for claim in self.deck.claims]
         renamed = [
-            claim if trace is None else in_names_of(trace, claim)
+            claim if trace is None else in_names_of(trace, with_terms_written_out(trace, claim))
             for claim, trace in zip(with_own_names(self.deck.claims), traces, strict=True)
         ]
         claims = in_names_after_updates(renamed, traces)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import islice
+from typing import Any
 
 from bpreport.audit.alignment import Alignment, Binding
 from bpreport.audit.binding import (
@@ -61,8 +62,10 @@ def judge_substitution(claim: Claim, knowledge: Knowledge) -> Judgement:
         )
     misfits = [b for b in found.bindings if not fits_binding(b, claim, knowledge)]
     if misfits and not _are_given_anew(misfits, claim, knowledge):
-        if any(value_of(b.name, claim, knowledge) == 1 for b in misfits):
-            right = _right_value(claim, knowledge)  # a factor of one need not be written
+        # A factor of one need not be written, and the square of a difference has no sign.
+        free = [isinstance(b.name, Apply) for b in misfits]
+        if all(free) or any(value_of(b.name, claim, knowledge) == 1 for b in misfits):
+            right = _right_value(claim, knowledge)
             if right is not None:
                 return right
         if _is_short_for_another(misfits, found, claim, knowledge):
@@ -369,9 +372,16 @@ def _right_value(claim: Claim, knowledge: Knowledge) -> Judgement | None:
         exact = evaluate(claim.left, knowledge.values_for(claim.left, claim), MPMATH)
     except EvaluationError:
         return None
-    if not agree_within_rounding(claim.right, tree_of(exact), claim, knowledge):
+    if not _is_worth(claim.right, exact, claim, knowledge):
         return None
     return said(claim, Verdict.REPRODUCED, "The line has the value {exact}", exact=exact)
+
+
+def _is_worth(line: Tree, exact: Any, claim: Claim, knowledge: Knowledge) -> bool:
+    """Whether a line of numbers has a value, as far as its printed digits tell."""
+    if same(evaluate(line, {}, MPMATH), exact):
+        return True
+    return agree_within_rounding(line, tree_of(exact), claim, knowledge)
 
 
 def _by_value(claim: Claim, knowledge: Knowledge) -> Judgement:
@@ -387,8 +397,7 @@ def _by_value(claim: Claim, knowledge: Knowledge) -> Judgement:
         exact = evaluate(claim.left, knowledge.values_for(claim.left, claim), MPMATH)
     except EvaluationError as error:
         return uncomputable(claim, error)
-    close = agree_within_rounding(claim.right, tree_of(exact), claim, knowledge)
-    if same(value, exact) or close:
+    if _is_worth(claim.right, exact, claim, knowledge):
         return said(claim, Verdict.REPRODUCED, "The line has the value {exact}", exact=exact)
     if claim.relation == "=" and knowledge.is_determined(claim.left, claim):
         text = "The line has the value {line}, but it should be {exact}"

@@ -9,12 +9,13 @@ from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
-from bpreport.audit.names import readings
+from bpreport.audit.names import is_numeric, readings
 from bpreport.deck.model import Claim
 from bpreport.formula import instantiate
 from bpreport.formula.tree import Apply, Number, Reduce, Symbol, Tree, substitute
+from bpreport.worked import Trace
 
-__all__ = ["with_sums_written_out"]
+__all__ = ["with_sums_written_out", "with_terms_written_out"]
 
 _JOINED = {"sum": "add", "product": "multiply"}
 MOST_TERMS = 60
@@ -37,6 +38,18 @@ def with_sums_written_out(claims: Sequence[Claim], told: AbstractSet[str]) -> It
         left, right = side(claim.left), side(claim.right)
         same = left is claim.left and right is claim.right
         yield claim if same else replace(claim, left=left, right=right)
+
+
+def with_terms_written_out(trace: Trace, claim: Claim) -> Claim:
+    """A sum over samples or units beside a line of numbers, term by term.
+
+    Beside another formula it stays what it is: both are true of any samples.
+    """
+    if claim.right is None or claim.left is None or not is_numeric(claim.right):
+        return claim
+    samples = {role.unit for role in trace.roles.values() if role.kind == "sample"}
+    told = {Symbol(base, (), (f"({n})",)).key for base in ("x", "y") for n in samples}
+    return next(with_sums_written_out([claim], told | trace.quantities.keys()))
 
 
 def _written_out(tree: Tree, told: AbstractSet[str]) -> Tree:
