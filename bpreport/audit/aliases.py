@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from bpreport.audit.digits import how_printed
-from bpreport.audit.names import CONSTANTS, is_numeric, named
+from bpreport.audit.names import CONSTANTS, is_numeric, named, respellings
 from bpreport.deck.claims import printed_number
 from bpreport.deck.model import Claim
 from bpreport.formula import MPMATH, evaluate
@@ -26,6 +26,7 @@ from bpreport.formula.tree import (
     walk,
 )
 from bpreport.worked import Trace
+from bpreport.worked.perceptron_names import updated
 
 __all__ = ["in_names_of", "with_own_names"]
 
@@ -69,6 +70,7 @@ def _is_constant(claim: Claim) -> bool:
 
 def in_names_of(trace: Trace, claim: Claim) -> Claim:
     """The claim with the names that the worked example has for its quantities."""
+    claim = _with_sides(claim, lambda part: _primed_parameter(part, trace))
     if trace.kind == "perceptron" or _is_general(claim, trace):
         return claim
 
@@ -79,6 +81,17 @@ def in_names_of(trace: Trace, claim: Claim) -> Claim:
         return None
 
     return _with_sides(claim, renamed)
+
+
+def _primed_parameter(part: Tree, trace: Trace) -> Tree | None:
+    """What w' is: nobody takes the slope of a weight, so it is the weight after the update."""
+    match part:
+        case Derivative(body=Symbol() as name, by=()):
+            for spelled in (name, *respellings(name)):
+                after = trace.quantities.get(updated(spelled).key)
+                if after is not None and spelled.key in trace.quantities:
+                    return after.symbol
+    return None
 
 
 def _with_sides(claim: Claim, renamed: Callable[[Tree], Tree | None]) -> Claim:

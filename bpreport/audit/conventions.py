@@ -19,6 +19,10 @@ SHIFTS = (0, -1, 1)
 """What the k-th iteration may show: the network after k, k - 1 or k + 1 updates."""
 
 
+FEWEST_SHIFTED = 3
+"""Numbers that tell a way of counting of which the front matter says nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Adopted:
     """What was adopted for one worked example."""
@@ -134,7 +138,7 @@ def _adopt_perceptron(
                 shift: _reproduced(knowledge, trace, values, shift) for shift in _shifts(example)
             }
             best = max((found.worth, -abs(shift), shift) for shift, found in counts.items())
-            best_shifts[group] = best[-1]
+            best_shifts[group] = best[-1] if _is_sure(best[-1], counts, example) else 0
             score += counts[best_shifts[group]]
         scored.append((score, given, best_shifts, trace))
     score, given, best_shifts, trace = max(scored, key=lambda entry: entry[0].worth)
@@ -164,9 +168,16 @@ def _adopt_perceptron(
 
 
 def _shifts(example: Perceptron) -> Iterable[int]:
-    if "counting" in example.unstated:
+    if example.counting is None:
         return SHIFTS
     return (-1,) if example.counting == "updates before" else (0,)
+
+
+def _is_sure(shift: int, counts: Mapping[int, Score], example: Perceptron) -> bool:
+    """Whether a shift is adopted: where the deck does not ask for it, only beyond doubt."""
+    if "counting" in example.unstated or 0 not in counts:
+        return True
+    return counts[shift].held >= FEWEST_SHIFTED and not counts[0].held
 
 
 def _single_values(

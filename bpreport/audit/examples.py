@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -28,6 +28,9 @@ STOPPING_RULES = {
     "count": Message("count"),
 }
 """What stopping rules are called."""
+
+MOST_STEPS = 10
+"""Updates up to which a sentence that tells of several steps may mean any."""
 
 TELLING_DIGITS = 3
 """Digits that a number needs for its being right after the update to be no accident."""
@@ -161,20 +164,24 @@ class Examples:
             return state.error
         return state.weights.get(key, state.biases.get(key))
 
-    def in_another_state(self, known: Known, trace: Trace, printed: str) -> Elsewhere | None:
+    def in_another_state(
+        self, known: Known, trace: Trace, printed: str, *, several: bool = False
+    ) -> Elsewhere | None:
         """The state in which a number is right that is not what is known, if it is a step away.
 
         Decks go on after the update with the old names, and quote an error that a program made
         which updates its layers in turn; some regressions number an iteration by the state that
-        it starts from.
+        it starts from. With `several`, the sentence tells of more than one step: any may be meant.
         """
         name, _, iteration = known.key.partition("@")
-        if iteration and trace.kind == "perceptron":
-            return None  # how its iterations are counted is a convention that was adopted
-        if not iteration and significant_digits(printed) < TELLING_DIGITS:
+        if significant_digits(printed) < TELLING_DIGITS and (several or not iteration):
             return None
         here = trace.updates
-        near = (int(iteration) - 1,) if iteration else (here + 1, here - 1, here)
+        near: Iterable[int] = (int(iteration) - 1,) if iteration else (here + 1, here - 1, here)
+        if several:
+            near = range(int(iteration or MOST_STEPS) + 1)
+        elif iteration and trace.kind == "perceptron":
+            return None  # how its iterations are counted is a convention that was adopted
         for other in (trace, *self._with_other_updates(trace)):
             for updates in near:
                 value = self.after(other, name, updates, shift=0)

@@ -14,7 +14,7 @@ from bpreport.audit.identities import Identity, compare
 from bpreport.audit.knowledge import Knowledge, Known
 from bpreport.audit.lines import judge_line, judge_value
 from bpreport.audit.model import Expectation, Judgement, Message, Verdict
-from bpreport.audit.names import is_numeric
+from bpreport.audit.names import is_numeric, readings
 from bpreport.audit.operands import could_give
 from bpreport.audit.printed import judge_against, judge_given
 from bpreport.audit.rows import in_entries, is_row_of_numbers, judge_entry, judge_row
@@ -129,9 +129,18 @@ def _pair(claim: Claim, knowledge: Knowledge) -> Judgement:
         if row is not None:
             return row
     found = compare(claim, knowledge)
+    if found.outcome == "different" and _is_primed_after_update(claim):
+        return unchecked(claim, "The prime may stand for a slope or for the value after the update")
     if found.outcome == "different":
         return _refuted(claim, knowledge, found)
     return said(claim, _OUTCOMES[found.outcome], found.text, **found.values)
+
+
+def _is_primed_after_update(claim: Claim) -> bool:
+    """Whether a primed name is set equal to what is computed from updated parameters."""
+    primed = isinstance(claim.head, Derivative) and not claim.head.by
+    names = () if claim.right is None else readings(claim.right)
+    return primed and any("+" in name.marks for name in names if isinstance(name, Symbol))
 
 
 PLAIN = (None, "constant changed", "factor doubled", "symbol swapped", "term added", "term dropped")

@@ -135,6 +135,19 @@ class Knowledge(Naming):
             counted.setdefault(claim.slide, []).append(claim)
         return counted
 
+    def tells_of_several(self, claim: Claim) -> bool:
+        """Whether the line of text that a claim stands in prints its name with several numbers."""
+        if claim.formula is None or claim.formula.display or not isinstance(claim.head, Symbol):
+            return False
+        place = claim.position
+        texts = {
+            entry.text
+            for suffix in ("", f"@{claim.iteration}")
+            for entry in self.printed.get(claim.head.key + suffix, ())
+            if (entry.claim.position.cell, entry.claim.position.line) == (place.cell, place.line)
+        }
+        return len(texts) > 1
+
     def result_of(self, line: Tree) -> Tree | None:
         """The number that is printed behind a line; None where there is none."""
         following = self._following.get(id(line))
@@ -409,10 +422,14 @@ class Knowledge(Naming):
         near = self.document.printed_text(name, claim.position, before=own)
         return found if near is None else [near, *found]
 
-    def printed_in(self, step: Step, key: str) -> list[str]:
-        """The digits that the claims about a step print for a key."""
-        entries = self.printed.get(key, ())
-        return [entry.text for entry in entries if self.steps.get(entry.claim.id, FIRST) == step]
+    def printed_in(self, step: Step, key: str, *, before: Claim | None = None) -> list[str]:
+        """The digits that the claims about a step print for a key, or those before a claim."""
+        return [
+            entry.text
+            for entry in self.printed.get(key, ())
+            if self.steps.get(entry.claim.id, FIRST) == step
+            and (before is None or entry.claim.position < before.position)
+        ]
 
     def as_printed(self, name: Tree, claim: Claim) -> str | None:
         """The digits that a name has in the deck, or in its front matter."""

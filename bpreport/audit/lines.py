@@ -131,10 +131,12 @@ def _in_another_state(
     trace = knowledge.trace_of(claim)
     if known.worked is None or trace is None or how_printed(printed, known.value) is not None:
         return None
-    first = claim.iteration is None and not trace.updates
-    if first and claim.id not in knowledge.unplaced:
+    several = knowledge.tells_of_several(claim)
+    first = claim.iteration is None and not trace.updates and not several
+    trained = claim.head is not None and knowledge.is_trained(claim.head, claim)
+    if first and claim.id not in knowledge.unplaced and not trained:
         return None  # right in a later step, among numbers of the first: it is a mistake
-    found = knowledge.in_another_state(known, trace, printed)
+    found = knowledge.in_another_state(known, trace, printed, several=several)
     if found is None:
         return None
     state: dict[str, Any] = {"exact": found.value, "count": found.updates}

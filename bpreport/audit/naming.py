@@ -72,6 +72,11 @@ class Naming(Examples):
         role = self.role_of(part, claim)
         return role is not None and role.kind == kind
 
+    def is_trained(self, part: Tree, claim: Claim) -> bool:
+        """Whether a name is of what an update changes, as it is before that."""
+        role = self.role_of(part, claim)
+        return role is not None and role.kind in TRAINED
+
     def is_counted(self, name: Tree, claim: Claim) -> bool:
         """Whether a name is a computed one of the worked example, told for an iteration."""
         trace = self.trace_of(claim)

@@ -79,13 +79,13 @@ def _step_of(stretch: Stretch, last: Step, knowledge: Knowledge) -> tuple[Step, 
 def _from_printed(stretch: Stretch, last: Step, knowledge: Knowledge) -> Step | None:
     """The next step from the results of the update as they are printed, if one of them is wrong."""
     before = knowledge.trace_at(stretch.trace, last)
-    if before is None:
+    if before is None or not _may_go_on(stretch, last, knowledge):
         return None
     parameters: dict[str, Any] = {}
     wrong = False
     for parameter, result in trained(before):
         parameters[parameter] = before.quantities[result].value
-        for text in knowledge.printed_in(last, result)[-1:]:
+        for text in knowledge.printed_in(last, result, before=stretch.claims[0])[-1:]:
             wrong |= how_printed(text, parameters[parameter]) is None
             parameters[parameter] = number(text)
     if not wrong:
@@ -157,13 +157,33 @@ def _printed(claim: Claim) -> tuple[str, str | None]:
     return f"{claim.head.key} {claim.component}", text
 
 
+def _may_go_on(stretch: Stretch, last: Step, knowledge: Knowledge) -> bool:
+    """Whether a stretch may be of another step than the one before it.
+
+    Gradients and updates that the step has not had yet are most likely its own.
+    """
+    if any(_is_anew(claim, stretch.trace, knowledge) for claim in stretch.claims):
+        return True
+    first = stretch.claims[0]
+    names = {claim.head for claim in stretch.claims}
+    return any(
+        knowledge.printed_in(last, key, before=first)
+        for name in names
+        if isinstance(name, Symbol | Derivative)
+        for key in knowledge.spellings(name, first)
+    )
+
+
 def _is_anew(claim: Claim, trace: Trace, knowledge: Knowledge) -> bool:
     """Whether a claim is of what a step begins with; gradients may stand between its updates."""
     if isinstance(claim.head, Call):
         return True
     if not isinstance(claim.head, Symbol | Derivative):
         return False
-    known = (trace.quantities.get(key) for key in knowledge.spellings(claim.head, claim))
+    keys = set(knowledge.spellings(claim.head, claim))
+    if claim.component is not None:
+        keys = {(knowledge.component_key(claim) or "").partition("@")[0]}
+    known = (trace.quantities.get(key) for key in keys)
     return any(one is not None and one.stage in _BEGINNING for one in known)
 
 
@@ -179,7 +199,9 @@ def _is_update(claim: Claim, knowledge: Knowledge) -> bool:
 
 def _candidates(stretch: Stretch, last: Step, knowledge: Knowledge) -> Iterator[Step]:
     """The steps that a stretch may be about, the likeliest first, each once."""
-    counts = [last.updates, last.updates + 1, 0]
+    counts = [last.updates]
+    if _may_go_on(stretch, last, knowledge):
+        counts += [last.updates + 1, 0]
     iteration = stretch.claims[0].iteration
     if iteration is not None and iteration <= MOST_UPDATES:
         counts = [iteration, max(iteration - 1, 0)]

@@ -64,7 +64,8 @@ def judge_substitution(claim: Claim, knowledge: Knowledge) -> Judgement:
     if misfits and not _are_given_anew(misfits, claim, knowledge):
         # A factor of one need not be written, and the square of a difference has no sign.
         free = [isinstance(b.name, Apply) for b in misfits]
-        if all(free) or any(value_of(b.name, claim, knowledge) == 1 for b in misfits):
+        two = len({b.name for b in misfits}) > 1  # a difference turned round in a square
+        if all(free) or two or any(value_of(b.name, claim, knowledge) == 1 for b in misfits):
             right = _right_value(claim, knowledge)
             if right is not None:
                 return right

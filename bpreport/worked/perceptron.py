@@ -111,9 +111,10 @@ class Perceptron:
     trained_biases: bool = True
     update: str = "simultaneous"
     """The stated update order, or the textbook's where it is unstated."""
-    counting: str = "updates done"
+    counting: str | None = None
     """What the deck's k-th iteration shows: the network after k updates ("updates done") or
-    before its k-th ("updates before"); nothing here depends on it, the audit does."""
+    before its k-th ("updates before"); None where the front matter does not say. Nothing here
+    depends on it, the audit does."""
     unstated: tuple[str, ...] = ()
     """What the audit shall find out: "update", "counting", "biases"."""
     notation: Notation = field(default_factory=Notation)

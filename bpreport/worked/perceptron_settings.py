@@ -94,7 +94,9 @@ def from_settings(name: str, settings: Mapping[str, Any]) -> Perceptron:
         iterations=count(settings.get("iterations", "1"), (*path, "iterations")),
         trained_biases=trained,
         update=choice(settings.get("update", UPDATES[0]), UPDATES, (*path, "update")),
-        counting=choice(settings.get("counting", COUNTINGS[0]), COUNTINGS, (*path, "counting")),
+        counting=choice(settings["counting"], COUNTINGS, (*path, "counting"))
+        if "counting" in settings
+        else None,
         unstated=tuple(
             choice(entry, UNSTATED, (*path, "unstated", place))
             for place, entry in enumerate(settings.get("unstated") or ())
