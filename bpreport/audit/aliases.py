@@ -154,7 +154,9 @@ def _names(part: Tree, trace: Trace) -> Iterator[Symbol | Derivative]:
 def _in_descent(part: Tree) -> Iterator[Symbol]:
     r"""f(x_3), f_3 and J(\theta_3) are the value of the objective at the third iterate."""
     match part:
-        case Call(function=Symbol(indices=()), arguments=(Symbol(indices=(str() as count,)),)):
+        case Call(
+            function=Symbol(indices=()), arguments=(Symbol(indices=(str() as count,)),), primes=0
+        ):
             yield Symbol("J", (count,))
         case Symbol(base=base, indices=(str() as count,), marks=()) if base in OBJECTIVES:
             yield Symbol("J", (count,))

@@ -360,14 +360,15 @@ class Document:
             for position, function in self.functions.get(name, ())
         )
 
-    def forms(self, key: str, at: Position) -> Iterator[Tree]:
+    def forms(self, key: str, at: Position, *, later: bool = True) -> Iterator[Tree]:
         """Symbolic sides that a name is set equal to, the nearest before a place first."""
         known = self.statements.get(key, [])
         index = self.nearest(key, at)
         if index is None:
             return
         for statement in (*reversed(known[: index + 1]), *known[index + 1 :]):
-            yield from statement.trees
+            if later or statement.position <= at:
+                yield from statement.trees
         if known[index] in self._confirmed and (found := self.in_family(known[index])):
             yield found[1]
 

@@ -204,9 +204,20 @@ def _component(claim: Claim, knowledge: Knowledge, place: int) -> Judgement:
             return replace(judge_value(one, knowledge, claim.right_source), claim=claim)
     if isinstance(claim.head, Symbol | Derivative):
         found = judge_value(claim, knowledge, claim.right_source)
+        if found.verdict is Verdict.UNCHECKED and _is_given_row(claim, knowledge):
+            return said(claim, Verdict.GIVEN, "{printed} is given", printed=claim.right_source)
         if found.verdict is not Verdict.UNCHECKED or not knowledge.is_computed(claim):
             return found
     return judge_entry(claim, knowledge, place)
+
+
+def _is_given_row(claim: Claim, knowledge: Knowledge) -> bool:
+    """Whether a row is no more than stated: the first centroid, the weights of a layer."""
+    if not isinstance(claim.head, Symbol) or claim.head.marks or claim.iteration is not None:
+        return False
+    if claim.left != claim.head or knowledge.trace_of(claim) is not None:
+        return False
+    return not knowledge.is_computed(claim) and not knowledge.is_result(claim.head, claim)
 
 
 def _inequality(claim: Claim) -> Judgement:

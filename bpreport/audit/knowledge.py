@@ -237,7 +237,9 @@ class Knowledge(Naming):
         """Whether a formula or a line leads to what a chain is about."""
         if claim.left != claim.head:
             return True
-        return isinstance(claim.head, Symbol) and any(self.forms_of(claim.head, claim))
+        if not isinstance(claim.head, Symbol):
+            return False
+        return any(self.forms_of(claim.head, claim, later=False))
 
     def restates(self, name: Tree, claim: Claim) -> bool:
         """Whether a claim only prints again what the document computed before."""
@@ -365,9 +367,14 @@ class Knowledge(Naming):
 
     # -- formulas
 
-    def forms_of(self, name: Symbol | Derivative, claim: Claim) -> Iterator[Tree]:
-        """The formulas from which a name is computed: the deck's own first."""
-        for tree in self.document.forms(name.key, claim.position):
+    def forms_of(
+        self, name: Symbol | Derivative, claim: Claim, *, later: bool = True
+    ) -> Iterator[Tree]:
+        """The formulas from which a name is computed: the deck's own first.
+
+        Without `later`, those that the deck has told when the claim is made.
+        """
+        for tree in self.document.forms(name.key, claim.position, later=later):
             if name.key not in {part.key for part in readings(tree)} or tree is claim.left:
                 yield tree
         trace = self.trace_of(claim)

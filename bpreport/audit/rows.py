@@ -48,7 +48,7 @@ def _formula_of(claim: Claim, knowledge: Knowledge) -> Tree | None:
         return claim.left
     if claim.left != claim.head and not is_row_of_numbers(claim.left):
         return claim.left
-    for form in knowledge.forms_of(claim.head, claim):
+    for form in knowledge.forms_of(claim.head, claim, later=False):
         if claim.left == claim.head or knowledge.is_determined(form, claim):
             return form
     return claim.left
