@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 from random import Random
+from typing import Any
 
 from bpreport.publish.marking import AnswerFile, Cell, Row
 from bpreport.publish.sheets import Course, Manifest, Sheet, make_all
@@ -30,7 +31,7 @@ def issue_class(
 def answered(course: Course, sheet: Sheet, random: Random) -> Row:
     """The answers of one student, who goes on from every wrong one."""
     cells: dict[str, Cell] = {}
-    pins: dict[str, dict[str, tuple[object, object]]] = {name: {} for name in course.templates}
+    pins: dict[str, dict[str, tuple[Decimal, Any]]] = {name: {} for name in course.templates}
     values = {}
     for name, template in course.templates.items():
         values[name] = template.compute(sheet.variant.givens[name], sheet.carry).values

@@ -9,12 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-import mpmath
-
-from bpreport.formula import MPMATH, EvaluationError, latex, prepared
+from bpreport.formula import DECIMAL, EvaluationError, decimals, latex, prepared
 from bpreport.formula.tree import Number, Tree
 from bpreport.publish.numbers import shown
 from bpreport.worked.trace import Quantity, Trace
@@ -58,7 +57,7 @@ def solve(
             for key in quantity.sources
             if key in trace.quantities
         }
-        lines += [_symbolic(quantity.formula), latex(quantity.formula, _inserted(known))]
+        lines += [_symbolic(quantity.formula), _with_numbers(quantity.formula, known)]
         carried = not _recomputes(quantity.formula, known, result)
     lines.append(_number(result))
     different = [
@@ -80,7 +79,30 @@ def _symbolic(tree: Tree) -> str:
 
 @lru_cache(maxsize=4096)
 def _prepared(tree: Tree) -> Callable[[Mapping[str, Any]], Any]:
-    return prepared(tree, MPMATH)
+    return prepared(tree, DECIMAL)
+
+
+def _with_numbers(tree: Tree, digits: Mapping[str, str]) -> str:
+    """The LaTeX of a formula with digits in the place of its symbols."""
+    if any("e" in text or "n" in text for text in digits.values()):  # a power of ten, or infinite
+        return latex(tree, _inserted(digits))
+    first, *rest = _pattern(tree, tuple((key, text[0] == "-") for key, text in digits.items()))
+    return first + "".join(
+        digits[piece] if place % 2 == 0 else piece for place, piece in enumerate(rest)
+    )
+
+
+@lru_cache(maxsize=4096)
+def _pattern(tree: Tree, negative: tuple[tuple[str, bool], ...]) -> tuple[str, ...]:
+    """What stands between the numbers, and the keys of these: of digits only the sign matters."""
+    # Digits first, as in the numbers; what is no sign of LaTeX tells them apart.
+    stands = {
+        key: f"-0\1{at}\3" if minus else f"0\2{at}\3" for at, (key, minus) in enumerate(negative)
+    }
+    pieces = re.split(r"(?:-0\x01|0\x02)(\d+)\x03", latex(tree, stands))
+    return tuple(
+        negative[int(piece)][0] if place % 2 else piece for place, piece in enumerate(pieces)
+    )
 
 
 def _inserted(digits: Mapping[str, str]) -> dict[str, str | Tree]:
@@ -99,9 +121,10 @@ def _number(text: str) -> str:
 
 def _recomputes(formula: Tree, digits: Mapping[str, str], result: str) -> bool:
     """Whether the formula, given the digits shown, has the result shown."""
-    values: dict[str, Any] = {key: mpmath.mpf(text) for key, text in digits.items()}
+    values = {key: Decimal(text) for key, text in digits.items()}
     try:
-        return shown(_prepared(formula)(values)) == result
+        with decimals():
+            return shown(_prepared(formula)(values)) == result
     except EvaluationError:
         return False
 

@@ -16,7 +16,6 @@ from bpreport.deck import DeckError, builtin, read, read_text
 from bpreport.formula import MP, MPMATH, evaluate, rounded
 from bpreport.publish.language import render
 from bpreport.publish.sheets import Course, Sheet, follow, make, make_all, plan
-from bpreport.publish.sheets.forms import decimal_of
 from bpreport.publish.sheets.ranges import draw
 from bpreport.worked import Perceptron
 
@@ -24,6 +23,11 @@ CASES = Path(__file__).parent.parent / "cases" / "sheets"
 OWN = plan(read(CASES / "deck.md"))
 BUILTIN = plan(read(builtin("en")))
 COURSES = pytest.mark.parametrize("course", [OWN, BUILTIN], ids=["own", "builtin"])
+
+
+def decimal_of(value: object) -> Decimal:
+    """A value of mpmath at its 50 digits."""
+    return Decimal(MP.nstr(value, 50))
 
 
 @COURSES
@@ -98,10 +102,11 @@ def test_no_known_mistake_is_accepted(course: Course) -> None:
         for screen in course.screens:
             name = screen.template.name
             computed = screen.template.compute(sheet.variant.givens[name], sheet.carry)
+            values = {key: MP.mpf(str(value)) for key, value in computed.values.items()}
             answers = {a.key: a for a in sheet.answers.values() if a.example == name}
             for key, slips in screen.mistakes.items():
                 for slip in slips:
-                    wrong = decimal_of(evaluate(slip.tree, computed.values, MPMATH))
+                    wrong = decimal_of(evaluate(slip.tree, values, MPMATH))
                     if key in answers:
                         tried += 1
                         assert not answers[key].accepts(wrong), (key, slip.message)
@@ -114,15 +119,48 @@ def test_going_on_from_an_earlier_answer(course: Course) -> None:
     sheet = make(course, "autumn", "ada")
     exact = {a.id: a.value for a in sheet.answers.values() if a.value is not None}
     same = follow(course, sheet, exact)
-    for name, answer in sheet.answers.items():
-        if answer.places and answer.value is not None:
-            assert same[name].accepts(answer.value.quantize(Decimal(1).scaleb(-answer.places)))
+    for name, followed in same.items():
+        answer = sheet.answers[name]
+        assert answer.value is not None
+        assert followed.accepts(answer.value.quantize(Decimal(1).scaleb(-answer.places)))
     (first,) = [a for a in sheet.answers.values() if a.id == "1b"]
     assert first.value is not None
     wrong = follow(course, sheet, {"1b": first.value + Decimal("0.1")})
-    for name, answer in sheet.answers.items():
-        moved = wrong[name].value != answer.value
-        assert moved == ("1b" in answer.after), name
+    assert set(wrong) == {name for name, answer in sheet.answers.items() if "1b" in answer.after}
+    assert all(followed.value != sheet.answers[name].value for name, followed in wrong.items())
+
+
+def test_following_opens_no_gap() -> None:
+    """Between what follows by one formula and by another nothing is accepted, as in marking."""
+    sheet = make(BUILTIN, "autumn", "ada")
+    factor, out, right = (Decimal(str(sheet.answers[name].value)) for name in ("3b", "1b", "3c"))
+    wrong = Decimal(sheet.answers["3a"].expected) + 10
+    carried = wrong * factor * out  # dE/dw = dE/dout * dout/dnet * out_h1
+    followed = follow(BUILTIN, sheet, {"3a": wrong})["3c"]
+    assert followed.accepts(round(carried, 6))
+    assert followed.accepts(round(right, 6))  # by the formula that does not read the wrong one
+    assert not followed.accepts(round((carried + right) / 2, 6))
+
+
+@COURSES
+def test_float64_tells_what_50_digits_tell(course: Course) -> None:
+    """The intervals of a class, looked at in float64 first, are those of each student alone."""
+    for screen in course.screens:
+        template = screen.template
+        drawn = draw(screen.grid.values(), 200, "key", "anyone")
+        givens = [
+            {key: grid.digits(int(place)) for (key, grid), place in zip(
+                screen.grid.items(), column, strict=True)}
+            for column in drawn.T
+        ]  # fmt: skip
+        sure = 0
+        for together, alone in zip(template.compute_all(givens, course.carry), givens, strict=True):
+            exactly = template.compute(alone, course.carry)
+            for key in template.asked:
+                sure += together.told(key, course.places) is not None
+                interval = exactly.accepted(key, course.places)
+                assert together.accepted(key, course.places) == interval, (key, alone)
+        assert sure > 0.5 * 200 * len(template.asked) or template.trace.kind != "perceptron"
 
 
 def test_the_number_of_updates() -> None:

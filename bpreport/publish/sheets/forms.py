@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
+from decimal import Context, Decimal
 from functools import lru_cache
 from string import ascii_lowercase, ascii_uppercase
 from typing import TYPE_CHECKING, Any
@@ -14,11 +14,11 @@ import numpy as np
 
 from bpreport.audit.model import Message
 from bpreport.formula import (
+    DECIMAL,
+    DIGITS,
     INTERVAL,
-    MP,
-    MPMATH,
     EvaluationError,
-    evaluate,
+    decimals,
     latex,
     prepared,
     rounded,
@@ -107,7 +107,7 @@ MARKS = {
 
 def _number(writing: Writing, key: str, letter: str, marks: int) -> Answer:
     quantity, places = writing.trace.quantities[key], writing.course.places
-    low, high = accepted(writing.computed.images[key], places)
+    low, high = writing.computed.accepted(key, places)
     return Answer(
         id=writing.number + letter,
         label=Message("{symbol}", {"symbol": f"${_latex(quantity.symbol)} =$"}),
@@ -135,7 +135,7 @@ def _mistakes(writing: Writing, key: str) -> tuple[Mistake, ...]:
 
 def _wrong(writing: Writing, slip: Slipped) -> Decimal | None:
     try:
-        return decimal_of(_prepared(slip.tree)(writing.computed.values))
+        return decimal_of(_value(slip.tree, writing.computed.values))
     except EvaluationError:
         return None
 
@@ -203,7 +203,7 @@ def _lines(pick: Pick, screen: Screen) -> list[tuple[str, list[Slipped]]]:
     """Quantities and the slips that can be planted in a line of theirs."""
     found = []
     for key in pick.keys:
-        slips = [slip for slip in screen.mistakes[key] if slip.line is not None]
+        slips, _ = screen.written[key]
         names = {slip.slip for slip in slips}
         if len(slips) >= OPTIONS and len(names) > 1:
             found.append((key, slips))
@@ -218,12 +218,13 @@ def _find_mistake(writing: Writing) -> Question:
     assert quantity.formula is not None
     shuffled = [slips[place] for place in writing.order(len(slips), "slips")]
     for attempt in range(ATTEMPTS):
-        operands = _operands(writing, [quantity.formula, *(slip.tree for slip in slips)], attempt)
+        operands = _operands(writing, writing.screen.written[key][1], attempt)
         options = _different(quantity.formula, shuffled, operands, writing.course.places)
         if len(options) == OPTIONS:
             break
     planted = options[0]
-    wrong, right = (evaluate(tree, operands, MPMATH) for tree in (planted.tree, quantity.formula))
+    values = {name: Decimal(text) for name, text in operands.items()}
+    wrong, right = (_value(tree, values) for tree in (planted.tree, quantity.formula))
     symbol = _latex(quantity.symbol)
     line = (symbol, f"= {latex(planted.tree, operands)}", f"= {shown(wrong)}")
     read = dict.fromkeys(
@@ -240,7 +241,9 @@ def _find_mistake(writing: Writing) -> Question:
         for letter, place in zip(ascii_uppercase, order, strict=False)
     )
     places = writing.course.places
-    span = INTERVAL.number("1e-" + str(writing.course.carry)) * Interval([-1, 1]) + Interval(right)
+    span = INTERVAL.number("1e-" + str(writing.course.carry)) * Interval([-1, 1]) + Interval(
+        str(right)
+    )
     low, high = accepted(span, places)
     answers = [
         Answer(
@@ -276,9 +279,8 @@ ATTEMPTS = 50
 """Sets of operands that are tried until all options give values of their own."""
 
 
-def _operands(writing: Writing, trees: Sequence[Tree], attempt: int) -> dict[str, str]:
-    """Short numbers for all that the trees read: givens from their grid, others below 1."""
-    names = list(dict.fromkeys(name for tree in trees for name in read_keys(tree)))
+def _operands(writing: Writing, names: Sequence[str], attempt: int) -> dict[str, str]:
+    """Short numbers for all that a formula reads: givens from their grid, others below 1."""
     template, grid = writing.screen.template, writing.screen.grid
     grids = [grid.get(name, FRACTIONS) for name in names]
     drawn = draw(grids, 1, *writing.words, writing.number, "operands", attempt)[:, 0]
@@ -297,13 +299,14 @@ def _different(
     formula: Tree, slips: Sequence[Slipped], operands: Mapping[str, str], places: int
 ) -> list[Slipped]:
     """The first few slips that give different values, of different kinds while there are any."""
-    least = APART * MP.mpf(10) ** -places
+    least = APART * Decimal(1).scaleb(-places)
+    known = {name: Decimal(text) for name, text in operands.items()}
     found: list[Slipped] = []
-    values = [evaluate(formula, operands, MPMATH)]
+    values = [_value(formula, known)]
     fresh = [s for place, s in enumerate(slips) if s.slip not in {o.slip for o in slips[:place]}]
     for slip in (*fresh, *slips):
         try:
-            value = evaluate(slip.tree, operands, MPMATH)
+            value = _value(slip.tree, known)
         except EvaluationError:
             continue
         if slip not in found and all(abs(value - other) > least for other in values):
@@ -330,7 +333,7 @@ def _which_convention(writing: Writing) -> Question:
     (key,) = writing.asked.pick.keys
     quantity = writing.trace.quantities[key]
     (slip,) = _of_convention(writing.asked.pick, writing.screen)
-    values = [quantity.value, evaluate(slip.tree, writing.computed.values, MPMATH)]
+    values = [quantity.value, _value(slip.tree, writing.computed.values)]
     right = writing.order(2, "which")[0]
     printed = rounded(values[right], writing.course.places)
     line = (_latex(quantity.symbol), f"= {printed}")
@@ -472,14 +475,29 @@ FORMS: Mapping[str, Form] = {
 }
 
 
-def decimal_of(value: Any) -> Decimal:
-    """A value at 50 digits."""
-    return Decimal(MP.nstr(value, MP.dps))
+def decimal_of(value: Decimal) -> Decimal:
+    """A value at 50 digits.
+
+    >>> with decimals():
+    ...     third = Decimal(1) / 3
+    >>> len(str(decimal_of(third)))
+    52
+    """
+    return _AT_50.plus(value)
+
+
+_AT_50 = Context(prec=DIGITS)
+
+
+def _value(tree: Tree, values: Mapping[str, Decimal]) -> Decimal:
+    with decimals():
+        found: Decimal = _prepared(tree)(values)
+        return found
 
 
 @lru_cache(maxsize=4096)
 def _prepared(tree: Tree) -> Callable[[Mapping[str, Any]], Any]:
-    return prepared(tree, MPMATH)
+    return prepared(tree, DECIMAL)
 
 
 @lru_cache(maxsize=4096)

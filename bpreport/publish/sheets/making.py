@@ -14,6 +14,7 @@ from decimal import Decimal
 from itertools import islice
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bpreport.deck import DeckError
 from bpreport.publish.language import mark
@@ -23,9 +24,9 @@ from bpreport.publish.sheets.forms import FORMS, Writing, decimal_of
 from bpreport.publish.sheets.model import Answer, Question, Sheet, Variant
 from bpreport.publish.sheets.ranges import draw, stream
 from bpreport.publish.sheets.screening import APART, Screen
-from bpreport.publish.sheets.template import Computed, accepted, handed_in
+from bpreport.publish.sheets.template import Computed, handed_in
 
-__all__ = ["GENERATORS", "LATEST", "follow", "make", "make_again", "make_all"]
+__all__ = ["GENERATORS", "LATEST", "Followed", "follow", "make", "make_again", "make_all"]
 
 BLOCK = 16
 """Candidates that are drawn for a student at a time."""
@@ -130,18 +131,17 @@ def _screened(
         ]
         passed, reasons = screen.judge(np.concatenate(drawn, axis=1))
         counted.update(reasons)
-        for place, student in enumerate(left):
-            for entry in np.flatnonzero(passed[place * BLOCK : (place + 1) * BLOCK]):
-                givens = {
-                    key: entry_grid.digits(int(row[entry]))
-                    for (key, entry_grid), row in zip(
-                        screen.grid.items(), drawn[place], strict=True
-                    )
-                }
-                computed = screen.template.compute(givens, course.carry)
-                if _narrow(course, screen, computed):
-                    found[student] = Candidate(givens, computed, block * BLOCK + int(entry))
-                    break
+        candidates = {
+            student: _candidates(screen, block, numbers, passed[place * BLOCK :][:BLOCK])
+            for place, (student, numbers) in enumerate(zip(left, drawn, strict=True))
+        }
+        while tried := {s: c for s, cs in candidates.items() if (c := next(cs, None)) is not None}:
+            computed = screen.template.compute_all([g for _, g in tried.values()], course.carry)
+            for (student, (before, givens)), numbers in zip(tried.items(), computed, strict=True):
+                if _narrow(course, screen, numbers):
+                    found[student] = Candidate(givens, numbers, before)
+                    del candidates[student]
+                    continue
                 counted["accepted"] -= 1
                 counted[WIDE] += 1
     if len(found) < len(students):
@@ -151,6 +151,20 @@ def _screened(
             ("sheets", "examples", screen.template.name),
         )
     return found
+
+
+def _candidates(
+    screen: Screen, block: int, drawn: NDArray[np.int64], passed: NDArray[np.bool_]
+) -> Iterator[tuple[int, dict[str, str]]]:
+    """Of a student's block the candidates that passed: how many were before, and the givens."""
+    for entry in np.flatnonzero(passed):
+        yield (
+            block * BLOCK + int(entry),
+            {
+                key: grid.digits(int(row[entry]))
+                for (key, grid), row in zip(screen.grid.items(), drawn, strict=True)
+            },
+        )
 
 
 WIDE = mark("rounded intermediate results leave too much open")
@@ -165,7 +179,7 @@ def _narrow(course: Course, screen: Screen, computed: Computed) -> bool:
     """Whether every accepted interval stays clear of the mistakes, as the screen took it for."""
     unit = Decimal(1).scaleb(-course.places)
     for key in screen.template.asked:
-        low, high = accepted(computed.images[key], course.places)
+        low, high = computed.accepted(key, course.places)
         if high - low > (APART - 1) * unit:
             return False
     return True
@@ -240,25 +254,39 @@ GENERATORS: Mapping[int, Generator] = {1: Generator(_first, _sheet)}
 LATEST = max(GENERATORS)
 
 
-def follow(course: Course, sheet: Sheet, given: Mapping[str, Decimal]) -> dict[str, Answer]:
-    """The answers as they are for somebody who goes on from other earlier ones.
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """An answer as it is for somebody who goes on from other earlier ones."""
 
-    `given` are the student's answers by id. Each answer comes back with the value and the accepted
-    interval that follow from those given before it; its own is left aside.
+    value: Decimal
+    intervals: tuple[tuple[Decimal, Decimal], ...]
+    """What is accepted, ends included: one interval for each way to the quantity. One way may read
+    a wrong value that another does not, and between the two all is wrong."""
+
+    def accepts(self, given: Decimal) -> bool:
+        """Whether a number lies in one of the intervals."""
+        return any(low <= given <= high for low, high in self.intervals)
+
+
+def follow(course: Course, sheet: Sheet, given: Mapping[str, Decimal]) -> dict[str, Followed]:
+    """The answers that follow from earlier ones which somebody goes on from.
+
+    `given` are the student's answers by id; an answer that follows from none of them is not among
+    those that come back, and its own is left aside.
     """
     answers = sheet.answers
-    found = dict(answers)
+    found = {}
     for answer in answers.values():
         instead = {
             answers[name].key: handed_in(given[name], answers[name].places)
             for name in answer.after
             if name in given
         }
-        if not instead:
-            continue
-        template = course.templates[answer.example]
-        computed = template.compute(sheet.variant.givens[answer.example], sheet.carry, instead)
-        low, high = accepted(computed.images[answer.key], answer.places)
-        value = decimal_of(computed.values[answer.key])
-        found[answer.id] = replace(answer, value=value, low=low, high=high)
+        if instead:
+            template = course.templates[answer.example]
+            computed = template.compute(sheet.variant.givens[answer.example], sheet.carry, instead)
+            found[answer.id] = Followed(
+                decimal_of(computed.values[answer.key]),
+                computed.accepted_each(answer.key, answer.places),
+            )
     return found

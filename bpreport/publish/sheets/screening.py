@@ -23,6 +23,7 @@ from bpreport.publish.sheets.ranges import Grid
 from bpreport.publish.sheets.template import Template
 from bpreport.worked import GradientDescent
 from bpreport.worked.arrays import array_function
+from bpreport.worked.steps import read_keys
 
 __all__ = ["APART", "REASONS", "Screen"]
 
@@ -106,6 +107,23 @@ class Screen:
                 if np.isfinite(wrong).any() and differs.mean() > OFTEN:
                     kept.append(slip)
             found[key] = tuple(kept)
+        return found
+
+    @cached_property
+    def written(self) -> dict[str, tuple[list[Slipped], tuple[str, ...]]]:
+        """Of what mistakes are planted in, those that a line can show, and all keys that are read.
+
+        The keys are those of the right formula first.
+        """
+        found = {}
+        for key in self.template.planted:
+            formula = self.template.trace.quantities[key].formula
+            slips = [slip for slip in self.mistakes[key] if slip.line is not None]
+            trees = [slip.tree for slip in slips]
+            if formula is not None:
+                trees.insert(0, formula)
+            read = dict.fromkeys(name for tree in trees for name in read_keys(tree))
+            found[key] = slips, tuple(read)
         return found
 
     @cached_property
