@@ -7,18 +7,19 @@ question: 1a, 1b, ... Each brings the student's numbers, as a bank may show it a
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 from markupsafe import Markup
 
-from bpreport.audit.model import Message
 from bpreport.deck import DeckError
 from bpreport.publish.language import translator
 from bpreport.publish.sheets.course import Course
 from bpreport.publish.sheets.markup import BankSetter
 from bpreport.publish.sheets.model import Answer, Question, Sheet, Step
-from bpreport.publish.sheets.view import Example, example_of, split
+from bpreport.publish.sheets.view import Example, example_of
 from bpreport.publish.templates import environment
 
 __all__ = ["LIMITS", "Bank", "Interval", "Part", "bank", "refuse"]
@@ -70,6 +71,7 @@ class Interval:
         """Of an answer, if it is a number; raises `DeckError` where float64 would not do.
 
         >>> from decimal import Decimal
+        >>> from bpreport.audit.model import Message
         >>> Interval.of(Answer("1a", Message(""), 1, low=Decimal("0.12"), high=Decimal("0.13")))
         Interval(low='0.12', high='0.13', middle='0.125', tolerance='0.005')
         """
@@ -105,15 +107,20 @@ class Part:
     """The student's numbers, where it is about them; the same in many parts, and so set once."""
     pictures: tuple[str, ...]
     """Names of the files that they show."""
-    question: Question
-    label: Message
+    asked: Markup
+    """What is asked; often the same for a whole class."""
     options: tuple[Option, ...]
     interval: Interval | None
     whole: bool
     """A count: a whole number is asked for."""
     expected: str
-    steps: tuple[Step, ...]
-    remarks: tuple[Message, ...]
+    steps: tuple[Markup, ...]
+    remarks: tuple[Markup, ...]
+
+    @property
+    def text(self) -> Markup:
+        """The numbers, and what is asked."""
+        return self.numbers + self.asked
 
 
 @dataclass(frozen=True)
@@ -131,25 +138,20 @@ class Bank:
     pictures: dict[str, bytes]
     """Files by name."""
 
+    @cached_property
+    def encoded(self) -> dict[str, str]:
+        """The pictures in base 64."""
+        return {
+            name: base64.b64encode(content).decode("ascii")
+            for name, content in self.pictures.items()
+        }
+
     @property
     def category(self) -> str:
         """The title as one level of Moodle's categories, which are parted at single slashes."""
         doubled = self.title.strip().replace("/", "//")
         before, after = (" " * doubled.startswith("/"), " " * doubled.endswith("/"))
         return f"{before}{doubled}{after}" or self.name
-
-    def say(self, message: Message) -> Markup:
-        """A sentence."""
-        return self.setter.message(message, small=False)
-
-    def formula(self, chain: tuple[str, ...]) -> Markup:
-        """A displayed formula."""
-        return self.setter.displayed(*split(chain))
-
-    def step(self, step: Step) -> Markup:
-        """One quantity worked out."""
-        told = translator(self.setter.lang).gettext("full precision carried")
-        return self.setter.displayed(step.symbolic, step.numeric, told if step.carried else "")
 
 
 def bank(course: Course, sheet: Sheet, setter: BankSetter) -> Bank:
@@ -186,28 +188,46 @@ def _parts(
 ) -> Iterator[Part]:
     # Where a value is none of the student's, the question brings numbers of its own.
     own = all(answer.key or answer.value is None for answer in question.answers)
-    title = str(setter.message(question.title).striptags())
+    title = str(setter.said(question.title).striptags())
+    told = translator(setter.lang).gettext("full precision carried")
+    prompt = tuple(map(setter.said, question.prompt))
+    formulas = tuple(map(setter.chained, question.formulas))
     for place, (answer, steps) in enumerate(
         zip(question.answers, _shares(question), strict=True), 1
     ):
+        interval = Interval.of(answer)
+        rule = (sheet.places, sheet.carry) if answer.kind == "number" else None
         yield Part(
             answer.id,
             f"S{sheet.fingerprint}-{answer.id}",
             f"{answer.id} {title}",
             answer.marks,
             *(numbers[answer.example] if own else (Markup(""), ())),
-            question,
-            answer.label,
+            _asked(setter.lang, prompt, formulas, answer.id, setter.said(answer.label), rule),
             tuple(
-                Option(choice.name, setter.message(choice.message), choice.name == answer.right)
+                Option(choice.name, setter.said(choice.message), choice.name == answer.right)
                 for choice in answer.choices
             ),
-            Interval.of(answer),
+            interval,
             answer.kind == "count",
             answer.expected,
-            steps,
-            question.remarks if place == len(question.answers) else (),
+            tuple(
+                setter.displayed(step.symbolic, step.numeric, told if step.carried else "")
+                for step in steps
+            ),
+            tuple(map(setter.said, question.remarks)) if place == len(question.answers) else (),
         )
+
+
+@lru_cache(maxsize=1024)
+def _asked(
+    lang: str, prompt: tuple[Markup, ...], formulas: tuple[Markup, ...], answer: str,
+    label: Markup, rule: tuple[int, int] | None,
+) -> Markup:  # fmt: skip
+    made = environment(lang).get_template("bank/asked.html.j2")
+    return Markup(  # noqa: S704 - the template escapes
+        made.render(prompt=prompt, formulas=formulas, id=answer, label=label, rule=rule)
+    )
 
 
 def _shares(question: Question) -> list[tuple[Step, ...]]:

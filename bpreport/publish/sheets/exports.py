@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import base64
 import io
-import re
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -74,17 +72,22 @@ class Exporter:
         return _packed({**files, **found.pictures})
 
     def _text(self, template: str, found: Bank, part: Part | None = None) -> bytes:
-        page: dict[str, Any] = {"bank": found, "part": part, "base64": _base64}
+        page: dict[str, Any] = {"bank": found, "part": part}
         text = environment(self._setter.lang).get_template(template).render(page)
-        return _FORBIDDEN.sub("", text).encode()
+        return clean(text)
 
 
-_FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""Characters that XML 1.0 cannot hold in any form."""
+def clean(text: str) -> bytes:
+    r"""Text without the characters that XML 1.0 cannot hold in any form.
+
+    >>> clean("a\0\ud800b\uffff\tc")
+    b'ab\tc'
+    """
+    found = text.encode("utf-8", "ignore").translate(None, _CONTROLS)
+    return found.replace("\ufffe".encode(), b"").replace("\uffff".encode(), b"")
 
 
-def _base64(content: bytes) -> str:
-    return base64.b64encode(content).decode("ascii")
+_CONTROLS = bytes(set(range(32)) - set(b"\t\n\r"))
 
 
 def _packed(files: Mapping[str, bytes]) -> bytes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Context, Decimal
@@ -32,6 +31,7 @@ from bpreport.publish.sheets.model import Answer, Choice, Mistake, Question, Ste
 from bpreport.publish.sheets.questions import STOPS, Pick
 from bpreport.publish.sheets.ranges import Grid, draw, stream
 from bpreport.publish.sheets.screening import APART, Screen
+from bpreport.publish.sheets.setting import is_numeric
 from bpreport.publish.sheets.template import Computed, Interval, accepted
 from bpreport.publish.solution import solve
 from bpreport.worked import GradientDescent, Trace
@@ -40,7 +40,7 @@ from bpreport.worked.steps import read_keys
 if TYPE_CHECKING:
     from bpreport.publish.sheets.course import Asked, Course
 
-__all__ = ["FORMS", "Form", "Writing", "decimal_of", "is_numeric"]
+__all__ = ["FORMS", "Form", "Writing", "decimal_of"]
 
 LISTED = 3
 """Mistakes of an answer that the key lists."""
@@ -170,21 +170,6 @@ def _step(writing: Writing, key: str) -> Step:
         len(solved.steps),
     )
     return Step(solved.steps[:first], solved.steps[first:], solved.carried)
-
-
-def is_numeric(side: str) -> bool:
-    r"""Whether LaTeX has no names in it.
-
-    >>> is_numeric(r"= \frac{1}{1 + e^{-2.04}}"), is_numeric(r"= w_{1} \cdot 2")
-    (True, False)
-    """
-    return not _NAME.search(side)
-
-
-_NAME = re.compile(
-    r"\\(?!frac|cdot|left|right|exp|ln|tanh|sqrt)[A-Za-z]+|(?<![\\A-Za-z])(?!e\^)[A-Za-z]"
-)
-"""A name in LaTeX: what is neither a number nor an operation."""
 
 
 SCHEME = {

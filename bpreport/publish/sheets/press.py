@@ -87,7 +87,9 @@ class Press:
 
     @cached_property
     def _html_setter(self) -> HtmlSheetSetter:
-        return HtmlSheetSetter(self.lang)
+        setter = HtmlSheetSetter(self.lang)
+        setter.gathers = False  # the head was made for all formulas of the course
+        return setter
 
     @cached_property
     def _html_head(self) -> Markup:

@@ -205,7 +205,7 @@ class Template:
     def with_values(self, values: Mapping[str, Decimal]) -> Trace:
         """The trace of a variant, as far as its values are known."""
         quantities = {
-            key: replace(quantity, value=values[key])
+            key: quantity if values[key] is quantity.value else replace(quantity, value=values[key])
             for key, quantity in self.trace.quantities.items()
             if key in values
         }
