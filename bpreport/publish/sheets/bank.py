@@ -14,8 +14,8 @@ from functools import cached_property, lru_cache
 
 from markupsafe import Markup
 
-from bpreport.deck import DeckError
-from bpreport.publish.language import translator
+from bpreport.deck import DeckError, Phrase
+from bpreport.publish.language import mark, translator
 from bpreport.publish.sheets.course import Course
 from bpreport.publish.sheets.markup import BankSetter
 from bpreport.publish.sheets.model import Answer, Question, Sheet, Step
@@ -36,11 +36,11 @@ class Limit:
 
 DIGITS = 14
 """Significant digits up to which comparing float64 numbers is as good as comparing decimals."""
-FLOATS = "it computes with float64 numbers"
+FLOATS = mark("it computes with float64 numbers")
 LIMITS = {
     "moodle": Limit(DIGITS, FLOATS),
     "qti21": Limit(DIGITS, FLOATS),
-    "qti12": Limit(4, "Canvas rounds what students enter to 4 decimal places"),
+    "qti12": Limit(4, mark("Canvas rounds what students enter to 4 decimal places")),
 }
 """By format."""
 
@@ -50,9 +50,13 @@ def refuse(course: Course, form: str) -> None:
     limit = LIMITS.get(form)
     if limit is not None and course.places > limit.places:
         raise DeckError(
-            f"{form} cannot hold answers to {course.places} decimal places exactly: "
-            f"{limit.reason}. Set sheets.places to {limit.places} or fewer",
+            "{form} cannot hold answers to {places} decimal places exactly: {reason}. Set "
+            "sheets.places to {most} or fewer",
             ("sheets", "places"),
+            form=form,
+            places=course.places,
+            reason=Phrase(limit.reason),
+            most=limit.places,
         )
 
 
@@ -81,7 +85,12 @@ class Interval:
         middle = answer.low + half
         found = [f"{number:f}" for number in (answer.low, answer.high, middle, half)]
         if len(middle.as_tuple().digits) > DIGITS:
-            raise DeckError(f"answer {answer.id} has more than {DIGITS} digits: {FLOATS}")
+            raise DeckError(
+                "answer {answer} has more than {digits} digits: {reason}",
+                answer=answer.id,
+                digits=DIGITS,
+                reason=Phrase(FLOATS),
+            )
         return cls(*found)
 
 

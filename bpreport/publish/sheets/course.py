@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import Any
 
-from bpreport.deck import DeckError
+from bpreport.deck import DeckError, Phrase
 from bpreport.deck.model import Deck
+from bpreport.publish.language import mark
 from bpreport.publish.sheets.descents import one_run
 from bpreport.publish.sheets.forms import FORMS
 from bpreport.publish.sheets.questions import QUESTIONS, Pick, Row
@@ -72,8 +73,9 @@ def _plan(deck: Deck, study: Study) -> Course:
     carry = int(settings.get("carry", max(CARRY, places + 2)))
     if carry < places + 2:
         raise DeckError(
-            f"expected at least two places more than the answers have, {places + 2}",
+            "expected at least two places more than the answers have, {least}",
             ("sheets", "carry"),
+            least=places + 2,
         )
     screens, asked = [], []
     for name, ranges in _examples(deck, study, settings):
@@ -122,10 +124,12 @@ def _examples(
         return
     for name, ranges in stated.items():
         if name not in study.traces:
-            known = ", ".join(study.traces) or "none"
+            known = ", ".join(study.traces)
             raise DeckError(
-                f"the deck has no worked example {name!r}; it has {known}",
+                "the deck has no worked example {name!r}; it has {known}",
                 ("sheets", "examples", name),
+                name=name,
+                known=known or Phrase(mark("none")),
             )
         yield name, ranges or {}
 

@@ -74,7 +74,7 @@ def issue(
 def _check(formats: Sequence[str], target: Path) -> None:
     unknown = [form for form in formats if form not in FORMATS]
     if unknown:
-        raise DeckError(f"{unknown[0]!r} is none of {', '.join(FORMATS)}")
+        raise DeckError("{name!r} is none of {known}", name=unknown[0], known=", ".join(FORMATS))
     if target.exists() and not target.is_dir():
         raise NotADirectoryError(errno.ENOTDIR, "is a file; expected a folder", str(target))
     for name in (*FOLDERS, MANIFEST):

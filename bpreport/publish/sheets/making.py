@@ -16,8 +16,8 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
-from bpreport.deck import DeckError
-from bpreport.publish.language import mark
+from bpreport.deck import DeckError, Phrase, joined
+from bpreport.publish.language import SEMICOLON, mark
 from bpreport.publish.numbers import shown
 from bpreport.publish.sheets.course import Course
 from bpreport.publish.sheets.forms import FORMS, Writing, decimal_of
@@ -55,7 +55,9 @@ def make_all(
     number = LATEST if version is None else version
     if number not in GENERATORS:
         known = ", ".join(map(str, GENERATORS))
-        raise DeckError(f"no generator has the version {number}; known are {known}")
+        raise DeckError(
+            "no generator has the version {version}; known are {known}", version=number, known=known
+        )
     counted = Counter() if statistics is None else statistics
     generator = GENERATORS[number]
     drawn = generator.draw(course, course_key, students, counted)
@@ -146,9 +148,12 @@ def _screened(
                 counted[WIDE] += 1
     if len(found) < len(students):
         raise DeckError(
-            f"in the ranges of {screen.template.name!r} no good numbers were found: of "
-            f"{BLOCK * BLOCKS} candidates for a student all were rejected, {_most(counted)}",
+            "in the ranges of {name!r} no good numbers were found: of {count} candidates for a "
+            "student all were rejected, {reasons}",
             ("sheets", "examples", screen.template.name),
+            name=screen.template.name,
+            count=BLOCK * BLOCKS,
+            reasons=_most(counted),
         )
     return found
 
@@ -170,9 +175,13 @@ def _candidates(
 WIDE = mark("rounded intermediate results leave too much open")
 
 
-def _most(counted: Counter[str]) -> str:
+def _most(counted: Counter[str]) -> Phrase:
     reasons = Counter({name: n for name, n in counted.items() if name not in ("tried", "accepted")})
-    return "; ".join(f"{name}: {count}" for name, count in reasons.most_common(3) if count)
+    return joined(
+        SEMICOLON,
+        [Phrase("{reason}: {count}", reason=Phrase(name), count=count)
+         for name, count in reasons.most_common(3) if count],
+    )  # fmt: skip
 
 
 def _narrow(course: Course, screen: Screen, computed: Computed) -> bool:

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from bpreport.deck import DeckError
+from bpreport.deck import DeckError, Phrase
+from bpreport.publish.language import mark
 from bpreport.publish.sheets.course import Course
 from bpreport.publish.sheets.making import GENERATORS, make_again
 from bpreport.publish.sheets.model import Issued, Manifest, Sheet, Variant
@@ -85,8 +86,12 @@ def read_manifest(path: Path) -> Manifest:
             {str(name): int(count) for name, count in loaded["statistics"].items()},
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        what = f"the key {error} is missing" if isinstance(error, KeyError) else str(error)
-        raise DeckError(f"not a manifest of sheets: {what}", path=str(path)) from None
+        what: object = error
+        if isinstance(error, KeyError):
+            what = Phrase(mark("the key {key!r} is missing"), key=error.args[0])
+        elif isinstance(error, json.JSONDecodeError):
+            what = Phrase(mark("expected JSON"))
+        raise DeckError("not a manifest of sheets: {reason}", path=str(path), reason=what) from None
 
 
 def _sheet(entry: Mapping[str, Any]) -> Issued:
@@ -113,16 +118,19 @@ def remake(
     """
     if course.digest != manifest.digest:
         raise DeckError(
-            f"the sheets were made of another text of {manifest.deck}, whose SHA-256 is "
-            f"{manifest.digest}"
+            "the sheets were made of another text of {deck}, whose SHA-256 is {digest}",
+            deck=manifest.deck,
+            digest=manifest.digest,
         )
     if manifest.version not in GENERATORS:
-        raise DeckError(f"no generator has the version {manifest.version}")
+        raise DeckError("no generator has the version {version}", version=manifest.version)
     entry = next((sheet for sheet in manifest.sheets if sheet.student == student), None)
     if entry is None:
-        raise DeckError(f"the manifest has no student {student!r}")
+        raise DeckError("the manifest has no student {student!r}", student=student)
     sheet = make_again(course, manifest.course_key, student, entry.variant, manifest.version)
     (products,) = press.products([sheet])
     if issued(sheet, products) != entry:
-        raise DeckError(f"the sheet of {student!r} does not come out as the manifest has it")
+        raise DeckError(
+            "the sheet of {student!r} does not come out as the manifest has it", student=student
+        )
     return sheet, products

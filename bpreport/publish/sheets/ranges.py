@@ -51,8 +51,10 @@ def grids(template: Template, declared: Mapping[str, Any], path: Sequence[str]) 
     for name in declared:
         if name not in groups:
             raise DeckError(
-                f"the worked example has no givens {name!r}; it has {', '.join(groups)}",
+                "the worked example has no givens {name!r}; it has {known}",
                 (*path, name),
+                name=name,
+                known=", ".join(groups),
             )
     found = {}
     for name, keys in groups.items():
@@ -113,7 +115,7 @@ def _declared(stated: Mapping[str, str], path: Sequence[str]) -> Grid:
         raise DeckError("expected 'from' below 'to', and a 'step' above 0", path)
     count = int((high - low) / step) + 1
     if count > MOST:
-        raise DeckError(f"a range of more than {MOST} numbers", path)
+        raise DeckError("a range of more than {most} numbers", path, most=MOST)
     return Grid(low, step, count)
 
 
