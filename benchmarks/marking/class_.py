@@ -24,7 +24,9 @@ def issue_class(
 ) -> tuple[Manifest, Iterator[Sheet]]:
     """A manifest, empty at first, and the sheets, which are to be added to it."""
     names = [f"s{number:05}" for number in range(1, students + 1)]
-    manifest = Manifest(course.deck, course.digest, course.lang, ("html",), key, 1, ())
+    manifest = Manifest(
+        course.deck, course.digest, course.lang, ("html",), key, 1, (), course.mistakes
+    )
     return manifest, make_all(course, key, names)
 
 

@@ -19,7 +19,9 @@ BUILTIN = plan(read(builtin("en")))
 def manifest_of(course: Course, *sheets: Sheet, key: str = "k") -> Manifest:
     """What was issued to these students."""
     entries = tuple(issued(sheet, {}) for sheet in sheets)
-    return Manifest(course.deck, course.digest, course.lang, ("html",), key, 1, entries)
+    return Manifest(
+        course.deck, course.digest, course.lang, ("html",), key, 1, entries, course.mistakes
+    )
 
 
 def right_answers(sheet: Sheet) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import time
 from collections import Counter
 from dataclasses import replace
@@ -12,10 +13,27 @@ from random import Random
 import numpy as np
 import pytest
 
+from bpreport.audit.slips import SLIPS
 from bpreport.deck import DeckError, builtin, read, read_text
 from bpreport.formula import MP, MPMATH, evaluate, rounded
 from bpreport.publish.language import render
-from bpreport.publish.sheets import Course, Sheet, follow, make, make_all, plan
+from bpreport.publish.sheets import (
+    GENERATORS,
+    Course,
+    Manifest,
+    Press,
+    Sheet,
+    follow,
+    issue,
+    make,
+    make_all,
+    manifest_text,
+    plan,
+    read_manifest,
+    remake,
+)
+from bpreport.publish.sheets.making import make_again
+from bpreport.publish.sheets.mistakes import PLAYED
 from bpreport.publish.sheets.ranges import draw
 from bpreport.worked import Perceptron
 
@@ -273,11 +291,51 @@ def told(sheet: Sheet) -> str:
     return "\n".join(lines) + "\n"
 
 
-def test_issued_sheets_come_out_again() -> None:
-    """Version 1 gives what it gave when it was issued, whatever the versions after it."""
-    sheets = make_all(OWN, "autumn", ["ada", "bo"], version=1)
-    found = "\n".join(map(told, sheets))
-    assert found == (CASES / "version-1.txt").read_text(encoding="utf-8")
+@pytest.mark.parametrize("version", GENERATORS)
+def test_issued_sheets_come_out_again(version: int, tmp_path: Path) -> None:
+    """A version gives what it gave when it was issued, whatever came after it."""
+    path = tmp_path / "manifest.json"
+    path.write_bytes(gzip.decompress((CASES / f"version-{version}.json.gz").read_bytes()))
+    manifest = read_manifest(path)
+    course = OWN.as_issued(manifest)
+    again = [
+        make_again(course, "autumn", sheet.student, sheet.variant, version)
+        for sheet in manifest.sheets
+    ]
+    expected = (CASES / f"version-{version}.txt").read_text(encoding="utf-8")
+    assert "\n".join(map(told, again)) == expected
+    # The numbers follow from the student, too, as long as no slip makes the screen stricter.
+    assert "\n".join(map(told, make_all(course, "autumn", ["ada", "bo"], version))) == expected
+
+
+def test_another_table_of_slips_changes_no_issued_sheet(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the audit's slips in another order, new sheets differ; those that were issued do not."""
+    target = tmp_path / "sheets"
+    manifest = issue(OWN, "autumn", ["ada", "bo", "cy"], target, ["html"], "en")
+    monkeypatch.setattr("bpreport.publish.sheets.mistakes.SLIPS", SLIPS[::-1])
+    monkeypatch.setattr("bpreport.publish.sheets.mistakes.PLAYED", PLAYED[::-1])
+    course = plan(read(CASES / "deck.md"))
+    press = Press(course, "en", ["html"])
+    read_back = read_manifest(target / "manifest.json")
+    assert read_back == manifest
+    for student in ("ada", "bo", "cy"):
+        sheet, files = remake(course, read_back, student, press)
+        for name, content in files.items():
+            assert (target / name).read_bytes() == content
+        assert told(make(course, "autumn", student)) != told(sheet)
+
+
+def test_a_manifest_makes_nothing_but_mistakes(tmp_path: Path) -> None:
+    """A manifest that names another class, or none of the fields, is refused."""
+    path = tmp_path / "manifest.json"
+    issued = manifest_text(Manifest("d", "0", "en", ("html",), "k", 1, (), {}))
+    for stray in ('{"Path": ["/"]}', '[{"Slipped": ["x"]}]', "[1]", '[{"Number": ["1"]}]'):
+        text = issued.replace('"mistakes": {', f'"mistakes": {{"net": {{"out": {stray}}}')
+        path.write_text(text, encoding="utf-8")
+        with pytest.raises(DeckError, match="not a manifest"):
+            read_manifest(path)
 
 
 def test_a_version_that_is_not_there() -> None:

@@ -48,6 +48,7 @@ def pattern_of(course: Course, manifest: Manifest) -> Sheet:
     names = {name: set(givens) for name, givens in first.variant.givens.items()}
     if set(names) != set(course.templates):
         raise DeckError("the manifest has other worked examples than the deck")
+    course = course.as_issued(manifest)
     try:
         pattern = make_again(
             course, manifest.course_key, first.student, first.variant, manifest.version

@@ -61,7 +61,7 @@ def issue(
             tell(f"{number}/{len(students)}")
         manifest = Manifest(
             course.deck, course.digest, lang, tuple(formats), course_key, LATEST, tuple(entries),
-            dict(statistics),
+            course.mistakes, dict(statistics),
         )  # fmt: skip
         target.mkdir(exist_ok=True)
         for kind in FOLDERS:
@@ -89,7 +89,7 @@ def reissue(
 ) -> list[Path]:
     """Sheets of a manifest made once more, byte for byte; returns the paths of their files."""
     manifest = read_manifest(manifest_path)
-    course = course_of(path, manifest.lang)
+    course = course_of(path, manifest.lang).as_issued(manifest)
     press = Press(course, manifest.lang, manifest.formats)
     made = [
         (target / place, content)

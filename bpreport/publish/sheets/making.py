@@ -22,6 +22,7 @@ from bpreport.publish.numbers import shown
 from bpreport.publish.sheets.course import Course
 from bpreport.publish.sheets.forms import FORMS, Writing, decimal_of
 from bpreport.publish.sheets.model import Answer, Question, Sheet, Variant
+from bpreport.publish.sheets.questions import LATEST
 from bpreport.publish.sheets.ranges import draw, stream
 from bpreport.publish.sheets.screening import APART, Screen
 from bpreport.publish.sheets.template import Computed, handed_in
@@ -59,6 +60,7 @@ def make_all(
             "no generator has the version {version}; known are {known}", version=number, known=known
         )
     counted = Counter() if statistics is None else statistics
+    course = course.at(number)
     generator = GENERATORS[number]
     drawn = generator.draw(course, course_key, students, counted)
     for student, found in zip(students, drawn, strict=True):
@@ -69,6 +71,7 @@ def make_again(
     course: Course, course_key: str, student: str, variant: Variant, version: int
 ) -> Sheet:
     """The sheet of a student whose numbers are known: nothing is screened again."""
+    course = course.at(version)
     found = {
         name: Candidate(givens, course.templates[name].compute(givens, course.carry), 0)
         for name, givens in variant.givens.items()
@@ -260,7 +263,7 @@ def _linked(course: Course, questions: Sequence[Question]) -> tuple[Question, ..
 
 GENERATORS: Mapping[int, Generator] = {1: Generator(_first, _sheet)}
 """By version. None is ever changed or removed: sheets that were issued are made again by theirs."""
-LATEST = max(GENERATORS)
+assert max(GENERATORS) == LATEST
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from bpreport.formula import latex
 from bpreport.publish.language import mark
 from bpreport.worked import Trace
 
-__all__ = ["QUESTIONS", "Pick", "Row"]
+__all__ = ["LATEST", "QUESTIONS", "Pick", "Row", "rows_of"]
 
 Keys = tuple[str, ...]
 
@@ -45,6 +45,10 @@ class Row:
     pick: Callable[[Trace], Pick]
     lines: int = 8
     """Room to work."""
+    since: int = 1
+    """The version of the generator that asked it first."""
+    until: int | None = None
+    """The last version that asks it."""
     form: str = "values"
     """How it is made: "values" asks for each quantity; the others are rows of `making.FORMS`."""
 
@@ -211,10 +215,10 @@ QUESTIONS: tuple[Row, ...] = (
     Row("mistake", NETWORK, Message(mark("Find the mistake")),
         mark("In another network these values are known, and somebody wrote the line below them. "
              "One mistake was made in it. Which one is it, and what is the right value?"),
-        _mistake, 6, "mistake"),
+        _mistake, 6, form="mistake"),
     Row("convention", NETWORK, Message(mark("Which convention?")),
         mark("Somebody worked with the same numbers and got the result below. "
-             "In which order were the weights updated?"), _convention, 6, "convention"),
+             "In which order were the weights updated?"), _convention, 6, form="convention"),
     Row("model", REGRESSION, Message(mark("Model")),
         mark("Compute what the model gives for these samples."), _model, 4),
     Row("objective", REGRESSION, Message(mark("Objective")),
@@ -227,11 +231,23 @@ QUESTIONS: tuple[Row, ...] = (
         mark("Make two steps of gradient descent, and compute the objective after them."),
         _iterates, 6),
     Row("count", DESCENT, Message(mark("Number of updates")),
-        "", _none, 6, "count"),
+        "", _none, 6, form="count"),
     Row("divergence", DESCENT, Message(mark("Divergence")),
-        "", _none, 6, "divergence"),
+        "", _none, 6, form="divergence"),
 )  # fmt: skip
-"""Every kind of question, in the order of a sheet."""
+"""Every kind of question, in the order of a sheet. What was asked once stays, with its `until`."""
+
+LATEST = 1
+"""The version of the generator that makes new sheets."""
+
+
+def rows_of(kind: str, version: int) -> tuple[Row, ...]:
+    """What a version asks of a kind of worked example."""
+    return tuple(
+        row
+        for row in QUESTIONS
+        if kind in row.of and row.since <= version <= (row.until or version)
+    )
 
 
 STOPS: Mapping[str, str] = {

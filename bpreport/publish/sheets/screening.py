@@ -53,6 +53,8 @@ class Screen:
     template: Template
     grid: Mapping[str, Grid]
     places: int
+    recorded: Mapping[str, tuple[Slipped, ...]] | None = None
+    """The mistakes by quantity, where they are known from sheets that were issued."""
 
     @cached_property
     def rows(self) -> dict[str, int]:
@@ -92,13 +94,15 @@ class Screen:
     @cached_property
     def mistakes(self) -> dict[str, tuple[Slipped, ...]]:
         """Of each quantity that is asked for, the mistakes that differ from it for some numbers."""
+        if self.recorded is not None:
+            return {key: self.recorded.get(key, ()) for key in self._examined}
         places = np.array([
             np.arange(PROBES) * (7 + 2 * row) % grid.count
             for row, grid in enumerate(self.grid.values())
         ], np.int64).reshape(-1, PROBES)  # fmt: skip
         values = self.values(places)
         found = {}
-        for key in (*self.template.asked, *self.template.planted):
+        for key in self._examined:
             right = values[self.rows[key]]
             kept = []
             for slip in slipped(self.template, self.template.trace.quantities[key]):
@@ -108,6 +112,10 @@ class Screen:
                     kept.append(slip)
             found[key] = tuple(kept)
         return found
+
+    @property
+    def _examined(self) -> tuple[str, ...]:
+        return (*self.template.asked, *self.template.planted)
 
     @cached_property
     def written(self) -> dict[str, tuple[list[Slipped], tuple[str, ...]]]:
