@@ -148,7 +148,7 @@ def check(
     "formats",
     default="pdf",
     show_default=True,
-    help="pdf, html, moodle, qti21, qti12; several with commas.",
+    help="pdf, html, moodle, qti21, qti12, or moodle-bank ... of a whole class; with commas.",
 )
 @click.option("--manifest", type=click.Path(path_type=Path), help="Make issued sheets again.")
 @click.option("--student", "students", multiple=True, help="With --manifest: of whom.")

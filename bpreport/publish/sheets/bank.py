@@ -8,9 +8,10 @@ question: 1a, 1b, ... Each brings the student's numbers, as a bank may show it a
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
+from string import ascii_lowercase
 
 from markupsafe import Markup
 
@@ -19,10 +20,22 @@ from bpreport.publish.language import mark, translator
 from bpreport.publish.sheets.course import Course
 from bpreport.publish.sheets.markup import BankSetter
 from bpreport.publish.sheets.model import Answer, Question, Sheet, Step
+from bpreport.publish.sheets.ranges import stream
 from bpreport.publish.sheets.view import Example, example_of
 from bpreport.publish.templates import environment
 
-__all__ = ["LIMITS", "Bank", "Interval", "Part", "bank", "refuse"]
+__all__ = [
+    "LIMITS",
+    "MOST",
+    "Bank",
+    "ClassBank",
+    "Interval",
+    "Part",
+    "bank",
+    "check_size",
+    "class_bank",
+    "refuse",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,20 +171,71 @@ class Bank:
     @property
     def category(self) -> str:
         """The title as one level of Moodle's categories, which are parted at single slashes."""
-        doubled = self.title.strip().replace("/", "//")
-        before, after = (" " * doubled.startswith("/"), " " * doubled.endswith("/"))
-        return f"{before}{doubled}{after}" or self.name
+        return _level(self.title) or self.name
 
 
-def bank(course: Course, sheet: Sheet, setter: BankSetter) -> Bank:
-    """The questions of a sheet."""
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """One part of all sheets of a class, of which a quiz shows one variant."""
+
+    id: str
+    title: str
+    parts: tuple[Part, ...]
+
+    @property
+    def category(self) -> str:
+        """Two levels of Moodle's categories: the question, and the part of it."""
+        question = self.title.replace(self.id, self.id.rstrip(ascii_lowercase), 1)
+        return f"{_level(question)}/{self.id}"
+
+
+@dataclass(frozen=True)
+class ClassBank(Bank):
+    """The sheets of a class as one bank."""
+
+    pools: tuple[Pool, ...]
+
+
+MOST = 500
+"""Sheets in the bank of a class; larger files are refused by most systems anyway."""
+
+
+def check_size(sheets: int) -> None:
+    """Raise `DeckError` where they are too many for one bank."""
+    if sheets > MOST:
+        raise DeckError("a question bank of more than {most} sheets", most=MOST)
+
+
+def class_bank(course: Course, sheets: Sequence[Sheet], setter: BankSetter) -> ClassBank:
+    """The questions of a class: the variants of each part, one a sheet, side by side."""
+    check_size(len(sheets))
+    banks = [bank(course, sheet, setter, f"S{sheet.fingerprint}-") for sheet in sheets]
+    by_id: dict[str, list[Part]] = {}
+    for one in banks:
+        for part in one.parts:
+            by_id.setdefault(part.id, []).append(
+                replace(part, title=f"{part.title} · {one.student}")
+            )
+    titles = {part.id: part.title for part in banks[0].parts}
+    pools = tuple(Pool(name, titles[name], tuple(parts)) for name, parts in by_id.items())
+    name = "B" + stream(5, "bank", *(sheet.fingerprint for sheet in sheets)).hex()
+    return ClassBank(
+        setter, course.title, "", name, course.places, course.carry, sheets[0].marks,
+        tuple(part for pool in pools for part in pool.parts),
+        {file: content for one in banks for file, content in one.pictures.items()},
+        pools,
+    )  # fmt: skip
+
+
+def bank(course: Course, sheet: Sheet, setter: BankSetter, prefix: str = "") -> Bank:
+    """The questions of a sheet; `prefix` begins the names of its pictures."""
     pictures: dict[str, bytes] = {}
     numbers: dict[str, tuple[Markup, tuple[str, ...]]] = {}
     for name, givens in sheet.variant.givens.items():
         example = example_of(course.templates[name], givens, setter.lang)
         files: tuple[str, ...] = ()
         if example.picture is not None:
-            setter.picture_name = f"network{len(pictures) + 1}.svg"
+            setter.picture_name = f"{prefix}network{len(pictures) + 1}.svg"
             pictures[setter.picture_name] = example.picture.svg.encode()
             files = (setter.picture_name,)
         numbers[name] = _numbers(example, setter), files
@@ -182,6 +246,16 @@ def bank(course: Course, sheet: Sheet, setter: BankSetter) -> Bank:
               for part in _parts(question, sheet, numbers, setter)),
         pictures,
     )  # fmt: skip
+
+
+def _level(title: str) -> str:
+    """A title as one level of categories.
+
+    >>> _level("a/b"), _level("/a")
+    ('a//b', ' //a')
+    """
+    doubled = title.strip().replace("/", "//")
+    return " " * doubled.startswith("/") + doubled + " " * doubled.endswith("/")
 
 
 def _numbers(example: Example, setter: BankSetter) -> Markup:
