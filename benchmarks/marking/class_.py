@@ -8,7 +8,7 @@ from random import Random
 from typing import Any
 
 from bpreport.publish.marking import AnswerFile, Cell, Row
-from bpreport.publish.sheets import Course, Manifest, Sheet, make_all
+from bpreport.publish.sheets import LATEST, Course, Manifest, Sheet, make_all
 from bpreport.publish.sheets.forms import decimal_of
 from bpreport.publish.sheets.manifest import issued
 from bpreport.publish.sheets.template import handed_in
@@ -25,7 +25,7 @@ def issue_class(
     """A manifest, empty at first, and the sheets, which are to be added to it."""
     names = [f"s{number:05}" for number in range(1, students + 1)]
     manifest = Manifest(
-        course.deck, course.digest, course.lang, ("html",), key, 1, (), course.mistakes
+        course.deck, course.digest, course.lang, ("html",), key, LATEST, (), course.mistakes
     )
     return manifest, make_all(course, key, names)
 

@@ -340,5 +340,5 @@ def test_a_manifest_makes_nothing_but_mistakes(tmp_path: Path) -> None:
 
 def test_a_version_that_is_not_there() -> None:
     """An unknown version is refused, with those that are known."""
-    with pytest.raises(DeckError, match="no generator has the version 99; known are 1"):
+    with pytest.raises(DeckError, match="no generator has the version 99; known are 1, 2"):
         make(OWN, "autumn", "ada", 99)

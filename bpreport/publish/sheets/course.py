@@ -18,7 +18,7 @@ from bpreport.publish.sheets.forms import FORMS
 from bpreport.publish.sheets.mistakes import Slipped
 from bpreport.publish.sheets.model import Manifest
 from bpreport.publish.sheets.questions import LATEST, Pick, Row, rows_of
-from bpreport.publish.sheets.ranges import Grid, grids
+from bpreport.publish.sheets.ranges import grids
 from bpreport.publish.sheets.screening import Screen
 from bpreport.publish.sheets.template import Template, with_next_pass
 from bpreport.worked import GradientDescent, Perceptron, Study, recompute
@@ -51,8 +51,8 @@ class Course:
     lang: str
     places: int
     carry: int
-    bases: tuple[tuple[Template, Mapping[str, Grid]], ...]
-    """The worked examples, and the numbers that their givens may be."""
+    bases: tuple[tuple[Template, Mapping[str, Any]], ...]
+    """The worked examples, and the ranges that the deck declares for their givens."""
     version: int = LATEST
     """Of the generator: it decides which questions there are."""
     recorded: Mapping[str, Mapping[str, tuple[Slipped, ...]]] | None = None
@@ -62,7 +62,7 @@ class Course:
     @cached_property
     def screens(self) -> tuple[Screen, ...]:
         """One for each worked example of the sheet."""
-        return tuple(self._screen(template, grid) for template, grid in self.bases)
+        return tuple(self._screen(template, ranges) for template, ranges in self.bases)
 
     @cached_property
     def asked(self) -> tuple[Asked, ...]:
@@ -96,7 +96,7 @@ class Course:
             return self.at(manifest.version)
         return replace(self, version=manifest.version, recorded=manifest.mistakes)
 
-    def _screen(self, template: Template, grid: Mapping[str, Grid]) -> Screen:
+    def _screen(self, template: Template, ranges: Mapping[str, Any]) -> Screen:
         picks = [
             (row, row.pick(template.trace)) for row in rows_of(template.trace.kind, self.version)
         ]
@@ -109,6 +109,7 @@ class Course:
         worked = dict.fromkeys(key for _, pick in picks for key in pick.worked)
         full = replace(template, asked=tuple(asked), worked=tuple(worked), planted=tuple(planted))
         recorded = None if self.recorded is None else self.recorded.get(template.name, {})
+        grid = grids(template, ranges, ("sheets", "examples", template.name), self.version)
         return Screen(full, grid, self.places, recorded)
 
 
@@ -130,10 +131,7 @@ def _plan(deck: Deck, study: Study) -> Course:
             ("sheets", "carry"),
             least=places + 2,
         )
-    bases = []
-    for name, ranges in _examples(deck, study, settings):
-        template = _template(study, name)
-        bases.append((template, grids(template, ranges, ("sheets", "examples", name))))
+    bases = [(_template(study, name), ranges) for name, ranges in _examples(deck, study, settings)]
     course = Course(
         PurePath(deck.path).name,
         hashlib.sha256(deck.source.encode()).hexdigest(),

@@ -98,6 +98,7 @@ def _values(writing: Writing) -> Question:
 MARKS = {
     "gradient": 2,
     "updated weight": 2,
+    "updated bias": 2,
     "updated parameter": 2,
     "objective": 2,
     "next error": 3,

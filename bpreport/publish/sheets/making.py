@@ -94,10 +94,10 @@ class Generator:
     """The sheet with these numbers."""
 
 
-def _first(
+def _drawn(
     course: Course, course_key: str, students: Sequence[str], counted: Counter[str]
 ) -> Iterator[Found]:
-    """The numbers of version 1."""
+    """The numbers of a class, some students at a time."""
     waiting = iter(students)
     while chunk := list(islice(waiting, CHUNK)):
         chosen = [
@@ -131,7 +131,7 @@ def _screened(
         if not left:
             break
         drawn = [
-            draw(grid, BLOCK, course_key, 1, student, screen.template.name, block)
+            draw(grid, BLOCK, course_key, course.version, student, screen.template.name, block)
             for student in left
         ]
         passed, reasons = screen.judge(np.concatenate(drawn, axis=1))
@@ -198,8 +198,8 @@ def _narrow(course: Course, screen: Screen, computed: Computed) -> bool:
 
 
 def _sheet(course: Course, course_key: str, student: str, found: Found) -> Sheet:
-    """The sheet of version 1."""
-    version = 1
+    """The sheet with these numbers."""
+    version = course.version
     variant = Variant(
         {name: dict(candidate.givens) for name, candidate in found.items()},
         sum(candidate.before for candidate in found.values()),
@@ -261,8 +261,12 @@ def _linked(course: Course, questions: Sequence[Question]) -> tuple[Question, ..
     return tuple(found)
 
 
-GENERATORS: Mapping[int, Generator] = {1: Generator(_first, _sheet)}
-"""By version. None is ever changed or removed: sheets that were issued are made again by theirs."""
+GENERATORS: Mapping[int, Generator] = dict.fromkeys((1, 2), Generator(_drawn, _sheet))
+"""By version. None is ever changed or removed: sheets that were issued are made again by theirs.
+
+Version 2 asks more of regressions and of biases, and draws numbers where the deck has 0; the tables
+of questions and of ranges tell which row is of which version.
+"""
 assert max(GENERATORS) == LATEST
 
 
