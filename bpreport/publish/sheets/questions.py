@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from bpreport.audit.model import Message
 from bpreport.formula import latex
-from bpreport.formula.tree import Derivative
+from bpreport.formula.tree import Apply, Derivative, walk
 from bpreport.publish.language import mark
 from bpreport.worked import Trace
 
@@ -92,6 +92,22 @@ def _forward(trace: Trace) -> Pick:
     keys = [key for key in trace.quantities if key in chosen]
     passed = [key for key in trace.quantities if key in (*nets, *outs)]
     return Pick(tuple(keys[: MOST + 2]), _formulas(trace, nets[0], outs[0]), tuple(passed))
+
+
+def _forward_by_layer(trace: Trace) -> Pick:
+    """With the activation of every layer that has another one than the layers before it."""
+    found = _forward(trace)
+    nets = _keys(trace, "net", stage="forward")
+    firsts: dict[int, str] = {}
+    for key in _keys(trace, "out", stage="forward"):
+        firsts.setdefault(trace.roles[key].layer, key)
+    shapes: dict[frozenset[str], str] = {}
+    for key in firsts.values():
+        formula = trace.quantities[key].formula
+        assert formula is not None
+        shape = frozenset(part.operation for part in walk(formula) if isinstance(part, Apply))
+        shapes.setdefault(shape, key)
+    return Pick(found.keys, _formulas(trace, nets[0], *shapes.values()), found.worked)
 
 
 def _error(trace: Trace) -> Pick:
@@ -280,7 +296,9 @@ def _none(_trace: Trace) -> Pick:
 
 QUESTIONS: tuple[Row, ...] = (
     Row("forward", NETWORK, Message(mark("Forward pass")),
-        mark("Compute these pre-activations and outputs."), _forward, 10),
+        mark("Compute these pre-activations and outputs."), _forward, 10, until=1),
+    Row("forward", NETWORK, Message(mark("Forward pass")),
+        mark("Compute these pre-activations and outputs."), _forward_by_layer, 10, since=2),
     Row("error", NETWORK, Message(mark("Error")),
         mark("Compute the error of the outputs."), _error, 5, until=1),
     Row("error", NETWORK, Message(mark("Error")),
