@@ -9,9 +9,9 @@ from typing import Any
 
 from bpreport.publish.marking import AnswerFile, Cell, Row
 from bpreport.publish.sheets import LATEST, Course, Manifest, Sheet, make_all
-from bpreport.publish.sheets.forms import decimal_of
 from bpreport.publish.sheets.manifest import issued
 from bpreport.publish.sheets.template import handed_in
+from bpreport.publish.sheets.writing import decimal_of
 
 __all__ = ["answered", "issue_class"]
 

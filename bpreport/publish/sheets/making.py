@@ -20,12 +20,13 @@ from bpreport.deck import DeckError, Phrase, joined
 from bpreport.publish.language import SEMICOLON, mark
 from bpreport.publish.numbers import shown
 from bpreport.publish.sheets.course import Course
-from bpreport.publish.sheets.forms import FORMS, Writing, decimal_of
+from bpreport.publish.sheets.forms import FORMS
 from bpreport.publish.sheets.model import Answer, Question, Sheet, Variant
 from bpreport.publish.sheets.questions import LATEST
 from bpreport.publish.sheets.ranges import draw, stream
 from bpreport.publish.sheets.screening import APART, Screen
 from bpreport.publish.sheets.template import Computed, handed_in
+from bpreport.publish.sheets.writing import Writing, decimal_of
 
 __all__ = ["GENERATORS", "LATEST", "Followed", "follow", "make", "make_again", "make_all"]
 
