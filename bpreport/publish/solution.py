@@ -45,10 +45,12 @@ def solve(
     `variant` sets its anchor apart where a page works the same quantity out twice; `digits` are
     the values as they are shown, for who has them already.
     """
-    name = anchor(trace.name, *filter(None, [variant]), quantity.key)
-    symbol, result = _symbolic(quantity.symbol), _result(quantity, digits)
+    key = quantity.key
+    name = anchor(trace.name, *filter(None, [variant]), key)
+    symbol = _symbolic(quantity.symbol)
+    result = shown(quantity.value) if digits is None else digits[key]
     if quantity.formula is None and not quantity.forms:
-        return Solution(name, quantity.key, symbol, (symbol, f"= {_number(result)}"), result, False)
+        return Solution(name, key, symbol, (symbol, f"= {_number(result)}"), result, False)
     lines = [_symbolic(form) for form in quantity.forms]
     carried = False
     if quantity.formula is not None:
@@ -64,11 +66,7 @@ def solve(
         line for line, before in zip(lines, [symbol, *lines], strict=False) if line != before
     ]
     steps = (symbol, *(f"= {line}" for line in different))
-    return Solution(name, quantity.key, symbol, steps, result, carried)
-
-
-def _result(quantity: Quantity, digits: Mapping[str, str] | None) -> str:
-    return shown(quantity.value) if digits is None else digits[quantity.key]
+    return Solution(name, key, symbol, steps, result, carried)
 
 
 @lru_cache(maxsize=4096)
@@ -129,6 +127,7 @@ def _recomputes(formula: Tree, digits: Mapping[str, str], result: str) -> bool:
         return False
 
 
+@lru_cache(maxsize=4096)
 def anchor(*names: str) -> str:
     r"""An id for HTML from names, the same for the same names.
 

@@ -210,10 +210,7 @@ def _sheet(course: Course, course_key: str, student: str, found: Found) -> Sheet
         for name, template in course.templates.items()
     }
     digits = {
-        name: {
-            key: shown(traces[name].quantities[key].value)
-            for key in (*template.own, *(quantity.key for quantity in template.needed))
-        }
+        name: {key: shown(traces[name].quantities[key].value) for key in template.shown}
         for name, template in course.templates.items()
     }
     questions: list[Question] = []

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bpreport.formula import DECIMAL, prepared
 from bpreport.formula.tree import Tree
 from bpreport.publish.language import mark
 from bpreport.publish.sheets.descents import updates
@@ -133,6 +134,14 @@ class Screen:
             read = dict.fromkeys(name for tree in trees for name in read_keys(tree))
             found[key] = slips, tuple(read)
         return found
+
+    @cached_property
+    def played(self) -> dict[str, tuple[tuple[Slipped, Callable[[Mapping[str, Any]], Any]], ...]]:
+        """The mistakes with what computes them, to be used within `decimals()`."""
+        return {
+            key: tuple((slip, prepared(slip.tree, DECIMAL)) for slip in self.mistakes[key])
+            for key in self.template.asked
+        }
 
     @cached_property
     def wrong(self) -> list[tuple[int, Callable[[Values], Values]]]:

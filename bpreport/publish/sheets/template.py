@@ -89,6 +89,11 @@ class Template:
         return tuple(reversed(found))
 
     @cached_property
+    def shown(self) -> tuple[str, ...]:
+        """Keys of all values that a sheet may show: the givens, and what is needed."""
+        return (*self.own, *(quantity.key for quantity in self.needed))
+
+    @cached_property
     def sources(self) -> dict[str, frozenset[str]]:
         """Of each needed quantity, all keys that it follows from."""
         found: dict[str, frozenset[str]] = {}
@@ -205,7 +210,7 @@ class Template:
     def with_values(self, values: Mapping[str, Decimal]) -> Trace:
         """The trace of a variant, as far as its values are known."""
         quantities = {
-            key: quantity if values[key] is quantity.value else replace(quantity, value=values[key])
+            key: quantity if values[key] is quantity.value else quantity.with_value(values[key])
             for key, quantity in self.trace.quantities.items()
             if key in values
         }

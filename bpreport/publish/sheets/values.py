@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from contextlib import suppress
 from string import ascii_lowercase
 
 from bpreport.audit.model import Message
-from bpreport.formula import EvaluationError
-from bpreport.publish.sheets.mistakes import Slipped
+from bpreport.formula import EvaluationError, decimals
 from bpreport.publish.sheets.model import Answer, Mistake, Question
-from bpreport.publish.sheets.writing import Writing, decimal_of, latex_of, question_of, value_of
+from bpreport.publish.sheets.writing import Writing, decimal_of, latex_of, question_of
 
 __all__ = ["values"]
 
@@ -58,16 +57,12 @@ def _number(writing: Writing, key: str, letter: str, marks: int) -> Answer:
 def _mistakes(writing: Writing, key: str) -> tuple[Mistake, ...]:
     """A few mistakes of different kinds, and what they give."""
     found: dict[str, Mistake] = {}
-    for slip in writing.screen.mistakes[key]:
-        if slip.slip not in found and len(found) < LISTED:
-            value = _wrong(writing, slip)
-            if value is not None:
-                found[slip.slip] = Mistake(slip.slip, slip.message, value)
+    with decimals():
+        for slip, play in writing.screen.played[key]:
+            if slip.slip not in found:
+                with suppress(EvaluationError):
+                    value = decimal_of(play(writing.computed.values))
+                    found[slip.slip] = Mistake(slip.slip, slip.message, value)
+            if len(found) == LISTED:
+                break
     return tuple(found.values())
-
-
-def _wrong(writing: Writing, slip: Slipped) -> Decimal | None:
-    try:
-        return decimal_of(value_of(slip.tree, writing.computed.values))
-    except EvaluationError:
-        return None
