@@ -148,7 +148,7 @@ def check(
     "formats",
     default="pdf",
     show_default=True,
-    help="pdf, html, moodle, qti21, qti12; several with commas.",
+    help="pdf, html, moodle, qti21, qti12, or moodle-bank ... of a whole class; with commas.",
 )
 @click.option("--manifest", type=click.Path(path_type=Path), help="Make issued sheets again.")
 @click.option("--student", "students", multiple=True, help="With --manifest: of whom.")
@@ -177,7 +177,7 @@ def sheets(
     from bpreport.publish.sheets import commands
 
     request = commands.Request(deck, count, roster, seed, output, formats, manifest, students, lang)
-    with usable(), publish.progress() as told:
+    with usable(lang), publish.progress() as told:
         for line in commands.run(request, told):
             click.echo(line)
 
@@ -204,7 +204,7 @@ def mark(answers: Path, deck: Path | None, manifest: Path, output: Path, lang: s
     from bpreport import publish
     from bpreport.publish.marking import commands
 
-    with usable():
+    with usable(lang):
         with publish.progress() as told:
             outcome = commands.run(answers, manifest, deck, output, lang, told)
         for message in outcome.messages:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 from random import Random
+from typing import Any
 
 from bpreport.publish.marking import AnswerFile, Cell, Row
-from bpreport.publish.sheets import Course, Manifest, Sheet, make_all
-from bpreport.publish.sheets.forms import decimal_of
+from bpreport.publish.sheets import LATEST, Course, Manifest, Sheet, make_all
 from bpreport.publish.sheets.manifest import issued
 from bpreport.publish.sheets.template import handed_in
+from bpreport.publish.sheets.writing import decimal_of
 
 __all__ = ["answered", "issue_class"]
 
@@ -23,14 +24,16 @@ def issue_class(
 ) -> tuple[Manifest, Iterator[Sheet]]:
     """A manifest, empty at first, and the sheets, which are to be added to it."""
     names = [f"s{number:05}" for number in range(1, students + 1)]
-    manifest = Manifest(course.deck, course.digest, course.lang, ("html",), key, 1, ())
+    manifest = Manifest(
+        course.deck, course.digest, course.lang, ("html",), key, LATEST, (), course.mistakes
+    )
     return manifest, make_all(course, key, names)
 
 
 def answered(course: Course, sheet: Sheet, random: Random) -> Row:
     """The answers of one student, who goes on from every wrong one."""
     cells: dict[str, Cell] = {}
-    pins: dict[str, dict[str, tuple[object, object]]] = {name: {} for name in course.templates}
+    pins: dict[str, dict[str, tuple[Decimal, Any]]] = {name: {} for name in course.templates}
     values = {}
     for name, template in course.templates.items():
         values[name] = template.compute(sheet.variant.givens[name], sheet.carry).values

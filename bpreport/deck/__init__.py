@@ -9,10 +9,10 @@ from __future__ import annotations
 from importlib import resources
 from pathlib import Path
 
-from bpreport.deck.errors import DeckError
+from bpreport.deck.errors import DeckError, Phrase, joined
 from bpreport.deck.model import Deck, Position
 
-__all__ = ["LARGEST", "Deck", "DeckError", "builtin", "read", "read_text"]
+__all__ = ["LARGEST", "Deck", "DeckError", "Phrase", "builtin", "joined", "read", "read_text"]
 
 LARGEST = 4_000_000
 """Characters past which a deck is refused."""

@@ -7,7 +7,7 @@ from typing import Self
 
 from bpreport.deck.model import Position
 
-__all__ = ["DeckError", "Phrase"]
+__all__ = ["DeckError", "Phrase", "joined"]
 
 
 class Phrase:
@@ -23,6 +23,20 @@ class Phrase:
 
     def __str__(self) -> str:
         return self.text.format_map(self.values) if self.values else self.text
+
+
+def joined(joint: str, phrases: Sequence[Phrase]) -> Phrase:
+    """A list of phrases, with what stands between them.
+
+    >>> str(joined(", ", [Phrase("a"), Phrase("{name}", name="b"), Phrase("c")]))
+    'a, b, c'
+    """
+    if not phrases:
+        return Phrase("{nothing}", nothing="")
+    found = phrases[-1]
+    for phrase in reversed(phrases[:-1]):
+        found = Phrase("{first}{joint}{rest}", first=phrase, joint=Phrase(joint), rest=found)
+    return found
 
 
 class DeckError(Exception):

@@ -4,7 +4,16 @@ The same small tree is parsed from LaTeX, evaluated in float64, at 50 digits or 
 differentiated, and written back as LaTeX, so that what is shown is what was computed.
 """
 
-from bpreport.formula.arithmetic import DIGITS, FLOAT, INTERVAL, MP, MPMATH, Arithmetic
+from bpreport.formula.arithmetic import (
+    DECIMAL,
+    DIGITS,
+    FLOAT,
+    INTERVAL,
+    MP,
+    MPMATH,
+    Arithmetic,
+    decimals,
+)
 from bpreport.formula.errors import EvaluationError, FormulaError
 from bpreport.formula.evaluation import Function, evaluate, instantiate, part_values, unroll
 from bpreport.formula.operations import TREES
@@ -15,6 +24,7 @@ from bpreport.formula.slopes import expand, simplify, slope
 from bpreport.formula.typesetting import describe, latex
 
 __all__ = [
+    "DECIMAL",
     "DIGITS",
     "FLOAT",
     "INTERVAL",
@@ -25,6 +35,7 @@ __all__ = [
     "EvaluationError",
     "FormulaError",
     "Function",
+    "decimals",
     "describe",
     "evaluate",
     "expand",

@@ -1,14 +1,20 @@
 """The arithmetics a tree can be evaluated in: float64, 50 digits, and intervals at 50 digits.
 
+The 50 digits come from mpmath, or from Python's `decimal` where many formulas are computed one
+after the other: it is written in C, and its numbers need no translation to and from digits.
+
 Each is a table of the same elementary functions, so that one evaluation serves them all. The
 contexts of mpmath are our own: their precision never changes and nobody else's is touched.
 """
 
 from __future__ import annotations
 
+import decimal
 import math
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cache
 from typing import Any
 
@@ -17,7 +23,17 @@ from mpmath import libmp
 
 from bpreport.formula.errors import EvaluationError
 
-__all__ = ["DIGITS", "FLOAT", "INTERVAL", "MP", "MPMATH", "Arithmetic", "interval_ends"]
+__all__ = [
+    "DECIMAL",
+    "DIGITS",
+    "FLOAT",
+    "INTERVAL",
+    "MP",
+    "MPMATH",
+    "Arithmetic",
+    "decimals",
+    "interval_ends",
+]
 
 DIGITS = 50
 """Decimal digits at which numbers are judged."""
@@ -212,3 +228,61 @@ INTERVAL = Arithmetic(
     },
     constants={"e": IV.exp(IV.mpf(1)), "pi": +IV.pi},
 )
+
+
+_DECIMALS = decimal.Context(
+    prec=DIGITS + 10, Emax=LARGEST_EXPONENT, Emin=-LARGEST_EXPONENT,
+    traps=[decimal.InvalidOperation, decimal.DivisionByZero, decimal.Overflow],
+)  # fmt: skip
+"""Ten digits more than are wanted hold what computing leaves behind."""
+
+
+def decimals() -> AbstractContextManager[decimal.Context]:
+    """Where numbers of `DECIMAL` are computed with; outside, Python would keep 28 digits only.
+
+    >>> with decimals():
+    ...     third = Decimal(1) / 3
+    >>> len(str(third))
+    62
+    """
+    return decimal.localcontext(_DECIMALS)
+
+
+def _decimal(function: Callable[..., Decimal]) -> Callable[..., Decimal]:
+    def guarded(*operands: Decimal) -> Decimal:
+        try:
+            return function(*operands)
+        except decimal.DecimalException:
+            raise EvaluationError("it has no value") from None
+
+    return guarded
+
+
+def _by_mpmath(name: str) -> Callable[[Decimal], Decimal]:
+    """A function that `decimal` does not have; rarely needed, and so by way of mpmath."""
+    return lambda value: Decimal(MP.nstr(MPMATH.functions[name](MP.mpf(str(value))), DIGITS))
+
+
+def _decimal_tanh(value: Decimal) -> Decimal:
+    return 1 - 2 / ((2 * value).exp() + 1)
+
+
+DECIMAL = Arithmetic(
+    name="decimals",
+    number=Decimal,
+    functions={
+        "exp": _decimal(Decimal.exp),
+        "log": _decimal(Decimal.ln),
+        "sqrt": _decimal(Decimal.sqrt),
+        "power": _decimal(Decimal.__pow__),
+        "sin": _by_mpmath("sin"),
+        "cos": _by_mpmath("cos"),
+        "tan": _by_mpmath("tan"),
+        "tanh": _decimal(_decimal_tanh),
+        "abs": abs,
+        "maximum": max,
+        "minimum": min,
+    },
+    constants={name: Decimal(MP.nstr(value, DIGITS)) for name, value in MPMATH.constants.items()},
+)
+"""50 digits by `decimal`; to be used within `decimals()`."""

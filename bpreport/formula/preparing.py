@@ -6,18 +6,31 @@ table of operations. Nodes of other kinds are left to `evaluate`.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Mapping
+from decimal import DecimalException
+from functools import reduce
 from typing import Any
 
 from bpreport.formula.arithmetic import Arithmetic
 from bpreport.formula.errors import EvaluationError
 from bpreport.formula.evaluation import evaluate
-from bpreport.formula.operations import OPERATIONS
+from bpreport.formula.operations import OPERATIONS, Row
 from bpreport.formula.tree import Apply, Derivative, Number, Symbol, Tree, Tuple, walk
 
 __all__ = ["prepared"]
 
 Prepared = Callable[[Mapping[str, Any]], Any]
+
+OF_NUMBERS: Mapping[str, Callable[[list[Any]], Any]] = {
+    "add": lambda found: reduce(operator.add, found),
+    "multiply": lambda found: reduce(operator.mul, found),
+    "negative": lambda found: -found[0],
+}
+"""What the table does with numbers, once it has seen that none of them is a vector."""
+
+
+_FAULTS = (OverflowError, ValueError, ZeroDivisionError, TypeError, DecimalException)
 
 
 def prepared(tree: Tree, arithmetic: Arithmetic) -> Prepared:
@@ -42,19 +55,22 @@ def _prepared(tree: Tree, arithmetic: Arithmetic) -> Prepared:
                 values[key] if key in values else evaluate(tree, values, arithmetic)
             )
         case Apply(operation=operation, operands=operands) if tree.sign != r"\odot":
-            return _operation(OPERATIONS[operation].value, operands, arithmetic)
+            return _operation(operation, operands, arithmetic)
     return lambda values: evaluate(tree, values, arithmetic)
 
 
-def _operation(
-    compute: Callable[..., Any], operands: tuple[Tree, ...], arithmetic: Arithmetic
-) -> Prepared:
+def _operation(operation: str, operands: tuple[Tree, ...], arithmetic: Arithmetic) -> Prepared:
     parts = [_prepared(operand, arithmetic) for operand in operands]
+    of_numbers = OF_NUMBERS.get(operation)
+    compute = OPERATIONS[operation].value
 
     def value(values: Mapping[str, Any]) -> Any:
         try:
-            return compute(arithmetic, *[part(values) for part in parts])
-        except (OverflowError, ValueError, ZeroDivisionError, TypeError) as error:
+            found = [part(values) for part in parts]
+            if of_numbers is None or tuple in map(type, found) or Row in map(type, found):
+                return compute(arithmetic, *found)
+            return of_numbers(found)
+        except _FAULTS as error:
             raise EvaluationError("it has no value: {cause}", cause=error) from None
 
     return value

@@ -20,6 +20,7 @@ __all__ = ["JUDGED_DIGITS", "MODES", "Mode", "places_of", "rounded", "stands_for
 JUDGED_DIGITS = 40
 """Significant digits that decide whether two numbers are the same."""
 
+_JUDGED = decimal.Context(prec=JUDGED_DIGITS, Emax=10**9, Emin=-(10**9))
 _CONTEXT = decimal.Context(prec=60, Emax=10**9, Emin=-(10**9))
 
 
@@ -58,7 +59,7 @@ def to_decimal(value: Any) -> Decimal:
     Decimal('0.3')
     """
     if isinstance(value, Decimal):
-        return value
+        return _JUDGED.plus(value)
     if isinstance(value, tuple):
         raise EvaluationError("a row or matrix where one number is expected")
     if not MP.isfinite(value):

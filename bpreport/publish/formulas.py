@@ -39,6 +39,7 @@ def mathml(source: str, display: bool = True) -> str:
     return str(found)
 
 
+@lru_cache(maxsize=4096)
 def plain(source: str) -> str:
     r"""A formula as one line of text, for a screen reader, a terminal or a copy.
 

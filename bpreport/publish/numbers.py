@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from bpreport.formula import MP, rounded
@@ -27,15 +28,35 @@ def shown(value: Any, places: int = PLACES) -> str:
     >>> shown(0.4), shown(MP.mpf(1) / 3), shown(-0.000012345678912), shown(4)
     ('0.4', '0.33333333', '-0.000012345679', '4')
     """
-    number = MP.mpf(value)
+    number = value if isinstance(value, Decimal) else MP.mpf(value)
+    text = _plainly(number, places)
+    if text is None:
+        text = _exactly(number, places)
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _plainly(number: Any, places: int) -> str | None:
+    """What float64 can tell: a number of usual size that is not near the middle between two digits.
+
+    Of less than 1e11 units, scaling is off by less than 1e-4 of them.
+    """
+    near = float(number)
+    units = abs(near) * 10.0**places
+    if not (abs(near) > 1e-4 and 1 <= units < 1e11) or abs(units % 1 - 0.5) < 1e-3:
+        return None
+    whole, rest = divmod(int(units + 0.5), 10**places)
+    return f"{'-' * (near < 0)}{whole}.{rest:0{places}d}"
+
+
+def _exactly(number: Any, places: int) -> str:
+    number = MP.mpf(number)
     if not MP.isfinite(number):
         return str(MP.nstr(number))
     if number and abs(number) < MP.mpf(10) ** -4:
         if abs(number) < MP.mpf(10) ** -6:
             return exact(number, places)
         places += -int(MP.floor(MP.log10(abs(number)))) - 1
-    text = rounded(number, places)
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    return rounded(number, places)
 
 
 def short(value: Any) -> str:

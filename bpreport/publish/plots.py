@@ -75,7 +75,8 @@ class Picture:
         )
         for name, colour in PALETTE.items():
             svg = svg.replace(colour, f"var(--{name})")
-        svg = re.sub(r'(\bid="|url\(#|href="#)', rf"\g<1>{prefix}-", svg)
+        if ' id="' in svg:  # a drawing without them has no references either
+            svg = re.sub(r'(\bid="|url\(#|href="#)', rf"\g<1>{prefix}-", svg)
         return svg.replace("#ffffff", "var(--paper)")
 
 

@@ -133,6 +133,8 @@ class HtmlSetter(Setter):
     """
 
     format = "html"
+    gathers = True
+    """Whether the signs of the formulas are kept, for the font that comes with the page."""
 
     def __init__(
         self,
@@ -183,7 +185,8 @@ class HtmlSetter(Setter):
             found = mathml(source, display)
         except TypesettingError:
             return _as_typed(source)
-        self._embedding.signs.update(found)
+        if self.gathers:
+            self._embedding.signs.update(found)
         if display:
             # A block would be centred; an inline one in display style stands where the text does.
             found = found.replace('<math display="block">', '<math displaystyle="true">', 1)

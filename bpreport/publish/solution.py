@@ -9,12 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-import mpmath
-
-from bpreport.formula import MPMATH, EvaluationError, latex, prepared
+from bpreport.formula import DECIMAL, EvaluationError, decimals, latex, prepared
 from bpreport.formula.tree import Number, Tree
 from bpreport.publish.numbers import shown
 from bpreport.worked.trace import Quantity, Trace
@@ -46,10 +45,12 @@ def solve(
     `variant` sets its anchor apart where a page works the same quantity out twice; `digits` are
     the values as they are shown, for who has them already.
     """
-    name = anchor(trace.name, *filter(None, [variant]), quantity.key)
-    symbol, result = _symbolic(quantity.symbol), _result(quantity, digits)
+    key = quantity.key
+    name = anchor(trace.name, *filter(None, [variant]), key)
+    symbol = _symbolic(quantity.symbol)
+    result = shown(quantity.value) if digits is None else digits[key]
     if quantity.formula is None and not quantity.forms:
-        return Solution(name, quantity.key, symbol, (symbol, f"= {_number(result)}"), result, False)
+        return Solution(name, key, symbol, (symbol, f"= {_number(result)}"), result, False)
     lines = [_symbolic(form) for form in quantity.forms]
     carried = False
     if quantity.formula is not None:
@@ -58,18 +59,14 @@ def solve(
             for key in quantity.sources
             if key in trace.quantities
         }
-        lines += [_symbolic(quantity.formula), latex(quantity.formula, _inserted(known))]
+        lines += [_symbolic(quantity.formula), _with_numbers(quantity.formula, known)]
         carried = not _recomputes(quantity.formula, known, result)
     lines.append(_number(result))
     different = [
         line for line, before in zip(lines, [symbol, *lines], strict=False) if line != before
     ]
     steps = (symbol, *(f"= {line}" for line in different))
-    return Solution(name, quantity.key, symbol, steps, result, carried)
-
-
-def _result(quantity: Quantity, digits: Mapping[str, str] | None) -> str:
-    return shown(quantity.value) if digits is None else digits[quantity.key]
+    return Solution(name, key, symbol, steps, result, carried)
 
 
 @lru_cache(maxsize=4096)
@@ -80,7 +77,30 @@ def _symbolic(tree: Tree) -> str:
 
 @lru_cache(maxsize=4096)
 def _prepared(tree: Tree) -> Callable[[Mapping[str, Any]], Any]:
-    return prepared(tree, MPMATH)
+    return prepared(tree, DECIMAL)
+
+
+def _with_numbers(tree: Tree, digits: Mapping[str, str]) -> str:
+    """The LaTeX of a formula with digits in the place of its symbols."""
+    if any("e" in text or "n" in text for text in digits.values()):  # a power of ten, or infinite
+        return latex(tree, _inserted(digits))
+    first, *rest = _pattern(tree, tuple((key, text[0] == "-") for key, text in digits.items()))
+    return first + "".join(
+        digits[piece] if place % 2 == 0 else piece for place, piece in enumerate(rest)
+    )
+
+
+@lru_cache(maxsize=4096)
+def _pattern(tree: Tree, negative: tuple[tuple[str, bool], ...]) -> tuple[str, ...]:
+    """What stands between the numbers, and the keys of these: of digits only the sign matters."""
+    # Digits first, as in the numbers; what is no sign of LaTeX tells them apart.
+    stands = {
+        key: f"-0\1{at}\3" if minus else f"0\2{at}\3" for at, (key, minus) in enumerate(negative)
+    }
+    pieces = re.split(r"(?:-0\x01|0\x02)(\d+)\x03", latex(tree, stands))
+    return tuple(
+        negative[int(piece)][0] if place % 2 else piece for place, piece in enumerate(pieces)
+    )
 
 
 def _inserted(digits: Mapping[str, str]) -> dict[str, str | Tree]:
@@ -99,13 +119,15 @@ def _number(text: str) -> str:
 
 def _recomputes(formula: Tree, digits: Mapping[str, str], result: str) -> bool:
     """Whether the formula, given the digits shown, has the result shown."""
-    values: dict[str, Any] = {key: mpmath.mpf(text) for key, text in digits.items()}
+    values = {key: Decimal(text) for key, text in digits.items()}
     try:
-        return shown(_prepared(formula)(values)) == result
+        with decimals():
+            return shown(_prepared(formula)(values)) == result
     except EvaluationError:
         return False
 
 
+@lru_cache(maxsize=4096)
 def anchor(*names: str) -> str:
     r"""An id for HTML from names, the same for the same names.
 

@@ -58,9 +58,10 @@ def array_function(tree: Tree, variables: Sequence[Symbol]) -> Callable[[Array],
     array([1., 5.])
     """
     branching = any(isinstance(part, Cases) for part in walk(tree))
+    keys = [variable.key for variable in variables]
 
     def function(points: Array) -> Array:
-        values = {variable.key: points[row] for row, variable in enumerate(variables)}
+        values = dict(zip(keys, points, strict=True))
         with np.errstate(all="ignore"):
             found = _value(tree, values) if branching else evaluate(tree, values, ARRAY)
         return np.broadcast_to(np.asarray(found, dtype=np.float64), points.shape[1:])

@@ -40,6 +40,12 @@ class Quantity:
         """Under which it is looked up."""
         return self.symbol.key
 
+    def with_value(self, value: Any) -> Quantity:
+        """The same with another value; of thousands of variants, so no field is looked up."""
+        return Quantity(
+            self.symbol, value, self.formula, self.forms, self.others, self.sources, self.stage
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Role:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bpreport.deck import builtin, read
 from bpreport.publish.marking import AnswerFile, Cell, Mark, Row, mark_class, number
-from bpreport.publish.sheets import Course, Manifest, Sheet, make, plan
+from bpreport.publish.sheets import LATEST, Course, Manifest, Sheet, make, plan
 from bpreport.publish.sheets.manifest import issued
 
 DECK = Path(__file__).parent.parent / "cases" / "sheets" / "deck.md"
@@ -19,7 +19,9 @@ BUILTIN = plan(read(builtin("en")))
 def manifest_of(course: Course, *sheets: Sheet, key: str = "k") -> Manifest:
     """What was issued to these students."""
     entries = tuple(issued(sheet, {}) for sheet in sheets)
-    return Manifest(course.deck, course.digest, course.lang, ("html",), key, 1, entries)
+    return Manifest(
+        course.deck, course.digest, course.lang, ("html",), key, LATEST, entries, course.mistakes
+    )
 
 
 def right_answers(sheet: Sheet) -> dict[str, str]:

@@ -15,8 +15,7 @@ from bpreport.formula import MP, MPMATH, EvaluationError, evaluate
 from bpreport.publish.language import render
 from bpreport.publish.marking import AnswerFile, Row, mark_class
 from bpreport.publish.sheets import Course, Sheet, make_all
-from bpreport.publish.sheets.forms import decimal_of
-from bpreport.publish.sheets.template import Interval, accepted, handed_in
+from bpreport.publish.sheets.template import Interval, handed_in
 from tests.publish.marking_class import (
     BUILTIN,
     OWN,
@@ -135,7 +134,8 @@ def test_every_known_mistake_is_named(course: Course) -> None:
             if answer.example != template.name or answer.key not in values:
                 continue
             slip = screen.mistakes[answer.key][0]
-            given = round(decimal_of(evaluate(slip.tree, values, MPMATH)), answer.places)
+            wrong = evaluate(slip.tree, values, MPMATH)
+            given = round(Decimal(MP.nstr(wrong, 50)), answer.places)
             mark = marks_of(course, sheet, {name: str(given)})[name]
             assert (mark.state, mark.marks) == ("wrong", 0)
             assert mark.reason is not None
@@ -235,21 +235,17 @@ def _plainly(course: Course, sheet: Sheet, row: Row) -> dict[str, str]:
             if behind:
                 assert answer.value is not None
                 span = Interval([str(answer.low), str(answer.high)])
-                own[answer.key] = MP.mpf(str(answer.value)), span
+                own[answer.key] = answer.value, span
             continue
         if behind:
             template, givens = course.templates[answer.example], sheet.variant.givens
             sources = template.sources[answer.key]
             read = {key: pin for key, pin in own.items() if key in sources}
-            images: tuple[Any, ...] = ()
             with suppress(EvaluationError):  # too large to go on with
-                images = template.compute(givens[answer.example], sheet.carry, read).each[
-                    answer.key
-                ]
-            for image in images:
-                low, high = accepted(image, answer.places)
-                if low <= cell.number <= high:
-                    states[name] = "carried"
+                computed = template.compute(givens[answer.example], sheet.carry, read)
+                for low, high in computed.accepted_each(answer.key, answer.places):
+                    if low <= cell.number <= high:
+                        states[name] = "carried"
         if answer.key:
             own[answer.key] = handed_in(cell.number, answer.places)
     return states

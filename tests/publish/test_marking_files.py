@@ -70,6 +70,18 @@ def test_marks_feedback_and_overview(tmp_path: Path) -> None:
     assert ">cy<" in overview
 
 
+def test_marking_again_takes_stale_pages_away(tmp_path: Path) -> None:
+    """The page of somebody who is not among the answers any more goes; other files stay."""
+    answers, manifest = write_class(tmp_path, full())
+    words = (answers, DECK, "--manifest", manifest, "-o", tmp_path / "out")
+    assert run(*words)[0] == 0
+    notes = tmp_path / "out/feedback/notes.html"
+    notes.write_text("<p>by the teacher</p>", encoding="utf-8")
+    write_class(tmp_path, full()[:1])
+    assert run(*words)[0] == 0
+    assert {path.name for path in notes.parent.iterdir()} == {"ada.html", "notes.html"}
+
+
 def test_a_page_holds_nothing_of_the_others(tmp_path: Path) -> None:
     """A student's page is the same whoever else is marked, but for the ids of nobody else."""
     alone, both = tmp_path / "alone", tmp_path / "both"

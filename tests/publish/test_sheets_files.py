@@ -14,7 +14,7 @@ from click.testing import CliRunner
 
 from bpreport.cli import main
 from bpreport.deck import builtin, read
-from bpreport.publish.sheets import Course, Press, Sheet, make, plan
+from bpreport.publish.sheets import LATEST, Course, Press, Sheet, make, plan
 from tests.publish.pdfs import text_of
 
 DECK = Path(__file__).parent.parent / "cases" / "sheets" / "deck.md"
@@ -118,7 +118,7 @@ def test_issuing_and_making_again(tmp_path: Path) -> None:
         "manifest.json",
     }
     manifest = json.loads((out / "manifest.json").read_text(encoding="utf-8"))
-    assert (manifest["version"], manifest["course_key"]) == (1, "autumn")
+    assert (manifest["version"], manifest["course_key"]) == (LATEST, "autumn")
     again = tmp_path / "again"
     words = ("--manifest", out / "manifest.json", "--student", "s0002", "-o", again)
     assert run(DECK, *words)[0] == 0
@@ -168,6 +168,9 @@ ROSTERS = [
     (b"\xef\xbb\xbfid;name\r\n7;A\r\n8;B\r\n", ["7", "8"]),
     ("学号,姓名\n王-1,王\n".encode(), ["王-1"]),
     (b"ada\nbo\n", ["ada", "bo"]),
+    ("学号,姓名\n王-1,王\n".encode("gb18030"), ["王-1"]),
+    ("student\nada\n".encode("utf-16"), ["ada"]),
+    (b'sep=;\nid;name\n7;"A;"\n', ["7"]),
 ]
 BAD_ROSTERS = [
     (b"student\n../x\n", "2:1: the student id '../x'"),
@@ -177,8 +180,8 @@ BAD_ROSTERS = [
     (b"student\n" + b"a" * 65 + b"\n", "more than 64 characters"),
     (b"student\n..\n", "'..'"),
     (b"student\n/etc/passwd\n", "'/etc/passwd'"),
-    (b"student\n\xc0\xee\n", "2:1: not UTF-8 text: byte 0xc0"),
-    ("student\nada\n".encode("utf-16"), "not UTF-8 text"),
+    (b"student\n\x81\x20\n", "not text in UTF-8, UTF-16 or GB18030"),
+    (b'student,name\nada,"Li"x\n', "not CSV"),
     (b"", "without a student"),
     (b"student\n", "without a student"),
     (b"name,mark\nLi,3\n", "expected a column 'student' or 'id'"),

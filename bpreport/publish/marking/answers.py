@@ -6,7 +6,6 @@ of that student alone.
 
 from __future__ import annotations
 
-import codecs
 import csv
 import re
 import unicodedata
@@ -17,17 +16,16 @@ from decimal import Decimal
 from pathlib import Path
 
 from bpreport.audit.model import Message
-from bpreport.deck import DeckError
+from bpreport.deck import DeckError, Phrase, joined
 from bpreport.deck.model import Position
-from bpreport.publish.language import mark
+from bpreport.publish.language import COMMA, mark
 from bpreport.publish.marking.numerals import letter, number
+from bpreport.publish.spreadsheets import plain_names, read_lines, student_column
 
 __all__ = ["AnswerFile", "Cell", "Problem", "Row", "read_answers"]
 
 LARGEST = 200_000_000
 """Bytes of a file of answers."""
-HEADS = ("student", "id", "student id", "student_id", "学号", "学生")
-"""Names of the column of ids."""
 TOLD = 5
 """Of many things that are wrong in the same way, so many are named."""
 _ANSWER = re.compile(r"\d+[a-z]")
@@ -55,6 +53,7 @@ class Cell:
     """Why it could not be read."""
 
 
+NOTHING = mark("no answers in the file")
 BLANK = Cell("")
 
 
@@ -81,43 +80,23 @@ def read_answers(path: Path, kinds: Mapping[str, str], students: Sequence[str]) 
     is one line, so that a quotation mark too many cannot swallow the rows behind it. Raises
     `DeckError` where the file is not of these answers and these students.
     """
-    lines = _text(path).replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    at = next((at for at, line in enumerate(lines) if line.strip()), None)
-    if at is None:
-        raise DeckError("no answers in the file", path=str(path))
-    if lines[at].lower().startswith("sep="):  # for spreadsheets
-        at += 1
-    head = "".join(lines[at : at + 1])
-    delimiter = max(",;\t", key=head.count)
+    found = read_lines(path, LARGEST, NOTHING)
+    delimiter = found.delimiter
     try:
-        columns = _columns(_fields(head, delimiter), kinds)
+        columns = _columns(_fields(found.lines[0] if found.lines else "", delimiter), kinds)
     except (csv.Error, DeckError) as error:
-        raise DeckError(str(error), path=str(path), position=Position(at + 1, 1)) from None
+        place = Position(found.first, 1)
+        if isinstance(error, DeckError):
+            error.path, error.position = str(path), place
+            raise
+        raise DeckError("not CSV: {cause}", path=str(path), position=place, cause=error) from None
     reader = _Reader(columns, kinds, delimiter)
-    for line, text in enumerate(lines[at + 1 :], at + 2):
+    for line, text in enumerate(found.lines[1:], found.first + 1):
         reader.read(line, text)
     if not reader.rows and not reader.problems:
-        raise DeckError("no answers in the file", path=str(path))
+        raise DeckError(NOTHING, path=str(path))
     _check_students(reader.students, students, path)
     return AnswerFile(tuple(reader.rows), tuple(reader.problems))
-
-
-def _text(path: Path) -> str:
-    data = path.read_bytes()
-    if len(data) > LARGEST:
-        raise DeckError(f"answers of more than {LARGEST} bytes", path=str(path))
-    encodings = ["utf-8-sig", "gb18030"]
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        encodings = ["utf-16"]
-    for encoding in encodings:
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" in text:
-            raise DeckError("not a text file: it has NUL characters", path=str(path))
-        return text
-    raise DeckError("not text in UTF-8, UTF-16 or GB18030", path=str(path))
 
 
 def _fields(line: str, delimiter: str) -> list[str]:
@@ -127,22 +106,25 @@ def _fields(line: str, delimiter: str) -> list[str]:
 
 def _columns(head: Sequence[str], kinds: Mapping[str, str]) -> list[str]:
     """What each column holds: "student", the id of an answer, or "" of what is left aside."""
-    names = [unicodedata.normalize("NFKC", name).strip().casefold() for name in head]
-    student = next((name for name in HEADS if name in names), None)
-    if student is None:
-        raise DeckError(f"expected a column 'student'; found {_list(head)}")
-    counted = Counter(names)
+    names = plain_names(head)
+    column = student_column(names)
+    if column is None:
+        raise DeckError("expected a column 'student'; found {names}", names=_list(head))
+    student, counted = names[column], Counter(names)
     twice = [name for name in (student, *kinds) if counted[name] > 1]
     if twice:
-        raise DeckError(f"there are {counted[twice[0]]} columns {twice[0]!r}")
+        raise DeckError(
+            "there are {count} columns {name!r}", count=counted[twice[0]], name=twice[0]
+        )
     unknown = [name for name in names if _ANSWER.fullmatch(name) and name not in kinds]
     if unknown:
         raise DeckError(
-            f"the answers do not belong to the manifest, whose sheets have no {_list(unknown)}"
+            "the answers do not belong to the manifest, whose sheets have no {names}",
+            names=_list(unknown),
         )
     missing = [name for name in kinds if name not in counted]
     if missing:
-        raise DeckError(f"columns are missing: {_list(missing)}")
+        raise DeckError("columns are missing: {names}", names=_list(missing))
     return ["student" if name == student else name if name in kinds else "" for name in names]
 
 
@@ -229,14 +211,26 @@ def _check_students(found: Sequence[tuple[int, str]], students: Sequence[str], p
         )
     counted = Counter(student for _, student in found)
     twice = [(line, student) for line, student in found if counted[student] > 1]
-    for wrong, what in ((unknown, "students that the manifest does not have"),
-                        (twice, "students with more than one row")):  # fmt: skip
+    for wrong, what in ((unknown, STRANGERS), (twice, TWICE)):
         if wrong:
-            told = ", ".join(f"{_short(name)!r} (line {line})" for line, name in wrong[:TOLD])
-            more = f" and {len(wrong) - TOLD} more" if len(wrong) > TOLD else ""
-            raise DeckError(f"{what}: {told}{more}", path=str(path))
+            raise DeckError(what, path=str(path), names=_some([_placed(*one) for one in wrong]))
 
 
-def _list(names: Sequence[str]) -> str:
-    told = ", ".join(repr(_short(name)) for name in names[:TOLD])
-    return told + (f" and {len(names) - TOLD} more" if len(names) > TOLD else "")
+STRANGERS = mark("students that the manifest does not have: {names}")
+TWICE = mark("students with more than one row: {names}")
+
+
+def _placed(line: int, name: str) -> Phrase:
+    return Phrase(mark("{name!r} (line {line})"), name=_short(name), line=line)
+
+
+def _list(names: Sequence[str]) -> Phrase:
+    return _some([Phrase("{name!r}", name=_short(name)) for name in names])
+
+
+def _some(names: Sequence[Phrase]) -> Phrase:
+    """The first few of them, and how many more there are."""
+    told = joined(COMMA, names[:TOLD])
+    if len(names) <= TOLD:
+        return told
+    return Phrase(mark("{names} and {count} more"), names=told, count=len(names) - TOLD)

@@ -36,7 +36,7 @@ def run(
     """Mark a class. Raises `DeckError` and `OSError` before anything is written."""
     tell("manifest")
     manifest = read_manifest(manifest_path)
-    course = course_of(deck, manifest.lang)
+    course = course_of(deck, manifest.lang).as_issued(manifest)
     tell("answers")
     kinds = kinds_of(course, manifest)
     given = read_answers(answers, kinds, [sheet.student for sheet in manifest.sheets])

@@ -32,10 +32,29 @@ def deliver(
     overview, table = overview_page(printer), marks_table(marked, lang)
     folder = target / FEEDBACK
     folder.mkdir(parents=True, exist_ok=True)
+    written = set()
     for number, (student, page) in enumerate(printer.feedback(), 1):
-        write(folder / f"{student}.html", page)
+        written.add(write(folder / f"{student}.html", page))
         tell(f"{number}/{len(marked.students)}")
+    for path in _ours(folder) - written:  # of somebody who is not among the answers any more
+        path.unlink()
     return [write(target / MARKS, table), write(target / OVERVIEW, overview), folder]
+
+
+OURS = b'<meta name="generator" content="bpreport">'
+HEAD = 1000
+"""Bytes of a page within which it says who made it."""
+
+
+def _ours(folder: Path) -> set[Path]:
+    """The pages in a folder that an earlier marking has written; all else is left alone."""
+    found = set()
+    for path in folder.glob("*.html"):
+        if path.is_file() and not path.is_symlink():
+            with path.open("rb") as file:
+                if OURS in file.read(HEAD):
+                    found.add(path)
+    return found
 
 
 def _check(target: Path) -> None:

@@ -16,10 +16,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bpreport.formula import MP, EvaluationError
+from bpreport.formula import EvaluationError
 from bpreport.formula.tree import Tree
 from bpreport.publish.sheets.screening import Screen
-from bpreport.publish.sheets.template import Computed, Interval, accepted, handed_in, ways
+from bpreport.publish.sheets.template import Computed, Interval, handed_in, ways
 
 __all__ = ["Follower", "Pin"]
 
@@ -42,11 +42,11 @@ class Pin:
     high: Decimal | None = None
     """Where the right value lies, if it is that one: nobody goes on from its rounded digits."""
 
-    def placed(self, places: int) -> tuple[Any, Any]:
+    def placed(self, places: int) -> tuple[Decimal, Any]:
         """The value, and the interval of what the student may have gone on with."""
         if self.low is None or self.high is None:
             return handed_in(self.given, places)
-        return MP.mpf(str(self.given)), Interval([str(self.low), str(self.high)])
+        return self.given, Interval([str(self.low), str(self.high)])
 
 
 @dataclass(frozen=True)
@@ -97,10 +97,7 @@ class Follower:
             for value in values  # nan is not
         ):
             return False
-        return any(
-            low <= given <= high
-            for low, high in (accepted(image, places) for image in self._exactly(at, key))
-        )
+        return any(low <= given <= high for low, high in self._exactly(at, key))
 
     @cached_property
     def _ways(self) -> dict[str, list[Values]]:
@@ -135,8 +132,8 @@ class Follower:
     def _kept(self) -> dict[int, Computed | None]:
         return {}
 
-    def _exactly(self, at: int, key: str) -> tuple[Any, ...]:
-        """What a quantity comes to, by each way, for one student."""
+    def _exactly(self, at: int, key: str) -> tuple[tuple[Decimal, Decimal], ...]:
+        """What is accepted of a quantity, by each way, from one student."""
         if at not in self._kept:
             self._kept[at] = self._computed(at, self.pins[at])
         found = self._kept[at]
@@ -144,12 +141,13 @@ class Follower:
             sources = self.screen.template.sources[key]
             pins = {name: pin for name, pin in self.pins[at].items() if name in sources}
             found = self._computed(at, pins)
-        return () if found is None else found.each[key]
+        return () if found is None else found.accepted_each(key, self.screen.places)
 
     def _computed(self, at: int, pins: Mapping[str, Pin]) -> Computed | None:
         placed = {key: pin.placed(self.screen.places) for key, pin in pins.items()}
+        found = self.screen.template.compute(self.givens[at], self.carry, placed)
         try:
-            return self.screen.template.compute(self.givens[at], self.carry, placed)
+            return found if found.images else None
         except (EvaluationError, ArithmeticError, ValueError):
             return None
 

@@ -35,31 +35,39 @@ def pattern_of(course: Course, manifest: Manifest) -> Sheet:
     """
     if course.digest != manifest.digest:
         raise DeckError(
-            f"the sheets were made of another text of {manifest.deck}, whose SHA-256 is "
-            f"{manifest.digest}; name the deck that they were made of"
+            "the sheets were made of another text of {deck}, whose SHA-256 is {digest}; name the "
+            "deck that they were made of",
+            deck=manifest.deck,
+            digest=manifest.digest,
         )
     if manifest.version not in GENERATORS:
-        raise DeckError(f"no generator has the version {manifest.version}")
+        raise DeckError("no generator has the version {version}", version=manifest.version)
     first = manifest.sheets[0] if manifest.sheets else None
     if first is None:
         raise DeckError("the manifest has no sheet")
     names = {name: set(givens) for name, givens in first.variant.givens.items()}
     if set(names) != set(course.templates):
         raise DeckError("the manifest has other worked examples than the deck")
+    course = course.as_issued(manifest)
     try:
         pattern = make_again(
             course, manifest.course_key, first.student, first.variant, manifest.version
         )
     except (ValueError, KeyError) as error:
-        raise DeckError(f"the manifest is damaged: {error}") from None
+        raise DeckError("the manifest is damaged: {cause}", cause=error) from None
     if issued(pattern, {}).answers != first.answers:
-        raise DeckError(f"the sheet of {first.student!r} does not come out as the manifest has it")
+        raise DeckError(
+            "the sheet of {student!r} does not come out as the manifest has it",
+            student=first.student,
+        )
     for sheet in manifest.sheets:
         same = {name: set(givens) for name, givens in sheet.variant.givens.items()} == names
         if not same or set(sheet.answers) != set(first.answers):
             raise DeckError(
-                f"the sheet of {sheet.student!r} has other questions than that of "
-                f"{first.student!r}; what is in one manifest has the same"
+                "the sheet of {student!r} has other questions than that of {other!r}; what is in "
+                "one manifest has the same",
+                student=sheet.student,
+                other=first.student,
             )
     return pattern
 
@@ -69,7 +77,9 @@ def key_of(sheet: Issued) -> Mapping[str, Key]:
     try:
         return {name: _key(entry) for name, entry in sheet.answers.items()}
     except (KeyError, InvalidOperation):
-        raise DeckError(f"the manifest is damaged at the sheet of {sheet.student!r}") from None
+        raise DeckError(
+            "the manifest is damaged at the sheet of {student!r}", student=sheet.student
+        ) from None
 
 
 def _key(entry: Mapping[str, str]) -> Key:

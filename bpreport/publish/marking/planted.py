@@ -9,8 +9,9 @@ from bpreport.audit.model import Message
 from bpreport.publish.language import mark
 from bpreport.publish.marking.naming import Named
 from bpreport.publish.sheets import Answer, Course, Issued, Manifest
-from bpreport.publish.sheets.forms import FORMS, Writing
+from bpreport.publish.sheets.forms import FORMS
 from bpreport.publish.sheets.making import make_again
+from bpreport.publish.sheets.writing import Writing
 
 __all__ = ["name_planted"]
 

@@ -25,6 +25,7 @@ def kinds_of(course: Course, manifest: Manifest) -> dict[str, str]:
 
 def mark_class(course: Course, manifest: Manifest, answers: AnswerFile) -> MarkedClass:
     """The marks of a class; raises `DeckError` where course and manifest do not belong together."""
+    course = course.as_issued(manifest)
     pattern = pattern_of(course, manifest)
     sheets = {sheet.student: sheet for sheet in manifest.sheets}
     readable = [row for row in answers.rows if row.cells is not None]

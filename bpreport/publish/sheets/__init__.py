@@ -8,7 +8,7 @@ Press(course, "en", ["html"]).html(sheet)       # the page of the student, and t
 
 from bpreport.publish.sheets.course import Course, plan
 from bpreport.publish.sheets.issuing import issue, reissue
-from bpreport.publish.sheets.making import GENERATORS, LATEST, follow, make, make_all
+from bpreport.publish.sheets.making import GENERATORS, LATEST, Followed, follow, make, make_all
 from bpreport.publish.sheets.manifest import manifest_text, read_manifest, remake
 from bpreport.publish.sheets.model import (
     Answer,
@@ -29,6 +29,7 @@ __all__ = [
     "Answer",
     "Choice",
     "Course",
+    "Followed",
     "Issued",
     "Manifest",
     "Mistake",

@@ -7,21 +7,35 @@ question: 1a, 1b, ... Each brings the student's numbers, as a bank may show it a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+import base64
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
+from string import ascii_lowercase
 
 from markupsafe import Markup
 
-from bpreport.audit.model import Message
-from bpreport.deck import DeckError
-from bpreport.publish.language import translator
+from bpreport.deck import DeckError, Phrase
+from bpreport.publish.language import mark, translator
 from bpreport.publish.sheets.course import Course
 from bpreport.publish.sheets.markup import BankSetter
 from bpreport.publish.sheets.model import Answer, Question, Sheet, Step
-from bpreport.publish.sheets.view import Example, example_of, split
+from bpreport.publish.sheets.ranges import stream
+from bpreport.publish.sheets.view import Example, example_of
 from bpreport.publish.templates import environment
 
-__all__ = ["LIMITS", "Bank", "Interval", "Part", "bank", "refuse"]
+__all__ = [
+    "LIMITS",
+    "MOST",
+    "Bank",
+    "ClassBank",
+    "Interval",
+    "Part",
+    "bank",
+    "check_size",
+    "class_bank",
+    "refuse",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +49,11 @@ class Limit:
 
 DIGITS = 14
 """Significant digits up to which comparing float64 numbers is as good as comparing decimals."""
-FLOATS = "it computes with float64 numbers"
+FLOATS = mark("it computes with float64 numbers")
 LIMITS = {
     "moodle": Limit(DIGITS, FLOATS),
     "qti21": Limit(DIGITS, FLOATS),
-    "qti12": Limit(4, "Canvas rounds what students enter to 4 decimal places"),
+    "qti12": Limit(4, mark("Canvas rounds what students enter to 4 decimal places")),
 }
 """By format."""
 
@@ -49,9 +63,13 @@ def refuse(course: Course, form: str) -> None:
     limit = LIMITS.get(form)
     if limit is not None and course.places > limit.places:
         raise DeckError(
-            f"{form} cannot hold answers to {course.places} decimal places exactly: "
-            f"{limit.reason}. Set sheets.places to {limit.places} or fewer",
+            "{form} cannot hold answers to {places} decimal places exactly: {reason}. Set "
+            "sheets.places to {most} or fewer",
             ("sheets", "places"),
+            form=form,
+            places=course.places,
+            reason=Phrase(limit.reason),
+            most=limit.places,
         )
 
 
@@ -70,6 +88,7 @@ class Interval:
         """Of an answer, if it is a number; raises `DeckError` where float64 would not do.
 
         >>> from decimal import Decimal
+        >>> from bpreport.audit.model import Message
         >>> Interval.of(Answer("1a", Message(""), 1, low=Decimal("0.12"), high=Decimal("0.13")))
         Interval(low='0.12', high='0.13', middle='0.125', tolerance='0.005')
         """
@@ -79,7 +98,12 @@ class Interval:
         middle = answer.low + half
         found = [f"{number:f}" for number in (answer.low, answer.high, middle, half)]
         if len(middle.as_tuple().digits) > DIGITS:
-            raise DeckError(f"answer {answer.id} has more than {DIGITS} digits: {FLOATS}")
+            raise DeckError(
+                "answer {answer} has more than {digits} digits: {reason}",
+                answer=answer.id,
+                digits=DIGITS,
+                reason=Phrase(FLOATS),
+            )
         return cls(*found)
 
 
@@ -105,15 +129,20 @@ class Part:
     """The student's numbers, where it is about them; the same in many parts, and so set once."""
     pictures: tuple[str, ...]
     """Names of the files that they show."""
-    question: Question
-    label: Message
+    asked: Markup
+    """What is asked; often the same for a whole class."""
     options: tuple[Option, ...]
     interval: Interval | None
     whole: bool
     """A count: a whole number is asked for."""
     expected: str
-    steps: tuple[Step, ...]
-    remarks: tuple[Message, ...]
+    steps: tuple[Markup, ...]
+    remarks: tuple[Markup, ...]
+
+    @property
+    def text(self) -> Markup:
+        """The numbers, and what is asked."""
+        return self.numbers + self.asked
 
 
 @dataclass(frozen=True)
@@ -131,36 +160,82 @@ class Bank:
     pictures: dict[str, bytes]
     """Files by name."""
 
+    @cached_property
+    def encoded(self) -> dict[str, str]:
+        """The pictures in base 64."""
+        return {
+            name: base64.b64encode(content).decode("ascii")
+            for name, content in self.pictures.items()
+        }
+
     @property
     def category(self) -> str:
         """The title as one level of Moodle's categories, which are parted at single slashes."""
-        doubled = self.title.strip().replace("/", "//")
-        before, after = (" " * doubled.startswith("/"), " " * doubled.endswith("/"))
-        return f"{before}{doubled}{after}" or self.name
-
-    def say(self, message: Message) -> Markup:
-        """A sentence."""
-        return self.setter.message(message, small=False)
-
-    def formula(self, chain: tuple[str, ...]) -> Markup:
-        """A displayed formula."""
-        return self.setter.displayed(*split(chain))
-
-    def step(self, step: Step) -> Markup:
-        """One quantity worked out."""
-        told = translator(self.setter.lang).gettext("full precision carried")
-        return self.setter.displayed(step.symbolic, step.numeric, told if step.carried else "")
+        return _level(self.title) or self.name
 
 
-def bank(course: Course, sheet: Sheet, setter: BankSetter) -> Bank:
-    """The questions of a sheet."""
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """One part of all sheets of a class, of which a quiz shows one variant."""
+
+    id: str
+    title: str
+    parts: tuple[Part, ...]
+
+    @property
+    def category(self) -> str:
+        """Two levels of Moodle's categories: the question, and the part of it."""
+        question = self.title.replace(self.id, self.id.rstrip(ascii_lowercase), 1)
+        return f"{_level(question)}/{self.id}"
+
+
+@dataclass(frozen=True)
+class ClassBank(Bank):
+    """The sheets of a class as one bank."""
+
+    pools: tuple[Pool, ...]
+
+
+MOST = 500
+"""Sheets in the bank of a class; larger files are refused by most systems anyway."""
+
+
+def check_size(sheets: int) -> None:
+    """Raise `DeckError` where they are too many for one bank."""
+    if sheets > MOST:
+        raise DeckError("a question bank of more than {most} sheets", most=MOST)
+
+
+def class_bank(course: Course, sheets: Sequence[Sheet], setter: BankSetter) -> ClassBank:
+    """The questions of a class: the variants of each part, one a sheet, side by side."""
+    check_size(len(sheets))
+    banks = [bank(course, sheet, setter, f"S{sheet.fingerprint}-") for sheet in sheets]
+    by_id: dict[str, list[Part]] = {}
+    for one in banks:
+        for part in one.parts:
+            by_id.setdefault(part.id, []).append(
+                replace(part, title=f"{part.title} · {one.student}")
+            )
+    titles = {part.id: part.title for part in banks[0].parts}
+    pools = tuple(Pool(name, titles[name], tuple(parts)) for name, parts in by_id.items())
+    name = "B" + stream(5, "bank", *(sheet.fingerprint for sheet in sheets)).hex()
+    return ClassBank(
+        setter, course.title, "", name, course.places, course.carry, sheets[0].marks,
+        tuple(part for pool in pools for part in pool.parts),
+        {file: content for one in banks for file, content in one.pictures.items()},
+        pools,
+    )  # fmt: skip
+
+
+def bank(course: Course, sheet: Sheet, setter: BankSetter, prefix: str = "") -> Bank:
+    """The questions of a sheet; `prefix` begins the names of its pictures."""
     pictures: dict[str, bytes] = {}
     numbers: dict[str, tuple[Markup, tuple[str, ...]]] = {}
     for name, givens in sheet.variant.givens.items():
         example = example_of(course.templates[name], givens, setter.lang)
         files: tuple[str, ...] = ()
         if example.picture is not None:
-            setter.picture_name = f"network{len(pictures) + 1}.svg"
+            setter.picture_name = f"{prefix}network{len(pictures) + 1}.svg"
             pictures[setter.picture_name] = example.picture.svg.encode()
             files = (setter.picture_name,)
         numbers[name] = _numbers(example, setter), files
@@ -171,6 +246,16 @@ def bank(course: Course, sheet: Sheet, setter: BankSetter) -> Bank:
               for part in _parts(question, sheet, numbers, setter)),
         pictures,
     )  # fmt: skip
+
+
+def _level(title: str) -> str:
+    """A title as one level of categories.
+
+    >>> _level("a/b"), _level("/a")
+    ('a//b', ' //a')
+    """
+    doubled = title.strip().replace("/", "//")
+    return " " * doubled.startswith("/") + doubled + " " * doubled.endswith("/")
 
 
 def _numbers(example: Example, setter: BankSetter) -> Markup:
@@ -186,28 +271,46 @@ def _parts(
 ) -> Iterator[Part]:
     # Where a value is none of the student's, the question brings numbers of its own.
     own = all(answer.key or answer.value is None for answer in question.answers)
-    title = str(setter.message(question.title).striptags())
+    title = str(setter.said(question.title).striptags())
+    told = translator(setter.lang).gettext("full precision carried")
+    prompt = tuple(map(setter.said, question.prompt))
+    formulas = tuple(map(setter.chained, question.formulas))
     for place, (answer, steps) in enumerate(
         zip(question.answers, _shares(question), strict=True), 1
     ):
+        interval = Interval.of(answer)
+        rule = (sheet.places, sheet.carry) if answer.kind == "number" else None
         yield Part(
             answer.id,
             f"S{sheet.fingerprint}-{answer.id}",
             f"{answer.id} {title}",
             answer.marks,
             *(numbers[answer.example] if own else (Markup(""), ())),
-            question,
-            answer.label,
+            _asked(setter.lang, prompt, formulas, answer.id, setter.said(answer.label), rule),
             tuple(
-                Option(choice.name, setter.message(choice.message), choice.name == answer.right)
+                Option(choice.name, setter.said(choice.message), choice.name == answer.right)
                 for choice in answer.choices
             ),
-            Interval.of(answer),
+            interval,
             answer.kind == "count",
             answer.expected,
-            steps,
-            question.remarks if place == len(question.answers) else (),
+            tuple(
+                setter.displayed(step.symbolic, step.numeric, told if step.carried else "")
+                for step in steps
+            ),
+            tuple(map(setter.said, question.remarks)) if place == len(question.answers) else (),
         )
+
+
+@lru_cache(maxsize=1024)
+def _asked(
+    lang: str, prompt: tuple[Markup, ...], formulas: tuple[Markup, ...], answer: str,
+    label: Markup, rule: tuple[int, int] | None,
+) -> Markup:  # fmt: skip
+    made = environment(lang).get_template("bank/asked.html.j2")
+    return Markup(  # noqa: S704 - the template escapes
+        made.render(prompt=prompt, formulas=formulas, id=answer, label=label, rule=rule)
+    )
 
 
 def _shares(question: Question) -> list[tuple[Step, ...]]:

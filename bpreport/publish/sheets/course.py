@@ -6,14 +6,18 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import PurePath
 from typing import Any
 
-from bpreport.deck import DeckError
+from bpreport.deck import DeckError, Phrase
 from bpreport.deck.model import Deck
+from bpreport.publish.language import mark
 from bpreport.publish.sheets.descents import one_run
 from bpreport.publish.sheets.forms import FORMS
-from bpreport.publish.sheets.questions import QUESTIONS, Pick, Row
+from bpreport.publish.sheets.mistakes import Slipped
+from bpreport.publish.sheets.model import Manifest
+from bpreport.publish.sheets.questions import LATEST, Pick, Row, rows_of
 from bpreport.publish.sheets.ranges import grids
 from bpreport.publish.sheets.screening import Screen
 from bpreport.publish.sheets.template import Template, with_next_pass
@@ -47,15 +51,66 @@ class Course:
     lang: str
     places: int
     carry: int
-    screens: tuple[Screen, ...]
-    """One for each worked example of the sheet."""
-    asked: tuple[Asked, ...]
-    """In the order of the sheet."""
+    bases: tuple[tuple[Template, Mapping[str, Any]], ...]
+    """The worked examples, and the ranges that the deck declares for their givens."""
+    version: int = LATEST
+    """Of the generator: it decides which questions there are."""
+    recorded: Mapping[str, Mapping[str, tuple[Slipped, ...]]] | None = None
+    """Expected mistakes by worked example and quantity, as they were when sheets were issued;
+    None plays the audit's slips."""
 
-    @property
+    @cached_property
+    def screens(self) -> tuple[Screen, ...]:
+        """One for each worked example of the sheet."""
+        return tuple(self._screen(template, ranges) for template, ranges in self.bases)
+
+    @cached_property
+    def asked(self) -> tuple[Asked, ...]:
+        """In the order of the sheet."""
+        rows = [
+            Asked(row, row.pick(screen.template.trace), screen)
+            for screen in self.screens
+            for row in rows_of(screen.template.trace.kind, self.version)
+        ]
+        return tuple(
+            entry for entry in rows if FORMS[entry.row.form].possible(entry.pick, entry.screen)
+        )
+
+    @cached_property
     def templates(self) -> dict[str, Template]:
         """The worked examples by name."""
         return {screen.template.name: screen.template for screen in self.screens}
+
+    @property
+    def mistakes(self) -> Mapping[str, Mapping[str, tuple[Slipped, ...]]]:
+        """The expected mistakes, for the manifest."""
+        return {screen.template.name: screen.mistakes for screen in self.screens}
+
+    def at(self, version: int) -> Course:
+        """The same by another version of the generator."""
+        return self if version == self.version else replace(self, version=version)
+
+    def as_issued(self, manifest: Manifest) -> Course:
+        """As it was when the sheets of a manifest were made; the slips may be others now."""
+        if self.recorded is manifest.mistakes:
+            return self.at(manifest.version)
+        return replace(self, version=manifest.version, recorded=manifest.mistakes)
+
+    def _screen(self, template: Template, ranges: Mapping[str, Any]) -> Screen:
+        picks = [
+            (row, row.pick(template.trace)) for row in rows_of(template.trace.kind, self.version)
+        ]
+        asked, planted = (
+            dict.fromkeys(
+                key for row, pick in picks if (row.form == "mistake") == wanted for key in pick.keys
+            )
+            for wanted in (False, True)
+        )
+        worked = dict.fromkeys(key for _, pick in picks for key in pick.worked)
+        full = replace(template, asked=tuple(asked), worked=tuple(worked), planted=tuple(planted))
+        recorded = None if self.recorded is None else self.recorded.get(template.name, {})
+        grid = grids(template, ranges, ("sheets", "examples", template.name), self.version)
+        return Screen(full, grid, self.places, recorded)
 
 
 def plan(deck: Deck, study: Study | None = None) -> Course:
@@ -72,44 +127,23 @@ def _plan(deck: Deck, study: Study) -> Course:
     carry = int(settings.get("carry", max(CARRY, places + 2)))
     if carry < places + 2:
         raise DeckError(
-            f"expected at least two places more than the answers have, {places + 2}",
+            "expected at least two places more than the answers have, {least}",
             ("sheets", "carry"),
+            least=places + 2,
         )
-    screens, asked = [], []
-    for name, ranges in _examples(deck, study, settings):
-        template = _template(study, name)
-        picks = [
-            (row, row.pick(template.trace)) for row in QUESTIONS if template.trace.kind in row.of
-        ]
-        of_form = {
-            planted: dict.fromkeys(
-                key
-                for row, pick in picks
-                if (row.form == "mistake") == planted
-                for key in pick.keys
-            )
-            for planted in (False, True)
-        }
-        worked = dict.fromkeys(key for _, pick in picks for key in pick.worked)
-        template = replace(
-            template, asked=tuple(of_form[False]), worked=tuple(worked),
-            planted=tuple(of_form[True]),
-        )  # fmt: skip
-        screen = Screen(template, grids(template, ranges, ("sheets", "examples", name)), places)
-        screens.append(screen)
-        asked += [Asked(row, pick, screen) for row, pick in picks if _can_ask(row, pick, screen)]
-    if not asked:
-        raise DeckError("the deck has no worked example that a sheet could be made of")
-    return Course(
+    bases = [(_template(study, name), ranges) for name, ranges in _examples(deck, study, settings)]
+    course = Course(
         PurePath(deck.path).name,
         hashlib.sha256(deck.source.encode()).hexdigest(),
         deck.title,
         deck.lang,
         places,
         carry,
-        tuple(screens),
-        tuple(asked),
+        tuple(bases),
     )
+    if not course.asked:
+        raise DeckError("the deck has no worked example that a sheet could be made of")
+    return course
 
 
 def _examples(
@@ -122,10 +156,12 @@ def _examples(
         return
     for name, ranges in stated.items():
         if name not in study.traces:
-            known = ", ".join(study.traces) or "none"
+            known = ", ".join(study.traces)
             raise DeckError(
-                f"the deck has no worked example {name!r}; it has {known}",
+                "the deck has no worked example {name!r}; it has {known}",
                 ("sheets", "examples", name),
+                name=name,
+                known=known or Phrase(mark("none")),
             )
         yield name, ranges or {}
 
@@ -156,8 +192,3 @@ def _template(study: Study, name: str) -> Template:
         single, settings = one_run(example, study.traces[name])
         return Template(single, single.trace(), settings=settings)
     return Template(example, study.traces[name])
-
-
-def _can_ask(row: Row, pick: Pick, screen: Screen) -> bool:
-    """Whether the example has what a row asks for."""
-    return FORMS[row.form].possible(pick, screen)

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import base64
 import io
-import re
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bpreport.publish.sheets.bank import Bank, Part, bank, refuse
+from bpreport.publish.sheets.bank import Bank, Part, bank, class_bank, refuse
 from bpreport.publish.sheets.course import Course
 from bpreport.publish.sheets.markup import BankSetter, CanvasSetter, MoodleSetter, QtiSetter
 from bpreport.publish.sheets.model import Sheet
 from bpreport.publish.templates import environment
 
-__all__ = ["EXPORTS", "Export", "Exporter"]
+__all__ = ["BANKS", "EXPORTS", "Export", "Exporter", "bank_path"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,25 +25,33 @@ class Export:
     suffix: str
     files: Mapping[str, str]
     """Of a package, its files that are about all questions, and their templates."""
+    class_files: Mapping[str, str]
+    """The same of a bank that holds a whole class."""
     item: str = ""
     """The template of a question, where each has a file of its own."""
 
 
 EXPORTS = {
-    "moodle": Export(MoodleSetter, "moodle.xml", {"": "bank/moodle.xml.j2"}),
+    "moodle": Export(
+        MoodleSetter, "moodle.xml", {"": "bank/moodle.xml.j2"}, {"": "bank/moodle_class.xml.j2"}
+    ),
     "qti21": Export(
         QtiSetter,
         "qti21.zip",
         {"imsmanifest.xml": "bank/manifest21.xml.j2", "test.xml": "bank/test21.xml.j2"},
+        {"imsmanifest.xml": "bank/manifest21.xml.j2", "test.xml": "bank/class21.xml.j2"},
         "bank/item21.xml.j2",
     ),
     "qti12": Export(
         CanvasSetter,
         "qti12.zip",
         {"imsmanifest.xml": "bank/manifest12.xml.j2", "questions.xml": "bank/questions12.xml.j2"},
+        {"imsmanifest.xml": "bank/manifest12.xml.j2", "questions.xml": "bank/class12.xml.j2"},
     ),
 }
 """By the name of the format."""
+BANKS = {f"{form}-bank": form for form in EXPORTS}
+"""The formats of one bank for a whole class."""
 
 
 class Exporter:
@@ -62,8 +68,14 @@ class Exporter:
 
     def made(self, sheet: Sheet) -> bytes:
         """The bank of one student."""
-        found = bank(self.course, sheet, self._setter)
-        files = {name: self._text(template, found) for name, template in self._export.files.items()}
+        return self._files(bank(self.course, sheet, self._setter), self._export.files)
+
+    def made_for_all(self, sheets: Sequence[Sheet]) -> bytes:
+        """The bank of a class."""
+        return self._files(class_bank(self.course, sheets, self._setter), self._export.class_files)
+
+    def _files(self, found: Bank, templates: Mapping[str, str]) -> bytes:
+        files = {name: self._text(template, found) for name, template in templates.items()}
         if "" in files:
             return files[""]
         if self._export.item:
@@ -74,17 +86,31 @@ class Exporter:
         return _packed({**files, **found.pictures})
 
     def _text(self, template: str, found: Bank, part: Part | None = None) -> bytes:
-        page: dict[str, Any] = {"bank": found, "part": part, "base64": _base64}
+        page: dict[str, Any] = {"bank": found, "part": part}
         text = environment(self._setter.lang).get_template(template).render(page)
-        return _FORBIDDEN.sub("", text).encode()
+        return clean(text)
 
 
-_FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""Characters that XML 1.0 cannot hold in any form."""
+def bank_path(form: str) -> str:
+    """Where the bank of a class is put.
+
+    >>> bank_path("moodle-bank")
+    'bank.moodle.xml'
+    """
+    return f"bank.{EXPORTS[BANKS[form]].suffix}"
 
 
-def _base64(content: bytes) -> str:
-    return base64.b64encode(content).decode("ascii")
+def clean(text: str) -> bytes:
+    r"""Text without the characters that XML 1.0 cannot hold in any form.
+
+    >>> clean("a\0\ud800b\uffff\tc")
+    b'ab\tc'
+    """
+    found = text.encode("utf-8", "ignore").translate(None, _CONTROLS)
+    return found.replace("\ufffe".encode(), b"").replace("\uffff".encode(), b"")
+
+
+_CONTROLS = bytes(set(range(32)) - set(b"\t\n\r"))
 
 
 def _packed(files: Mapping[str, bytes]) -> bytes:

@@ -12,7 +12,8 @@ from pathlib import Path
 from bpreport.deck import DeckError, builtin, read
 from bpreport.publish.language import translator
 from bpreport.publish.sheets.course import Course, plan
-from bpreport.publish.sheets.making import LATEST, make_all
+from bpreport.publish.sheets.exports import BANKS, bank_path
+from bpreport.publish.sheets.making import LATEST, make_again, make_all
 from bpreport.publish.sheets.manifest import issued, manifest_text, read_manifest, remake
 from bpreport.publish.sheets.model import Manifest
 from bpreport.publish.sheets.press import FOLDERS, FORMATS, Press
@@ -45,6 +46,7 @@ def issue(
     """
     _check(formats, target)
     press = Press(course, lang, formats)
+    press.check(len(students))
     target.parent.mkdir(parents=True, exist_ok=True)
     statistics: Counter[str] = Counter()
     entries = []
@@ -59,12 +61,20 @@ def issue(
             for place, content in products.items():
                 (folder / place).write_bytes(content)
             tell(f"{number}/{len(students)}")
+        banks = []
+        if press.banks:
+            # Made again, which takes little: the loop before need not keep them.
+            again = [make_again(course, course_key, entry.student, entry.variant, LATEST)
+                     for entry in entries]  # fmt: skip
+            for place, content in press.for_all(again):
+                (folder / place).write_bytes(content)
+                banks.append(place)
         manifest = Manifest(
             course.deck, course.digest, lang, tuple(formats), course_key, LATEST, tuple(entries),
-            dict(statistics),
+            course.mistakes, dict(statistics),
         )  # fmt: skip
         target.mkdir(exist_ok=True)
-        for kind in FOLDERS:
+        for kind in (*FOLDERS, *banks):
             shutil.move(folder / kind, target / kind)
         # Last, so that a folder with a manifest is whole.
         write(target / MANIFEST, manifest_text(manifest).encode())
@@ -74,10 +84,11 @@ def issue(
 def _check(formats: Sequence[str], target: Path) -> None:
     unknown = [form for form in formats if form not in FORMATS]
     if unknown:
-        raise DeckError(f"{unknown[0]!r} is none of {', '.join(FORMATS)}")
+        raise DeckError("{name!r} is none of {known}", name=unknown[0], known=", ".join(FORMATS))
     if target.exists() and not target.is_dir():
         raise NotADirectoryError(errno.ENOTDIR, "is a file; expected a folder", str(target))
-    for name in (*FOLDERS, MANIFEST):
+    banks = [bank_path(form) for form in formats if form in BANKS]
+    for name in (*FOLDERS, MANIFEST, *banks):
         if (target / name).exists():
             raise FileExistsError(
                 errno.EEXIST, "is there already; choose another folder", str(target / name)
@@ -89,7 +100,7 @@ def reissue(
 ) -> list[Path]:
     """Sheets of a manifest made once more, byte for byte; returns the paths of their files."""
     manifest = read_manifest(manifest_path)
-    course = course_of(path, manifest.lang)
+    course = course_of(path, manifest.lang).as_issued(manifest)
     press = Press(course, manifest.lang, manifest.formats)
     made = [
         (target / place, content)

@@ -14,18 +14,21 @@ from decimal import Decimal
 from itertools import islice
 
 import numpy as np
+from numpy.typing import NDArray
 
-from bpreport.deck import DeckError
-from bpreport.publish.language import mark
+from bpreport.deck import DeckError, Phrase, joined
+from bpreport.publish.language import SEMICOLON, mark
 from bpreport.publish.numbers import shown
 from bpreport.publish.sheets.course import Course
-from bpreport.publish.sheets.forms import FORMS, Writing, decimal_of
+from bpreport.publish.sheets.forms import FORMS
 from bpreport.publish.sheets.model import Answer, Question, Sheet, Variant
+from bpreport.publish.sheets.questions import LATEST
 from bpreport.publish.sheets.ranges import draw, stream
 from bpreport.publish.sheets.screening import APART, Screen
-from bpreport.publish.sheets.template import Computed, accepted, handed_in
+from bpreport.publish.sheets.template import Computed, handed_in
+from bpreport.publish.sheets.writing import Writing, decimal_of
 
-__all__ = ["GENERATORS", "LATEST", "follow", "make", "make_again", "make_all"]
+__all__ = ["GENERATORS", "LATEST", "Followed", "follow", "make", "make_again", "make_all"]
 
 BLOCK = 16
 """Candidates that are drawn for a student at a time."""
@@ -54,8 +57,11 @@ def make_all(
     number = LATEST if version is None else version
     if number not in GENERATORS:
         known = ", ".join(map(str, GENERATORS))
-        raise DeckError(f"no generator has the version {number}; known are {known}")
+        raise DeckError(
+            "no generator has the version {version}; known are {known}", version=number, known=known
+        )
     counted = Counter() if statistics is None else statistics
+    course = course.at(number)
     generator = GENERATORS[number]
     drawn = generator.draw(course, course_key, students, counted)
     for student, found in zip(students, drawn, strict=True):
@@ -66,6 +72,7 @@ def make_again(
     course: Course, course_key: str, student: str, variant: Variant, version: int
 ) -> Sheet:
     """The sheet of a student whose numbers are known: nothing is screened again."""
+    course = course.at(version)
     found = {
         name: Candidate(givens, course.templates[name].compute(givens, course.carry), 0)
         for name, givens in variant.givens.items()
@@ -88,10 +95,10 @@ class Generator:
     """The sheet with these numbers."""
 
 
-def _first(
+def _drawn(
     course: Course, course_key: str, students: Sequence[str], counted: Counter[str]
 ) -> Iterator[Found]:
-    """The numbers of version 1."""
+    """The numbers of a class, some students at a time."""
     waiting = iter(students)
     while chunk := list(islice(waiting, CHUNK)):
         chosen = [
@@ -125,55 +132,75 @@ def _screened(
         if not left:
             break
         drawn = [
-            draw(grid, BLOCK, course_key, 1, student, screen.template.name, block)
+            draw(grid, BLOCK, course_key, course.version, student, screen.template.name, block)
             for student in left
         ]
         passed, reasons = screen.judge(np.concatenate(drawn, axis=1))
         counted.update(reasons)
-        for place, student in enumerate(left):
-            for entry in np.flatnonzero(passed[place * BLOCK : (place + 1) * BLOCK]):
-                givens = {
-                    key: entry_grid.digits(int(row[entry]))
-                    for (key, entry_grid), row in zip(
-                        screen.grid.items(), drawn[place], strict=True
-                    )
-                }
-                computed = screen.template.compute(givens, course.carry)
-                if _narrow(course, screen, computed):
-                    found[student] = Candidate(givens, computed, block * BLOCK + int(entry))
-                    break
+        candidates = {
+            student: _candidates(screen, block, numbers, passed[place * BLOCK :][:BLOCK])
+            for place, (student, numbers) in enumerate(zip(left, drawn, strict=True))
+        }
+        while tried := {s: c for s, cs in candidates.items() if (c := next(cs, None)) is not None}:
+            computed = screen.template.compute_all([g for _, g in tried.values()], course.carry)
+            for (student, (before, givens)), numbers in zip(tried.items(), computed, strict=True):
+                if _narrow(course, screen, numbers):
+                    found[student] = Candidate(givens, numbers, before)
+                    del candidates[student]
+                    continue
                 counted["accepted"] -= 1
                 counted[WIDE] += 1
     if len(found) < len(students):
         raise DeckError(
-            f"in the ranges of {screen.template.name!r} no good numbers were found: of "
-            f"{BLOCK * BLOCKS} candidates for a student all were rejected, {_most(counted)}",
+            "in the ranges of {name!r} no good numbers were found: of {count} candidates for a "
+            "student all were rejected, {reasons}",
             ("sheets", "examples", screen.template.name),
+            name=screen.template.name,
+            count=BLOCK * BLOCKS,
+            reasons=_most(counted),
         )
     return found
+
+
+def _candidates(
+    screen: Screen, block: int, drawn: NDArray[np.int64], passed: NDArray[np.bool_]
+) -> Iterator[tuple[int, dict[str, str]]]:
+    """Of a student's block the candidates that passed: how many were before, and the givens."""
+    for entry in np.flatnonzero(passed):
+        yield (
+            block * BLOCK + int(entry),
+            {
+                key: grid.digits(int(row[entry]))
+                for (key, grid), row in zip(screen.grid.items(), drawn, strict=True)
+            },
+        )
 
 
 WIDE = mark("rounded intermediate results leave too much open")
 
 
-def _most(counted: Counter[str]) -> str:
+def _most(counted: Counter[str]) -> Phrase:
     reasons = Counter({name: n for name, n in counted.items() if name not in ("tried", "accepted")})
-    return "; ".join(f"{name}: {count}" for name, count in reasons.most_common(3) if count)
+    return joined(
+        SEMICOLON,
+        [Phrase("{reason}: {count}", reason=Phrase(name), count=count)
+         for name, count in reasons.most_common(3) if count],
+    )  # fmt: skip
 
 
 def _narrow(course: Course, screen: Screen, computed: Computed) -> bool:
     """Whether every accepted interval stays clear of the mistakes, as the screen took it for."""
     unit = Decimal(1).scaleb(-course.places)
     for key in screen.template.asked:
-        low, high = accepted(computed.images[key], course.places)
+        low, high = computed.accepted(key, course.places)
         if high - low > (APART - 1) * unit:
             return False
     return True
 
 
 def _sheet(course: Course, course_key: str, student: str, found: Found) -> Sheet:
-    """The sheet of version 1."""
-    version = 1
+    """The sheet with these numbers."""
+    version = course.version
     variant = Variant(
         {name: dict(candidate.givens) for name, candidate in found.items()},
         sum(candidate.before for candidate in found.values()),
@@ -183,10 +210,7 @@ def _sheet(course: Course, course_key: str, student: str, found: Found) -> Sheet
         for name, template in course.templates.items()
     }
     digits = {
-        name: {
-            key: shown(traces[name].quantities[key].value)
-            for key in (*template.own, *(quantity.key for quantity in template.needed))
-        }
+        name: {key: shown(traces[name].quantities[key].value) for key in template.shown}
         for name, template in course.templates.items()
     }
     questions: list[Question] = []
@@ -235,30 +259,48 @@ def _linked(course: Course, questions: Sequence[Question]) -> tuple[Question, ..
     return tuple(found)
 
 
-GENERATORS: Mapping[int, Generator] = {1: Generator(_first, _sheet)}
-"""By version. None is ever changed or removed: sheets that were issued are made again by theirs."""
-LATEST = max(GENERATORS)
+GENERATORS: Mapping[int, Generator] = dict.fromkeys((1, 2), Generator(_drawn, _sheet))
+"""By version. None is ever changed or removed: sheets that were issued are made again by theirs.
+
+Version 2 asks more of regressions and of biases, and draws numbers where the deck has 0; the tables
+of questions and of ranges tell which row is of which version.
+"""
+assert max(GENERATORS) == LATEST
 
 
-def follow(course: Course, sheet: Sheet, given: Mapping[str, Decimal]) -> dict[str, Answer]:
-    """The answers as they are for somebody who goes on from other earlier ones.
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """An answer as it is for somebody who goes on from other earlier ones."""
 
-    `given` are the student's answers by id. Each answer comes back with the value and the accepted
-    interval that follow from those given before it; its own is left aside.
+    value: Decimal
+    intervals: tuple[tuple[Decimal, Decimal], ...]
+    """What is accepted, ends included: one interval for each way to the quantity. One way may read
+    a wrong value that another does not, and between the two all is wrong."""
+
+    def accepts(self, given: Decimal) -> bool:
+        """Whether a number lies in one of the intervals."""
+        return any(low <= given <= high for low, high in self.intervals)
+
+
+def follow(course: Course, sheet: Sheet, given: Mapping[str, Decimal]) -> dict[str, Followed]:
+    """The answers that follow from earlier ones which somebody goes on from.
+
+    `given` are the student's answers by id; an answer that follows from none of them is not among
+    those that come back, and its own is left aside.
     """
     answers = sheet.answers
-    found = dict(answers)
+    found = {}
     for answer in answers.values():
         instead = {
             answers[name].key: handed_in(given[name], answers[name].places)
             for name in answer.after
             if name in given
         }
-        if not instead:
-            continue
-        template = course.templates[answer.example]
-        computed = template.compute(sheet.variant.givens[answer.example], sheet.carry, instead)
-        low, high = accepted(computed.images[answer.key], answer.places)
-        value = decimal_of(computed.values[answer.key])
-        found[answer.id] = replace(answer, value=value, low=low, high=high)
+        if instead:
+            template = course.templates[answer.example]
+            computed = template.compute(sheet.variant.givens[answer.example], sheet.carry, instead)
+            found[answer.id] = Followed(
+                decimal_of(computed.values[answer.key]),
+                computed.accepted_each(answer.key, answer.places),
+            )
     return found

@@ -8,10 +8,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from bpreport.deck import DeckError
+from bpreport.deck import DeckError, Phrase
+from bpreport.publish.language import mark
 from bpreport.publish.sheets.course import Course
 from bpreport.publish.sheets.making import GENERATORS, make_again
+from bpreport.publish.sheets.mistakes import Slipped
 from bpreport.publish.sheets.model import Issued, Manifest, Sheet, Variant
+from bpreport.publish.sheets.packed import packed, unpacked
 from bpreport.publish.sheets.press import Press
 from bpreport.publish.sheets.students import checked
 from bpreport.publish.sheets.view import exact_digits
@@ -51,10 +54,22 @@ def manifest_text(manifest: Manifest) -> str:
         "statistics": dict(manifest.statistics),
     }
     lines = json.dumps(head, ensure_ascii=False, indent=1)[:-2]
+    mistakes = ",\n  ".join(
+        f"{json.dumps(name, ensure_ascii=False)}: {_mistakes_text(by_key)}"
+        for name, by_key in manifest.mistakes.items()
+    )
     sheets = ",\n  ".join(
         json.dumps(_entry(sheet), ensure_ascii=False) for sheet in manifest.sheets
     )
-    return f'{lines},\n "sheets": [\n  {sheets}\n ]\n}}\n'
+    return f'{lines},\n "mistakes": {{\n  {mistakes}\n }},\n "sheets": [\n  {sheets}\n ]\n}}\n'
+
+
+def _mistakes_text(by_key: Mapping[str, tuple[Slipped, ...]]) -> str:
+    lines = ",\n   ".join(
+        f"{json.dumps(key)}: {json.dumps(packed(slips), ensure_ascii=False)}"
+        for key, slips in by_key.items()
+    )
+    return f"{{{lines}}}"
 
 
 def _entry(sheet: Issued) -> dict[str, Any]:
@@ -82,11 +97,24 @@ def read_manifest(path: Path) -> Manifest:
             str(loaded["course_key"]),
             int(loaded["version"]),
             tuple(map(_sheet, loaded["sheets"])),
+            {str(name): _mistakes(by_key) for name, by_key in loaded["mistakes"].items()},
             {str(name): int(count) for name, count in loaded["statistics"].items()},
         )
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        what = f"the key {error} is missing" if isinstance(error, KeyError) else str(error)
-        raise DeckError(f"not a manifest of sheets: {what}", path=str(path)) from None
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        what: object = error
+        if isinstance(error, KeyError):
+            what = Phrase(mark("the key {key!r} is missing"), key=error.args[0])
+        elif isinstance(error, json.JSONDecodeError):
+            what = Phrase(mark("expected JSON"))
+        raise DeckError("not a manifest of sheets: {reason}", path=str(path), reason=what) from None
+
+
+def _mistakes(by_key: Mapping[str, Any]) -> dict[str, tuple[Slipped, ...]]:
+    found = {str(key): unpacked(slips) for key, slips in by_key.items()}
+    for slips in found.values():
+        if not isinstance(slips, tuple) or not all(isinstance(slip, Slipped) for slip in slips):
+            raise ValueError("the mistakes are damaged")
+    return found
 
 
 def _sheet(entry: Mapping[str, Any]) -> Issued:
@@ -113,16 +141,20 @@ def remake(
     """
     if course.digest != manifest.digest:
         raise DeckError(
-            f"the sheets were made of another text of {manifest.deck}, whose SHA-256 is "
-            f"{manifest.digest}"
+            "the sheets were made of another text of {deck}, whose SHA-256 is {digest}",
+            deck=manifest.deck,
+            digest=manifest.digest,
         )
     if manifest.version not in GENERATORS:
-        raise DeckError(f"no generator has the version {manifest.version}")
+        raise DeckError("no generator has the version {version}", version=manifest.version)
     entry = next((sheet for sheet in manifest.sheets if sheet.student == student), None)
     if entry is None:
-        raise DeckError(f"the manifest has no student {student!r}")
+        raise DeckError("the manifest has no student {student!r}", student=student)
+    course = course.as_issued(manifest)
     sheet = make_again(course, manifest.course_key, student, entry.variant, manifest.version)
     (products,) = press.products([sheet])
     if issued(sheet, products) != entry:
-        raise DeckError(f"the sheet of {student!r} does not come out as the manifest has it")
+        raise DeckError(
+            "the sheet of {student!r} does not come out as the manifest has it", student=student
+        )
     return sheet, products

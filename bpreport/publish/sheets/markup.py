@@ -12,17 +12,13 @@ from html import unescape
 from typing import ClassVar
 from urllib.parse import quote
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from bpreport.publish.formulas import TypesettingError, mathml
 from bpreport.publish.plots import Picture
 from bpreport.publish.sheets.setting import SheetSetter
 
 __all__ = ["BankSetter", "CanvasSetter", "MoodleSetter", "QtiSetter"]
-
-
-_PARAGRAPH, _NEXT, _END = Markup("<p>"), Markup("</p>\n<p>"), Markup("</p>")
-_OPEN, _DISPLAY, _CLOSE = Markup(r"\("), Markup(r"\(\displaystyle "), Markup(r"\)")
 
 
 class BankSetter(SheetSetter):
@@ -43,9 +39,9 @@ class BankSetter(SheetSetter):
         """The symbol with its first side, then every side on a line of its own."""
         sides = (*symbolic, *numeric)
         lines = [" ".join(sides[:2]), *sides[2:]]
-        told = Markup(" ({})").format(dagger) if dagger else Markup("")
-        formulas = [self.math(line, display=True) for line in lines]
-        return _PARAGRAPH + _NEXT.join(formulas) + told + _END
+        told = f" ({escape(dagger)})" if dagger else ""
+        formulas = "</p>\n<p>".join([self.math(line, display=True) for line in lines])
+        return Markup(f"<p>{formulas}{told}</p>")  # noqa: S704 - every part is escaped
 
     def chain(self, parts: Sequence[str]) -> Markup:
         """A displayed chain."""
@@ -70,7 +66,8 @@ class MoodleSetter(BankSetter):
         >>> MoodleSetter("en").math("a < b")
         Markup('\\(a &lt; b\\)')
         """
-        return (_DISPLAY if display else _OPEN) + source + _CLOSE
+        style = r"\displaystyle " if display else ""
+        return Markup(rf"\({style}{escape(source)}\)")  # noqa: S704
 
 
 class QtiSetter(BankSetter):

@@ -18,6 +18,7 @@ from decimal import Decimal
 
 from bpreport.audit.model import Message
 from bpreport.formula import rounded
+from bpreport.publish.sheets.mistakes import Slipped
 
 __all__ = [
     "Answer",
@@ -200,5 +201,8 @@ class Manifest:
     course_key: str
     version: int
     sheets: tuple[Issued, ...]
+    mistakes: Mapping[str, Mapping[str, tuple[Slipped, ...]]]
+    """The expected mistakes by worked example and quantity. The audit's table of slips, from which
+    they come, may be another one when a sheet is made again."""
     statistics: Mapping[str, int] = field(default_factory=dict)
     """Of the screening: "tried", "accepted", and how many each reason rejected."""

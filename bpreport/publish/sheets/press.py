@@ -10,8 +10,9 @@ from markupsafe import Markup
 
 from bpreport.formula import latex
 from bpreport.publish.formulas import TypesettingError, mathml
+from bpreport.publish.sheets.bank import check_size
 from bpreport.publish.sheets.course import Course
-from bpreport.publish.sheets.exports import EXPORTS, Exporter
+from bpreport.publish.sheets.exports import BANKS, EXPORTS, Exporter, bank_path
 from bpreport.publish.sheets.model import Sheet
 from bpreport.publish.sheets.setting import HtmlSheetSetter, PdfSheetSetter, SheetSetter
 from bpreport.publish.sheets.view import pages
@@ -19,7 +20,7 @@ from bpreport.publish.templates import environment
 
 __all__ = ["FOLDERS", "FORMATS", "Press"]
 
-FORMATS = ("html", "pdf", *EXPORTS)
+FORMATS = ("html", "pdf", *EXPORTS, *BANKS)
 FOLDERS = ("students", "keys")
 """Of the students' files and of the keys."""
 TEMPLATES = ("sheet.html.j2", "key.html.j2")
@@ -35,9 +36,13 @@ class Press:
     def __init__(self, course: Course, lang: str, formats: Sequence[str]) -> None:
         self.course = course
         self.lang = lang
-        self.formats = tuple(formats)
+        self.formats = tuple(form for form in formats if form not in BANKS)
+        """Of the files of each sheet."""
+        self.banks = tuple(form for form in formats if form in BANKS)
         self._exporters = {
-            form: Exporter(course, lang, form) for form in self.formats if form in EXPORTS
+            form: Exporter(course, lang, BANKS.get(form, form))
+            for form in formats
+            if form in EXPORTS or form in BANKS
         }
 
     def products(self, sheets: Iterable[Sheet]) -> Iterator[dict[str, bytes]]:
@@ -53,6 +58,16 @@ class Press:
                 for folder, content in zip(FOLDERS, self._made(sheet, form), strict=True):
                     found[f"{folder}/{sheet.student}.{form}"] = content
             yield found
+
+    def check(self, students: int) -> None:
+        """Raise `DeckError` where a bank for so many cannot be made."""
+        if self.banks:
+            check_size(students)
+
+    def for_all(self, sheets: Sequence[Sheet]) -> Iterator[tuple[str, bytes]]:
+        """The banks of a class, by their paths."""
+        for form in self.banks:
+            yield bank_path(form), self._exporters[form].made_for_all(sheets)
 
     def _made(self, sheet: Sheet, form: str) -> tuple[bytes, ...]:
         if form == "html":
@@ -87,7 +102,9 @@ class Press:
 
     @cached_property
     def _html_setter(self) -> HtmlSheetSetter:
-        return HtmlSheetSetter(self.lang)
+        setter = HtmlSheetSetter(self.lang)
+        setter.gathers = False  # the head was made for all formulas of the course
+        return setter
 
     @cached_property
     def _html_head(self) -> Markup:

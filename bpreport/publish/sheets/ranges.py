@@ -42,7 +42,9 @@ class Grid:
         return f"{(self.start + place * self.step).normalize():f}"
 
 
-def grids(template: Template, declared: Mapping[str, Any], path: Sequence[str]) -> dict[str, Grid]:
+def grids(
+    template: Template, declared: Mapping[str, Any], path: Sequence[str], version: int
+) -> dict[str, Grid]:
     """The grid of each given that differs from student to student, by its key.
 
     Raises `DeckError` with the path of a declared range that is none of the example's.
@@ -51,8 +53,10 @@ def grids(template: Template, declared: Mapping[str, Any], path: Sequence[str]) 
     for name in declared:
         if name not in groups:
             raise DeckError(
-                f"the worked example has no givens {name!r}; it has {', '.join(groups)}",
+                "the worked example has no givens {name!r}; it has {known}",
                 (*path, name),
+                name=name,
+                known=", ".join(groups),
             )
     found = {}
     for name, keys in groups.items():
@@ -60,6 +64,8 @@ def grids(template: Template, declared: Mapping[str, Any], path: Sequence[str]) 
         kind = template.trace.roles[keys[0]].kind
         if name in declared:
             grid = _declared(declared[name], (*path, name))
+        elif version >= 2 and kind in ZEROS and not any(own):
+            grid = ZEROS[kind]
         elif kind in SUGGESTIONS:
             large = kind == "input" and max(map(abs, own)) > LARGE
             grid = _suggested(own, *SUGGESTIONS["large input" if large else kind])
@@ -83,6 +89,16 @@ SUGGESTIONS = {
 }
 """How far a range that is not declared reaches: factors of the least and of the largest of the
 deck's own numbers. What has no row here stays as the deck has it."""
+
+
+ZEROS = {
+    "input": Grid(Decimal("0.1"), Decimal("0.1"), 9),
+    "weight": Grid(Decimal("0.1"), Decimal("0.1"), 9),
+    "bias": Grid(Decimal("0.1"), Decimal("0.1"), 5),
+    "parameter": Grid(Decimal("-0.5"), Decimal("0.1"), 11),
+    "start": Grid(Decimal(-2), Decimal("0.5"), 9),
+}
+"""Where all of the deck's own numbers are 0; with these, all students would get the same."""
 
 
 def _groups(template: Template) -> dict[str, list[str]]:
@@ -113,7 +129,7 @@ def _declared(stated: Mapping[str, str], path: Sequence[str]) -> Grid:
         raise DeckError("expected 'from' below 'to', and a 'step' above 0", path)
     count = int((high - low) / step) + 1
     if count > MOST:
-        raise DeckError(f"a range of more than {MOST} numbers", path)
+        raise DeckError("a range of more than {most} numbers", path, most=MOST)
     return Grid(low, step, count)
 
 

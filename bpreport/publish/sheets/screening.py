@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bpreport.formula import DECIMAL, prepared
 from bpreport.formula.tree import Tree
 from bpreport.publish.language import mark
 from bpreport.publish.sheets.descents import updates
@@ -23,6 +24,7 @@ from bpreport.publish.sheets.ranges import Grid
 from bpreport.publish.sheets.template import Template
 from bpreport.worked import GradientDescent
 from bpreport.worked.arrays import array_function
+from bpreport.worked.steps import read_keys
 
 __all__ = ["APART", "REASONS", "Screen"]
 
@@ -52,6 +54,8 @@ class Screen:
     template: Template
     grid: Mapping[str, Grid]
     places: int
+    recorded: Mapping[str, tuple[Slipped, ...]] | None = None
+    """The mistakes by quantity, where they are known from sheets that were issued."""
 
     @cached_property
     def rows(self) -> dict[str, int]:
@@ -91,13 +95,15 @@ class Screen:
     @cached_property
     def mistakes(self) -> dict[str, tuple[Slipped, ...]]:
         """Of each quantity that is asked for, the mistakes that differ from it for some numbers."""
+        if self.recorded is not None:
+            return {key: self.recorded.get(key, ()) for key in self._examined}
         places = np.array([
             np.arange(PROBES) * (7 + 2 * row) % grid.count
             for row, grid in enumerate(self.grid.values())
         ], np.int64).reshape(-1, PROBES)  # fmt: skip
         values = self.values(places)
         found = {}
-        for key in (*self.template.asked, *self.template.planted):
+        for key in self._examined:
             right = values[self.rows[key]]
             kept = []
             for slip in slipped(self.template, self.template.trace.quantities[key]):
@@ -107,6 +113,35 @@ class Screen:
                     kept.append(slip)
             found[key] = tuple(kept)
         return found
+
+    @property
+    def _examined(self) -> tuple[str, ...]:
+        return (*self.template.asked, *self.template.planted)
+
+    @cached_property
+    def written(self) -> dict[str, tuple[list[Slipped], tuple[str, ...]]]:
+        """Of what mistakes are planted in, those that a line can show, and all keys that are read.
+
+        The keys are those of the right formula first.
+        """
+        found = {}
+        for key in self.template.planted:
+            formula = self.template.trace.quantities[key].formula
+            slips = [slip for slip in self.mistakes[key] if slip.line is not None]
+            trees = [slip.tree for slip in slips]
+            if formula is not None:
+                trees.insert(0, formula)
+            read = dict.fromkeys(name for tree in trees for name in read_keys(tree))
+            found[key] = slips, tuple(read)
+        return found
+
+    @cached_property
+    def played(self) -> dict[str, tuple[tuple[Slipped, Callable[[Mapping[str, Any]], Any]], ...]]:
+        """The mistakes with what computes them, to be used within `decimals()`."""
+        return {
+            key: tuple((slip, prepared(slip.tree, DECIMAL)) for slip in self.mistakes[key])
+            for key in self.template.asked
+        }
 
     @cached_property
     def wrong(self) -> list[tuple[int, Callable[[Values], Values]]]:

@@ -4,17 +4,42 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import ClassVar
+from functools import lru_cache
+from typing import Any, ClassVar
 
 from markupsafe import Markup, escape
 
+from bpreport.audit.model import Message
 from bpreport.publish.setting import HtmlSetter, PdfSetter, Setter
 
-__all__ = ["HtmlSheetSetter", "PdfSheetSetter", "SheetSetter"]
+__all__ = ["HtmlSheetSetter", "PdfSheetSetter", "SheetSetter", "is_numeric"]
 
 
 class SheetSetter(Setter):
-    """What both formats of a sheet share."""
+    """What all formats of a sheet share. What is the same on many sheets is set once."""
+
+    def __init__(self, lang: str) -> None:
+        super().__init__(lang)
+        self._said = lru_cache(maxsize=4096)(self._say)
+        self._chained = lru_cache(maxsize=4096)(self._chain)
+
+    def said(self, message: Message) -> Markup:
+        """A sentence with its formulas, in running text."""
+        try:
+            return self._said(message.text, tuple(message.values.items()))
+        except TypeError:  # a message within it
+            return self.message(message, small=False)
+
+    def _say(self, text: str, values: tuple[tuple[str, Any], ...]) -> Markup:
+        return self.message(Message(text, dict(values)), small=False)
+
+    def chained(self, chain: tuple[str, ...]) -> Markup:
+        """A displayed chain; its numbers, if any, stand at its end."""
+        return self._chained(chain)
+
+    def _chain(self, chain: tuple[str, ...]) -> Markup:
+        first = next((at for at, side in enumerate(chain) if at and is_numeric(side)), len(chain))
+        return self.displayed(chain[:first], chain[first:])
 
     def equation(self, symbolic: Sequence[str], numeric: Sequence[str]) -> Markup:
         """A short equation in running text."""
@@ -30,7 +55,7 @@ class SheetSetter(Setter):
         return Markup('<abbr title="{}">†</abbr>').format(text) if text else Markup("")
 
 
-class HtmlSheetSetter(HtmlSetter, SheetSetter):
+class HtmlSheetSetter(SheetSetter, HtmlSetter):
     """MathML throughout."""
 
     def equation(self, symbolic: Sequence[str], numeric: Sequence[str]) -> Markup:
@@ -44,7 +69,7 @@ class HtmlSheetSetter(HtmlSetter, SheetSetter):
         return self.chain((*symbolic, *numeric)) + self._dagger(dagger)
 
 
-class PdfSheetSetter(PdfSetter, SheetSetter):
+class PdfSheetSetter(SheetSetter, PdfSetter):
     """What is in names is drawn, and the same for a whole class; what is in numbers is text.
 
     A drawn formula costs 9 to 150 ms, and every student has other numbers.
@@ -121,3 +146,18 @@ def _group(rest: str) -> tuple[str, str]:
 def _operand(source: str) -> str:
     text = _text(source)
     return text if re.fullmatch(r"[\d.]+", text) else f"({text})"
+
+
+def is_numeric(side: str) -> bool:
+    r"""Whether LaTeX has no names in it.
+
+    >>> is_numeric(r"= \frac{1}{1 + e^{-2.04}}"), is_numeric(r"= w_{1} \cdot 2")
+    (True, False)
+    """
+    return not _NAME.search(side)
+
+
+_NAME = re.compile(
+    r"\\(?!frac|cdot|left|right|exp|ln|tanh|sqrt)[A-Za-z]+|(?<![\\A-Za-z])(?!e\^)[A-Za-z]"
+)
+"""A name in LaTeX: what is neither a number nor an operation."""

@@ -6,11 +6,12 @@ import csv
 import re
 import unicodedata
 from collections.abc import Iterable
-from io import StringIO
 from pathlib import Path
 
 from bpreport.deck import DeckError
 from bpreport.deck.model import Position
+from bpreport.publish.language import mark
+from bpreport.publish.spreadsheets import plain_names, read_lines, student_column
 
 __all__ = ["MOST", "checked", "numbered", "read_roster"]
 
@@ -22,7 +23,6 @@ LARGEST = 20_000_000
 """Bytes of a roster."""
 
 _ID = re.compile(r"[\w@+-][\w@+.-]*", re.UNICODE)
-_HEADS = ("student", "id", "student id", "student_id", "学号", "学生")
 
 
 def numbered(count: int) -> list[str]:
@@ -32,38 +32,28 @@ def numbered(count: int) -> list[str]:
     ['s0001', 's0002']
     """
     if not 1 <= count <= MOST:
-        raise DeckError(f"expected from 1 to {MOST} sheets, not {count}")
+        raise DeckError("expected from 1 to {most} sheets, not {count}", most=MOST, count=count)
     return [f"s{number:04}" for number in range(1, count + 1)]
 
 
 def read_roster(path: Path) -> list[str]:
     """The ids of a CSV file: its column "student" or "id", or its only column.
 
-    UTF-8, with or without a byte order mark. Raises `DeckError` with the line at fault.
+    Raises `DeckError` with the line at fault.
     """
-    data = path.read_bytes()
-    if len(data) > LARGEST:
-        raise DeckError(f"a roster of more than {LARGEST} bytes", path=str(path))
+    found = read_lines(path, LARGEST, NOBODY)
+    reader = csv.reader(found.lines, delimiter=found.delimiter, strict=True)
     try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
-        raise DeckError(
-            f"not UTF-8 text: byte 0x{data[error.start]:02x}; save the roster as UTF-8",
-            path=str(path), position=Position(line, 1),
-        ) from None  # fmt: skip
-    if "\0" in text:
-        raise DeckError("not a text file: it has NUL characters", path=str(path))
-    first = text.partition("\n")[0]
-    delimiter = max(",;\t", key=first.count)
-    reader = csv.reader(StringIO(text, newline=""), delimiter=delimiter)
-    try:
-        rows = [(reader.line_num, row) for row in reader if any(field.strip() for field in row)]
+        rows = [
+            (found.first + reader.line_num - 1, row)
+            for row in reader
+            if any(field.strip() for field in row)
+        ]
     except csv.Error as error:
-        raise DeckError(f"not CSV: {error}", path=str(path)) from None
+        raise DeckError("not CSV: {cause}", path=str(path), cause=error) from None
     if not rows:
-        raise DeckError("a roster without a student", path=str(path))
-    column = _column(rows[0][1], path)
+        raise DeckError(NOBODY, path=str(path))
+    column = _column(rows[0], path)
     entries = rows if column is None else rows[1:]
     place = column or 0
     return checked(
@@ -71,18 +61,19 @@ def read_roster(path: Path) -> list[str]:
     )
 
 
-def _column(head: list[str], path: Path) -> int | None:
+NOBODY = mark("a roster without a student")
+
+
+def _column(first: tuple[int, list[str]], path: Path) -> int | None:
     """The column of ids; None where there is no head."""
-    names = [name.strip().lower() for name in head]
-    for wanted in _HEADS:
-        if wanted in names:
-            return names.index(wanted)
-    if len(head) == 1:
-        return None
-    raise DeckError(
-        f"expected a column 'student' or 'id'; found {', '.join(map(repr, head))}",
-        path=str(path), position=Position(1, 1),
-    )  # fmt: skip
+    line, head = first
+    found = student_column(plain_names(head))
+    if found is None and len(head) > 1:
+        raise DeckError(
+            "expected a column 'student' or 'id'; found {names}",
+            path=str(path), position=Position(line, 1), names=", ".join(map(repr, head)),
+        )  # fmt: skip
+    return found
 
 
 def checked(entries: Iterable[tuple[int, str]], path: str = "") -> list[str]:
@@ -99,23 +90,34 @@ def checked(entries: Iterable[tuple[int, str]], path: str = "") -> list[str]:
         # Some file systems do not tell capital letters from small ones.
         folded = student.casefold()
         if not problem and folded in found:
-            problem = f"the student id {student!r} stands in line {found[folded]} already"
+            problem = TWICE
         if problem:
-            raise DeckError(problem, path=path, position=Position(line, 1))
+            raise DeckError(
+                problem, path=path, position=Position(line, 1), student=_short(student),
+                most=LONGEST, before=found.get(folded),
+            )  # fmt: skip
         found[folded] = line
         ids.append(student)
         if len(ids) > MOST:
-            raise DeckError(f"more than {MOST} students", path=path)
+            raise DeckError("more than {most} students", path=path, most=MOST)
     if not ids:
-        raise DeckError("a roster without a student", path=path)
+        raise DeckError(NOBODY, path=path)
     return ids
+
+
+TWICE = mark("the student id {student!r} stands in line {before} already")
+EMPTY = mark("an empty student id")
+LONG = mark("a student id of more than {most} characters")
+SIGNS = mark("the student id {student!r} is not letters, digits and . _ - + @")
 
 
 def _problem(student: str) -> str:
     if not student:
-        return "an empty student id"
+        return EMPTY
     if len(student) > LONGEST:
-        return f"a student id of more than {LONGEST} characters"
-    if not _ID.fullmatch(student) or student.endswith("."):
-        return f"the student id {student!r} is not letters, digits and . _ - + @"
-    return ""
+        return LONG
+    return "" if _ID.fullmatch(student) and not student.endswith(".") else SIGNS
+
+
+def _short(student: str) -> str:
+    return student if len(student) <= LONGEST else student[:LONGEST] + "…"

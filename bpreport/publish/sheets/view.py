@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from markupsafe import Markup
 
@@ -15,12 +16,12 @@ from bpreport.publish.network import draw
 from bpreport.publish.numbers import exact
 from bpreport.publish.plots import Picture
 from bpreport.publish.sheets.course import Course
-from bpreport.publish.sheets.forms import is_numeric
-from bpreport.publish.sheets.model import Answer, Question, Sheet, Step
+from bpreport.publish.sheets.model import Answer, Question, Sheet
 from bpreport.publish.sheets.setting import SheetSetter
 from bpreport.publish.sheets.template import Template
+from bpreport.publish.templates import environment
 
-__all__ = ["Example", "StudentPage", "exact_digits", "example_of", "pages", "split"]
+__all__ = ["Example", "StudentPage", "exact_digits", "example_of", "pages"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,49 +35,52 @@ class Example:
 
 
 @dataclass(frozen=True, slots=True)
-class AskedAnswer:
-    """What a student sees of an answer."""
+class Asked:
+    """What a student sees of a question, and what its key repeats; often the same for a class."""
 
     id: str
-    label: Message
-    options: tuple[tuple[str, Message], ...]
+    title: Markup
+    marks: int
+    prompt: tuple[Markup, ...]
+    formulas: tuple[Markup, ...]
+    lines: int
+    answers: tuple[tuple[str, Markup, tuple[tuple[str, Markup], ...]], ...]
+    """Of each its id, what stands before the room for it, and the names and texts of options."""
 
 
 @dataclass(frozen=True, slots=True)
 class AskedQuestion:
-    """What a student sees of a question."""
+    """A question for the student."""
 
-    id: str
-    title: Message
-    marks: int
-    prompt: tuple[Message, ...]
-    formulas: tuple[tuple[str, ...], ...]
-    lines: int
-    answers: tuple[AskedAnswer, ...]
     example: Example | None
     """The numbers, in front of the first question about a worked example."""
+    body: Markup
 
 
 @dataclass(frozen=True, slots=True)
-class KeyAnswer(AskedAnswer):
+class KeyAnswer:
     """What the key says of an answer."""
 
+    id: str
+    label: Markup
     expected: str
     low: str
     high: str
     exact: str
     marks: int
-    reason: Message
-    after: tuple[str, ...]
+    reason: Markup
+    after: Markup
+    """From which answers it follows."""
 
 
 @dataclass(frozen=True, slots=True)
 class KeyQuestion(AskedQuestion):
     """What the key says of a question."""
 
-    steps: tuple[Step, ...]
-    remarks: tuple[Message, ...]
-    mistakes: tuple[tuple[str, str, Message], ...]
+    answers: tuple[KeyAnswer, ...]
+    steps: tuple[Markup, ...]
+    remarks: tuple[Markup, ...]
+    mistakes: tuple[tuple[str, str, Markup], ...]
 
 
 @dataclass(frozen=True)
@@ -92,24 +96,9 @@ class StudentPage:
     carry: int
     questions: tuple[AskedQuestion, ...]
 
-    def say(self, message: Message) -> Markup:
-        """A sentence in the page's language."""
-        return self.setter.message(message, small=False)
-
     def given(self, symbol: str, digits: str) -> Markup:
         """One of the student's numbers."""
         return self.setter.equation((symbol,), (f"= {digits}",))
-
-    def formula(self, chain: tuple[str, ...]) -> Markup:
-        """A displayed formula; its numbers, if any, stand at its end."""
-        return self.setter.displayed(*split(chain))
-
-    def step(self, step: Step) -> Markup:
-        """One quantity worked out."""
-        dagger = (
-            translator(self.setter.lang).gettext("full precision carried") if step.carried else ""
-        )
-        return self.setter.displayed(step.symbolic, step.numeric, dagger)
 
 
 def pages(course: Course, sheet: Sheet, setter: SheetSetter) -> tuple[StudentPage, StudentPage]:
@@ -123,25 +112,10 @@ def pages(course: Course, sheet: Sheet, setter: SheetSetter) -> tuple[StudentPag
         if name not in seen:
             seen.add(name)
             example = example_of(course.templates[name], sheet.variant.givens[name], setter.lang)
-        shared = (
-            question.id, question.title, question.marks, question.prompt, question.formulas,
-            question.lines,
-        )  # fmt: skip
-        asked.append(AskedQuestion(*shared, tuple(map(_asked, question.answers)), example))
-        keyed.append(
-            KeyQuestion(
-                *shared,
-                tuple(_keyed(answer, question) for answer in question.answers),
-                example,
-                question.solution,
-                question.remarks,
-                tuple(
-                    (answer.id, _short(answer, mistake.value), mistake.message)
-                    for answer in question.answers
-                    for mistake in answer.mistakes
-                ),
-            )
-        )
+        shared = _asked(question, setter)
+        asked.append(AskedQuestion(example, _body(setter.lang, "sheets/asked.html.j2", shared)))
+        body = _body(setter.lang, "sheets/keyed.html.j2", shared)
+        keyed.append(_keyed(question, example, body, setter))
     head = (
         setter,
         course.title,
@@ -154,26 +128,69 @@ def pages(course: Course, sheet: Sheet, setter: SheetSetter) -> tuple[StudentPag
     return StudentPage(*head, tuple(asked)), StudentPage(*head, tuple(keyed))
 
 
-def _asked(answer: Answer) -> AskedAnswer:
-    return AskedAnswer(
-        answer.id, answer.label, tuple((choice.name, choice.message) for choice in answer.choices)
+def _asked(question: Question, setter: SheetSetter) -> Asked:
+    return Asked(
+        question.id,
+        setter.said(question.title),
+        question.marks,
+        tuple(map(setter.said, question.prompt)),
+        tuple(map(setter.chained, question.formulas)),
+        question.lines,
+        tuple(
+            (
+                answer.id,
+                setter.said(answer.label),
+                tuple((choice.name, setter.said(choice.message)) for choice in answer.choices),
+            )
+            for answer in question.answers
+        ),
     )
 
 
-def _keyed(answer: Answer, question: Question) -> KeyAnswer:
+@lru_cache(maxsize=1024)
+def _body(lang: str, template: str, question: Asked) -> Markup:
+    """Most questions are the same for a whole class, but for their numbers."""
+    made = environment(lang).get_template(template).render(question=question)
+    return Markup(made)  # noqa: S704 - the template escapes
+
+
+FROM = mark("(follows from {answers})")
+
+
+def _keyed(
+    question: Question, example: Example | None, body: Markup, setter: SheetSetter
+) -> KeyQuestion:
     reasons: Mapping[str, Message] = {name: reason for name, _, reason in question.scheme}
-    asked = _asked(answer)
+    told = translator(setter.lang).gettext("full precision carried")
+    return KeyQuestion(
+        example,
+        body,
+        tuple(_key_answer(answer, reasons[answer.id], setter) for answer in question.answers),
+        tuple(
+            setter.displayed(step.symbolic, step.numeric, told if step.carried else "")
+            for step in question.solution
+        ),
+        tuple(map(setter.said, question.remarks)),
+        tuple(
+            (answer.id, _short(answer, mistake.value), setter.said(mistake.message))
+            for answer in question.answers
+            for mistake in answer.mistakes
+        ),
+    )
+
+
+def _key_answer(answer: Answer, reason: Message, setter: SheetSetter) -> KeyAnswer:
+    after = Message(FROM, {"answers": ", ".join(answer.after)})
     return KeyAnswer(
-        asked.id,
-        asked.label,
-        asked.options,
+        answer.id,
+        setter.said(answer.label),
         answer.expected,
         "" if answer.low is None else f"{answer.low:f}",
         "" if answer.high is None else f"{answer.high:f}",
         "" if answer.value is None else _short(answer, answer.value, 6),
         answer.marks,
-        reasons[answer.id],
-        answer.after,
+        setter.said(reason),
+        setter.said(after) if answer.after else Markup(""),
     )
 
 
@@ -200,7 +217,7 @@ def example_of(template: Template, givens: Mapping[str, str], lang: str) -> Exam
     picture = None
     formulas: tuple[tuple[str, ...], ...] = ()
     if template.trace.kind == "perceptron":
-        values = {key: quantities[key].value for key in quantities}
+        values = {key: quantity.value for key, quantity in quantities.items()}
         values |= {key: MPMATH.number(text) for key, text in digits.items()}
         picture = draw(template.with_values(values), translator(lang).gettext(ALT), "given")
     if "objective" in template.trace.facts:
@@ -208,9 +225,3 @@ def example_of(template: Template, givens: Mapping[str, str], lang: str) -> Exam
     shown = tuple((latex(quantities[key].symbol), text) for key, text in digits.items()
                   if key in template.trace.roles)  # fmt: skip
     return Example(picture, formulas, shown)
-
-
-def split(chain: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The sides of a chain in names, and those in numbers behind them."""
-    first = next((at for at, side in enumerate(chain) if at and is_numeric(side)), len(chain))
-    return chain[:first], chain[first:]
