@@ -55,6 +55,7 @@ def examples(audit: Audit, study: Study, lang: str) -> Iterator[ExampleView]:
     for name, trace in study.traces.items():
         adopted = audit.conventions.get(name)
         context = Context(
+            lang,
             gettext,
             translator(lang).ngettext,
             adopted if isinstance(adopted, Mapping) else {},

@@ -17,13 +17,13 @@ from numpy.typing import NDArray
 
 from bpreport.formula import latex, rounded
 from bpreport.publish.context import Context
-from bpreport.publish.formulas import plain
+from bpreport.publish.labels import label
 from bpreport.publish.language import VERDICTS
 from bpreport.publish.numbers import shown
 from bpreport.publish.packing import deflated
 from bpreport.publish.view import Badge
 from bpreport.worked.perceptron import Perceptron
-from bpreport.worked.trace import Trace
+from bpreport.worked.trace import Role, Trace
 
 __all__ = ["Column", "Printed", "Scrubber", "packed", "scrubber"]
 
@@ -59,9 +59,11 @@ class Column:
     symbol: str
     """LaTeX."""
     name: str
-    """The same as plain text."""
+    """The same as `labels` writes it."""
     target: str
     """Of an output, else empty."""
+    joins: tuple[str, ...]
+    """The units that a weight joins, or the unit or layer of a bias; else empty."""
     cells: tuple[str, ...]
     """After the last iteration, by each convention."""
     difference: str
@@ -110,8 +112,9 @@ def scrubber(
         Column(
             kind,
             latex(adopted.quantities[key].symbol),
-            plain(latex(adopted.quantities[key].symbol)),
+            label(latex(adopted.quantities[key].symbol)),
             _target(key, adopted) if kind == "out" else "",
+            _joins(adopted.roles[key]) if kind in ("weight", "bias") else (),
             tuple(rounded(run[last, place], PLACES) for run in runs.values()),
             _difference([run[last, place] for run in runs.values()]),
             tuple(printed for _, printed in found.get(key, ())),
@@ -175,6 +178,10 @@ def _printed(example: Perceptron, context: Context) -> dict[str, list[tuple[int,
         updates = int(iteration) + shifts[group]
         found[key].append((int(iteration), Printed(updates, judgement.printed, badge)))
     return found
+
+
+def _joins(role: Role) -> tuple[str, ...]:
+    return tuple(filter(None, (role.source, role.unit)))
 
 
 def _target(key: str, trace: Trace) -> str:

@@ -17,7 +17,7 @@ from bpreport.publish.breaking import chain, filled
 from bpreport.publish.drawing import SIZE, Drawing, drawing
 from bpreport.publish.embedding import Embedding
 from bpreport.publish.formulas import TypesettingError, mathml, plain
-from bpreport.publish.language import parts, tag
+from bpreport.publish.language import parts, pieces, tag
 from bpreport.publish.mathfont import font_face
 from bpreport.publish.pdf import SCHEME
 from bpreport.publish.plots import Picture
@@ -92,9 +92,16 @@ class Setter:
 
     def message(self, message: Message, small: bool = True) -> Markup:
         """A sentence with its formulas typeset."""
+        return self._pieces(parts(message, self.lang), small)
+
+    def caption(self, text: str) -> Markup:
+        """What stands below a plot, with its formulas typeset."""
+        return self._pieces(pieces(text), small=True)
+
+    def _pieces(self, found: Sequence[tuple[str, str]], small: bool) -> Markup:
         return Markup("").join(
             self.math(content, small=small) if kind == "math" else escape(content)
-            for kind, content in parts(message, self.lang)
+            for kind, content in found
         )
 
     def prose(self, tokens: Sequence[Token]) -> Markup:
