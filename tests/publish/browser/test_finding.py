@@ -160,6 +160,28 @@ def test_the_contents_follow_the_reader(visit: Visit, lesson, width: str):
         expect(marked).to_be_in_viewport()
 
 
+def test_the_same_place_has_the_same_mark_from_wherever_the_reader_comes(visit: Visit):
+    """Far jumps as well: what they land on gets its height only then."""
+    place = """(top) => new Promise((done) => {
+        window.scrollTo(0, top);
+        setTimeout(() => {
+            const links = [...document.querySelectorAll(".edition:not([hidden]) .contents a")];
+            const begun = links.filter((link) => {
+                const target = document.getElementById(link.getAttribute("href").slice(1));
+                return target.getBoundingClientRect().top <= window.innerHeight / 4;
+            });
+            const marked = links.filter((link) => link.matches("[aria-current]"));
+            done([marked, begun.slice(-1)].map((all) => all.map((link) => link.textContent)));
+        }, 150);
+    })"""
+    with visit() as page:
+        shown(page).locator(".tools").wait_for()
+        down = list(range(7000, 50_000, 7000))
+        for top in [*down, 10**6, *reversed(down)]:
+            marked, begun = page.evaluate(place, top)
+            assert marked == begun
+
+
 def test_the_contents_open_over_a_narrow_page(visit: Visit, lesson):
     """A tap opens them, a tap on a line goes there and closes them, and Escape closes them."""
     with visit(lesson, width="phone", touch=True) as page:
