@@ -10,7 +10,7 @@ from bpreport.publish.language import COLON, COMMA, SEMICOLON, mark
 from bpreport.publish.numbers import shown
 from bpreport.publish.perceptron_plots import outputs, plots, symbol, total
 from bpreport.publish.scrubber import scrubber
-from bpreport.publish.solution import solve
+from bpreport.publish.solution import solutions
 from bpreport.publish.stepper import stepper
 from bpreport.publish.view import Cell, Stage, Table
 from bpreport.worked.perceptron import Perceptron
@@ -65,7 +65,7 @@ def _changed(trace: Trace, other: Trace, adopted: bool, gettext: Gettext) -> Ite
     )
     lead = text % {"own": gettext(UPDATES[trace.conventions["update"]])}
     changed = [
-        solve(quantity, other, other.conventions["update"])
+        key
         for key, quantity in other.quantities.items()
         if key not in trace.quantities or quantity.value != trace.quantities[key].value
     ]
@@ -73,7 +73,7 @@ def _changed(trace: Trace, other: Trace, adopted: bool, gettext: Gettext) -> Ite
         yield Stage(
             id=f"{trace.name}-{other.conventions['update']}",
             title=gettext(UPDATES[other.conventions["update"]]),
-            solutions=tuple(changed),
+            solutions=solutions(other, changed, other.conventions["update"]),
             lead=lead,
         )
 

@@ -7,7 +7,7 @@ than the one that full precision gives, the solution is marked.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -17,9 +17,10 @@ import mpmath
 from bpreport.formula import MPMATH, EvaluationError, latex, prepared
 from bpreport.formula.tree import Number, Tree
 from bpreport.publish.numbers import shown
+from bpreport.worked.memory import remembered
 from bpreport.worked.trace import Quantity, Trace
 
-__all__ = ["Solution", "anchor", "solve"]
+__all__ = ["Solution", "anchor", "solutions", "solve"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,12 @@ def solve(
     ]
     steps = (symbol, *(f"= {line}" for line in different))
     return Solution(name, quantity.key, symbol, steps, result, carried)
+
+
+@remembered(most=64)
+def solutions(trace: Trace, keys: Sequence[str], variant: str = "") -> tuple[Solution, ...]:
+    """The worked solutions of quantities of a trace, in the order of their keys."""
+    return tuple(solve(trace.quantities[key], trace, variant) for key in keys)
 
 
 def _result(quantity: Quantity, digits: Mapping[str, str] | None) -> str:
