@@ -98,10 +98,12 @@ def html(pages: Sequence[Report], audit: Audit) -> bytes:
 
     from bpreport.publish.embedding import Embedding
     from bpreport.publish.pointing import figures, numerals
+    from bpreport.publish.report import derivations
     from bpreport.publish.setting import HtmlSetter
     from bpreport.publish.templates import environment
 
-    embedding, marks, pointers = Embedding(), figures(audit), numerals(audit)
+    embedding, marks = Embedding(), figures(audit)
+    pointers = numerals(audit, derivations(audit, audit.study, pages[0].examples))
     known = [(tag(page.lang), translator(page.lang).gettext("English")) for page in pages]
 
     def rendered(page: Report, frame: str, editions: Sequence[tuple[str, Markup]] = ()) -> Markup:

@@ -29,20 +29,6 @@ function best(keys, wanted) {
   return { rank: tests.length, place: -1 };
 }
 
-const LETTERS = { partial: "∂", theta: "θ", alpha: "α", eta: "η", Delta: "Δ", delta: "δ", sigma: "σ", omega: "ω", nabla: "∇" };
-
-/** A symbol as text with its subscripts and superscripts. */
-function typeset(symbol) {
-  const text = symbol.replace(/\\([a-zA-Z]+) ?/g, (_, name) => LETTERS[name] ?? `${name} `);
-  return text.split(/([_^](?:\{[^{}]*\}|[^\s{}]))/).map((piece) => {
-    const script = /^([_^])\{?([^{}]*)\}?$/.exec(piece);
-    if (!script) return piece.replace(/[{}]/g, "");
-    const made = document.createElement(script[1] === "_" ? "sub" : "sup");
-    made.textContent = script[2];
-    return made;
-  });
-}
-
 class Search {
   constructor(edition) {
     this.edition = edition;
