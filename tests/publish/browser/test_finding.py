@@ -130,6 +130,59 @@ def test_a_printed_number_is_found(visit: Visit, lesson):
         expect(page.locator("tr.claim:target")).to_contain_text("1.051174")
 
 
+@pytest.mark.parametrize(
+    "typed",
+    [
+        r"\frac{\partial E_{total}}{\partial w_7}",
+        r"\dfrac{\partial E}{\partial w_7}",
+        r"\frac{\partial E}",
+        "∂E/∂w7",
+    ],
+)
+def test_a_derivative_is_found_as_it_is_typed_in_latex(visit: Visit, typed: str):
+    """Also while the formula is still being typed."""
+    with visit() as page:
+        edition = shown(page)
+        edition.locator(".search input").fill(typed)
+        first = edition.locator(".found [role=option] b").first
+        expect(first).to_contain_text("∂E")
+        if "7" in typed:
+            expect(first).to_contain_text("∂w7")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("学习率", "try-lab"),
+        ("learning rate", "try-lab"),
+        ("链式法则", "slide-"),
+        ("Error", "error"),
+    ],
+)
+def test_words_find_headings_and_sentences(visit: Visit, language: str, typed: str, found: str):
+    """Headings in either language come first, and lead to what stands below them."""
+    with visit() as page:
+        edition = read_in(page, language)
+        edition.locator(".search input").fill(typed)
+        options = edition.locator(".found [role=option]")
+        ids = options.evaluate_all("all => all.map((one) => one.entry.element.id)")
+        headings = options.evaluate_all("all => all.map((one) => Boolean(one.entry.heading))")
+        place = next(place for place, name in enumerate(ids) if found in name)
+        assert all(headings[: place + 1])
+        options.nth(place).click()
+        expect(page.locator(f'[id="{ids[place]}"]')).to_be_in_viewport()
+
+
+def test_words_find_what_the_audit_says(visit: Visit, lesson):
+    """A claim by the words of its sentence."""
+    with visit(lesson) as page:
+        edition = read_in(page, "en")
+        edition.locator(".search input").fill("two neighbouring digits")
+        sentences = edition.locator("tr.claim .what", has_text="two neighbouring digits").count()
+        assert edition.locator(".found [role=option]").count() >= sentences
+
+
 def test_nothing_found_is_said(visit: Visit, lesson):
     """In words, and Escape leaves the search."""
     with visit(lesson) as page:
