@@ -84,6 +84,9 @@ class Scrubber:
     columns: tuple[Column, ...]
     printed: Mapping[int, int]
     """For what iteration the deck prints something, by the updates done then."""
+    shifted: tuple[tuple[str, int, int], ...]
+    """Of "outputs" and "weights" that come out after another number of updates than the deck's
+    iteration: which, the iteration and the updates."""
     data: dict[str, Any]
 
 
@@ -132,7 +135,7 @@ def scrubber(
     }
     return Scrubber(
         f"scrubber-{adopted.name}", tuple(runs), adopted.conventions["update"], last,
-        columns, dict(sorted(iterations.items())), data,
+        columns, dict(sorted(iterations.items())), _shifted(example, found), data,
     )  # fmt: skip
 
 
@@ -172,12 +175,28 @@ def _printed(example: Perceptron, context: Context) -> dict[str, list[tuple[int,
         key, _, iteration = (judgement.quantity or "").partition("@")
         if not iteration.isdigit() or judgement.printed is None:
             continue
-        group = "weights" if key in example.weight_keys + example.bias_keys else "outputs"
         verdict = judgement.verdict
         badge = Badge(str(verdict), verdict.level, context.gettext(VERDICTS[verdict][0]))
-        updates = int(iteration) + shifts[group]
+        updates = int(iteration) + shifts[_group(example, key)]
         found[key].append((int(iteration), Printed(updates, judgement.printed, badge)))
     return found
+
+
+def _shifted(
+    example: Perceptron, found: Mapping[str, list[tuple[int, Printed]]]
+) -> tuple[tuple[str, int, int], ...]:
+    places = {
+        (_group(example, key), iteration, printed.updates)
+        for key, printed_there in found.items()
+        for iteration, printed in printed_there
+        if printed.updates != iteration
+    }
+    return tuple(sorted(places))
+
+
+def _group(example: Perceptron, key: str) -> str:
+    """What the audit calls those that a deck counts in the same way."""
+    return "weights" if key in example.weight_keys + example.bias_keys else "outputs"
 
 
 def _joins(role: Role) -> tuple[str, ...]:
