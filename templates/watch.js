@@ -50,7 +50,7 @@ const painted = (view) =>
 async function align(coming, place, steps) {
   for (let step = 0; place && step < steps; step += 1) {
     const by = place.element.getBoundingClientRect().top - place.top;
-    if (step && Math.abs(by) < 1) return;
+    if (Math.abs(by) < 1) return;
     coming.scrollBy({ top: by, behavior: "instant" });
     await painted(coming);
   }

@@ -99,11 +99,27 @@ def _figure(span: Span, functions: frozenset[str], names: frozenset[str]) -> Fig
         span.section,
         span.text,
         span.position,
-        span.claim,
+        _claimed(span.claim, functions, names),
         span.iteration,
         name,
         count,
     )
+
+
+def _claimed(claim: str, functions: frozenset[str], names: frozenset[str]) -> str:
+    r"""What a mark claims, with a symbol under its key, however it was typed.
+
+    >>> _claimed("a_1^{(2)}", frozenset(), frozenset()), _claimed("w7@10", frozenset(), frozenset())
+    ('a_{1}^{(2)}', 'w_{7}@10')
+    >>> _claimed("fast.iterations", frozenset(), frozenset())
+    'fast.iterations'
+    """
+    typed, at, iteration = claim.partition("@")
+    try:
+        name = parse(typed, functions, names)
+    except FormulaError:
+        return claim
+    return f"{name.key}{at}{iteration}" if isinstance(name, Symbol | Derivative) else claim
 
 
 def _named(

@@ -43,9 +43,9 @@ def _elementwise(function: Callable[..., Any]) -> Callable[..., Any]:
     """Lift a function of scalars to vectors: entry by entry, scalars repeated."""
 
     def lifted(arithmetic: Arithmetic, *operands: Any) -> Any:
-        lengths = {len(operand) for operand in operands if isinstance(operand, tuple)}
-        if not lengths:
+        if not any(isinstance(operand, tuple) for operand in operands):
             return function(arithmetic, *operands)
+        lengths = {len(operand) for operand in operands if isinstance(operand, tuple)}
         if len(lengths) > 1:
             raise EvaluationError("vectors of different lengths")
         (length,) = lengths

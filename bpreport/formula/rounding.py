@@ -10,6 +10,7 @@ from __future__ import annotations
 import decimal
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from bpreport.formula.arithmetic import MP
@@ -64,7 +65,13 @@ def to_decimal(value: Any) -> Decimal:
         raise EvaluationError("a row or matrix where one number is expected")
     if not MP.isfinite(value):
         raise EvaluationError("a number too large to compute")
-    text = MP.nstr(MP.mpf(value), JUDGED_DIGITS, strip_zeros=True, min_fixed=-30, max_fixed=60)
+    return _decimal(MP.mpf(value))
+
+
+@lru_cache(maxsize=16384)
+def _decimal(value: Any) -> Decimal:
+    """A finite number, which is asked for at several places."""
+    text = MP.nstr(value, JUDGED_DIGITS, strip_zeros=True, min_fixed=-30, max_fixed=60)
     result = Decimal(text)
     return result.normalize(_CONTEXT) if result else Decimal(0)
 

@@ -252,7 +252,9 @@ def tree(value: Tree | int | str) -> Tree:
 
 def children(node: Tree) -> tuple[Tree, ...]:
     """The subtrees that are computed with; the indices of a symbol are part of its name."""
-    match node:
+    match node:  # what trees have most of comes first: they are walked over and over
+        case Symbol() | Number():
+            return ()
         case Apply(operands=operands):
             return operands
         case Call(arguments=arguments):
@@ -277,8 +279,8 @@ def children(node: Tree) -> tuple[Tree, ...]:
 def rebuild(node: Tree, parts: tuple[Tree, ...]) -> Tree:
     """The same node over other subtrees, given in the order of `children`."""
     match node:
-        case Apply():
-            return replace(node, operands=parts)
+        case Apply(operation=operation, sign=sign):
+            return Apply(operation, parts, sign)
         case Call():
             return replace(node, arguments=parts)
         case Reduce(lower=lower, upper=upper):
@@ -313,9 +315,11 @@ def rebuild(node: Tree, parts: tuple[Tree, ...]) -> Tree:
 
 def walk(node: Tree) -> Iterator[Tree]:
     """Every node of a tree, parents first, left to right."""
-    yield node
-    for child in children(node):
-        yield from walk(child)
+    waiting = [node]
+    while waiting:
+        part = waiting.pop()
+        yield part
+        waiting.extend(reversed(children(part)))
 
 
 def symbols(node: Tree) -> list[Symbol]:

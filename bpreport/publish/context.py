@@ -16,6 +16,7 @@ __all__ = ["Context", "Shown", "after", "iterations", "updates"]
 class Context:
     """What a view needs beside the example and its trace."""
 
+    lang: str
     gettext: Callable[[str], str]
     ngettext: Callable[[str, str, int], str]
     adopted: Mapping[str, Any]

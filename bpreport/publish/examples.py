@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +10,7 @@ from bpreport.audit.model import Audit
 from bpreport.publish import descent_view, perceptron_view, regression_view
 from bpreport.publish.context import Context, Shown
 from bpreport.publish.language import mark, translator
-from bpreport.publish.solution import solve
+from bpreport.publish.solution import solutions
 from bpreport.publish.view import ExampleView, Stage
 from bpreport.worked.trace import Trace
 
@@ -55,6 +56,7 @@ def examples(audit: Audit, study: Study, lang: str) -> Iterator[ExampleView]:
     for name, trace in study.traces.items():
         adopted = audit.conventions.get(name)
         context = Context(
+            lang,
             gettext,
             translator(lang).ngettext,
             adopted if isinstance(adopted, Mapping) else {},
@@ -76,18 +78,19 @@ def examples(audit: Audit, study: Study, lang: str) -> Iterator[ExampleView]:
 
 
 def _stages(trace: Trace, gettext: Callable[[str], str]) -> Iterator[Stage]:
-    by_stage: dict[str, list[Any]] = {}
+    by_stage: dict[str, list[str]] = {}
     left_out = descent_view.later_iterates(trace) if trace.kind == "gradient descent" else ()
     for quantity in trace.quantities.values():
         # "fast.iterations" is no symbol: the tables of a descent tell these.
         if "." not in quantity.key and quantity.key not in left_out:
-            by_stage.setdefault(quantity.stage, []).append(solve(quantity, trace))
-    for stage, solutions in by_stage.items():
-        form = "many" if len(solutions) > MANY else "solutions"
+            by_stage.setdefault(quantity.stage, []).append(quantity.key)
+    solved = {one.key: one for one in solutions(trace, list(itertools.chain(*by_stage.values())))}
+    for stage, keys in by_stage.items():
+        form = "many" if len(keys) > MANY else "solutions"
         yield Stage(
             id=f"{trace.name}-{stage}",
             title=gettext(STAGES.get(stage, stage)),
-            solutions=tuple(solutions),
+            solutions=tuple(solved[key] for key in keys),
             form="givens" if stage == "given" else form,
             lead=gettext("The first updates of each run are worked out; the appendix has all.")
             if left_out and stage == "iterate"

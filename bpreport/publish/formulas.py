@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 from typing import Any
 from xml.etree import ElementTree as ET
 
-__all__ = ["TypesettingError", "mathml", "plain"]
+__all__ = ["TypesettingError", "element", "mathml", "plain", "words"]
 
 
 class TypesettingError(ValueError):
@@ -46,11 +46,18 @@ def plain(source: str) -> str:
     >>> plain(r"\frac{\partial E}{\partial w_7} = 0.5 \cdot out_{o1}")
     '(∂E)/(∂w_7) = 0.5 ⋅ out_o1'
     """
-    try:
-        root = ET.fromstring(_ENTITY.sub("", mathml(source)))  # noqa: S314 - by math-core
-    except (TypesettingError, ET.ParseError):
+    root = element(source)
+    if root is None:
         return source
-    return _UNARY.sub(" −", re.sub(r"\s+", " ", _words(root))).replace("( −", "(−").strip()
+    return _UNARY.sub(" −", re.sub(r"\s+", " ", words(root))).replace("( −", "(−").strip()
+
+
+def element(source: str) -> ET.Element | None:
+    """The MathML of a formula as a tree; None where it cannot be typeset."""
+    try:
+        return ET.fromstring(_ENTITY.sub("", mathml(source)))  # noqa: S314 - by math-core
+    except (TypesettingError, ET.ParseError):
+        return None
 
 
 _ENTITY = re.compile(r"&(?!amp;|lt;|gt;|quot;|apos;|#)\w+;")
@@ -69,8 +76,9 @@ _SPACED = frozenset("=≈→<>≤≥≠+−·⋅×∗*•∙±")
 _INVISIBLE = dict.fromkeys(map(ord, "\u2061\u2062\u2063\u2064\u200b"))
 
 
-def _words(node: ET.Element) -> str:
-    parts = [_words(child) for child in node]
+def words(node: ET.Element) -> str:
+    """An element of MathML as one line of text."""
+    parts = [words(child) for child in node]
     text = (node.text or "").translate(_INVISIBLE).strip()
     match node.tag:
         case "mo":

@@ -18,6 +18,7 @@ from bpreport.publish.expression import expression
 from bpreport.publish.formulas import plain
 from bpreport.worked.descending import BEYOND, LIMIT, OUTCOMES
 from bpreport.worked.descent import GradientDescent
+from bpreport.worked.memory import remembered
 from bpreport.worked.trace import Trace
 
 __all__ = ["Lab", "Preset", "behaviour", "lab"]
@@ -57,6 +58,7 @@ class Lab:
     """For the page's script."""
 
 
+@remembered(most=16)
 def lab(example: GradientDescent, trace: Trace) -> Lab | None:
     """The lab of a descent in one variable; None where there is nothing to set."""
     if len(example.variables) != 1:

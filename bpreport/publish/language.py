@@ -27,6 +27,7 @@ __all__ = [
     "languages",
     "mark",
     "parts",
+    "pieces",
     "render",
     "spoken",
     "tag",
@@ -147,10 +148,18 @@ def parts(message: Message, lang: str) -> list[tuple[str, str]]:
 
             found.append(("math", latex(value)))  # type: ignore[arg-type]
         else:
-            for place, piece in enumerate(_DOLLARS.split(format(value, spec or ""))):
-                if piece:
-                    found.append(("math" if place % 2 else "text", piece))
+            found += pieces(format(value, spec or ""))
     return found
+
+
+def pieces(text: str) -> list[tuple[str, str]]:
+    """A sentence as stretches of ("text" or "math", content): LaTeX stands between dollar signs.
+
+    >>> pieces("The error $E$ falls.")
+    [('text', 'The error '), ('math', 'E'), ('text', ' falls.')]
+    """
+    found = enumerate(_DOLLARS.split(text))
+    return [("math" if place % 2 else "text", piece) for place, piece in found if piece]
 
 
 def _expectation(expected: Expectation, lang: str) -> str:

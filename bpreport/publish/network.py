@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bpreport.formula import latex
-from bpreport.publish.formulas import plain
+from bpreport.publish.labels import label, width
 from bpreport.publish.numbers import shown
 from bpreport.publish.plots import FONTS, PALETTE, Picture
 from bpreport.publish.templates import environment
@@ -21,6 +21,8 @@ Values = Literal["all", "given", "none"]
 ACROSS, DOWN, MARGIN = 225.0, 96.0, 62.0
 RADIUS = 27.0
 """Of a unit's circle."""
+SIZE = 11.0
+"""Of the letters."""
 CROWDED = 16
 """More connections than this between two layers are drawn without their weights."""
 
@@ -32,7 +34,7 @@ class Unit:
     x: float
     y: float
     name: str
-    index: str
+    """A label, as `labels` writes it."""
     value: str
 
 
@@ -45,7 +47,6 @@ class Edge:
     x: float
     y: float
     name: str
-    index: str
     value: str
     width: float
     negative: bool
@@ -72,6 +73,7 @@ def draw(trace: Trace, alt: str, values: Values = "all") -> Picture:
             units=units,
             radius=RADIUS,
             label_width=label_width,
+            size=SIZE,
             edges=_edges(
                 trace, places, {layer: len(row) for layer, row in by_layer.items()}, values
             ),
@@ -104,7 +106,7 @@ def _units(trace: Trace) -> tuple[dict[int, list[str]], dict[str, str]]:
 
 def _biases(
     trace: Trace, places: Mapping[str, tuple[float, float]], values: Values
-) -> list[tuple[float, float, str, str, str]]:
+) -> list[tuple[float, float, str, str]]:
     """Labels: that of a unit's own bias stands below it, that of a shared one above the weights."""
     found = []
     for key, role in trace.roles.items():
@@ -139,8 +141,8 @@ def _edges(
         # Near the side with fewer crossings, where the lines of one unit have spread enough.
         from_left = sizes[role.layer - 1] <= sizes[role.layer]
         value = float(trace.quantities[key].value)
-        name, index, text = ("", "", "") if crowded else _label(key, trace, values)
-        along = _along(math.dist(start, end), label_width(name, index, text), from_left=from_left)
+        name, text = ("", "") if crowded else _label(key, trace, values)
+        along = _along(math.dist(start, end), label_width(name, text), from_left=from_left)
         edges.append(
             Edge(
                 start,
@@ -148,7 +150,6 @@ def _edges(
                 round(start[0] + (end[0] - start[0]) * along, 1),
                 round(start[1] + (end[1] - start[1]) * along, 1),
                 name,
-                index,
                 text,
                 round(0.6 + 2.2 * abs(value) / largest, 2),
                 value < 0,
@@ -164,18 +165,18 @@ def _along(length: float, wide: float, *, from_left: bool) -> float:
     return part if from_left else 1 - part
 
 
-def label_width(name: str, index: str, value: str) -> float:
-    """About how wide a label is drawn, in the units of the drawing.
+def label_width(name: str, value: str) -> float:
+    """About how wide a name with its value is drawn, in the units of the drawing.
 
-    >>> label_width("w", "1", "0.25")
-    44.0
+    >>> label_width("w_{1}", "0.25") == 8 + width("w_{1}", SIZE) + width("0.25", SIZE)
+    True
     """
-    return 8 + 6.4 * len(name) + 4.8 * len(index) + 6.2 * len(value)
+    return 8 + width(name, SIZE) + width(value, SIZE)
 
 
-def _label(key: str, trace: Trace, values: Values) -> tuple[str, str, str]:
-    """Name, index and, where wanted, value of a quantity."""
+def _label(key: str, trace: Trace, values: Values) -> tuple[str, str]:
+    """Name and, where wanted, value of a quantity."""
     quantity = trace.quantities[key]
-    name, _, index = plain(latex(quantity.symbol)).partition("_")
     hidden = values == "none" or (values == "given" and quantity.formula is not None)
-    return name, index.strip("()"), "" if hidden else shown(quantity.value, 4).replace("-", "−")
+    value = "" if hidden else shown(quantity.value, 4).replace("-", "−")
+    return label(latex(quantity.symbol)), value

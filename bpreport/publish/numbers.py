@@ -63,6 +63,7 @@ def short(value: Any) -> str:
     """A value as a drawing has room for: four places, or three digits of what is small.
 
     >>> short(0.59326999), short(-0.000123456), short(12)
-    ('0.5933', '-0.000123', '12')
+    ('0.5933', '−0.000123', '12')
     """
-    return exact(value, 3) if 0 < abs(value) < 0.001 else shown(value, 4)
+    text = exact(value, 3) if 0 < abs(value) < 0.001 else shown(value, 4)
+    return text.replace("-", "−")

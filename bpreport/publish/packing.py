@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import base64
 import zlib
+from functools import lru_cache
 
 __all__ = ["deflated"]
 
 
+@lru_cache(maxsize=32)
 def deflated(content: bytes | str) -> str:
     """Bytes or text, deflated and in base 64; every browser inflates it without help.
 

@@ -6,18 +6,19 @@ CSS variables, so that the same picture also serves its dark look.
 
 from __future__ import annotations
 
-import itertools
 import math
 import re
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from html import unescape
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bpreport.publish.labels import raised, spread, width
 from bpreport.worked.memory import remembered
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ class Line:
     """One line of a plot."""
 
     label: str
-    """Written at its end; "w_7" gets its subscript."""
+    """Written at its end, as `labels` writes it."""
     x: Values
     y: Values
     hue: str
@@ -370,19 +371,9 @@ def _end_labels(axes: Axes, drawn: Sequence[Line]) -> None:
     ends = [axes.transData.transform((line.x[-1], line.y[-1]))[1] for line in labelled]
     height = axes.get_window_extent().height
     bottom = axes.get_window_extent().y0
-    apart = 9.5 * axes.figure.dpi / 72
+    apart = (11 if any("}^{" in line.label for line in labelled) else 9.5) * axes.figure.dpi / 72
     order = sorted(range(len(ends)), key=ends.__getitem__)
-    placed = [ends[index] for index in order]
-    for _ in range(40):
-        for lower, upper in itertools.pairwise(range(len(placed))):
-            gap = placed[upper] - placed[lower]
-            if gap < apart:
-                placed[lower] -= (apart - gap) / 2
-                placed[upper] += (apart - gap) / 2
-    # A crowd at the lower edge is moved up as a whole.
-    low = bottom + apart / 2
-    for place, y in enumerate(placed):
-        placed[place] = max(y, low + place * apart) if placed[0] < low else y
+    placed = spread([ends[index] for index in order], apart, bottom + apart / 2, bottom + height)
     for index, y in zip(order, placed, strict=True):
         line = labelled[index]
         axes.annotate(
@@ -403,9 +394,8 @@ def _ends(drawn: Sequence[Line]) -> tuple[float, float]:
 
 
 def _room(drawn: Sequence[Line]) -> float:
-    """Inches for the labels at the right ends: a Han character is as wide as two letters."""
-    widths = [sum(2 if sign > "\u2e80" else 1 for sign in line.label) for line in drawn]
-    return 0.22 + 0.062 * max(widths, default=0)
+    """Inches for the labels at the right ends."""
+    return 0.22 + max((width(line.label, 8.0) for line in drawn), default=0) / 72
 
 
 def _power(value: float) -> str:
@@ -427,7 +417,9 @@ def _clean(svg: str) -> str:
     svg = re.sub(r"<!--.*?-->\s*", "", svg, flags=re.DOTALL)
     svg = re.sub(r'<text style="([^"]*)"', lambda match: _text(match[1]), svg)
     svg = svg.replace("font-family: 'DejaVu Sans'", f"font-family: {FONTS}")
-    svg = re.sub(r">([^<>\s]+)_\(?([\w,]+)\)?([^<>]*)</text>", _subscript, svg)
+    svg = re.sub(
+        r'(<text [^>]*?font-size="([\d.]+)px"[^>]*>)([^<]*[_^]\{[^<]*)(?=</text>)', _labelled, svg
+    )
     return re.sub(r"\s*\n\s*", "\n", svg).strip()
 
 
@@ -443,10 +435,8 @@ def _text(style: str) -> str:
     )
 
 
-def _subscript(match: re.Match[str]) -> str:
-    base, index, rest = match.groups()
-    after = f'<tspan dy="-2">{rest}</tspan>' if rest else ""
-    return f'>{base}<tspan dy="2" font-size="6px">{index}</tspan>{after}</text>'
+def _labelled(match: re.Match[str]) -> str:
+    return match[1] + str(raised(unescape(match[3]), float(match[2])))
 
 
 def number(value: Any, digits: int = 3) -> str:

@@ -18,6 +18,7 @@ from bpreport.publish.examples import examples
 from bpreport.publish.formulas import plain
 from bpreport.publish.language import VERDICTS, tag, translator, verdict_word
 from bpreport.publish.numbers import exact, shown
+from bpreport.publish.pointing import FULL, ITERATION
 from bpreport.publish.solution import anchor
 from bpreport.publish.view import (
     Badge,
@@ -35,23 +36,19 @@ from bpreport.publish.view import (
 if TYPE_CHECKING:
     from bpreport.worked import Study
 
-__all__ = ["badge", "names", "report"]
+__all__ = ["badge", "derivations", "names", "report"]
 
 LONG = 26
 """Characters of a side past which it is not repeated beside its verdict."""
-FULL = 30
-"""Significant digits of an exact value that is looked at closely."""
 
 
 def report(audit: Audit, study: Study, lang: str) -> Report:
     """Everything that the report shows, in the reader's language."""
     deck = audit.deck
     worked = tuple(examples(audit, study, lang))
-    derivations = _derivations(audit, study, worked)
+    derived = derivations(audit, study, worked)
     levels = [judgement.verdict.level for judgement in audit.judgements]
-    views = {
-        judgement.claim.id: _claim(judgement, lang, derivations) for judgement in audit.judgements
-    }
+    views = {judgement.claim.id: _claim(judgement, lang, derived) for judgement in audit.judgements}
     return Report(
         title=deck.title or PurePath(deck.path).stem,
         lang=lang,
@@ -115,8 +112,8 @@ def badge(verdict: Verdict, lang: str) -> Badge:
     return Badge(str(verdict), verdict.level, verdict_word(verdict, lang))
 
 
-def _derivations(
-    audit: Audit, study: Study, worked: Iterable[ExampleView]
+def derivations(
+    audit: Audit, study: Study, worked: Sequence[ExampleView]
 ) -> dict[tuple[str, str], str]:
     """Where each quantity of each worked example is worked out, under what was adopted."""
     solved = {
@@ -125,7 +122,12 @@ def _derivations(
         for stage in example.stages
         for solution in stage.solutions
     }
-    found: dict[tuple[str, str], str] = {}
+    found = {
+        (example.id.removeprefix("example-"), ITERATION): f"try-{widget.id}"
+        for example in worked
+        for widget in example.widgets
+        if widget.name == "scrubber"
+    }
     for name in study.traces:
         adopted = str(audit.traces.get(name, study.traces[name]).conventions.get("update", ""))
         for key in study.traces[name].quantities:
@@ -247,6 +249,7 @@ def _merged(claims: Iterable[ClaimView]) -> Iterator[ClaimView]:
                 math="",
                 printed="",
                 exact="",
+                full="",
                 several=tuple(row.printed for row in rows if row.printed),
                 symbols=tuple(dict.fromkeys(name for row in rows for name in row.symbols)),
             )

@@ -17,13 +17,13 @@ from numpy.typing import NDArray
 
 from bpreport.formula import latex, rounded
 from bpreport.publish.context import Context
-from bpreport.publish.formulas import plain
+from bpreport.publish.labels import label
 from bpreport.publish.language import VERDICTS
 from bpreport.publish.numbers import shown
 from bpreport.publish.packing import deflated
 from bpreport.publish.view import Badge
 from bpreport.worked.perceptron import Perceptron
-from bpreport.worked.trace import Trace
+from bpreport.worked.trace import Role, Trace
 
 __all__ = ["Column", "Printed", "Scrubber", "packed", "scrubber"]
 
@@ -59,9 +59,11 @@ class Column:
     symbol: str
     """LaTeX."""
     name: str
-    """The same as plain text."""
+    """The same as `labels` writes it."""
     target: str
     """Of an output, else empty."""
+    joins: tuple[str, ...]
+    """The units that a weight joins, or the unit or layer of a bias; else empty."""
     cells: tuple[str, ...]
     """After the last iteration, by each convention."""
     difference: str
@@ -82,6 +84,9 @@ class Scrubber:
     columns: tuple[Column, ...]
     printed: Mapping[int, int]
     """For what iteration the deck prints something, by the updates done then."""
+    shifted: tuple[tuple[str, int, int], ...]
+    """Of "outputs" and "weights" that come out after another number of updates than the deck's
+    iteration: which, the iteration and the updates."""
     data: dict[str, Any]
 
 
@@ -110,8 +115,9 @@ def scrubber(
         Column(
             kind,
             latex(adopted.quantities[key].symbol),
-            plain(latex(adopted.quantities[key].symbol)),
+            label(latex(adopted.quantities[key].symbol)),
             _target(key, adopted) if kind == "out" else "",
+            _joins(adopted.roles[key]) if kind in ("weight", "bias") else (),
             tuple(rounded(run[last, place], PLACES) for run in runs.values()),
             _difference([run[last, place] for run in runs.values()]),
             tuple(printed for _, printed in found.get(key, ())),
@@ -129,7 +135,7 @@ def scrubber(
     }
     return Scrubber(
         f"scrubber-{adopted.name}", tuple(runs), adopted.conventions["update"], last,
-        columns, dict(sorted(iterations.items())), data,
+        columns, dict(sorted(iterations.items())), _shifted(example, found), data,
     )  # fmt: skip
 
 
@@ -169,12 +175,32 @@ def _printed(example: Perceptron, context: Context) -> dict[str, list[tuple[int,
         key, _, iteration = (judgement.quantity or "").partition("@")
         if not iteration.isdigit() or judgement.printed is None:
             continue
-        group = "weights" if key in example.weight_keys + example.bias_keys else "outputs"
         verdict = judgement.verdict
         badge = Badge(str(verdict), verdict.level, context.gettext(VERDICTS[verdict][0]))
-        updates = int(iteration) + shifts[group]
+        updates = int(iteration) + shifts[_group(example, key)]
         found[key].append((int(iteration), Printed(updates, judgement.printed, badge)))
     return found
+
+
+def _shifted(
+    example: Perceptron, found: Mapping[str, list[tuple[int, Printed]]]
+) -> tuple[tuple[str, int, int], ...]:
+    places = {
+        (_group(example, key), iteration, printed.updates)
+        for key, printed_there in found.items()
+        for iteration, printed in printed_there
+        if printed.updates != iteration
+    }
+    return tuple(sorted(places))
+
+
+def _group(example: Perceptron, key: str) -> str:
+    """What the audit calls those that a deck counts in the same way."""
+    return "weights" if key in example.weight_keys + example.bias_keys else "outputs"
+
+
+def _joins(role: Role) -> tuple[str, ...]:
+    return tuple(filter(None, (role.source, role.unit)))
 
 
 def _target(key: str, trace: Trace) -> str:

@@ -17,7 +17,7 @@ from bpreport.publish.breaking import chain, filled
 from bpreport.publish.drawing import SIZE, Drawing, drawing
 from bpreport.publish.embedding import Embedding
 from bpreport.publish.formulas import TypesettingError, mathml, plain
-from bpreport.publish.language import parts, tag
+from bpreport.publish.language import parts, pieces, tag
 from bpreport.publish.mathfont import font_face
 from bpreport.publish.pdf import SCHEME
 from bpreport.publish.plots import Picture
@@ -92,9 +92,16 @@ class Setter:
 
     def message(self, message: Message, small: bool = True) -> Markup:
         """A sentence with its formulas typeset."""
+        return self._pieces(parts(message, self.lang), small)
+
+    def caption(self, text: str) -> Markup:
+        """What stands below a plot, with its formulas typeset."""
+        return self._pieces(pieces(text), small=True)
+
+    def _pieces(self, found: Sequence[tuple[str, str]], small: bool) -> Markup:
         return Markup("").join(
             self.math(content, small=small) if kind == "math" else escape(content)
-            for kind, content in parts(message, self.lang)
+            for kind, content in found
         )
 
     def prose(self, tokens: Sequence[Token]) -> Markup:
@@ -144,8 +151,11 @@ class HtmlSetter(Setter):
         numerals: Mapping[int, Mapping[int, Pointer]] | None = None,
         embedding: Embedding | None = None,
         prefix: str = "",
+        known: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset()),
     ) -> None:
         super().__init__(lang, formulas, marks)
+        self._known = known
+        """Functions and names that the parser is told to read formulas aloud."""
         self._numerals = numerals or {}
         """Where the numbers of each formula lead, by its number and their offset."""
         self._embedding = embedding or Embedding()
@@ -158,10 +168,13 @@ class HtmlSetter(Setter):
     def solution(self, name: str, parts: Sequence[str]) -> Markup:
         """The chain in the first language; in the others its place.
 
-        It is the same in all, and more than half of a page: the switch carries it over.
+        It is the same in all, and more than half of a page: the switch carries it over, and tells
+        it in the words that each language has for it.
         """
-        chain = "" if self._prefix else self.chain(parts)
-        return Markup('<div data-shared="{}">{}</div>').format(name, chain)
+        words = self._told(" ".join(parts))
+        if self._prefix:
+            return Markup('<div data-shared="{}" data-words="{}"></div>').format(name, words)
+        return Markup('<div data-shared="{}">{}</div>').format(name, self.chain(parts))
 
     def style(self, source: str, media: str = "all") -> Markup:
         """A style element that the policy allows."""
@@ -179,17 +192,29 @@ class HtmlSetter(Setter):
         """The part of the math font that the page needs."""
         return font_face(frozenset(self._embedding.signs))
 
-    def math(self, source: str, display: bool = False, small: bool = False) -> Markup:  # noqa: ARG002
-        """MathML, whose size the page's CSS decides."""
+    def _told(self, source: str) -> str:
+        """A formula in words: few screen readers read MathML by themselves."""
+        return spoken(source, self.lang, *self._known)
+
+    def math(
+        self,
+        source: str,
+        display: bool = False,
+        small: bool = False,  # noqa: ARG002
+        words: str = "",
+    ) -> Markup:
+        """MathML, whose size the page's CSS decides, told in words."""
         try:
             found = mathml(source, display)
         except TypesettingError:
             return _as_typed(source)
         if self.gathers:
             self._embedding.signs.update(found)
+        label = Markup('<math aria-label="{}"').format(words or self._told(source))
+        found = found.replace("<math", label, 1)
         if display:
             # A block would be centred; an inline one in display style stands where the text does.
-            found = found.replace('<math display="block">', '<math displaystyle="true">', 1)
+            found = found.replace(' display="block"', ' displaystyle="true"', 1)
             return Markup('<div class="formula" tabindex="0">{}</div>').format(Markup(found))  # noqa: S704
         return Markup(found)  # noqa: S704 - math-core escapes what it does not make itself
 
@@ -207,11 +232,7 @@ class HtmlSetter(Setter):
 
     def chain(self, parts: Sequence[str]) -> Markup:
         """Every side on a line of its own."""
-        head, *rest = parts
-        if len(rest) < 2:
-            return self.math(" ".join(parts), display=True)
-        body = r" \\ & ".join(rest)
-        return self.math(rf"\begin{{aligned}} {head} & {body} \end{{aligned}}", display=True)
+        return self.math(_aligned(parts), display=True, words=self._told(" ".join(parts)))
 
     def picture(self, picture: Picture) -> Markup:
         """The SVG as part of the page."""
@@ -298,6 +319,14 @@ class PdfSetter(Setter):
         return Markup('<img class="plot" alt="{}" src="{}">').format(
             picture.alt, _data(picture.svg)
         )
+
+
+def _aligned(parts: Sequence[str]) -> str:
+    head, *rest = parts
+    if len(rest) < 2:
+        return " ".join(parts)
+    body = r" \\ & ".join(rest)
+    return rf"\begin{{aligned}} {head} & {body} \end{{aligned}}"
 
 
 def _data(svg: str) -> str:

@@ -7,7 +7,7 @@ than the one that full precision gives, the solution is marked.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
@@ -16,9 +16,10 @@ from typing import Any
 from bpreport.formula import DECIMAL, EvaluationError, decimals, latex, prepared
 from bpreport.formula.tree import Number, Tree
 from bpreport.publish.numbers import shown
+from bpreport.worked.memory import remembered
 from bpreport.worked.trace import Quantity, Trace
 
-__all__ = ["Solution", "anchor", "solve"]
+__all__ = ["Solution", "anchor", "solutions", "solve"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,12 @@ def solve(
     ]
     steps = (symbol, *(f"= {line}" for line in different))
     return Solution(name, key, symbol, steps, result, carried)
+
+
+@remembered(most=64)
+def solutions(trace: Trace, keys: Sequence[str], variant: str = "") -> tuple[Solution, ...]:
+    """The worked solutions of quantities of a trace, in the order of their keys."""
+    return tuple(solve(trace.quantities[key], trace, variant) for key in keys)
 
 
 @lru_cache(maxsize=4096)

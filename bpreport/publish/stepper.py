@@ -18,6 +18,7 @@ from bpreport.publish.solution import solve
 from bpreport.publish.stepper_drawing import Drawing, draw
 from bpreport.publish.stepper_places import Places
 from bpreport.publish.stepper_words import CHAPTERS, Words
+from bpreport.worked.memory import remembered
 from bpreport.worked.perceptron import Perceptron
 from bpreport.worked.steps import read_keys
 from bpreport.worked.trace import Quantity, Trace
@@ -88,6 +89,7 @@ class Stepper:
         ]
 
 
+@remembered(most=16)
 def stepper(example: Perceptron, trace: Trace) -> Stepper | None:
     """The stepper of a perceptron's trace; None for a network too large to be followed."""
     if (

@@ -7,11 +7,11 @@ and the page's script lights its places and fills in values as they are computed
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from itertools import accumulate
+from dataclasses import dataclass, replace
+from itertools import accumulate, combinations, groupby
 
 from bpreport.formula import latex
-from bpreport.publish.formulas import plain
+from bpreport.publish.labels import label, width
 from bpreport.publish.numbers import short
 from bpreport.publish.stepper_places import Places
 from bpreport.worked.trace import Trace
@@ -21,8 +21,8 @@ __all__ = ["Drawing", "draw"]
 HALF, HEIGHT = 52.0, 44.0
 """Of one half of a unit: how wide and how high."""
 MARGIN = 8.0
-CROWDED = 12
-"""More connections than this between two layers are named one at a time."""
+SIZE = 11.0
+"""Of the names at the connections."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +48,9 @@ SPACINGS = {
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A name with its index, and its value."""
+    """A name as `labels` writes it, and its value."""
 
-    base: str
-    index: str
+    text: str
     value: str
 
 
@@ -180,8 +179,7 @@ class _Draughtsman:
 
     def _named(self, key: str, *, valued: bool = True) -> Name:
         quantity = self.trace.quantities[key]
-        base, _, index = plain(latex(quantity.symbol)).partition("_")
-        return Name(base, index.strip("()"), short(quantity.value) if valued else "")
+        return Name(label(latex(quantity.symbol)), short(quantity.value) if valued else "")
 
     def _boxes(self) -> Iterator[Box]:
         keys, last = self.places.keys, self.places.last
@@ -200,6 +198,13 @@ class _Draughtsman:
         yield Box("E", x, y, 76, HEIGHT, self._named(keys["E"]))
 
     def _connections(self) -> Iterator[Line]:
+        """Those between two layers are named one at a time where their names would overlap."""
+        for _, group in groupby(self._lines(), lambda line: self.trace.roles[line.place].layer):
+            lines = list(group)
+            crowded = any(_meet(*pair) for pair in combinations(lines, 2))
+            yield from (replace(line, crowded=crowded) for line in lines)
+
+    def _lines(self) -> Iterator[Line]:
         column = {unit: n for n, units in self.places.layers.items() for unit in units}
         for (source, target), key in self.places.weights.items():
             before, after = column[source], column[target]
@@ -209,11 +214,10 @@ class _Draughtsman:
             spread = len(self.places.layers[before]) <= len(self.places.layers[after])
             aside = 0.48 if self.upright else 0.66
             parts = (0.27, aside) if spread else (0.73, 1 - aside)
-            label, slope = (_along(start, end, part) for part in parts)
+            place, slope = (_along(start, end, part) for part in parts)
             # Upright the labels stand side by side, where there is room for the name alone.
             name = self._named(key, valued=not self.upright)
-            crowded = len(self.places.layers[before]) * len(self.places.layers[after]) > CROWDED
-            yield Line(key, start, end, label, slope, name, crowded)
+            yield Line(key, start, end, place, slope, name)
 
     def _links(self) -> Iterator[Line]:
         last = self.places.last
@@ -231,7 +235,7 @@ class _Draughtsman:
         for column, units in self.places.layers.items():
             for unit in units if column else ():
                 x, y = self._corner(column, unit, 2 * HALF)
-                yield Label("", x + 1, y - 5, "start", Name(unit, "", ""))
+                yield Label("", x + 1, y - 5, "start", Name(unit, ""))
                 if unit in self.places.biases:
                     name = self._named(self.places.biases[unit])
                     yield Label(self.places.biases[unit], x + 1, y + HEIGHT + 14, "start", name)
@@ -248,6 +252,17 @@ class _Draughtsman:
             x, y = self._corner(last + 1, unit, 76)
             name = self._named(key)
             yield Label(f"target.{unit}", x + 38, y + HEIGHT + 15, "middle", name)
+
+
+def _meet(one: Line, other: Line) -> bool:
+    """Whether the names of two connections overlap."""
+    (left, top), (right, below) = one.label, other.label
+    wide = (_wide(one.name) + _wide(other.name)) / 2 + 3
+    return abs(left - right) < wide and abs(top - below) < 1.1 * SIZE
+
+
+def _wide(name: Name | None) -> float:
+    return 0.0 if name is None else width(f"{name.text} {name.value}".strip(), SIZE)
 
 
 def _along(

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import jinja2
 
+from bpreport.publish.labels import raised, width
 from bpreport.publish.language import translator
 from bpreport.publish.packing import deflated
 
@@ -33,6 +34,6 @@ def environment(lang: str) -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters["deflated"] = deflated
+    made.filters |= {"deflated": deflated, "raised": raised, "wide": width}
     made.install_gettext_translations(translator(lang), newstyle=True)  # type: ignore[attr-defined]
     return made

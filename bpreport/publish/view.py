@@ -172,6 +172,7 @@ class Plot:
 
     picture: Picture
     caption: str
+    """LaTeX in it stands between dollar signs."""
 
 
 @dataclass(frozen=True, slots=True)

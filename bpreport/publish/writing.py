@@ -98,16 +98,21 @@ def html(pages: Sequence[Report], audit: Audit) -> bytes:
 
     from bpreport.publish.embedding import Embedding
     from bpreport.publish.pointing import figures, numerals
+    from bpreport.publish.report import derivations, names
     from bpreport.publish.setting import HtmlSetter
     from bpreport.publish.templates import environment
 
-    embedding, marks, pointers = Embedding(), figures(audit), numerals(audit)
+    embedding, marks = Embedding(), figures(audit)
+    pointers = numerals(audit, derivations(audit, audit.study, pages[0].examples))
+    known_names = audit.deck.functions, names(audit)
     known = [(tag(page.lang), translator(page.lang).gettext("English")) for page in pages]
 
     def rendered(page: Report, frame: str, editions: Sequence[tuple[str, Markup]] = ()) -> Markup:
         # No id of a page has a dot in front of its second word.
         prefix = "" if page is pages[0] else f"{page.lang}."
-        setter = HtmlSetter(page.lang, audit.deck.formulas, marks, pointers, embedding, prefix)
+        setter = HtmlSetter(
+            page.lang, audit.deck.formulas, marks, pointers, embedding, prefix, known_names
+        )
         template = environment(page.lang).get_template("report.html.j2")
         return Markup(  # noqa: S704 - the templates escape
             template.render(

@@ -14,7 +14,7 @@ r"""Gradient descent on an objective that the deck writes as a formula, in one o
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Any
 
@@ -27,6 +27,7 @@ from bpreport.formula.tree import Symbol, Tree, free_symbols
 from bpreport.worked.arrays import array_function
 from bpreport.worked.descending import LIMIT, OUTCOMES, STOPS, Paths, descend
 from bpreport.worked.descent_trace import trace
+from bpreport.worked.memory import remembered
 from bpreport.worked.settings import (
     KeyPath,
     choice,
@@ -88,6 +89,10 @@ class GradientDescent:
     runs: tuple[Run, ...]
     unstated: tuple[str, ...] = ()
 
+    def __getstate__(self) -> dict[str, Any]:
+        """What makes it equal to another; functions made of it have no content to be told by."""
+        return {one.name: getattr(self, one.name) for one in fields(self)}
+
     @cached_property
     def gradient(self) -> tuple[Tree, ...]:
         """The partial derivatives of the objective, one a variable."""
@@ -143,6 +148,7 @@ class GradientDescent:
             keep,
         )
 
+    @remembered(most=16)
     def solve_unstated(
         self,
         counts: Mapping[str, int],
@@ -177,6 +183,7 @@ class GradientDescent:
             )
         )
 
+    @remembered(most=16)
     def trace(
         self,
         start: Sequence[str] | None = None,

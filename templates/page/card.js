@@ -77,16 +77,13 @@ class Card {
     part("place").textContent = row.dataset.place;
     part("what").append(...clones(row.querySelector(".what")));
     for (const anchor of part("what").querySelectorAll("[id]")) anchor.remove();
-    const [printed, exact] = [...row.querySelectorAll("td.number")].map((cell) => {
-      const words = cell.querySelector("small")?.textContent ?? "";
-      return cell.textContent.slice(words.length).trim();
-    });
-    for (const [name, value] of [["printed", printed], ["exact", row.dataset.exact ?? exact]]) {
-      if (value) part(name).querySelector("dd").textContent = value;
-      else part(name).remove();
+    const { printed, exact, derivation, name = "" } = this.told(row, trigger);
+    part("name").querySelector("dd").append(...typeset(name));
+    for (const [label, value] of Object.entries({ name, printed, exact })) {
+      if (!value) part(label).remove();
+      else if (value !== name) part(label).querySelector("dd").textContent = value;
     }
-    const derivation = row.querySelector("td.number a");
-    if (derivation) part("derivation").href = derivation.getAttribute("href");
+    if (derivation) part("derivation").href = derivation;
     else part("derivation").remove();
     const inside = row.contains(trigger);
     if (inside) part("row").remove();
@@ -94,6 +91,23 @@ class Card {
     if (inside && !derivation) part("links").remove();
     part("close").addEventListener("click", () => this.close());
     return made;
+  }
+
+  /** What is known of a number: of one in a formula by itself, else by its row. */
+  told(row, trigger) {
+    const [printed, exact] = [...row.querySelectorAll("td.number")].map((cell) => {
+      const words = cell.querySelector("small")?.textContent ?? "";
+      return cell.textContent.slice(words.length).trim();
+    });
+    const link = row.querySelector("td.number a")?.getAttribute("href");
+    if (!trigger.closest("math")) return { printed, exact: row.dataset.exact ?? exact, derivation: link };
+    const own = trigger.dataset;
+    return {
+      printed: own.name ? trigger.textContent : printed || trigger.textContent,
+      exact: own.exact,
+      derivation: own.derivation ? `#${this.prefix}${own.derivation}` : link,
+      name: own.name,
+    };
   }
 
   /** Below the number where there is room, else above it. */

@@ -30,7 +30,8 @@ class Contents {
 
   /** Mark the last section that has begun. */
   follow() {
-    if (this.edition.hidden) return;
+    // Open, it has left its place at the top of the page, which moves what it marks.
+    if (this.edition.hidden || this.nav.matches(".open")) return;
     const line = window.innerHeight / 4;
     let found = null;
     this.targets.forEach((target, n) => {
@@ -67,6 +68,8 @@ function follow() {
 
 for (const event of ["scroll", "resize"]) window.addEventListener(event, follow, { passive: true });
 for (const event of ["edition", "filtered"]) document.addEventListener(event, follow);
+// What comes near is laid out after the scroll, and moves what stands below it.
+new ResizeObserver(follow).observe(document.body);
 follow();
 
 // A box that need not scroll need not stop who goes by keyboard. What is far away is not laid out,

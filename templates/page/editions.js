@@ -42,7 +42,14 @@ function show(edition) {
   const places = new Map();
   for (const place of edition.querySelectorAll("[data-shared]")) places.set(place.dataset.shared, place);
   for (const holder of before.querySelectorAll("[data-shared]")) {
-    places.get(holder.dataset.shared)?.append(...holder.childNodes);
+    const place = places.get(holder.dataset.shared);
+    if (!place) continue;
+    const formula = holder.querySelector("math");
+    if (formula) {
+      holder.dataset.words = formula.getAttribute("aria-label");
+      formula.setAttribute("aria-label", place.dataset.words);
+    }
+    place.append(...holder.childNodes);
   }
   const opened = [...before.querySelectorAll("details")].map((details) => details.open);
   edition.querySelectorAll("details").forEach((details, n) => (details.open = opened[n]));

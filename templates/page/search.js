@@ -1,11 +1,16 @@
-// Search by symbol, as it is typed in LaTeX or read on the page, or by a printed number.
+// Search by symbol, as it is typed in LaTeX or read on the page, by a printed number, or by words.
 
 const MOST = 40;
+const AROUND = 40; // Letters on either side of the words that are found in a sentence.
+const HAN = /[\u3400-\u9fff]/;
+const HEADINGS = "main :is(h2, h3, h4)";
+const SENTENCES = "tr.claim .what, .findings li, .slide .prose :is(p, li), .widget > p, main figcaption";
 
-/** One way to write a symbol: w_7, w_{7}, \mathrm{w}_7 and w7 are the same. */
+/** One way to write a symbol: w_7, w_{7}, \mathrm{w}_7 and w7 are the same, so far as it is typed. */
 function normal(text) {
   return text
-    .replace(/\\(?:mathrm|mathbf|text|operatorname|left|right|,|;|!)/g, "")
+    .replace(/\\[dt]?frac\s*\{(.*?)\}\s*(?=\{)/g, "$1/")
+    .replace(/\\(?:mathrm|mathbf|mathit|boldsymbol|text|operatorname|[dt]?frac|left|right|,|;|!)/g, "")
     .replace(/[∂𝜕]/g, "partial")
     .replace(/[θϑ]/g, "theta")
     .replace(/[α]/g, "alpha")
@@ -16,10 +21,13 @@ function normal(text) {
 
 /** Which of the keys fits best, and how well; what an entry is about comes before the rest. */
 function best(keys, wanted) {
+  const parts = wanted.split("/");
   const tests = [
     (key, n) => key === wanted && n === 0,
     (key) => key === wanted,
     (key) => key.startsWith(wanted),
+    // ∂E/∂w_7 is the slope of E_total as well.
+    (key) => parts.length === 2 && key.startsWith(parts[0]) && key.endsWith(`/${parts[1]}`),
     (key) => key.includes(wanted),
   ];
   for (const [rank, test] of tests.entries()) {
@@ -29,18 +37,23 @@ function best(keys, wanted) {
   return { rank: tests.length, place: -1 };
 }
 
-const LETTERS = { partial: "∂", theta: "θ", alpha: "α", eta: "η", Delta: "Δ", delta: "δ", sigma: "σ", omega: "ω", nabla: "∇" };
+/** Words to be compared: "learning rate" is in "Learning-rate lab". */
+const words = (text) => normal(text).replace(/[-‐–]/g, "");
 
-/** A symbol as text with its subscripts and superscripts. */
-function typeset(symbol) {
-  const text = symbol.replace(/\\([a-zA-Z]+) ?/g, (_, name) => LETTERS[name] ?? `${name} `);
-  return text.split(/([_^](?:\{[^{}]*\}|[^\s{}]))/).map((piece) => {
-    const script = /^([_^])\{?([^{}]*)\}?$/.exec(piece);
-    if (!script) return piece.replace(/[{}]/g, "");
-    const made = document.createElement(script[1] === "_" ? "sub" : "sup");
-    made.textContent = script[2];
-    return made;
-  });
+/** How well a heading or a sentence fits: a heading comes after the symbol itself, a sentence last. */
+function fit({ heading, texts }, wanted, typed) {
+  if (!texts.some((text) => text.includes(words(wanted)))) return -1;
+  if (heading) return wanted.length > 1 ? 1.5 : -1;
+  const spoken = !/[\\_^{}\d]/.test(typed) && wanted.length > (HAN.test(wanted) ? 1 : 2);
+  return spoken ? 9 : -1;
+}
+
+/** A sentence around the words that are looked for. */
+function snippet(text, typed) {
+  const plain = text.replace(/\s+/g, " ").trim();
+  const at = Math.max(plain.toLowerCase().indexOf(typed.trim().toLowerCase()), 0);
+  const [from, to] = [Math.max(at - AROUND, 0), at + typed.length + AROUND];
+  return `${from ? "…" : ""}${plain.slice(from, to)}${to < plain.length ? "…" : ""}`;
 }
 
 class Search {
@@ -83,7 +96,29 @@ class Search {
         badge: element.querySelector(".verdict .badge"),
       };
     });
+    this.passages = [
+      ...[...this.edition.querySelectorAll(HEADINGS)].map((element) => this.heading(element)),
+      ...[...this.edition.querySelectorAll(SENTENCES)].map((sentence) => {
+        const element = sentence.closest("tr.claim") ?? sentence;
+        const text = sentence.textContent;
+        return { element, text, texts: [words(text)], title: title(element), badge: element.querySelector(".verdict .badge") };
+      }),
+    ];
     return this.entries;
+  }
+
+  /** A heading, found in every language of the page. */
+  heading(element) {
+    const place = element.closest("[id]");
+    const others = place?.querySelector("h2, h3, h4") === element ? [...document.querySelectorAll(".edition")] : [];
+    const prefix = (edition) => edition.querySelector(".tools").dataset.prefix;
+    const name = place?.id.slice(prefix(this.edition).length);
+    const foreign = others
+      .filter((edition) => edition !== this.edition)
+      .map((edition) => document.getElementById(prefix(edition) + name)?.querySelector("h2, h3, h4")?.textContent ?? "");
+    const text = element.textContent;
+    const above = element.closest("section.example")?.querySelector("h3")?.textContent ?? "";
+    return { element: place ?? element, heading: true, text, texts: [text, ...foreign].map(words), title: above === text ? "" : above };
   }
 
   search() {
@@ -92,6 +127,11 @@ class Search {
     const found = this.index()
       .map((entry) => ({ entry, ...best(entry.keys, wanted) }))
       .filter(({ place }) => place >= 0)
+      .concat(
+        this.passages
+          .map((entry) => ({ entry, rank: fit(entry, wanted, this.input.value) }))
+          .filter(({ rank }) => rank >= 0),
+      )
       .sort((one, other) => one.rank - other.rank);
     this.list.replaceChildren(
       ...found.slice(0, MOST).map(({ entry, place }, n) => this.option(entry, place, n)),
@@ -109,7 +149,8 @@ class Search {
     option.setAttribute("aria-selected", "false");
     option.entry = entry;
     const name = document.createElement("b");
-    name.append(...typeset(entry.names[place]));
+    if (entry.text) name.textContent = entry.heading ? entry.text : snippet(entry.text, this.input.value);
+    else name.append(...typeset(entry.names[place]));
     if (entry.printed && entry.names[place] !== entry.printed && place === 0) name.append(` = ${entry.printed}`);
     const where = document.createElement("span");
     where.textContent = entry.title;
@@ -171,11 +212,11 @@ class Search {
     const { element } = option.entry;
     this.close();
     element.closest("details:not([open])")?.setAttribute("open", "");
-    location.hash = element.id;
+    if (element.id) location.hash = element.id;
     const target = element.querySelector(".verdict .badge") ?? element;
     if (target === element) element.setAttribute("tabindex", "-1");
     target.focus({ preventScroll: true });
-    const centre = () => element.scrollIntoView({ block: "center" });
+    const centre = () => element.scrollIntoView({ block: option.entry.heading ? "start" : "center" });
     centre();
     // What has come near is laid out in the next frame, and may be of another height than guessed.
     requestAnimationFrame(() => requestAnimationFrame(centre));

@@ -102,6 +102,22 @@ function sheet(drawing, height) {
   return width;
 }
 
+/** Places in order, moved as little as can be so that each is `apart` from the next; see `labels.spread`. */
+function spread(places, apart, low, high) {
+  const groups = [];
+  places.forEach((place, n) => {
+    groups.push({ mean: place - n * apart, many: 1 });
+    while (groups.length > 1 && groups.at(-2).mean > groups.at(-1).mean) {
+      const [last, before] = [groups.pop(), groups.at(-1)];
+      before.mean = (before.mean * before.many + last.mean * last.many) / (before.many + last.many);
+      before.many += last.many;
+    }
+  });
+  const firsts = groups.flatMap(({ mean, many }) => Array(many).fill(mean));
+  const last = high - (places.length - 1) * apart;
+  return firsts.map((first, n) => Math.max(Math.min(first, last), low) + n * apart);
+}
+
 /** Grid and axes: `x` and `y` are scales, their ticks pairs of a value and its label. */
 function axes(drawing, box, x, xTicks, y, yTicks) {
   for (const [value, label] of yTicks) {

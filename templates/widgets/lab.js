@@ -140,15 +140,28 @@ class Lab {
       button.previousElementSibling.hidden = true;
       button.addEventListener("click", () => {
         this.state = { ...this.data.presets[place] };
+        for (const name of Object.keys(fields)) this.refuse(name, null);
         this.draw();
       });
     });
   }
 
   set(name, value, input) {
-    if (!Number.isFinite(value) || (name === "rate" && value <= 0)) return;
+    const accepted = Number.isFinite(value) && (name !== "rate" || value > 0);
+    this.refuse(name, accepted ? null : input);
+    if (!accepted) return;
     this.state = { ...this.state, [name]: value };
     this.draw(input);
+  }
+
+  /** Say what is accepted while a field holds something else. */
+  refuse(name, input) {
+    for (const field of this.root.querySelectorAll(`input.${name}`)) {
+      field.setAttribute("aria-invalid", String(field === input));
+    }
+    this.root.querySelector(`.refused.${name}`).textContent = input
+      ? sentence(this.root, `refused-${name}`, { value: this.state[name] })
+      : "";
   }
 
   draw(typed) {

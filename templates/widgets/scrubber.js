@@ -1,6 +1,7 @@
 // The iteration scrubber: the columns over the updates, and their values after any number of them.
 
 const HUES = ["blue", "orange", "green", "purple", "rose", "olive"];
+const NAME = 15; // Pixels from the name of one line to the next.
 const PLACES = 8; // Of every value in the table, as in the report's other tables.
 
 /** Columns from their packed form: whole numbers whose second differences are carried. */
@@ -111,7 +112,7 @@ class Scrubber {
     const drawing = this.find(".chart");
     const kinds = ["out", "logarithm", "weight"].filter((kind) => this.of(kind).length);
     // Tall enough for a name at each line's end.
-    const tall = (kind) => 13 * this.of(kind).length + 12;
+    const tall = (kind) => NAME * this.of(kind).length + 12;
     const heights = { out: Math.max(150, tall("out")), logarithm: 110, weight: Math.max(190, tall("weight")) };
     const height = kinds.reduce((sum, kind) => sum + heights[kind] + 30, 26);
     const width = sheet(drawing, height);
@@ -186,24 +187,13 @@ class Scrubber {
   /** Names at the right ends, moved apart where they would touch. */
   label(drawing, ends, box) {
     const placed = [...ends].sort((a, b) => a.y - b.y);
-    for (let turn = 0; turn < 60; turn++) {
-      for (let n = 1; n < placed.length; n++) {
-        const gap = 13 - (placed[n].y - placed[n - 1].y);
-        if (gap > 0) {
-          placed[n].y += gap / 2;
-          placed[n - 1].y -= gap / 2;
-        }
-      }
-      const over = Math.max(0, (placed.at(-1)?.y ?? 0) - box.bottom - 8);
-      for (const one of placed) one.y -= over;
-    }
-    for (const { column, hue, y } of placed) {
+    spread(placed.map(({ y }) => y), NAME, box.top, box.bottom).forEach((y, n) => {
+      const { column, hue } = placed[n];
       const named = this.data.kinds[column] === "logarithm" ? this.of("error")[0] : column;
-      const [base, index] = sentence(this.root, `name-${named}`).split("_");
-      const name = svg("text", { class: hue, x: box.right + 6, y: y + 4 }, base);
-      if (index) name.append(svg("tspan", { dy: 3, "font-size": 9 }, index.replace(/[()]/g, "")));
+      const name = this.find(`template[data-text="name-${named}"]`).content.querySelector("text").cloneNode(true);
+      for (const [key, value] of Object.entries({ class: hue, x: box.right + 6, y: y + 4 })) name.setAttribute(key, value);
       drawing.append(name);
-    }
+    });
   }
 
   moveCursor() {

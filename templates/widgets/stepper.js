@@ -88,6 +88,9 @@ class Stepper {
     }
     this.find(".text").replaceChildren(...clones(this.texts[this.step].querySelectorAll("span")));
     this.find(".computation").replaceChildren(...clones(this.lines[this.step].childNodes));
+    // The lines are told in the words of the page's first language; in another the MathML speaks.
+    const first = this.root.closest(".edition") === document.querySelector("body > .edition");
+    if (!first) this.find(".computation math")?.removeAttribute("aria-label");
     if (this.steps[this.step].carried) {
       const mark = Object.assign(document.createElement("abbr"), { title: sentence(this.root, "carried") });
       mark.textContent = "†";

@@ -115,12 +115,18 @@ def test_iteration_mark_holds_a_whole_number(typed):
         ("claim='out_{h1}'", "out_{h1}"),
         ("claim=out_{h1}", "out_{h1}"),
         ("claim=fast.iterations", "fast.iterations"),
-        (r'claim="\partial E_{total}/\partial w_7"', r"\partial E_{total}/\partial w_7"),
-        (r'claim="\frac{\partial E}{\partial w_{1}}"', r"\frac{\partial E}{\partial w_{1}}"),
+        (r'claim="\partial E_{total}/\partial w_7"', r"\partial E_{total}/\partial w_{7}"),
+        (r'claim="\frac{\partial E}{\partial w_{1}}"', r"\partial E/\partial w_{1}"),
         ('.big claim="w_{7}^{+}" #first', "w_{7}^{+}"),
+        (r'claim="\text{out}_{h_1}"', "out_{h1}"),
+        ("claim=w7", "w_{7}"),
+        ('claim="a_1^{(2)}"', "a_{1}^{(2)}"),
+        ('claim="a^{(2)}_1"', "a_{1}^{(2)}"),
+        ("claim=O_1@10", "O_{1}@10"),
     ],
 )
-def test_claim_may_be_any_symbol(typed, claim):
+def test_claim_may_be_any_symbol_however_it_is_typed(typed, claim):
+    """Kept under the key by which the quantities of worked examples are known."""
     (figure,) = read_text(f"so [0.5]{{{typed}}}.").figures
     assert (figure.text, figure.claim) == ("0.5", claim)
 

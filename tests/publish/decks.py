@@ -1,6 +1,6 @@
 """Small decks: each has one thing that the built-in deck has among much else."""
 
-__all__ = ["DECKS", "DESCENT", "ERRORS", "LESSON", "PERCEPTRON", "WORKED"]
+__all__ = ["DECKS", "DEEP", "DESCENT", "ERRORS", "LESSON", "MARKED", "PERCEPTRON", "WORKED"]
 
 ERRORS = """\
 # Notes
@@ -82,11 +82,65 @@ $$net_{o1} = w_3 * out_{h1} + b_2 = 0.4 * 0.912934 + 0.65 = 1.051174$$
 )
 """Chinese, with errors of several kinds, a worked example, and slides enough to scroll."""
 
+MARKED = r"""---
+title: Layers as marks
+worked:
+  net:
+    kind: perceptron
+    layers: {x: 2, h: 3, y: 2}
+    given:
+      x: [0.5, 1]
+      target: [0.9, 0.1]
+      W^{[1]}: [[0.1, 0.2, 0.3], [0.4, -0.2, 0.5]]
+      W^{[2]}: [[0.1, 0.3], [0.5, -0.4], [-0.5, 0.25]]
+      b: [[0.1, 0.2, 0.3], [0.05, -0.05]]
+    weights: {x-h: "W^{[1]}_{ij}", h-y: "W^{[2]}_{jk}"}
+    biases: {per: unit}
+    notation: {net: z, out: a, units: layer, error: C, target: t, learning_rate: \alpha}
+    learning_rate: 0.5
+    iterations: 100
+---
+# Layers as marks {worked=net}
+
+The first hidden unit gives [0.63]{claim="a_1^{(2)}"}.
+"""
+"""A network in z and a, whose symbols have a subscript and the mark of their layer."""
+
+
+def _matrix(sign: int) -> str:
+    rows = [[0.1 * row + 0.01 * column for column in range(1, 6)] for row in range(1, 6)]
+    return str([[round(sign * value, 2) for value in row] for row in rows])
+
+
+DEEP = f"""---
+title: Four layers of five
+worked:
+  net:
+    kind: perceptron
+    layers: {{x: 5, h: 5, g: 5, y: 5}}
+    activation: tanh
+    given:
+      x: [0.5, 1, -1, 0.25, 0.75]
+      target: [0.9, 0.1, 0.5, -0.5, 0.5]
+      w^{{(1)}}: {_matrix(1)}
+      w^{{(2)}}: {_matrix(-1)}
+      w^{{(3)}}: {_matrix(1)}
+    weights: {{x-h: "w^{{(1)}}_{{ij}}", h-g: "w^{{(2)}}_{{jk}}", g-y: "w^{{(3)}}_{{kl}}"}}
+    notation: {{net: z, out: a, units: layer}}
+    learning_rate: 0.1
+    iterations: 20
+---
+# Four layers of five {{worked=net}}
+"""
+"""More weights than one plot has room to name."""
+
 DECKS = {
     "lesson": LESSON,
     "errors": ERRORS,
     "perceptron": PERCEPTRON,
     "descent": DESCENT,
+    "marked": MARKED,
+    "deep": DEEP,
     "words": "# Nothing but words\n\nNo formula here.\n",
     "empty": "",
 }

@@ -3,6 +3,8 @@
 import http.client
 import json
 import socket
+import subprocess
+import sys
 import threading
 import time
 from contextlib import contextmanager
@@ -10,6 +12,7 @@ from contextlib import contextmanager
 import pytest
 
 from bpreport.publish.watching import Preview, serving, watch
+from tests.publish.decks import DESCENT, LESSON
 
 DECK = "# Notes\n\n$$a = 0.1 * 5 + 0.35 = 0.957$$\n"
 BROKEN = "---\nworked:\n  net: {kind: perceptrom}\n---\n# Notes\n"
@@ -143,6 +146,23 @@ class TestChanges:
         deck.write_text(DECK, encoding="utf-8")
         assert not preview.refresh()
         assert preview.state.version == 1
+
+    def test_what_is_remembered_of_other_versions_changes_nothing(self, served, deck):
+        """A report built after others is the one that a program builds that knows no other."""
+        preview, _ = served
+        other = LESSON.replace("learning_rate: 0.5", "learning_rate: 0.25")
+        for text in (LESSON, other, DESCENT, LESSON.replace("w_3 = 0.4", "w_3 = 0.40"), other):
+            deck.write_text(text, encoding="utf-8")
+            assert preview.refresh()
+        program = (
+            "import sys, pathlib; from bpreport.publish.watching import Preview;"
+            "preview = Preview(pathlib.Path(sys.argv[1]), 'en'); preview.refresh();"
+            "sys.stdout.buffer.write(preview.state.report)"
+        )
+        alone = subprocess.run(
+            [sys.executable, "-c", program, str(deck)], check=True, capture_output=True
+        )
+        assert alone.stdout == preview.state.report
 
     def test_an_error_is_told_with_its_place_and_the_report_stays(self, served, deck):
         """Until the next save puts it right."""

@@ -3,7 +3,15 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.publish.browser.browsing import HANDS, Visit, activate, bring, read_in, shown
+from tests.publish.browser.browsing import (
+    HANDS,
+    LANGUAGES,
+    Visit,
+    activate,
+    bring,
+    read_in,
+    shown,
+)
 
 
 @pytest.mark.parametrize(("hand", "width"), HANDS)
@@ -86,3 +94,23 @@ def test_the_look_can_be_turned(visit: Visit, lesson, hand: str, width: str, dar
             assert page.evaluate(background) == looks[turned]
             expect(button).to_have_attribute("aria-pressed", str(turned).lower())
             activate(page, hand, button)
+
+
+def test_every_formula_is_told_in_the_words_of_the_language(visit: Visit, lesson):
+    """Also those of the worked solutions, which the switch carries over, and back again."""
+    with visit(lesson) as page:
+        told: dict[str, list[str]] = {}
+        for language in (*LANGUAGES, LANGUAGES[0]):
+            edition = read_in(page, language)
+            unseen = ":not(.unseen + [aria-hidden] *)"
+            edition.locator(".stepper .forward").click()
+            computed = edition.locator(".stepper .computation math")
+            computed.first.wait_for()
+            untold = edition.locator(f"main math:not([aria-label]){unseen}")
+            assert untold.count() == (computed.count() if language == "en" else 0)
+            formula = edition.locator(".solution math", has_text="net").first
+            told.setdefault(language, []).append(formula.get_attribute("aria-label") or "")
+        (english,) = told["en"]
+        assert english.startswith("net h1 equals w 1 times l 1 plus w 2 times l 2 plus b 1 times 1")
+        first, again = told["zh-Hans"]
+        assert "等于" in first and first == again

@@ -130,6 +130,59 @@ def test_a_printed_number_is_found(visit: Visit, lesson):
         expect(page.locator("tr.claim:target")).to_contain_text("1.051174")
 
 
+@pytest.mark.parametrize(
+    "typed",
+    [
+        r"\frac{\partial E_{total}}{\partial w_7}",
+        r"\dfrac{\partial E}{\partial w_7}",
+        r"\frac{\partial E}",
+        "∂E/∂w7",
+    ],
+)
+def test_a_derivative_is_found_as_it_is_typed_in_latex(visit: Visit, typed: str):
+    """Also while the formula is still being typed."""
+    with visit() as page:
+        edition = shown(page)
+        edition.locator(".search input").fill(typed)
+        first = edition.locator(".found [role=option] b").first
+        expect(first).to_contain_text("∂E")
+        if "7" in typed:
+            expect(first).to_contain_text("∂w7")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("学习率", "try-lab"),
+        ("learning rate", "try-lab"),
+        ("链式法则", "slide-"),
+        ("Error", "error"),
+    ],
+)
+def test_words_find_headings_and_sentences(visit: Visit, language: str, typed: str, found: str):
+    """Headings in either language come first, and lead to what stands below them."""
+    with visit() as page:
+        edition = read_in(page, language)
+        edition.locator(".search input").fill(typed)
+        options = edition.locator(".found [role=option]")
+        ids = options.evaluate_all("all => all.map((one) => one.entry.element.id)")
+        headings = options.evaluate_all("all => all.map((one) => Boolean(one.entry.heading))")
+        place = next(place for place, name in enumerate(ids) if found in name)
+        assert all(headings[: place + 1])
+        options.nth(place).click()
+        expect(page.locator(f'[id="{ids[place]}"]')).to_be_in_viewport()
+
+
+def test_words_find_what_the_audit_says(visit: Visit, lesson):
+    """A claim by the words of its sentence."""
+    with visit(lesson) as page:
+        edition = read_in(page, "en")
+        edition.locator(".search input").fill("two neighbouring digits")
+        sentences = edition.locator("tr.claim .what", has_text="two neighbouring digits").count()
+        assert edition.locator(".found [role=option]").count() >= sentences
+
+
 def test_nothing_found_is_said(visit: Visit, lesson):
     """In words, and Escape leaves the search."""
     with visit(lesson) as page:
@@ -158,6 +211,28 @@ def test_the_contents_follow_the_reader(visit: Visit, lesson, width: str):
         else:
             opener.wait_for(state="hidden")
         expect(marked).to_be_in_viewport()
+
+
+def test_the_same_place_has_the_same_mark_from_wherever_the_reader_comes(visit: Visit):
+    """Far jumps as well: what they land on gets its height only then."""
+    place = """(top) => new Promise((done) => {
+        window.scrollTo(0, top);
+        setTimeout(() => {
+            const links = [...document.querySelectorAll(".edition:not([hidden]) .contents a")];
+            const begun = links.filter((link) => {
+                const target = document.getElementById(link.getAttribute("href").slice(1));
+                return target.getBoundingClientRect().top <= window.innerHeight / 4;
+            });
+            const marked = links.filter((link) => link.matches("[aria-current]"));
+            done([marked, begun.slice(-1)].map((all) => all.map((link) => link.textContent)));
+        }, 150);
+    })"""
+    with visit() as page:
+        shown(page).locator(".tools").wait_for()
+        down = list(range(7000, 50_000, 7000))
+        for top in [*down, 10**6, *reversed(down)]:
+            marked, begun = page.evaluate(place, top)
+            assert marked == begun
 
 
 def test_the_contents_open_over_a_narrow_page(visit: Visit, lesson):

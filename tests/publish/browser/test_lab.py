@@ -186,3 +186,18 @@ def test_two_variables_have_no_lab(visit: Visit, tmp_path):
         assert page.locator("[data-widget=lab]").count() == 0
         assert page.get_by_text("There is no learning-rate lab here").count() == 1
         assert page.locator("figure.plot:visible").count() > 0
+
+
+@pytest.mark.parametrize("typed", ["-1", "0", "", "1e999"])
+def test_what_is_not_accepted_is_told_and_changes_nothing(lab, typed):
+    """A rate that is none leaves the lab as it is, until a number or a preset comes."""
+    lab.locator(".preset").first.click()
+    rate, told = lab.locator("input.rate[type=number]"), lab.locator(".refused.rate")
+    before = lab.locator(".readout").inner_text()
+    rate.fill(typed)
+    assert rate.get_attribute("aria-invalid") == "true"
+    assert "0.25" in told.inner_text()
+    assert lab.locator(".readout").inner_text() == before
+    rate.fill("0.5")
+    assert rate.get_attribute("aria-invalid") == "false"
+    assert told.text_content() == ""

@@ -32,6 +32,40 @@ def test_every_printed_number_of_the_ledger_leads_somewhere(visit: Visit, result
             assert lost == []
 
 
+def test_every_decimal_of_a_formula_has_an_exact_value_and_a_derivation(visit: Visit):
+    """Also what was put in the place of a name; whole numbers may be constants of the formula."""
+    with visit() as page:
+        decimals = shown(page).locator(".slide:not(:has(.claim.definition)) mn[data-claim]")
+        lacking = decimals.evaluate_all(
+            """numbers => numbers
+                .filter((one) => /\\d\\.\\d/.test(one.textContent))
+                .filter((one) => !(one.dataset.exact && one.dataset.derivation))
+                .map((one) => [one.dataset.claim, one.textContent])
+                .filter(([claim]) => !/^(definition|proved)$/.test(
+                    document.getElementById(`claim-${claim}`).closest("tr").dataset.verdict))"""
+        )
+        assert lacking == []
+        broken = decimals.evaluate_all(
+            """numbers => numbers.map((one) => one.dataset.derivation)
+                .filter((name) => name && !document.getElementById(name))"""
+        )
+        assert broken == []
+
+
+def test_a_number_that_was_put_in_says_what_it_stands_for(visit: Visit, result):
+    """0.15 is w_2 in the second term of net_h1: its own value, not that of its neighbour."""
+    with visit() as page:
+        line = next(one for one in result.judgements if one.claim.text.startswith("net_{h1} = 0.1"))
+        numbers = shown(page).locator(f'mn[data-claim="{line.claim.id}"]')
+        card = shown(page).locator(".card")
+        bring(numbers.filter(has_text="0.15")).hover()
+        card.wait_for()
+        expect(card.locator(".name dd")).to_have_text("w2")
+        expect(card.locator(".exact dd")).to_have_text("0.15")
+        card.locator("a.derivation").click()
+        expect(page.locator("#example-w_2")).to_be_in_viewport()
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_pointing_shows_the_audit_of_a_number(visit: Visit, lesson, language: str):
     """Verdict, sentence, printed and exact value, and links; gone when the pointer goes."""

@@ -150,3 +150,12 @@ def test_without_scripting_the_last_iteration_is_shown(visit: Visit):
             for row in root.locator("tr[data-column]").all()
         ], strict=True))  # fmt: skip
         assert list(columns[1]) == exact(1000, "sequential")
+
+
+def test_a_count_that_is_not_the_decks_is_explained(root):
+    """1001 stands among the printed iterations because the deck's weights of 1000 come then."""
+    told = root.locator(".counted").all_inner_texts()
+    assert len(told) == 1
+    assert "1000" in told[0] and "1001" in told[0]
+    buttons = root.locator(".jumps .printed").all_inner_texts()
+    assert sum("1001" in button for button in buttons) == 1

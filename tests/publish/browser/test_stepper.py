@@ -7,7 +7,7 @@ import pytest
 from bpreport.deck import builtin, read
 from bpreport.publish.numbers import short
 from bpreport.worked import Perceptron, recompute
-from tests.publish.browser.browsing import HANDS, Visit
+from tests.publish.browser.browsing import HANDS, Visit, bring
 
 EXAMPLE = recompute(read(builtin("zh"))).examples["example"]
 assert isinstance(EXAMPLE, Perceptron)
@@ -223,3 +223,20 @@ def test_the_other_language_has_its_own(visit: Visit, lesson):
         counts = [root.locator(".count").text_content() or "" for root in roots.all()]
         assert re.search(r"第 1 步", counts[0])
         assert re.search(r"Step 2 of", counts[1])
+
+
+def test_on_a_phone_formula_and_buttons_are_seen_together(visit: Visit, lesson):
+    """The buttons stay in view while the reader looks at the words or at the drawing."""
+    with visit(lesson, width="phone") as page:
+        page.set_viewport_size({"width": 360, "height": 720})
+        root = stepper(page, "net")
+        root.locator(".forward").click()
+        for place in (".computation", ".stage"):
+            bring(root.locator(place))
+            box = root.locator(".buttons").bounding_box()
+            assert box is not None
+            assert box["y"] > 0 and box["y"] + box["height"] < 720 - 50  # the tools stand below
+            assert root.locator(place).evaluate(
+                "one => one.getBoundingClientRect().top >= 0"
+                " && one.getBoundingClientRect().top < innerHeight"
+            )
