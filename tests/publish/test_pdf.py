@@ -25,6 +25,7 @@ class TestDocument:
         with pdf.document.open_metadata() as metadata:
             assert metadata["pdfuaid:part"] == "1"
             assert metadata["dc:title"] == "深度学习基础：BP 神经网络 · 审核报告"
+            assert metadata["dc:creator"] == ["bpreport"]
 
     def test_every_font_is_in_it(self, pdf):
         """A reader's machine needs no font, and text copied from it is the text."""
@@ -89,6 +90,12 @@ class TestWords:
             heads = {str(name) for name in cell.A.get("/Headers", [])}
             assert heads
             assert heads <= names
+
+    def test_every_heading_says_what_it_heads(self, pdf):
+        """A column or a row, as PDF/UA-1 wants it; of the table of weights both kinds are there."""
+        scopes = [str(head.A.get("/Scope", "")) for head in pdf.tagged("TH")]
+        assert scopes
+        assert set(scopes) == {"/Column", "/Row"}
 
 
 class TestWays:

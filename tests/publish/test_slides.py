@@ -256,6 +256,7 @@ def test_the_pdf_is_tagged_and_its_pictures_speak(made_slides):
     with pikepdf.open(made_slides("zh").pdf) as document:
         assert str(document.Root.Lang) == "zh-Hans"
         assert document.Root.MarkInfo.Marked
+        assert str(document.docinfo["/Author"]) == "bpreport"
         figures = [
             entry
             for entry in document.objects

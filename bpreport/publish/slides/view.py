@@ -94,6 +94,7 @@ class Slides:
     """What the deck calls as functions."""
     names: frozenset[str] = frozenset()
     """Runs of letters that are one symbol."""
+    author: str = ""
 
 
 def slides(before: Audit, after: Audit, report: Report) -> Slides:
@@ -112,6 +113,7 @@ def slides(before: Audit, after: Audit, report: Report) -> Slides:
         figures=made.spans,
         functions=after.deck.functions,
         names=names(after),
+        author=report.author,
     )
 
 
