@@ -33,6 +33,14 @@ def pictures_of(path, dpi):
     return pages
 
 
+def inked(picture):
+    """From where to where a page is written on across, as parts of its width."""
+    across = np.flatnonzero((picture < 200).any(axis=0))
+    return (across.min(initial=len(picture[0])), across.max(initial=-1) + 1) / np.float64(
+        len(picture[0])
+    )
+
+
 @dataclass(frozen=True)
 class Bookmark:
     """An entry of the outline."""

@@ -11,7 +11,7 @@ from bpreport.audit import audit
 from bpreport.deck import read_text
 from bpreport.publish import build
 from bpreport.publish.numbers import shown
-from tests.publish.pdfs import Pdf, text_of
+from tests.publish.pdfs import Pdf, inked, text_of
 from tests.support import require_program
 
 
@@ -162,6 +162,15 @@ class TestPages:
         for page, picture in enumerate(pdf.pictures[1:-1], 2):
             assert filled(picture) > 0.6, f"page {page}"
 
+    def test_nothing_reaches_into_the_margins(self, pdf):
+        """No formula, table or plot is wider than the page has room for."""
+        for page, picture in enumerate(pdf.pictures, 1):
+            left, right = inked(picture)
+            assert SIDE - HAIR < left < right < 1 - SIDE + HAIR, f"page {page}"
+
+
+SIDE, HAIR = 21 / 210, 1 / 200
+"""The margin beside the text, as a part of the width of a page, and what a pixel blurs."""
 
 TOP, FOOT = 24 / 297, 275 / 297
 """Where the text of a page begins and ends, as parts of its height: A4 less the margins."""
@@ -199,6 +208,16 @@ def test_an_empty_page_would_be_seen(tmp_path):
 def made(source, target, lang):
     result = audit(read_text(source))
     return build(result, result.study, target, ["pdf"], lang)
+
+
+def test_a_formula_in_a_table_stays_in_its_cell(tmp_path):
+    """What a claim asserts is not drawn over the number that it printed."""
+    wide = "W" * 26  # one more, and it would be left out
+    (path,) = made(f"$${wide} = {wide} + 0 = 3$$", tmp_path, "en")
+    pdf = Pdf(path)
+    boxes = [formula.A.BBox for formula in pdf.tagged("Formula") if "dots" in str(formula.Alt)]
+    wider, _ = (float(box[2]) - float(box[0]) for box in boxes)
+    assert 200 < wider < 76 / 25.4 * 96  # the cell has 76 mm, in CSS pixels
 
 
 def test_author_and_date_are_told(tmp_path):

@@ -14,6 +14,7 @@ from bpreport.publish.fixing import correct
 from bpreport.publish.slides.corrections import corrections, differences
 from bpreport.publish.slides.formulas import set_formula
 from bpreport.publish.slides.measuring import deep
+from tests.publish.pdfs import inked, pictures_of
 from tests.publish.slide_decks import HOSTILE, WIDE, WRONG
 from tests.support import require_program
 
@@ -81,6 +82,12 @@ class TestNothingIsLost:
             number = max(words, key=lambda word: float(word[2]) + float(word[3]))
             foot = float(number[1])
             assert all(bottom <= foot + 2 or bottom > foot + 8 for bottom in lines)
+
+    def test_nothing_reaches_into_the_margins(self, made_slides, name):
+        """No formula is wider than its slide has room for, as a reader draws it."""
+        for page, picture in enumerate(pictures_of(made_slides(name).pdf, 36), 1):
+            left, right = inked(picture)
+            assert 0.055 < left < right < 0.945, f"slide {page}"  # 2.2 em of 37.6
 
 
 def _below_the_heading(tokens):
