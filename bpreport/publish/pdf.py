@@ -147,10 +147,9 @@ def _scope_headings(objects: Iterable[Any]) -> None:
     PDF/UA-1 (ISO 14289-1, 7.5) asks for that; WeasyPrint reads it and does not write it down. On
     our pages a heading in the head of a table is its column's, and one below is its row's.
     """
-    elements = {
-        entry.reference: entry for entry in objects if isinstance(entry, dict) and "S" in entry
-    }
-    for entry in elements.values():
+    tags: list[Any] = [entry for entry in objects if isinstance(entry, dict) and "S" in entry]
+    elements = {entry.reference: entry for entry in tags}
+    for entry in tags:
         if entry["S"] == "/TH" and "A" in entry:
             row = elements[entry["P"]]
             head = elements[row["P"]]["S"] == "/THead"

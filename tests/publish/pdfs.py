@@ -35,10 +35,9 @@ def pictures_of(path, dpi):
 
 def inked(picture):
     """From where to where a page is written on across, as parts of its width."""
-    across = np.flatnonzero((picture < 200).any(axis=0))
-    return (across.min(initial=len(picture[0])), across.max(initial=-1) + 1) / np.float64(
-        len(picture[0])
-    )
+    across = np.flatnonzero((picture < 200).any(axis=0)).tolist()
+    width = len(picture[0])
+    return across[0] / width, (across[-1] + 1) / width
 
 
 @dataclass(frozen=True)

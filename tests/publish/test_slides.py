@@ -14,7 +14,7 @@ from bpreport.publish.fixing import correct
 from bpreport.publish.slides.corrections import corrections, differences
 from bpreport.publish.slides.formulas import set_formula
 from bpreport.publish.slides.measuring import deep
-from tests.publish.pdfs import inked, pictures_of
+from tests.publish.pdfs import inked, pictures_of, text_of
 from tests.publish.slide_decks import HOSTILE, WIDE, WRONG
 from tests.support import require_program
 
@@ -95,6 +95,30 @@ def _below_the_heading(tokens):
         if token.type == "heading_close":
             return tokens[number + 1 :]
     return tokens
+
+
+@pytest.mark.parametrize("name", ["zh", "en"])
+def test_no_sentence_is_left_alone(made_slides, name):
+    """What a slide of the deck leaves for another one is more than three lines, or a formula."""
+    made = made_slides(name)
+    for page, text in zip(made.view.pages, text_of(made.pdf).split("\f"), strict=False):
+        shown = tokens_of(page)
+        if page.of == 1 or page.kind != "text" or numbers_of(shown, "formula"):
+            continue
+        lines = [line for line in text.splitlines() if line.strip()]
+        assert len(lines) > 3 + 2, f"slide {page.number}"  # a title and a foot
+
+
+def test_a_list_that_is_divided_stands_on_two_slides(made_slides):
+    """On one slide its parts would be two lists."""
+    for name in ("zh", "en", "LONG"):
+        for page in made_slides(name).view.pages:
+            lists = [
+                tuple(group.blocks[0][0].map or ())
+                for group in page.groups
+                if group.blocks[0][0].type == "bullet_list_open"
+            ]
+            assert len(set(lists)) == len(lists)
 
 
 class TestCorrections:

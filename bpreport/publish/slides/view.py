@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import math
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -16,13 +18,15 @@ from bpreport.publish.slides.dividing import parts as parts_of
 from bpreport.publish.slides.figures import figures
 from bpreport.publish.slides.formulas import SetFormula, set_formula
 from bpreport.publish.slides.formulas import size as formula_size
-from bpreport.publish.slides.paging import Group, paged
+from bpreport.publish.slides.paging import Group, flaws, paged
 from bpreport.publish.view import Badge, Change, Plot, Report
 
 __all__ = ["Footnote", "Page", "Remark", "Slides", "slides"]
 
 TIGHTER = 1.05
 """How much more than fits may stand on a slide, a little smaller, where that saves one."""
+WAYS = tuple(itertools.product((1.0, TIGHTER, 1.1, 1.15, 1.2, 1.25), (1.0, 0.6, 0.4)))
+"""How much may stand on a slide, and which part of it a list may take undivided."""
 LISTED = 0.74
 """Size of the type in which the corrections are listed at the end."""
 
@@ -233,15 +237,26 @@ class _Making:
         title = slide.title or self.report.title
         lines = measuring.text_lines(title, measuring.LINE / 1.25 - 2)
         room = measuring.ROOM - measuring.TITLE * (lines - 1)
-        found = list(parts_of(slide.tokens, self.measure, room))
-        pages = paged(found, room)
-        tighter = paged(found, room * TIGHTER)
-        if len(tighter) < len(pages):
-            pages = tighter
+        pages = self._paged(slide, room)
         for part, groups in enumerate(pages or [[]], 1):
             page = self._page("text", title, groups, room)
             told = self._of_example(slide) if part == 1 else ()
             yield replace(page, part=part, of=max(len(pages), 1), findings=(*told, *page.findings))
+
+    def _paged(self, slide: Slide, room: float) -> list[list[Group]]:
+        """As few slides as can be, on none of which a sentence is left alone.
+
+        To prevent that a list is divided, or else the type made smaller.
+        """
+        best: list[list[Group]] = []
+        least: tuple[float, ...] = (math.inf,)
+        for tighter, lists in WAYS:
+            found = parts_of(slide.tokens, self.measure, room, lists)
+            pages = paged(list(found), room * tighter)
+            cost = (flaws(pages, room), max(tighter, TIGHTER), -lists, len(pages))
+            if cost < least:
+                best, least = pages, cost
+        return best
 
     def _page(
         self, kind: str, title: str, groups: Sequence[Group], room: float = measuring.ROOM
