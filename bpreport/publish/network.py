@@ -10,7 +10,7 @@ from typing import Literal
 
 from bpreport.formula import latex
 from bpreport.publish.formulas import plain
-from bpreport.publish.numbers import shown
+from bpreport.publish.numbers import shown, signed
 from bpreport.publish.plots import FONTS, PALETTE, Picture
 from bpreport.publish.templates import environment
 from bpreport.worked.trace import Trace
@@ -178,4 +178,4 @@ def _label(key: str, trace: Trace, values: Values) -> tuple[str, str, str]:
     quantity = trace.quantities[key]
     name, _, index = plain(latex(quantity.symbol)).partition("_")
     hidden = values == "none" or (values == "given" and quantity.formula is not None)
-    return name, index.strip("()"), "" if hidden else shown(quantity.value, 4).replace("-", "−")
+    return name, index.strip("()"), "" if hidden else signed(shown(quantity.value, 4))

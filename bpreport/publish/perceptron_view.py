@@ -11,7 +11,7 @@ from bpreport.publish import network
 from bpreport.publish.context import Context, Shown, after, updates
 from bpreport.publish.formulas import plain
 from bpreport.publish.language import COLON, COMMA, SEMICOLON, mark
-from bpreport.publish.numbers import shown
+from bpreport.publish.numbers import shown, signed
 from bpreport.publish.plots import HUES, Line, dumbbells, lines, number
 from bpreport.publish.scrubber import scrubber
 from bpreport.publish.solution import solve
@@ -275,7 +275,8 @@ def _values(trace: Trace) -> Iterator[str]:
     """The parameters of a network, in order."""
     for key, role in trace.roles.items():
         if role.kind in ("weight", "bias"):
-            yield f"{_aloud(plain(_symbol(trace, key)))} = {shown(trace.quantities[key].value, 4)}"
+            value = signed(shown(trace.quantities[key].value, 4))
+            yield f"{_aloud(plain(_symbol(trace, key)))} = {value}"
 
 
 def _conventions(both: dict[str, Trace], names: list[str], gettext: Gettext) -> list[Plot]:

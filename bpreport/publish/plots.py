@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bpreport.publish.numbers import signed
 from bpreport.worked.memory import remembered
 
 if TYPE_CHECKING:
@@ -450,4 +451,4 @@ def _subscript(match: re.Match[str]) -> str:
 
 def number(value: Any, digits: int = 3) -> str:
     """A value in the words of an alternative text."""
-    return f"{float(value):.{digits}g}"
+    return signed(f"{float(value):.{digits}g}")

@@ -14,10 +14,11 @@ from markdown_it.token import Token
 from bpreport.audit.model import Audit, Judgement, Message, Verdict
 from bpreport.deck.model import Claim, Slide
 from bpreport.formula.tree import symbols
+from bpreport.publish.columns import aligned_claims
 from bpreport.publish.examples import examples
 from bpreport.publish.formulas import plain
 from bpreport.publish.language import VERDICTS, tag, translator, verdict_word
-from bpreport.publish.numbers import exact, shown
+from bpreport.publish.numbers import exact, shown, signed
 from bpreport.publish.solution import anchor
 from bpreport.publish.view import (
     Badge,
@@ -35,7 +36,7 @@ from bpreport.publish.view import (
 if TYPE_CHECKING:
     from bpreport.worked import Study
 
-__all__ = ["badge", "names", "report"]
+__all__ = ["badge", "change", "names", "report"]
 
 LONG = 26
 """Characters of a side past which it is not repeated beside its verdict."""
@@ -97,10 +98,15 @@ def _findings(audit: Audit, lang: str) -> Iterator[FindingGroup]:
 def _change(judgement: Judgement) -> Change | None:
     """What is to be changed: the exact place where it is known, else the printed number."""
     if judgement.fix is not None:
-        return Change(judgement.fix.old.strip(), judgement.fix.new.strip())
+        return change(judgement.fix.old, judgement.fix.new)
     if judgement.correction is not None:
-        return Change(judgement.printed or "", judgement.correction)
+        return change(judgement.printed or "", judgement.correction)
     return None
+
+
+def change(old: str, new: str) -> Change:
+    """A correction as it is shown."""
+    return Change(signed(old.strip()), signed(new.strip()))
 
 
 def names(audit: Audit) -> frozenset[str]:
@@ -157,8 +163,8 @@ def _claim(
         badge=badge(judgement.verdict, lang),
         math=math,
         equals_sign=0 if math or claim.kind != "equation" or _alone(claim) else _number(claim),
-        printed=judgement.printed or "",
-        exact="" if judgement.exact is None else shown(judgement.exact),
+        printed=signed(judgement.printed or ""),
+        exact="" if judgement.exact is None else signed(shown(judgement.exact)),
         change=_change(judgement),
         slip=translator(lang).gettext(judgement.slip) if judgement.slip else "",
         message=judgement.message,
@@ -231,7 +237,7 @@ def _slide(slide: Slide, audit: Audit, views: Mapping[str, ClaimView]) -> SlideV
             for view in known.pop((token.meta or {}).get(key, 0), [])
         ]
         leads = any(token.content.rstrip().endswith((":", "：")) for token in tokens)
-        blocks.append(Block(tuple(tokens), tuple(_merged(claims)), leads))
+        blocks.append(Block(tuple(tokens), aligned_claims(list(_merged(claims))), leads))
     return SlideView(slide.number, slide.title, slide.line, tuple(blocks))
 
 

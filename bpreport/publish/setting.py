@@ -19,6 +19,7 @@ from bpreport.publish.embedding import Embedding
 from bpreport.publish.formulas import TypesettingError, mathml, plain
 from bpreport.publish.language import parts, tag
 from bpreport.publish.mathfont import font_face
+from bpreport.publish.numbers import signed
 from bpreport.publish.pdf import SCHEME
 from bpreport.publish.plots import Picture
 from bpreport.publish.pointing import Pointer, pointed
@@ -93,7 +94,7 @@ class Setter:
     def message(self, message: Message, small: bool = True) -> Markup:
         """A sentence with its formulas typeset."""
         return Markup("").join(
-            self.math(content, small=small) if kind == "math" else escape(content)
+            self.math(content, small=small) if kind == "math" else escape(signed(content))
             for kind, content in parts(message, self.lang)
         )
 

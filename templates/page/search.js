@@ -6,6 +6,7 @@ const MOST = 40;
 function normal(text) {
   return text
     .replace(/\\(?:mathrm|mathbf|text|operatorname|left|right|,|;|!)/g, "")
+    .replace(/−/g, "-")
     .replace(/[∂𝜕]/g, "partial")
     .replace(/[θϑ]/g, "theta")
     .replace(/[α]/g, "alpha")

@@ -10,7 +10,7 @@ import pikepdf
 from bpreport.audit import audit
 from bpreport.deck import read_text
 from bpreport.publish import build
-from bpreport.publish.numbers import shown
+from bpreport.publish.numbers import shown, signed
 from tests.publish.pdfs import Pdf, inked, text_of
 from tests.support import require_program
 
@@ -50,9 +50,9 @@ class TestDocument:
         text = "\n".join([*pdf.texts, *pdf.alternatives("Formula")])
         for judgement in result.judgements:
             if judgement.printed is not None:
-                assert judgement.printed in text
+                assert signed(judgement.printed) in text
             if judgement.exact is not None and str(judgement.verdict) != "given":
-                assert shown(judgement.exact) in text
+                assert signed(shown(judgement.exact)) in text
 
 
 class TestWords:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from bpreport.audit.model import Audit, Judgement, Message
 from bpreport.deck.model import Position, Slide
 from bpreport.publish.language import parts, translator
-from bpreport.publish.report import badge, names
+from bpreport.publish.report import badge, change, names
 from bpreport.publish.slides import measuring
 from bpreport.publish.slides.corrections import Correction, corrections
 from bpreport.publish.slides.dividing import parts as parts_of
@@ -334,8 +334,8 @@ def _inside(one: Correction, position: Position, text: str) -> bool:
 
 
 def _footnote(one: Correction) -> Footnote:
-    change = Change(one.old.strip(), one.new.strip()) if one.old or one.new else None
-    return Footnote(one.number, change, one.message, one.made)
+    shown = change(one.old, one.new) if one.old or one.new else None
+    return Footnote(one.number, shown, one.message, one.made)
 
 
 def _scale(needed: float, room: float) -> float:
@@ -345,8 +345,8 @@ def _scale(needed: float, room: float) -> float:
 
 def _remark(judgement: Judgement, lang: str) -> Remark:
     fix = judgement.fix
-    change = None if fix is None else Change(fix.old.strip(), fix.new.strip())
-    return Remark(badge(judgement.verdict, lang), judgement.message, change)
+    shown = None if fix is None else change(fix.old, fix.new)
+    return Remark(badge(judgement.verdict, lang), judgement.message, shown)
 
 
 def _pictures(slide: Slide, shown: Mapping[int, Sequence[Plot]]) -> Iterator[Page]:
