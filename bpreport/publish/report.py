@@ -36,7 +36,7 @@ from bpreport.publish.view import (
 if TYPE_CHECKING:
     from bpreport.worked import Study
 
-__all__ = ["badge", "change", "names", "report"]
+__all__ = ["badge", "change", "change_of", "names", "report"]
 
 LONG = 26
 """Characters of a side past which it is not repeated beside its verdict."""
@@ -85,7 +85,7 @@ def _findings(audit: Audit, lang: str) -> Iterator[FindingGroup]:
             finding.level,
             finding.message,
             tuple((f"claim-{one.claim.id}", str(one.claim.position)) for one in judgements),
-            change=None if error is None else _change(error),
+            change=None if error is None else change_of(error),
         )
         # What is said of a worked example as a whole is about no claim of its own.
         kind = 0 if finding.level == "error" else 2 if finding.claims else 1
@@ -95,10 +95,13 @@ def _findings(audit: Audit, lang: str) -> Iterator[FindingGroup]:
             yield FindingGroup(title, tuple(views))
 
 
-def _change(judgement: Judgement) -> Change | None:
+def change_of(judgement: Judgement) -> Change | None:
     """What is to be changed: the exact place where it is known, else the printed number."""
-    if judgement.fix is not None:
-        return change(judgement.fix.old, judgement.fix.new)
+    fix = judgement.fix
+    if fix is not None:
+        # The place of a negative number is that of its digits; its sign belongs to what is read.
+        sign = "-" if judgement.printed == f"-{fix.old}" and judgement.correction else ""
+        return change(sign + fix.old, sign + fix.new)
     if judgement.correction is not None:
         return change(judgement.printed or "", judgement.correction)
     return None
@@ -165,7 +168,7 @@ def _claim(
         equals_sign=0 if math or claim.kind != "equation" or _alone(claim) else _number(claim),
         printed=signed(judgement.printed or ""),
         exact="" if judgement.exact is None else signed(shown(judgement.exact)),
-        change=_change(judgement),
+        change=change_of(judgement),
         slip=translator(lang).gettext(judgement.slip) if judgement.slip else "",
         message=judgement.message,
         place=str(claim.position),

@@ -11,6 +11,7 @@ from bpreport.audit import audit
 from bpreport.deck import read_text
 from bpreport.publish import build
 from bpreport.publish.fixing import correct
+from bpreport.publish.numbers import signed
 from bpreport.publish.slides.corrections import corrections, differences
 from bpreport.publish.slides.formulas import set_formula
 from bpreport.publish.slides.measuring import deep
@@ -151,10 +152,30 @@ class TestCorrections:
         for one in corrections(made.before, made.after):
             assert source.count(f'<a class="call" href="#note-{one.number}">') == 1
             (note,) = re.findall(rf'<li id="note-{one.number}".*?</li>', source, re.DOTALL)
-            assert not one.old or f"<del>{one.old}</del>" in note
-            assert f"<ins>{one.new.strip()}</ins>" in note
+            if one.made:
+                assert not one.old or f"<del>{signed(one.old)}</del>" in note
+                assert f"<ins>{signed(one.new.strip())}</ins>" in note
+            else:
+                assert f"{one.old}，应为 {one.new}。" in note
         assert source.count('<mrow class="corrected">') == 11
         assert source.count('<mrow class="doubtful">') == 1
+
+    def test_a_footnote_says_what_was_printed_and_what_it_should_be(self, made_slides):
+        """With its sign; and of what was left, that it was, and what should stand there."""
+        text = text_of(made_slides("en").pdf)
+        assert "−1.48972 → −1.48973" in text
+        assert text.count("Left as printed: 0.360968; it should be 0.4.") == 2  # there, and listed
+        (left,) = [one for one in corrections(made_slides("en").before, made_slides("en").after)
+                   if not one.made]  # fmt: skip
+        source = made_slides("en").html.read_text(encoding="utf-8")
+        (note,) = re.findall(rf'<li id="note-{left.number}".*?</li>', source, re.DOTALL)
+        assert "<del>" not in note  # which would say that it was struck out
+
+    def test_a_number_and_its_sign_change_together(self):
+        """A sign between two terms is none of the number's."""
+        one, other = read_text("$$a = (-0.50, 1 - 0.2)$$"), read_text("$$a = (-0.51, 1 - 0.3)$$")
+        found = [(change.old, change.new) for change in differences(one, other)]
+        assert found == [("-0.50", "-0.51"), ("0.2", "0.3")]
 
     def test_a_deck_that_is_right_has_none(self):
         """And no list of corrections."""

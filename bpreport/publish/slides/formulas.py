@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -28,6 +29,7 @@ CALL = 1.3
 INDENT = 2.0
 """How far lines stand in that follow a long first side, in em."""
 
+_NEGATIVE = re.compile(r"-\d+(?:\.\d+)?")
 _COMMANDS = {True: r"\textcolor{Mulberry}", False: r"\textcolor{WildStrawberry}"}
 """By whether the deck was changed; `drawing.MARKS` knows their colours."""
 _STEPS = tuple(itertools.product(range(3), (False, True)))
@@ -97,8 +99,9 @@ def _marked(source: str, found: Sequence[tuple[int, Correction]]) -> str:
         end = offset + len(one.text)
         if not one.text.strip() or source[offset:end] != one.text:
             continue
-        # A sign in front keeps its space only behind something.
-        inner = "{}" + one.text if one.text.lstrip()[0] in "+-" and offset else one.text
+        # A sign between two terms keeps its space only behind something.
+        between = one.text.lstrip()[0] in "+-" and not _NEGATIVE.fullmatch(one.text)
+        inner = "{}" + one.text if between and offset else one.text
         changed = f"{marked[:offset]}{_COMMANDS[one.made]}{{{inner}}}{marked[end:]}"
         try:
             mathml(changed)

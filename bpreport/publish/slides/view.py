@@ -10,8 +10,8 @@ from dataclasses import dataclass, field, replace
 
 from bpreport.audit.model import Audit, Judgement, Message
 from bpreport.deck.model import Position, Slide
-from bpreport.publish.language import parts, translator
-from bpreport.publish.report import badge, change, names
+from bpreport.publish.language import mark, parts, translator
+from bpreport.publish.report import badge, change, change_of, names
 from bpreport.publish.slides import measuring
 from bpreport.publish.slides.corrections import Correction, corrections
 from bpreport.publish.slides.dividing import parts as parts_of
@@ -22,6 +22,8 @@ from bpreport.publish.slides.paging import Group, flaws, paged
 from bpreport.publish.view import Badge, Change, Plot, Report
 
 __all__ = ["Footnote", "Page", "Remark", "Slides", "slides"]
+
+LEFT = mark("Left as printed: %(old)s; it should be %(new)s.")
 
 TIGHTER = 1.05
 """How much more than fits may stand on a slide, a little smaller, where that saves one."""
@@ -191,7 +193,7 @@ class _Making:
         change = "" if note.change is None else f"{note.change.old} {note.change.new}"
         words = change + " " * 8
         if not note.made:
-            words += translator(self.lang).gettext("Left as printed:")
+            words += translator(self.lang).gettext(LEFT)
         if size == LISTED:  # where it stands is told as well
             words += " " * 14
         tall = 0.0
@@ -344,9 +346,7 @@ def _scale(needed: float, room: float) -> float:
 
 
 def _remark(judgement: Judgement, lang: str) -> Remark:
-    fix = judgement.fix
-    shown = None if fix is None else change(fix.old, fix.new)
-    return Remark(badge(judgement.verdict, lang), judgement.message, shown)
+    return Remark(badge(judgement.verdict, lang), judgement.message, change_of(judgement))
 
 
 def _pictures(slide: Slide, shown: Mapping[int, Sequence[Plot]]) -> Iterator[Page]:
