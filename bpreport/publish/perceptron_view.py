@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 
 import numpy as np
@@ -347,5 +348,5 @@ def _ends(names: list[str], values: np.ndarray[tuple[int, ...], np.dtype[np.floa
 
 
 def _aloud(name: str) -> str:
-    """A name as it is read aloud: w_1 is "w 1"."""
-    return name.replace("_", " ")
+    """A name as it is read aloud: w_1 is "w 1", and v_(1,2) is "v 1 2"."""
+    return " ".join(re.split(r"[_(),\s]+", name)).strip()

@@ -175,6 +175,7 @@ def _claim(
         derivation=derivations.get(known, ""),
         full="" if judgement.exact is None else exact(judgement.exact, FULL),
         symbols=_symbols(judgement),
+        entry=0 if claim.component is None else claim.component + 1,
     )
 
 
@@ -190,7 +191,7 @@ def _asserted(claim: Claim) -> str:
     if claim.kind == "figure" or claim.formula is None:
         return ""
     if claim.kind == "component":
-        return claim.left_source and rf"{claim.left_source}\,[{(claim.component or 0) + 1}]"
+        return claim.left_source
     if claim.kind == "equation" and _alone(claim):
         return ""
     left, right = claim.left_source.strip(), claim.right_source.strip()

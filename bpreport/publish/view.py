@@ -91,6 +91,8 @@ class ClaimView:
     """Keys of the symbols that a search finds it by."""
     several: tuple[str, ...] = ()
     """The printed numbers of a row that is about several claims."""
+    entry: int = 0
+    """Which entry of a vector or matrix it is about, counted from 1; or 0."""
     trails: tuple[float, float] = (0.0, 0.0)
     """Space behind what is printed and behind what is exact, as of a `Cell`."""
 

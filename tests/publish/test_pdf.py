@@ -257,3 +257,20 @@ def test_a_lead_in_stands_with_its_formula(tmp_path):
     first, second = pages(fit - 1)  # One more line would fit on the first page.
     assert first.count("Words.") == fit - 1
     assert "This is the sum:" in second
+
+
+def test_alternative_texts_have_the_spaces_of_their_language(pdf):
+    """Chinese sentences follow one another without any; a number has one on either side."""
+    for words in pdf.alternatives("Figure"):
+        assert not re.search(r"[\u4e00-\u9fff。，；：、] (?=[\u4e00-\u9fff])", words), words
+        assert not re.search(r"[。，；：、] ", words), words
+        assert not re.search(r"[\u4e00-\u9fff][0-9−]|[0-9][\u4e00-\u9fff]", words), words
+    for words in pdf.alternatives("Formula"):
+        assert not re.search(r"[\u4e00-\u9fff。，；：、] (?=[\u4e00-\u9fff])", words), words
+
+
+def test_an_entry_is_told_as_one(tmp_path):
+    """Of a vector or a matrix, and not as a product with a number."""
+    (path,) = made("$$a = (0.1 * 5, 2 * 3) = (0.5, 6)$$", tmp_path, "en")
+    assert {"entry 1", "entry 2"} <= set(re.findall(r"entry \d", text_of(path)))
+    assert not any("times 1" in words for words in Pdf(path).alternatives("Formula"))
