@@ -13,7 +13,7 @@ from bpreport.publish.context import Context, Shown, after, updates
 from bpreport.publish.formulas import plain
 from bpreport.publish.language import COLON, COMMA, SEMICOLON, mark
 from bpreport.publish.numbers import shown, signed
-from bpreport.publish.plots import HUES, Line, dumbbells, lines, number
+from bpreport.publish.plots import HUES, STROKES, Line, dumbbells, lines, number
 from bpreport.publish.scrubber import scrubber
 from bpreport.publish.solution import solve
 from bpreport.publish.stepper import stepper
@@ -257,7 +257,13 @@ def _plots(trace: Trace, both: dict[str, Trace], context: Context) -> list[Plot]
         Plot(
             lines(
                 [
-                    Line(name, steps, weights[:, place], HUES[place % len(HUES)])
+                    Line(
+                        name,
+                        steps,
+                        weights[:, place],
+                        HUES[place % len(HUES)],
+                        stroke=place % len(STROKES),
+                    )
                     for place, name in enumerate(weight_names)
                 ],
                 (across, gettext("weight")),
