@@ -220,6 +220,18 @@ def test_a_formula_in_a_table_stays_in_its_cell(tmp_path):
     assert 200 < wider < 76 / 25.4 * 96  # the cell has 76 mm, in CSS pixels
 
 
+def test_no_row_of_a_table_stands_alone_on_a_page(tmp_path):
+    """Wherever a page ends, at least two rows of a table stand on either side of it, or none."""
+    divided = set()
+    for fillers in range(38, 44):
+        filler = "\n\n".join(["Words."] * fillers)
+        source = f"# Notes\n\n{filler}\n\n$$1 + 1 = 2 = 2 = 2 = 2 = 2$$\n"
+        (path,) = made(source, tmp_path, "en")
+        rows = [text.count("is exact") for text in Pdf(path).texts]
+        divided.add(tuple(filter(None, rows)))
+    assert divided == {(5,), (3, 2), (2, 3)}  # and never (4, 1) or (1, 4)
+
+
 def test_author_and_date_are_told(tmp_path):
     """They come from the front matter, to the title page and to the PDF's properties."""
     (path,) = made("---\nauthor: A. Teacher\ndate: 2026-05-01\n---\n# Notes", tmp_path, "en")
