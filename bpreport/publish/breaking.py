@@ -70,6 +70,7 @@ def chain(parts: Sequence[str], limit: float) -> Drawing:
                 at = margin + INDENT
             lines[-1].append((at, term))
             at += term.width + 1.0
+        at += THICK - 1.0
     return _stacked(lines)
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 
 from bpreport.audit.model import Judgement
+from bpreport.publish.language import mark
 from bpreport.publish.view import Plot, Stage, Table, Widget
 
-__all__ = ["Context", "Shown", "after", "iterations", "updates"]
+__all__ = ["NEXT", "Context", "Shown", "after", "iterations", "passage", "updates"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,16 @@ def after(count: int, context: Context) -> str:
 def updates(count: int, context: Context) -> str:
     """So many updates."""
     return context.ngettext("%d update", "%d updates", count) % count
+
+
+def passage(sentences: Iterable[str], context: Context) -> str:
+    """Sentences behind one another, as the language sets them: Chinese has no space between."""
+    return reduce(
+        lambda first, then: context.gettext(NEXT) % {"first": first, "then": then}, sentences
+    )
+
+
+NEXT = mark("%(first)s %(then)s")
 
 
 def iterations(count: int, context: Context) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 
 from bpreport.formula import rounded
 from bpreport.formula.tree import Symbol
-from bpreport.publish.context import Context, Shown, iterations
+from bpreport.publish.context import NEXT, Context, Shown, iterations, passage
 from bpreport.publish.formulas import plain
 from bpreport.publish.lab import lab
 from bpreport.publish.language import COMMA, SEMICOLON, mark
@@ -106,7 +106,7 @@ def _fits(unstated: Unstated, gettext: Gettext) -> Table:
             " is the start from which the tolerances that the runs need come nearest to meeting."
         )
         told = {"first": note, "then": impossible}
-        note = gettext("%(first)s %(then)s") % told if note else impossible
+        note = gettext(NEXT) % told if note else impossible
     return Table(
         gettext("What the printed numbers of iterations allow"),
         (
@@ -231,7 +231,7 @@ def _plots(
                 for run, facts in runs.items()
             ],
             (variable, objective),
-            " ".join(_told(trace, run, facts, context) for run, facts in runs.items()),
+            passage((_told(trace, run, facts, context) for run, facts in runs.items()), context),
         )
         plots.append(Plot(drawn, gettext("The descent runs on the curve of the objective.")))
     levels = {
@@ -253,7 +253,9 @@ def _plots(
                     for run, hue in zip(runs, _hues(runs), strict=True)
                 ],
                 (gettext("iteration"), objective),
-                " ".join(_pace(trace, run, facts, context) for run, facts in runs.items()),
+                passage(
+                    (_pace(trace, run, facts, context) for run, facts in runs.items()), context
+                ),
                 log="y",
                 levels=list(levels.items()),
             ),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from bpreport.audit.model import Audit
 from bpreport.publish import descent_view, perceptron_view, regression_view
+from bpreport.publish.columns import aligned
 from bpreport.publish.context import Context, Shown
 from bpreport.publish.language import mark, translator
 from bpreport.publish.solution import solutions
@@ -69,9 +70,9 @@ def examples(audit: Audit, study: Study, lang: str) -> Iterator[ExampleView]:
             title=gettext("%(name)s: %(kind)s")
             % {"name": name, "kind": gettext(KINDS[trace.kind])},
             stages=(*_stages(trace, gettext), *shown.stages),
-            tables=shown.tables,
+            tables=tuple(map(aligned, shown.tables)),
             plots=shown.plots,
-            appendix=shown.appendix,
+            appendix=tuple(map(aligned, shown.appendix)),
             widgets=shown.widgets,
             lacking=shown.lacking,
         )

@@ -10,7 +10,7 @@ from typing import Literal
 
 from bpreport.formula import latex
 from bpreport.publish.labels import label, width
-from bpreport.publish.numbers import shown
+from bpreport.publish.numbers import shown, signed
 from bpreport.publish.plots import FONTS, PALETTE, Picture
 from bpreport.publish.templates import environment
 from bpreport.worked.trace import Trace
@@ -178,5 +178,5 @@ def _label(key: str, trace: Trace, values: Values) -> tuple[str, str]:
     """Name and, where wanted, value of a quantity."""
     quantity = trace.quantities[key]
     hidden = values == "none" or (values == "given" and quantity.formula is not None)
-    value = "" if hidden else shown(quantity.value, 4).replace("-", "−")
+    value = "" if hidden else signed(shown(quantity.value, 4))
     return label(latex(quantity.symbol)), value

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import Any
 
 from bpreport.formula import MP, rounded
 
-__all__ = ["exact", "short", "shown"]
+__all__ = ["exact", "short", "shown", "signed"]
 
 PLACES = 8
 
@@ -65,5 +66,18 @@ def short(value: Any) -> str:
     >>> short(0.59326999), short(-0.000123456), short(12)
     ('0.5933', '−0.000123', '12')
     """
-    text = exact(value, 3) if 0 < abs(value) < 0.001 else shown(value, 4)
-    return text.replace("-", "−")
+    return signed(exact(value, 3) if 0 < abs(value) < 0.001 else shown(value, 4))
+
+
+def signed(text: str) -> str:
+    """A text in which negative numbers have a minus sign (U+2212) in the place of a hyphen.
+
+    Dates, ranges, words and powers of ten in the notation of programs keep theirs.
+
+    >>> signed("-1.5 is -1.48, not (-2); from 3-5, 2026-05-01, 2.5e-11")
+    '−1.5 is −1.48, not (−2); from 3-5, 2026-05-01, 2.5e-11'
+    """
+    return _NEGATIVE.sub("\N{MINUS SIGN}", text)
+
+
+_NEGATIVE = re.compile(r"(?<![^\s(\[,;:=~→±，；：（])-(?=\.?\d)")

@@ -103,6 +103,7 @@ class Layout:
 
         def finish(_document: object, made: Any) -> None:
             _tag_formulas(made.objects, self.words)
+            _scope_headings(made.objects)
 
         return bytes(self.document.write_pdf(finisher=finish, **self.options) or b"")
 
@@ -138,3 +139,18 @@ def _tag_formulas(objects: Iterable[Any], words: frozenset[str]) -> None:
             alternative = entry.get("Alt")
             if alternative is not None and alternative.string in words:
                 entry["S"] = "/Formula"
+
+
+def _scope_headings(objects: Iterable[Any]) -> None:
+    """Say of every heading of a table whether it is its column's or its row's.
+
+    PDF/UA-1 (ISO 14289-1, 7.5) asks for that; WeasyPrint reads it and does not write it down. On
+    our pages a heading in the head of a table is its column's, and one below is its row's.
+    """
+    tags: list[Any] = [entry for entry in objects if isinstance(entry, dict) and "S" in entry]
+    elements = {entry.reference: entry for entry in tags}
+    for entry in tags:
+        if entry["S"] == "/TH" and "A" in entry:
+            row = elements[entry["P"]]
+            head = elements[row["P"]]["S"] == "/THead"
+            entry["A"]["Scope"] = "/Column" if head else "/Row"

@@ -15,8 +15,8 @@ from bpreport.publish import network
 from bpreport.publish.context import Context, updates
 from bpreport.publish.labels import label
 from bpreport.publish.language import COMMA, SEMICOLON
-from bpreport.publish.numbers import shown
-from bpreport.publish.plots import HUES, Line, dumbbells, lines, number
+from bpreport.publish.numbers import shown, signed
+from bpreport.publish.plots import HUES, STROKES, Line, dumbbells, lines, number
 from bpreport.publish.view import Plot
 from bpreport.publish.words import spoken
 from bpreport.worked.trace import Trace
@@ -63,7 +63,7 @@ def plots(trace: Trace, both: dict[str, Trace], context: Context) -> Iterator[Pl
 def _network(trace: Trace, context: Context) -> Plot:
     gettext = context.gettext
     values = (
-        f"{_aloud(trace, key, context)} = {shown(trace.quantities[key].value, 4)}"
+        f"{_aloud(trace, key, context)} = {signed(shown(trace.quantities[key].value, 4))}"
         for key, role in trace.roles.items()
         if role.kind in ("weight", "bias")
     )
@@ -121,7 +121,10 @@ def _weights(trace: Trace, context: Context) -> Iterator[Plot]:
         caption = gettext("Weights over the updates: %(weights)s.")
     for group, weights in zip(groups, told, strict=True):
         values = trace.series["weights"][:, [keys.index(key) for key in group]]
-        drawn = _lines(trace, group, values)
+        drawn = [
+            replace(line, stroke=place % len(STROKES))
+            for place, line in enumerate(_lines(trace, group, values))
+        ]
         if len(group) > MOST_NAMES:
             drawn = [replace(line, label="") for line in drawn]
         plot = lines(

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bpreport.publish.labels import raised, spread, width
+from bpreport.publish.numbers import signed
 from bpreport.worked.memory import remembered
 
 if TYPE_CHECKING:
@@ -95,7 +96,11 @@ class Line:
     hue: str
     dots: bool = False
     """Mark every point."""
-    dashed: bool = False
+    stroke: int = 0
+    """How it is dashed, as a place in `STROKES`: lines differ in print without colours, too."""
+
+
+STROKES: tuple[Any, ...] = ("-", (0, (4, 1.6)), (0, (1, 1.4)), (0, (5, 1.4, 1, 1.4)))
 
 
 @contextmanager
@@ -226,7 +231,7 @@ def lines(
                 color=PALETTE[line.hue],
                 marker="o" if line.dots else None,
                 markersize=2.6,
-                linestyle=(0, (3, 2)) if line.dashed else "-",
+                linestyle=STROKES[line.stroke],
             )
         axes.set_xlabel(names[0])
         axes.set_ylabel(names[1])
@@ -253,7 +258,7 @@ def scatter(
                 line.x,
                 line.y,
                 color=PALETTE[line.hue],
-                linestyle=(0, (3, 2)) if line.dashed else "-",
+                linestyle=STROKES[line.stroke],
             )
         for x, y, marker, hue in points:
             axes.plot(x, y, marker, color=PALETTE[hue], markersize=4.5, clip_on=False)
@@ -441,4 +446,4 @@ def _labelled(match: re.Match[str]) -> str:
 
 def number(value: Any, digits: int = 3) -> str:
     """A value in the words of an alternative text."""
-    return f"{float(value):.{digits}g}"
+    return signed(f"{float(value):.{digits}g}")

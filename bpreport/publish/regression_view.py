@@ -100,8 +100,8 @@ def _fit(example: Regression, trace: Trace, context: Context) -> list[Plot]:
     parameters = trace.series["parameters"]
     last = len(parameters) - 1
     fits = [
-        Line(after(count, context), across, model(parameters[count]), hue, dashed=True)
-        for count, hue in ((1, "olive"), (10, "purple"))
+        Line(after(count, context), across, model(parameters[count]), hue, stroke=stroke)
+        for count, hue, stroke in ((1, "olive", 1), (10, "purple", 2))
         if count < last
     ]
     fits.append(Line(after(last, context), across, model(parameters[last]), "orange"))

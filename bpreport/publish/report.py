@@ -14,10 +14,11 @@ from markdown_it.token import Token
 from bpreport.audit.model import Audit, Judgement, Message, Verdict
 from bpreport.deck.model import Claim, Slide
 from bpreport.formula.tree import symbols
+from bpreport.publish.columns import aligned_claims
 from bpreport.publish.examples import examples
 from bpreport.publish.formulas import plain
 from bpreport.publish.language import VERDICTS, tag, translator, verdict_word
-from bpreport.publish.numbers import exact, shown
+from bpreport.publish.numbers import exact, shown, signed
 from bpreport.publish.pointing import FULL, ITERATION
 from bpreport.publish.solution import anchor
 from bpreport.publish.view import (
@@ -36,7 +37,7 @@ from bpreport.publish.view import (
 if TYPE_CHECKING:
     from bpreport.worked import Study
 
-__all__ = ["badge", "derivations", "names", "report"]
+__all__ = ["badge", "change", "change_of", "derivations", "names", "report"]
 
 LONG = 26
 """Characters of a side past which it is not repeated beside its verdict."""
@@ -81,7 +82,7 @@ def _findings(audit: Audit, lang: str) -> Iterator[FindingGroup]:
             finding.level,
             finding.message,
             tuple((f"claim-{one.claim.id}", str(one.claim.position)) for one in judgements),
-            change=None if error is None else _change(error),
+            change=None if error is None else change_of(error),
         )
         # What is said of a worked example as a whole is about no claim of its own.
         kind = 0 if finding.level == "error" else 2 if finding.claims else 1
@@ -91,13 +92,21 @@ def _findings(audit: Audit, lang: str) -> Iterator[FindingGroup]:
             yield FindingGroup(title, tuple(views))
 
 
-def _change(judgement: Judgement) -> Change | None:
+def change_of(judgement: Judgement) -> Change | None:
     """What is to be changed: the exact place where it is known, else the printed number."""
-    if judgement.fix is not None:
-        return Change(judgement.fix.old.strip(), judgement.fix.new.strip())
+    fix = judgement.fix
+    if fix is not None:
+        # The place of a negative number is that of its digits; its sign belongs to what is read.
+        sign = "-" if judgement.printed == f"-{fix.old}" and judgement.correction else ""
+        return change(sign + fix.old, sign + fix.new)
     if judgement.correction is not None:
-        return Change(judgement.printed or "", judgement.correction)
+        return change(judgement.printed or "", judgement.correction)
     return None
+
+
+def change(old: str, new: str) -> Change:
+    """A correction as it is shown."""
+    return Change(signed(old.strip()), signed(new.strip()))
 
 
 def names(audit: Audit) -> frozenset[str]:
@@ -159,15 +168,16 @@ def _claim(
         badge=badge(judgement.verdict, lang),
         math=math,
         equals_sign=0 if math or claim.kind != "equation" or _alone(claim) else _number(claim),
-        printed=judgement.printed or "",
-        exact="" if judgement.exact is None else shown(judgement.exact),
-        change=_change(judgement),
+        printed=signed(judgement.printed or ""),
+        exact="" if judgement.exact is None else signed(shown(judgement.exact)),
+        change=change_of(judgement),
         slip=translator(lang).gettext(judgement.slip) if judgement.slip else "",
         message=judgement.message,
         place=str(claim.position),
         derivation=derivations.get(known, ""),
         full="" if judgement.exact is None else exact(judgement.exact, FULL),
         symbols=_symbols(judgement),
+        entry=0 if claim.component is None else claim.component + 1,
     )
 
 
@@ -183,7 +193,7 @@ def _asserted(claim: Claim) -> str:
     if claim.kind == "figure" or claim.formula is None:
         return ""
     if claim.kind == "component":
-        return claim.left_source and rf"{claim.left_source}\,[{(claim.component or 0) + 1}]"
+        return claim.left_source
     if claim.kind == "equation" and _alone(claim):
         return ""
     left, right = claim.left_source.strip(), claim.right_source.strip()
@@ -233,7 +243,7 @@ def _slide(slide: Slide, audit: Audit, views: Mapping[str, ClaimView]) -> SlideV
             for view in known.pop((token.meta or {}).get(key, 0), [])
         ]
         leads = any(token.content.rstrip().endswith((":", "：")) for token in tokens)
-        blocks.append(Block(tuple(tokens), tuple(_merged(claims)), leads))
+        blocks.append(Block(tuple(tokens), aligned_claims(list(_merged(claims))), leads))
     return SlideView(slide.number, slide.title, slide.line, tuple(blocks))
 
 

@@ -19,6 +19,7 @@ from bpreport.publish.embedding import Embedding
 from bpreport.publish.formulas import TypesettingError, mathml, plain
 from bpreport.publish.language import parts, pieces, tag
 from bpreport.publish.mathfont import font_face
+from bpreport.publish.numbers import signed
 from bpreport.publish.pdf import SCHEME
 from bpreport.publish.plots import Picture
 from bpreport.publish.pointing import Pointer, pointed
@@ -100,7 +101,7 @@ class Setter:
 
     def _pieces(self, found: Sequence[tuple[str, str]], small: bool) -> Markup:
         return Markup("").join(
-            self.math(content, small=small) if kind == "math" else escape(content)
+            self.math(content, small=small) if kind == "math" else escape(signed(content))
             for kind, content in found
         )
 
@@ -252,6 +253,8 @@ class PdfSetter(Setter):
     format = "pdf"
     wide: ClassVar[float] = 452.0
     """Room for a displayed formula, in points: A4 less margins and indent."""
+    narrow: ClassVar[float] = 200.0
+    """The same for one in the table of claims, where other columns follow."""
 
     def __init__(
         self,
@@ -278,7 +281,7 @@ class PdfSetter(Setter):
                 drawn = filled(source, room) or drawn
         except TypesettingError:
             return _as_typed(source)
-        return self._image(drawn, source, points, display)
+        return self._image(drawn, source, points, display, self.narrow if small else self.wide)
 
     def chain(self, parts: Sequence[str]) -> Markup:
         """As many sides on a line as fit."""
@@ -287,12 +290,15 @@ class PdfSetter(Setter):
             drawn = chain(parts, self.wide * SIZE / points)
         except TypesettingError:
             return _as_typed(source)
-        return self._image(drawn, source, points, True)
+        return self._image(drawn, source, points, True, self.wide)
 
-    def _image(self, drawn: Drawing, source: str, points: float, display: bool) -> Markup:
+    def _image(
+        self, drawn: Drawing, source: str, points: float, display: bool, most: float
+    ) -> Markup:
+        """A picture in a size of type, in points, or so small that it is at most so wide."""
         if not drawn.width:
             return Markup("")
-        scale = min(points / SIZE, self.wide / drawn.width)
+        scale = min(points / SIZE, most / drawn.width)
         sizes = (drawn.width, drawn.height + drawn.depth, -drawn.depth)
         width, height, align = (round(value * scale, 2) for value in sizes)
         style = f"width:{width}pt;height:{height}pt;vertical-align:{align}pt"

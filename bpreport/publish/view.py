@@ -91,6 +91,10 @@ class ClaimView:
     """Keys of the symbols that a search finds it by."""
     several: tuple[str, ...] = ()
     """The printed numbers of a row that is about several claims."""
+    entry: int = 0
+    """Which entry of a vector or matrix it is about, counted from 1; or 0."""
+    trails: tuple[float, float] = (0.0, 0.0)
+    """Space behind what is printed and behind what is exact, as of a `Cell`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +148,10 @@ class Cell:
     """It names its row."""
     words: bool = False
     """A sentence, which begins at the left as text does."""
+    lead: float = 0.0
+    """Space before a number, in widths of a digit, by which decimal points are aligned."""
+    trail: float = 0.0
+    """The same behind it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ function normal(text) {
   return text
     .replace(/\\[dt]?frac\s*\{(.*?)\}\s*(?=\{)/g, "$1/")
     .replace(/\\(?:mathrm|mathbf|mathit|boldsymbol|text|operatorname|[dt]?frac|left|right|,|;|!)/g, "")
+    .replace(/−/g, "-")
     .replace(/[∂𝜕]/g, "partial")
     .replace(/[θϑ]/g, "theta")
     .replace(/[α]/g, "alpha")

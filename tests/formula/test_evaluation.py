@@ -243,7 +243,9 @@ def test_slope_of_a_power(exponent: str) -> None:
 def test_a_changed_copy_is_computed_from_the_parts_it_shares():
     """Known parts are neither used for other operands nor inside a function's own arguments."""
     tree = parse("f(a + 1) + (a + 1)(b + 2)")
-    (call, product) = tree.operands
+    assert isinstance(tree, Apply)
+    call, product = tree.operands
+    assert isinstance(product, Apply)
     shared = product.operands[0]
     values = {"a": 2, "b": 3, "f": Function((Symbol("a"),), shared)}
     parts = part_values(tree, values, MPMATH)

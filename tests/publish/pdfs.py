@@ -33,6 +33,13 @@ def pictures_of(path, dpi):
     return pages
 
 
+def inked(picture):
+    """From where to where a page is written on across, as parts of its width."""
+    across = np.flatnonzero((picture < 200).any(axis=0)).tolist()
+    width = len(picture[0])
+    return across[0] / width, (across[-1] + 1) / width
+
+
 @dataclass(frozen=True)
 class Bookmark:
     """An entry of the outline."""

@@ -10,8 +10,8 @@ import pikepdf
 from bpreport.audit import audit
 from bpreport.deck import read_text
 from bpreport.publish import build
-from bpreport.publish.numbers import shown
-from tests.publish.pdfs import Pdf, text_of
+from bpreport.publish.numbers import shown, signed
+from tests.publish.pdfs import Pdf, inked, text_of
 from tests.support import require_program
 
 
@@ -25,6 +25,7 @@ class TestDocument:
         with pdf.document.open_metadata() as metadata:
             assert metadata["pdfuaid:part"] == "1"
             assert metadata["dc:title"] == "深度学习基础：BP 神经网络 · 审核报告"
+            assert metadata["dc:creator"] == ["bpreport"]
 
     def test_every_font_is_in_it(self, pdf):
         """A reader's machine needs no font, and text copied from it is the text."""
@@ -49,9 +50,9 @@ class TestDocument:
         text = "\n".join([*pdf.texts, *pdf.alternatives("Formula")])
         for judgement in result.judgements:
             if judgement.printed is not None:
-                assert judgement.printed in text
+                assert signed(judgement.printed) in text
             if judgement.exact is not None and str(judgement.verdict) != "given":
-                assert shown(judgement.exact) in text
+                assert signed(shown(judgement.exact)) in text
 
 
 class TestWords:
@@ -89,6 +90,12 @@ class TestWords:
             heads = {str(name) for name in cell.A.get("/Headers", [])}
             assert heads
             assert heads <= names
+
+    def test_every_heading_says_what_it_heads(self, pdf):
+        """A column or a row, as PDF/UA-1 wants it; of the table of weights both kinds are there."""
+        scopes = [str(head.A.get("/Scope", "")) for head in pdf.tagged("TH")]
+        assert scopes
+        assert set(scopes) == {"/Column", "/Row"}
 
 
 class TestWays:
@@ -155,6 +162,15 @@ class TestPages:
         for page, picture in enumerate(pdf.pictures[1:-1], 2):
             assert filled(picture) > 0.6, f"page {page}"
 
+    def test_nothing_reaches_into_the_margins(self, pdf):
+        """No formula, table or plot is wider than the page has room for."""
+        for page, picture in enumerate(pdf.pictures, 1):
+            left, right = inked(picture)
+            assert SIDE - HAIR < left < right < 1 - SIDE + HAIR, f"page {page}"
+
+
+SIDE, HAIR = 21 / 210, 1 / 200
+"""The margin beside the text, as a part of the width of a page, and what a pixel blurs."""
 
 TOP, FOOT = 24 / 297, 275 / 297
 """Where the text of a page begins and ends, as parts of its height: A4 less the margins."""
@@ -194,6 +210,28 @@ def made(source, target, lang):
     return build(result, result.study, target, ["pdf"], lang)
 
 
+def test_a_formula_in_a_table_stays_in_its_cell(tmp_path):
+    """What a claim asserts is not drawn over the number that it printed."""
+    wide = "W" * 26  # one more, and it would be left out
+    (path,) = made(f"$${wide} = {wide} + 0 = 3$$", tmp_path, "en")
+    pdf = Pdf(path)
+    boxes = [formula.A.BBox for formula in pdf.tagged("Formula") if "dots" in str(formula.Alt)]
+    wider, _ = (float(box[2]) - float(box[0]) for box in boxes)
+    assert 200 < wider < 76 / 25.4 * 96  # the cell has 76 mm, in CSS pixels
+
+
+def test_no_row_of_a_table_stands_alone_on_a_page(tmp_path):
+    """Wherever a page ends, at least two rows of a table stand on either side of it, or none."""
+    divided = set()
+    for fillers in range(40, 44):
+        filler = "\n\n".join(["Words."] * fillers)
+        source = f"# Notes\n\n{filler}\n\n$$1 + 1 = 2 = 2 = 2 = 2 = 2$$\n"
+        (path,) = made(source, tmp_path, "en")
+        rows = [text.count("is exact") for text in Pdf(path).texts]
+        divided.add(tuple(filter(None, rows)))
+    assert divided == {(5,), (3, 2), (2, 3)}  # and never (4, 1) or (1, 4)
+
+
 def test_author_and_date_are_told(tmp_path):
     """They come from the front matter, to the title page and to the PDF's properties."""
     (path,) = made("---\nauthor: A. Teacher\ndate: 2026-05-01\n---\n# Notes", tmp_path, "en")
@@ -231,3 +269,20 @@ def test_a_lead_in_stands_with_its_formula(tmp_path):
     first, second = pages(fit - 1)  # One more line would fit on the first page.
     assert first.count("Words.") == fit - 1
     assert "This is the sum:" in second
+
+
+def test_alternative_texts_have_the_spaces_of_their_language(pdf):
+    """Chinese sentences follow one another without any; a number has one on either side."""
+    for words in pdf.alternatives("Figure"):
+        assert not re.search(r"[\u4e00-\u9fff。，；：、] (?=[\u4e00-\u9fff])", words), words
+        assert not re.search(r"[。，；：、] ", words), words
+        assert not re.search(r"[\u4e00-\u9fff][0-9−]|[0-9][\u4e00-\u9fff]", words), words
+    for words in pdf.alternatives("Formula"):
+        assert not re.search(r"[\u4e00-\u9fff。，；：、] (?=[\u4e00-\u9fff])", words), words
+
+
+def test_an_entry_is_told_as_one(tmp_path):
+    """Of a vector or a matrix, and not as a product with a number."""
+    (path,) = made("$$a = (0.1 * 5, 2 * 3) = (0.5, 6)$$", tmp_path, "en")
+    assert {"entry 1", "entry 2"} <= set(re.findall(r"entry \d", text_of(path)))
+    assert not any("times 1" in words for words in Pdf(path).alternatives("Formula"))

@@ -18,7 +18,7 @@ from click.testing import CliRunner
 from bpreport.cli import main
 from bpreport.deck import DeckError, builtin, read
 from bpreport.formula import rounded
-from bpreport.publish.sheets import Answer, Course, Press, Sheet, make, plan
+from bpreport.publish.sheets import Answer, Course, Press, Sheet, make, make_all, plan
 
 QTI21 = "{http://www.imsglobal.org/xsd/imsqti_v2p1}"
 QTI12 = "{http://www.imsglobal.org/xsd/ims_qtiasiv1p2}"
@@ -48,9 +48,21 @@ def short(tmp_path_factory: pytest.TempPathFactory) -> Course:
     return course
 
 
+@pytest.fixture(scope="module")
+def two(short: Course) -> list[Sheet]:
+    """The sheets of two students, made together: the second is not made first."""
+    return list(make_all(short, "k", ["bo", "ada"]))
+
+
+SHEETS: dict[tuple[int, str], Sheet] = {}
+
+
 def made(course: Course, form: str, student: str = "ada", lang: str = "en") -> tuple[Sheet, bytes]:
-    """A sheet and its bank."""
-    sheet = make(course, "k", student)
+    """A sheet and its bank. The sheet, which takes long, is made once for all banks of a course."""
+    key = id(course.screens), student
+    if key not in SHEETS:
+        SHEETS[key] = make(course, "k", student)
+    sheet = SHEETS[key]
     (files,) = Press(course, lang, [form]).products([sheet])
     assert list(files) == [f"keys/{student}.{FORMATS[form]}"]  # a bank holds its key
     return sheet, files[f"keys/{student}.{FORMATS[form]}"]
@@ -319,12 +331,11 @@ def test_a_title_does_not_nest_categories(short: Course, title: str) -> None:
 
 
 @pytest.mark.parametrize("form", list(FORMATS))
-def test_the_same_bytes(short: Course, form: str) -> None:
+def test_the_same_bytes(short: Course, two: list[Sheet], form: str) -> None:
     """A bank is a function of the sheet, whatever was made before it."""
     _, first = made(short, form)
     press = Press(short, "en", [form])
-    sheets = [make(short, "k", "bo"), make(short, "k", "ada")]
-    *_, second = press.products(sheets)
+    *_, second = press.products(two)
     assert second[f"keys/ada.{FORMATS[form]}"] == first
 
 

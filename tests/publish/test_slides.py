@@ -11,9 +11,11 @@ from bpreport.audit import audit
 from bpreport.deck import read_text
 from bpreport.publish import build
 from bpreport.publish.fixing import correct
+from bpreport.publish.numbers import signed
 from bpreport.publish.slides.corrections import corrections, differences
 from bpreport.publish.slides.formulas import set_formula
 from bpreport.publish.slides.measuring import deep
+from tests.publish.pdfs import inked, pictures_of, text_of
 from tests.publish.slide_decks import HOSTILE, WIDE, WRONG
 from tests.support import require_program
 
@@ -82,12 +84,42 @@ class TestNothingIsLost:
             foot = float(number[1])
             assert all(bottom <= foot + 2 or bottom > foot + 8 for bottom in lines)
 
+    def test_nothing_reaches_into_the_margins(self, made_slides, name):
+        """No formula is wider than its slide has room for, as a reader draws it."""
+        for page, picture in enumerate(pictures_of(made_slides(name).pdf, 36), 1):
+            left, right = inked(picture)
+            assert 0.055 < left < right < 0.945, f"slide {page}"  # 2.2 em of 37.6
+
 
 def _below_the_heading(tokens):
     for number, token in enumerate(tokens):
         if token.type == "heading_close":
             return tokens[number + 1 :]
     return tokens
+
+
+@pytest.mark.parametrize("name", ["zh", "en"])
+def test_no_sentence_is_left_alone(made_slides, name):
+    """What a slide of the deck leaves for another one is more than three lines, or a formula."""
+    made = made_slides(name)
+    for page, text in zip(made.view.pages, text_of(made.pdf).split("\f"), strict=False):
+        shown = tokens_of(page)
+        if page.of == 1 or page.kind != "text" or numbers_of(shown, "formula"):
+            continue
+        lines = [line for line in text.splitlines() if line.strip()]
+        assert len(lines) > 3 + 2, f"slide {page.number}"  # a title and a foot
+
+
+def test_a_list_that_is_divided_stands_on_two_slides(made_slides):
+    """On one slide its parts would be two lists."""
+    for name in ("zh", "en", "LONG"):
+        for page in made_slides(name).view.pages:
+            lists = [
+                tuple(group.blocks[0][0].map or ())
+                for group in page.groups
+                if group.blocks[0][0].type == "bullet_list_open"
+            ]
+            assert len(set(lists)) == len(lists)
 
 
 class TestCorrections:
@@ -120,10 +152,30 @@ class TestCorrections:
         for one in corrections(made.before, made.after):
             assert source.count(f'<a class="call" href="#note-{one.number}">') == 1
             (note,) = re.findall(rf'<li id="note-{one.number}".*?</li>', source, re.DOTALL)
-            assert not one.old or f"<del>{one.old}</del>" in note
-            assert f"<ins>{one.new.strip()}</ins>" in note
+            if one.made:
+                assert not one.old or f"<del>{signed(one.old)}</del>" in note
+                assert f"<ins>{signed(one.new.strip())}</ins>" in note
+            else:
+                assert f"{one.old}，应为 {one.new}。" in note
         assert source.count('<mrow class="corrected">') == 11
         assert source.count('<mrow class="doubtful">') == 1
+
+    def test_a_footnote_says_what_was_printed_and_what_it_should_be(self, made_slides):
+        """With its sign; and of what was left, that it was, and what should stand there."""
+        text = text_of(made_slides("en").pdf)
+        assert "−1.48972 → −1.48973" in text
+        assert text.count("Left as printed: 0.360968; it should be 0.4.") == 2  # there, and listed
+        (left,) = [one for one in corrections(made_slides("en").before, made_slides("en").after)
+                   if not one.made]  # fmt: skip
+        source = made_slides("en").html.read_text(encoding="utf-8")
+        (note,) = re.findall(rf'<li id="note-{left.number}".*?</li>', source, re.DOTALL)
+        assert "<del>" not in note  # which would say that it was struck out
+
+    def test_a_number_and_its_sign_change_together(self):
+        """A sign between two terms is none of the number's."""
+        one, other = read_text("$$a = (-0.50, 1 - 0.2)$$"), read_text("$$a = (-0.51, 1 - 0.3)$$")
+        found = [(change.old, change.new) for change in differences(one, other)]
+        assert found == [("-0.50", "-0.51"), ("0.2", "0.3")]
 
     def test_a_deck_that_is_right_has_none(self):
         """And no list of corrections."""
@@ -256,6 +308,7 @@ def test_the_pdf_is_tagged_and_its_pictures_speak(made_slides):
     with pikepdf.open(made_slides("zh").pdf) as document:
         assert str(document.Root.Lang) == "zh-Hans"
         assert document.Root.MarkInfo.Marked
+        assert str(document.docinfo["/Author"]) == "bpreport"
         figures = [
             entry
             for entry in document.objects

@@ -95,3 +95,15 @@ def test_one_claim_is_no_claims():
     """Counts agree with what they count."""
     assert "  1 claim: " in check_text(audit(read_text("$$1 + 1 = 2$$")))
     assert "  2 claims: " in check_text(audit(read_text("$$1 + 1 = 2 = 3 - 1$$")))
+
+
+def test_lines_of_a_plot_differ_without_colours():
+    """Twelve weights in six colours: no two have the same colour and the same stroke."""
+    found = audit(read(builtin("en")))
+    example = report(found, found.study, "en").examples[-1]
+    (plot,) = [plot for plot in example.plots if plot.caption.startswith("All weights")]
+    drawn = re.findall(r'<path d="[^"]*" clip-path[^>]*style="([^"]*)"', plot.picture.svg)
+    styles = [style for style in drawn if "stroke-width: 0.6" not in style]
+    dashes = {re.sub(r".*?(stroke-dasharray: [^;]*|$).*", r"\1", style) for style in styles}
+    assert len(dashes) >= 4
+    assert len(set(styles)) >= 12

@@ -11,7 +11,7 @@ import pytest
 from bpreport.audit import audit
 from bpreport.deck import read_text
 from bpreport.publish import build, write
-from bpreport.publish.numbers import shown
+from bpreport.publish.numbers import shown, signed
 from tests.publish.decks import WORKED
 from tests.publish.pdfs import text_of
 
@@ -124,9 +124,9 @@ class TestHtml:
         for judgement in result.judgements:
             assert f"claim-{judgement.claim.id}" in elements.ids
             if judgement.printed is not None:
-                assert judgement.printed in source
+                assert signed(judgement.printed) in source
             if judgement.exact is not None and str(judgement.verdict) != "given":
-                assert shown(judgement.exact) in source
+                assert signed(shown(judgement.exact)) in source
 
     def test_findings_tell_what_to_change(self, page):
         """Errors come first, each with what is printed, what should be, and where."""

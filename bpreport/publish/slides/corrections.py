@@ -88,7 +88,14 @@ def _texts(before: Deck, after: Deck) -> Iterator[tuple[int, str, str]]:
         yield cell, text, after.cells.get(cell, "")
 
 
-_PIECE = re.compile(r"\d+(?:\.\d+)?|\\[A-Za-z]+|.")
+_PIECE = re.compile(
+    r"""
+    (?: (?:^ | (?<=[&,;=(\[{\\]) | (?<=[&,;=(\[{\\]\ )) - )? \d+ (?:\.\d+)?  # with its own sign
+    | \\[A-Za-z]+
+    | .
+    """,
+    re.VERBOSE,
+)
 
 
 def _in_line(was: str, now: str, line: int, cell: int) -> Iterator[Difference]:

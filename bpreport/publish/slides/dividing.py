@@ -17,16 +17,25 @@ from bpreport.publish.slides.measuring import Measure, Part, blocks
 __all__ = ["parts"]
 
 
-def parts(tokens: Sequence[Token], measure: Measure, room: float) -> Iterator[Part]:
-    """The blocks of a slide, with those divided that are higher than `room`."""
+def parts(
+    tokens: Sequence[Token], measure: Measure, room: float, lists: float = 1.0
+) -> Iterator[Part]:
+    """The blocks of a slide, with those divided that are higher than `room`.
+
+    Of lists, those are divided that take more than the part `lists` of it.
+    """
     for block in blocks(tokens):
         if block[0].type == "heading_open":
             continue
         part = measure.part(block)
-        if part.height + part.foot <= room:
+        most = room * lists if block[0].type in _LISTS else room
+        if part.height + part.foot <= most:
             yield part
         else:
-            yield from _chunks(part, measure, room)
+            yield from _chunks(part, measure, most)
+
+
+_LISTS = ("bullet_list_open", "ordered_list_open")
 
 
 def _chunks(whole: Part, measure: Measure, room: float) -> Iterator[Part]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -23,11 +24,14 @@ SMALLEST = 0.4
 """A formula that no break makes narrow enough is scaled down, but no further."""
 SPARE = 1.04
 """Browsers set some formulas wider than they are drawn."""
+ROWS = 1.11
+"""They set the rows of a matrix further apart."""
 CALL = 1.3
 """Width of what leads to a footnote, in em of the formula."""
 INDENT = 2.0
 """How far lines stand in that follow a long first side, in em."""
 
+_NEGATIVE = re.compile(r"-\d+(?:\.\d+)?")
 _COMMANDS = {True: r"\textcolor{Mulberry}", False: r"\textcolor{WildStrawberry}"}
 """By whether the deck was changed; `drawing.MARKS` knows their colours."""
 _STEPS = tuple(itertools.product(range(3), (False, True)))
@@ -97,8 +101,9 @@ def _marked(source: str, found: Sequence[tuple[int, Correction]]) -> str:
         end = offset + len(one.text)
         if not one.text.strip() or source[offset:end] != one.text:
             continue
-        # A sign in front keeps its space only behind something.
-        inner = "{}" + one.text if one.text.lstrip()[0] in "+-" and offset else one.text
+        # A sign between two terms keeps its space only behind something.
+        between = one.text.lstrip()[0] in "+-" and not _NEGATIVE.fullmatch(one.text)
+        inner = "{}" + one.text if between and offset else one.text
         changed = f"{marked[:offset]}{_COMMANDS[one.made]}{{{inner}}}{marked[end:]}"
         try:
             mathml(changed)
@@ -114,7 +119,8 @@ def size(source: str, display: bool) -> tuple[float, float]:
         drawn = drawing(source, display)
     except TypesettingError:
         return 0.6 * len(source), 1.4 * (1 + source.count("\n"))
-    return drawn.width * SPARE / SIZE, (drawn.height + drawn.depth) / SIZE
+    rows = ROWS if "matrix}" in source else 1.0
+    return drawn.width * SPARE / SIZE, (drawn.height + drawn.depth) * rows / SIZE
 
 
 def _lines(source: str, room: float) -> str:

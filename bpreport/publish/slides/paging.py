@@ -5,13 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
+from itertools import pairwise, zip_longest
 
 from markdown_it.token import Token
 
 from bpreport.publish.slides.measuring import LINE, RULE, Part
 
-__all__ = ["Group", "paged"]
+__all__ = ["Group", "flaws", "paged"]
+
+LITTLE = 0.42
+"""How much of a slide text alone must take, or it is left over from the slide before."""
 
 COLUMNS = 3
 """Most short formulas that stand side by side."""
@@ -40,6 +43,26 @@ def paged(found: Sequence[Part], room: float) -> list[list[Group]]:
         else:
             high = middle
     return _filled(groups, high, room)
+
+
+def flaws(pages: Sequence[Sequence[Group]], room: float) -> int:
+    """On how many slides some text is left alone, or a list is divided that stands on one slide."""
+    found = sum(_divided(page) for page in pages)
+    if len(pages) > 1:
+        found += sum(_little(page, room) for page in pages)
+    return found
+
+
+def _little(page: Sequence[Group], room: float) -> bool:
+    kinds = {block[0].type for group in page for block in group.blocks}
+    height = sum(group.height + group.foot for group in page)
+    return kinds <= {"paragraph_open", "blockquote_open"} and height < LITTLE * room
+
+
+def _divided(page: Sequence[Group]) -> bool:
+    """Whether two neighbouring blocks come from the same lines of the deck."""
+    places = [group.blocks[0][0].map for group in page if group.columns == 1]
+    return any(one is not None and one == other for one, other in pairwise(places))
 
 
 def _grouped(found: Sequence[Part]) -> Iterator[Group]:

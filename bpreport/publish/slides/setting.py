@@ -112,9 +112,7 @@ class PdfSlides(_Slides, PdfSetter):
             drawn = drawing(shown.source, display)
         except TypesettingError:
             return self.math(shown.source, display)
-        return self._image(
-            drawn, shown.source, (DISPLAY if display else 1.0) * shown.scale, display
-        )
+        return self._sized(drawn, shown.source, shown.scale, display)
 
     def math(self, source: str, display: bool = False, small: bool = False) -> Markup:  # noqa: ARG002
         """A drawing in the size of the text around it."""
@@ -122,14 +120,14 @@ class PdfSlides(_Slides, PdfSetter):
             drawn = drawing(source, display)
         except TypesettingError:
             return Markup('<code class="typed">{}</code>').format(source)
-        return self._image(drawn, source, 1.0, display)
+        return self._sized(drawn, source, 1.0, display)
 
-    def _image(self, drawn: Drawing, source: str, points: float, display: bool) -> Markup:
-        """`points` is the size in em here."""
+    def _sized(self, drawn: Drawing, source: str, scale: float, display: bool) -> Markup:
+        """A picture in em of the text around it, which the stylesheet makes larger for display."""
         if not drawn.width:
             return Markup("")
         sizes = (drawn.width, drawn.height + drawn.depth, -drawn.depth)
-        width, height, align = (round(value * points / SIZE, 3) for value in sizes)
+        width, height, align = (round(value * scale / SIZE, 3) for value in sizes)
         style = f"width:{width}em;height:{height}em;vertical-align:{align}em"
         image = Markup('<img class="math" alt="{}" src="{}" style="{}">').format(
             self._told(source), self._address(drawn), style

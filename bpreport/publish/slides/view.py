@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
+import itertools
+import math
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from bpreport.audit.model import Audit, Judgement, Message
 from bpreport.deck.model import Position, Slide
-from bpreport.publish.language import parts, translator
-from bpreport.publish.report import badge, names
+from bpreport.publish.language import mark, parts, translator
+from bpreport.publish.report import badge, change, change_of, names
 from bpreport.publish.slides import measuring
 from bpreport.publish.slides.corrections import Correction, corrections
 from bpreport.publish.slides.dividing import parts as parts_of
 from bpreport.publish.slides.figures import figures
 from bpreport.publish.slides.formulas import SetFormula, set_formula
 from bpreport.publish.slides.formulas import size as formula_size
-from bpreport.publish.slides.paging import Group, paged
+from bpreport.publish.slides.paging import Group, flaws, paged
 from bpreport.publish.view import Badge, Change, Plot, Report
 
 __all__ = ["Footnote", "Page", "Remark", "Slides", "slides"]
 
+LEFT = mark("Left as printed: %(old)s; it should be %(new)s.")
+
 TIGHTER = 1.05
 """How much more than fits may stand on a slide, a little smaller, where that saves one."""
+WAYS = tuple(itertools.product((1.0, TIGHTER, 1.1, 1.15, 1.2, 1.25), (1.0, 0.6, 0.4)))
+"""How much may stand on a slide, and which part of it a list may take undivided."""
 LISTED = 0.74
 """Size of the type in which the corrections are listed at the end."""
 
@@ -94,6 +100,7 @@ class Slides:
     """What the deck calls as functions."""
     names: frozenset[str] = frozenset()
     """Runs of letters that are one symbol."""
+    author: str = ""
 
 
 def slides(before: Audit, after: Audit, report: Report) -> Slides:
@@ -112,6 +119,7 @@ def slides(before: Audit, after: Audit, report: Report) -> Slides:
         figures=made.spans,
         functions=after.deck.functions,
         names=names(after),
+        author=report.author,
     )
 
 
@@ -185,7 +193,7 @@ class _Making:
         change = "" if note.change is None else f"{note.change.old} {note.change.new}"
         words = change + " " * 8
         if not note.made:
-            words += translator(self.lang).gettext("Left as printed:")
+            words += translator(self.lang).gettext(LEFT)
         if size == LISTED:  # where it stands is told as well
             words += " " * 14
         tall = 0.0
@@ -231,15 +239,26 @@ class _Making:
         title = slide.title or self.report.title
         lines = measuring.text_lines(title, measuring.LINE / 1.25 - 2)
         room = measuring.ROOM - measuring.TITLE * (lines - 1)
-        found = list(parts_of(slide.tokens, self.measure, room))
-        pages = paged(found, room)
-        tighter = paged(found, room * TIGHTER)
-        if len(tighter) < len(pages):
-            pages = tighter
+        pages = self._paged(slide, room)
         for part, groups in enumerate(pages or [[]], 1):
             page = self._page("text", title, groups, room)
             told = self._of_example(slide) if part == 1 else ()
             yield replace(page, part=part, of=max(len(pages), 1), findings=(*told, *page.findings))
+
+    def _paged(self, slide: Slide, room: float) -> list[list[Group]]:
+        """As few slides as can be, on none of which a sentence is left alone.
+
+        To prevent that a list is divided, or else the type made smaller.
+        """
+        best: list[list[Group]] = []
+        least: tuple[float, ...] = (math.inf,)
+        for tighter, lists in WAYS:
+            found = parts_of(slide.tokens, self.measure, room, lists)
+            pages = paged(list(found), room * tighter)
+            cost = (flaws(pages, room), max(tighter, TIGHTER), -lists, len(pages))
+            if cost < least:
+                best, least = pages, cost
+        return best
 
     def _page(
         self, kind: str, title: str, groups: Sequence[Group], room: float = measuring.ROOM
@@ -317,8 +336,8 @@ def _inside(one: Correction, position: Position, text: str) -> bool:
 
 
 def _footnote(one: Correction) -> Footnote:
-    change = Change(one.old.strip(), one.new.strip()) if one.old or one.new else None
-    return Footnote(one.number, change, one.message, one.made)
+    shown = change(one.old, one.new) if one.old or one.new else None
+    return Footnote(one.number, shown, one.message, one.made)
 
 
 def _scale(needed: float, room: float) -> float:
@@ -327,9 +346,7 @@ def _scale(needed: float, room: float) -> float:
 
 
 def _remark(judgement: Judgement, lang: str) -> Remark:
-    fix = judgement.fix
-    change = None if fix is None else Change(fix.old.strip(), fix.new.strip())
-    return Remark(badge(judgement.verdict, lang), judgement.message, change)
+    return Remark(badge(judgement.verdict, lang), judgement.message, change_of(judgement))
 
 
 def _pictures(slide: Slide, shown: Mapping[int, Sequence[Plot]]) -> Iterator[Page]:

@@ -1,0 +1,81 @@
+"""Columns of numbers: decimal points below one another, and minus signs that are some.
+
+Space in widths of a digit stands before or behind a number. It is no text, so nothing but the
+number is copied or read aloud.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import zip_longest
+
+from bpreport.publish.numbers import signed
+from bpreport.publish.view import Cell, ClaimView, Table
+
+__all__ = ["aligned", "aligned_claims", "leads", "trails"]
+
+_NUMBER = re.compile(r"([-−]?\d+)((?:\.\d+)?(?:e[-+]?\d+)?)")
+POINT = 0.5
+"""Width of a decimal point, in widths of a digit: about that in all fonts with tabular figures."""
+
+
+def trails(texts: Sequence[str]) -> list[float]:
+    """How much space each number of a column needs behind it; what is no number needs none.
+
+    >>> trails(["0.5", "-12.25", "3", "start"])
+    [1.0, 0.0, 2.5, 0.0]
+    """
+    return _spaces([_width(found[2]) if found else None for found in map(_matched, texts)])
+
+
+def leads(texts: Sequence[str]) -> list[float]:
+    """How much space each needs before it, in a column that begins at the left.
+
+    >>> leads(["1", "10", "1000", "exactly"])
+    [3.0, 2.0, 0.0, 0.0]
+    """
+    return _spaces([_width(found[1]) if found else None for found in map(_matched, texts)])
+
+
+def _matched(text: str) -> re.Match[str] | None:
+    return _NUMBER.fullmatch(text)
+
+
+def _width(digits: str) -> float:
+    return len(digits) - (1 - POINT) * digits.count(".")
+
+
+def _spaces(widths: Sequence[float | None]) -> list[float]:
+    most = max((width for width in widths if width is not None), default=0.0)
+    return [0.0 if width is None else most - width for width in widths]
+
+
+def aligned(table: Table) -> Table:
+    """The table with its numbers aligned column by column; the first begins at the left."""
+    columns = []
+    for place, column in enumerate(zip_longest(*table.rows, fillvalue=Cell(""))):
+        texts = ["" if cell.math else cell.text for cell in column]
+        before = leads(texts) if place == 0 else [0.0] * len(texts)
+        behind = trails(texts) if place else [0.0] * len(texts)
+        columns.append(
+            [
+                cell if cell.math else replace(cell, text=signed(text), lead=lead, trail=trail)
+                for cell, text, lead, trail in zip(column, texts, before, behind, strict=True)
+            ]
+        )
+    return replace(table, rows=tuple(zip(*columns, strict=True)))
+
+
+def aligned_claims(claims: Sequence[ClaimView]) -> tuple[ClaimView, ...]:
+    """Claims that stand in one table, with what was printed and what is exact aligned.
+
+    Counts, which have no decimal point, stand as they are.
+    """
+    printed = trails([claim.printed if "." in claim.printed else "" for claim in claims])
+    exact = trails([claim.exact if "." in claim.exact else "" for claim in claims])
+    return tuple(
+        replace(claim, trails=(behind_printed, behind_exact))
+        for claim, behind_printed, behind_exact in zip(claims, printed, exact, strict=True)
+    )

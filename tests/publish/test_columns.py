@@ -1,0 +1,83 @@
+"""Columns of numbers as a reader sees them: decimal points below one another, and true signs."""
+
+import re
+import subprocess
+
+import pytest
+
+from bpreport.audit import audit
+from bpreport.deck import read_text
+from bpreport.publish import build
+from bpreport.publish.columns import aligned
+from bpreport.publish.numbers import shown, signed
+from bpreport.publish.view import Cell, Table
+from tests.support import require_program
+
+NEGATIVE = """\
+# Notes
+
+$$a = (-1.25 - 0.5, -20.5 * 2, 3.125, -0.75 - 2) = (-1.75, -41, 3.125, -3)$$
+"""
+
+
+def words_of(path):
+    """Every word of a PDF with its box: page, left, right, bottom, text."""
+    command = [require_program("pdftotext"), "-bbox", str(path), "-"]
+    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    for page, text in enumerate(told.split("<page ")[1:], 1):
+        box = r'xMin="(\S+)" yMin="\S+" xMax="(\S+)" yMax="(\S+)">(.*?)</word>'
+        for left, right, bottom, word in re.findall(box, text):
+            yield page, float(left), float(right), float(bottom), word
+
+
+def _behind(text):
+    """Which part of a number's width stands behind its point: digits are alike, a point half."""
+    whole, fraction = text.split(".")
+    return len(fraction) / (len(whole) + len(fraction) + 0.5)
+
+
+def test_decimal_points_stand_below_one_another(pdf, result):
+    """The exact values of the twelve weights after 1000 iterations, which have 7 or 8 places."""
+    last = max(one.claim.formula.number for one in result.judgements if one.claim.formula)
+    exact = {
+        signed(shown(one.exact))
+        for one in result.judgements
+        if one.claim.formula and one.claim.formula.number == last
+    }
+    assert {len(text.split(".")[1]) for text in exact} == {7, 8}
+    words = [word for word in words_of(pdf.path) if word[4] in exact and word[2] > 480]
+    points = [right - (right - left) * _behind(text) for _, left, right, _, text in words]
+    assert len(points) == len(exact) == 12
+    assert max(points) - min(points) < 1.0  # of a point; a digit is 4.4 wide
+
+
+@pytest.mark.parametrize("form", ["html", "pdf"])
+def test_a_negative_number_has_a_minus_sign(form, tmp_path):
+    """In what was printed, in what is exact and in the sentence; and no hyphen."""
+    result = audit(read_text(NEGATIVE))
+    (path,) = build(result, result.study, tmp_path, [form], "en")
+    if form == "pdf":
+        text = "\n".join(word for *_, word in words_of(path))
+    else:
+        text = re.sub(r"<math.*?</math>|<[^>]*>", " ", path.read_text(encoding="utf-8"))
+    assert {"−1.75", "−41", "−3", "−2.75"} <= set(re.findall(r"−[\d.]*\d", text))
+    assert not re.search(r"(?<![\w.%)-])-\d", text.split("</style>")[-1].split("@media")[0])
+
+
+def test_each_column_is_aligned_on_its_own():
+    """The first from the left, since it names the rows; what is no number stands as it is."""
+    rows = (("1", "0.5", "x"), ("10", "-12.25", "2"), ("all", "3", "1.5"))
+    table = Table("", (), tuple(tuple(map(Cell, row)) for row in rows))
+    spaces = [[(cell.lead, cell.trail) for cell in row] for row in aligned(table).rows]
+    assert spaces == [
+        [(1, 0), (0, 1), (0, 0)],
+        [(0, 0), (0, 0), (0, 1.5)],  # a point and a digit
+        [(0, 0), (0, 2.5), (0, 0)],
+    ]
+    assert [row[1].text for row in aligned(table).rows] == ["0.5", "−12.25", "3"]
+
+
+@pytest.mark.parametrize("text", ["2026-05-01", "pages 3-5", "2.5e-11", "w-1", "e^{-2}", "a - 1"])
+def test_other_hyphens_stay(text):
+    """Dates, ranges, powers of ten as programs write them, names, LaTeX."""
+    assert signed(text) == text
