@@ -14,7 +14,7 @@ from bpreport.formula import latex
 from bpreport.publish import network
 from bpreport.publish.context import Context, updates
 from bpreport.publish.labels import label
-from bpreport.publish.language import COMMA, SEMICOLON
+from bpreport.publish.language import COMMA, SEMICOLON, closed_up
 from bpreport.publish.numbers import shown, signed
 from bpreport.publish.plots import HUES, STROKES, Line, dumbbells, lines, number
 from bpreport.publish.view import Plot
@@ -170,7 +170,7 @@ def _told(trace: Trace, keys: list[str], values: Values, context: Context) -> di
         }
         for key, column in zip(keys, values.T, strict=True)
     )
-    return {"updates": updates(len(values) - 1, context), "ends": ends}
+    return {"updates": updates(len(values) - 1, context), "ends": closed_up(ends)}
 
 
 def _aloud(trace: Trace, key: str, context: Context) -> str:

@@ -231,7 +231,7 @@ class TestPictures:
         plots = [page.plot for page in made_slides("en").view.pages if page.plot]
         captions = " ".join(plot.caption for plot in plots)
         assert len(plots) == 10
-        for words in ("descent runs on the curve", "sigmoid", "network", "error on logarithmic"):
+        for words in ("descent runs on the curve", "sigmoid", "network", "on logarithmic scales"):
             assert words in captions
 
     def test_each_follows_a_slide_of_its_example(self, made_slides):
