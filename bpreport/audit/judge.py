@@ -49,6 +49,8 @@ def judge(claim: Claim, knowledge: Knowledge) -> Judgement:
             {"statement": judgement.message, "count": MOST_TRIED},
         )
         judgement = replace(judgement, message=message)
+    if judgement.verdict.level == "right" and judgement.quantity and judgement.printed:
+        knowledge.stood.add((judgement.quantity.partition("@")[0], judgement.printed))
     step = knowledge.steps.get(claim.id, FIRST)
     if step != FIRST and judgement.quantity is not None and "@" not in judgement.quantity:
         later = f"{judgement.quantity}@{step.updates}" if not step.sample else None

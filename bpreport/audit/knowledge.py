@@ -72,6 +72,8 @@ class Knowledge(Naming):
     """By step of a worked example, the wrong figures so far that come from no earlier one."""
     faulty_lines: dict[int, Judgement] = field(default_factory=dict)
     """By the identity of a line of numbers, why it does not follow."""
+    stood: set[tuple[str, str]] = field(default_factory=set)
+    """Of the worked examples, keys and the digits that were right for them in some step."""
     stopped: set[str] = field(default_factory=set)
     """Claims for which the search for a slip was cut short."""
     alignments: dict[tuple[str, Tree, Tree], Any] = field(default_factory=dict)

@@ -137,6 +137,10 @@ def _in_another_state(
     if first and claim.id not in knowledge.unplaced and not trained:
         return None  # right in a later step, among numbers of the first: it is a mistake
     found = knowledge.in_another_state(known, trace, printed, several=several)
+    stood = (known.key.partition("@")[0], printed) in knowledge.stood
+    if found is None and stood and claim.head is not None:
+        text = "{printed} is printed for {name} elsewhere as well, where it is right"
+        return said(claim, Verdict.CARRIED, text, printed=printed, name=math(claim.head))
     if found is None:
         return None
     state: dict[str, Any] = {"exact": found.value, "count": found.updates}

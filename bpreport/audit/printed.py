@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from bpreport.audit.binding import within_printed
+from bpreport.audit.carrying import follows_printed
 from bpreport.audit.digits import correction, how_printed, same
 from bpreport.audit.document import number
 from bpreport.audit.explaining import (
@@ -93,6 +94,8 @@ def judge_against(claim: Claim, knowledge: Knowledge, printed: str, known: Known
         )
     if _is_carried(claim, knowledge, printed, known):
         return carried(claim, knowledge, printed, known, CARRIED)
+    if follows_printed(claim, knowledge, printed, known):
+        return said(claim, Verdict.CARRIED, CARRIED, known=known, printed=printed)
     found = explain_number(claim, knowledge, printed, known)
     if not found:
         return said(
