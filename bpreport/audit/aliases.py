@@ -71,6 +71,8 @@ def _is_constant(claim: Claim) -> bool:
 def in_names_of(trace: Trace, claim: Claim) -> Claim:
     """The claim with the names that the worked example has for its quantities."""
     claim = _with_sides(claim, lambda part: _primed_parameter(part, trace))
+    if trace.kind == "gradient descent" and claim.iteration is not None:
+        claim = _at_iterate(trace, claim, str(claim.iteration))
     if trace.kind == "perceptron" or _is_general(claim, trace):
         return claim
 
@@ -81,6 +83,26 @@ def in_names_of(trace: Trace, claim: Claim) -> Claim:
         return None
 
     return _with_sides(claim, renamed)
+
+
+def _at_iterate(trace: Trace, claim: Claim, count: str) -> Claim:
+    """A claim of an iteration that is counted, in the names of its iterate: x_3 for x."""
+    variables = trace.facts["variables"]
+
+    def renamed(part: Tree) -> Tree | None:
+        match part:
+            case Symbol(base=base, indices=indices, marks=marks) if part.key in variables:
+                return Symbol(base, (*indices, count), marks)
+            case Call(function=Symbol(base=base), arguments=arguments, primes=0):
+                own = all(isinstance(one, Symbol) and one.key in variables for one in arguments)
+                return Symbol("J", (count,)) if own and base in OBJECTIVES else None
+            case Symbol(base=base, indices=(), marks=()) if base in OBJECTIVES:
+                return Symbol("J", (count,))
+        return None
+
+    found = _with_sides(claim, renamed)
+    known = isinstance(found.head, Symbol) and found.head.key in trace.quantities
+    return replace(found, iteration=None) if known and found.head != claim.head else claim
 
 
 def _primed_parameter(part: Tree, trace: Trace) -> Tree | None:
