@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import gc
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -35,6 +35,21 @@ def known_formats(_context: click.Context, _parameter: click.Parameter, value: s
         if form not in FORMATS:
             raise click.BadParameter(f"{form!r} is none of {', '.join(FORMATS)}")
     return formats
+
+
+def working(command: Callable[..., None]) -> Callable[..., None]:
+    """The options of commands whose work several processes can share."""
+    jobs = click.option(
+        "-j",
+        "--jobs",
+        type=click.IntRange(min=1),
+        default=1,
+        help="Processes to use, as far as processors and memory go.",
+    )
+    scheduler = click.option(
+        "--scheduler", metavar="ADDRESS", help="Let the workers of a Dask cluster do it instead."
+    )
+    return jobs(scheduler(command))
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -87,7 +102,12 @@ def build(deck: Path | None, output: Path, formats: list[str], lang: str | None)
     show_default=True,
     help="For people, for programs, for code scanning, or for the log of a GitHub workflow.",
 )
-@click.option("-j", "--jobs", type=click.IntRange(min=1), default=1, help="Processes to use.")
+@working
+@click.option(
+    "--keep",
+    type=click.Path(path_type=Path),
+    help="Folder for what is done, so that a check that was ended goes on where it stopped.",
+)
 @click.option("--fix", is_flag=True, help="Write a corrected copy NAME.fixed.md of each deck.")
 @click.option(
     "-o",
@@ -105,6 +125,8 @@ def check(
     decks: tuple[Path, ...],
     form: str,
     jobs: int,
+    scheduler: str | None,
+    keep: Path | None,
     fix: bool,
     output: Path | None,
     lang: str | None,
@@ -119,11 +141,13 @@ def check(
     from bpreport import publish
 
     color = sys.stdout.isatty()
+    workers = publish.Workers(jobs, scheduler)
     with usable(lang):
         with publish.progress() as told:
             outcome = publish.check(
-                decks, form, lang, color=color, jobs=jobs, fix=fix, output=output, tell=told
-            )
+                decks, form, lang, color=color, workers=workers, fix=fix, output=output, keep=keep,
+                tell=told,
+            )  # fmt: skip
         for message in outcome.messages:
             click.echo(f"bpreport: {message}", err=True)
         if outcome.text:
