@@ -174,6 +174,7 @@ def check(
     show_default=True,
     help="pdf, html, moodle, qti21, qti12; several with commas.",
 )
+@working
 @click.option("--manifest", type=click.Path(path_type=Path), help="Make issued sheets again.")
 @click.option("--student", "students", multiple=True, help="With --manifest: of whom.")
 @click.option(
@@ -189,6 +190,8 @@ def sheets(
     seed: str | None,
     output: Path,
     formats: str,
+    jobs: int,
+    scheduler: str | None,
     manifest: Path | None,
     students: tuple[str, ...],
     lang: str | None,
@@ -196,14 +199,23 @@ def sheets(
     """Make exercise sheets with keys from DECK's worked examples, each with its own numbers.
 
     Sheets go to students/, keys to keys/, and manifest.json, which holds the key, beside them.
+    After a run that was ended, the same command makes what is missing.
     """
     from bpreport import publish
     from bpreport.publish.sheets import commands
 
-    request = commands.Request(deck, count, roster, seed, output, formats, manifest, students, lang)
-    with usable(), publish.progress() as told:
-        for line in commands.run(request, told):
+    workers = publish.Workers(jobs, scheduler)
+    request = commands.Request(
+        deck, count, roster, seed, output, formats, manifest, students, lang, workers
+    )
+    with usable():
+        with publish.progress() as told:
+            outcome = commands.run(request, told)
+        for message in outcome.messages:
+            click.echo(f"bpreport: {message}", err=True)
+        for line in outcome.lines:
             click.echo(line)
+    raise SystemExit(outcome.status)
 
 
 @main.command()

@@ -145,23 +145,29 @@ def outcome_of(work: Callable[[Thing], Result], thing: Thing) -> Result | Failur
 class Counting:
     """Tells how far the work is, how fast it goes and how long it will take.
 
-    >>> counting = Counting(print, 3, already=1)
+    >>> counting = Counting(print, 3)
+    >>> counting.add(1, known=True)
     >>> counting.add(2)
     3/3, ... a second
     """
 
-    def __init__(self, tell: Callable[[str], object], total: int, already: int = 0) -> None:
-        self._tell, self._total, self._already = tell, total, already
-        self._done = already
+    def __init__(self, tell: Callable[[str], object], total: int) -> None:
+        self._tell, self._total = tell, total
+        self._done = self._known = 0
         self._begun = time.monotonic()
 
-    def add(self, count: int, about: str = "") -> None:
-        """So many more are done; `about` is what is told behind."""
+    def add(self, count: int, about: str = "", known: bool = False) -> None:
+        """So many more are done, or were `known` before; `about` is what is told behind."""
+        if not count:
+            return
         self._done += count
-        seconds = max(time.monotonic() - self._begun, 1e-6)
-        rate = (self._done - self._already) / seconds
+        if known:
+            self._known += count
+            self._begun = time.monotonic()
+            return
+        rate = (self._done - self._known) / max(time.monotonic() - self._begun, 1e-6)
         told = f"{self._done}/{self._total}, {rate:.3g} a second"
-        if rate and self._done < self._total:
+        if self._done < self._total:
             told += f", {clock((self._total - self._done) / rate)} left"
         self._tell(f"{told} {about}".rstrip())
 

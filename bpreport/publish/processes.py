@@ -15,9 +15,10 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from multiprocessing import active_children, get_context
+from multiprocessing import active_children, get_context, parent_process
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 from bpreport.audit.model import Message
@@ -109,8 +110,8 @@ class Processes:
         try:
             ticket.settle(slot.future.result())
         except BrokenProcessPool:
+            slot.executor.shutdown()  # waits for the process
             status = None if slot.process is None else slot.process.exitcode
-            slot.executor.shutdown()
             slot.executor, slot.process = _executor(), None
             # Ctrl-C reaches every process; one may end by it before this one has had its signal.
             if status == -signal.SIGINT:
@@ -157,11 +158,23 @@ def _held_back() -> Iterator[None]:
 
 
 def _prepare() -> None:
-    """Ctrl-C reaches all processes of a terminal; those behind the first end without a word."""
+    """What each process does first.
+
+    Ctrl-C reaches all processes of a terminal; those behind the first end without a word.
+    """
+    Thread(target=_end_with_the_first, daemon=True).start()
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     if hasattr(signal, "pthread_sigmask"):
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     gc.set_threshold(100_000, 20, 20)  # as the command does
+
+
+def _end_with_the_first() -> None:
+    """Whoever was killed cannot end the others, which would wait for more work for ever."""
+    first = parent_process()
+    if first is not None:
+        first.join()
+        os._exit(1)
 
 
 # -- memory

@@ -121,10 +121,11 @@ def test_free_memory_is_that_of_the_machine() -> None:
 
 def test_progress_tells_rate_and_time_left(monkeypatch: pytest.MonkeyPatch) -> None:
     """The rate is that of this run; what was there already does not count."""
-    clock = iter([100.0, 110.0, 120.0])
+    clock = iter([90.0, 100.0, 110.0, 120.0])
     monkeypatch.setattr(time, "monotonic", lambda: next(clock))
     told: list[str] = []
-    counting = Counting(told.append, 60, already=20)
+    counting = Counting(told.append, 60)
+    counting.add(20, known=True)
     counting.add(10)
     counting.add(30)
     assert told == ["30/60, 1 a second, 0:30 left", "60/60, 2 a second"]

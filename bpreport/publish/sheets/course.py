@@ -51,6 +51,9 @@ class Course:
     """One for each worked example of the sheet."""
     asked: tuple[Asked, ...]
     """In the order of the sheet."""
+    path: str = ""
+    source: str = ""
+    """Of the deck, so that others can make the same course of it."""
 
     @property
     def templates(self) -> dict[str, Template]:
@@ -109,6 +112,8 @@ def _plan(deck: Deck, study: Study) -> Course:
         carry,
         tuple(screens),
         tuple(asked),
+        deck.path,
+        deck.source,
     )
 
 

@@ -16,7 +16,9 @@ from bpreport.publish.sheets.press import Press
 from bpreport.publish.sheets.students import checked
 from bpreport.publish.sheets.view import exact_digits
 
-__all__ = ["FORMAT", "issued", "manifest_text", "read_manifest", "remake"]
+__all__ = [
+    "FORMAT", "entry_of", "issued", "manifest_text", "read_manifest", "remake", "sheet_of",
+]  # fmt: skip
 
 FORMAT = 1
 """Of the file, under the key "bpreport sheets"."""
@@ -52,12 +54,13 @@ def manifest_text(manifest: Manifest) -> str:
     }
     lines = json.dumps(head, ensure_ascii=False, indent=1)[:-2]
     sheets = ",\n  ".join(
-        json.dumps(_entry(sheet), ensure_ascii=False) for sheet in manifest.sheets
+        json.dumps(entry_of(sheet), ensure_ascii=False) for sheet in manifest.sheets
     )
     return f'{lines},\n "sheets": [\n  {sheets}\n ]\n}}\n'
 
 
-def _entry(sheet: Issued) -> dict[str, Any]:
+def entry_of(sheet: Issued) -> dict[str, Any]:
+    """What the manifest has of a sheet, as JSON knows it."""
     return {
         "student": sheet.student,
         "fingerprint": sheet.fingerprint,
@@ -81,7 +84,7 @@ def read_manifest(path: Path) -> Manifest:
             tuple(map(str, loaded["formats"])),
             str(loaded["course_key"]),
             int(loaded["version"]),
-            tuple(map(_sheet, loaded["sheets"])),
+            tuple(map(sheet_of, loaded["sheets"])),
             {str(name): int(count) for name, count in loaded["statistics"].items()},
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -89,7 +92,8 @@ def read_manifest(path: Path) -> Manifest:
         raise DeckError(f"not a manifest of sheets: {what}", path=str(path)) from None
 
 
-def _sheet(entry: Mapping[str, Any]) -> Issued:
+def sheet_of(entry: Mapping[str, Any]) -> Issued:
+    """The sheet that an entry tells of."""
     # It becomes part of file names, and a manifest may come from anywhere.
     (student,) = checked([(1, str(entry["student"]))])
     return Issued(
