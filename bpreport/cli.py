@@ -224,6 +224,7 @@ def sheets(
 @click.option(
     "--manifest", required=True, type=click.Path(path_type=Path), help="Of the sheets, with keys."
 )
+@working
 @click.option("-o", "--output", default="marks", type=click.Path(path_type=Path), show_default=True)
 @click.option(
     "--lang",
@@ -231,7 +232,15 @@ def sheets(
     callback=known_language,
     help="Language of the pages, zh or en; by default that of the sheets.",
 )
-def mark(answers: Path, deck: Path | None, manifest: Path, output: Path, lang: str | None) -> None:
+def mark(
+    answers: Path,
+    deck: Path | None,
+    manifest: Path,
+    jobs: int,
+    scheduler: str | None,
+    output: Path,
+    lang: str | None,
+) -> None:
     """Mark the ANSWERS of a class, a CSV file, to sheets that were made of DECK.
 
     Writes marks.csv, overview.html for the teacher, and feedback/ID.html for each student. What
@@ -242,7 +251,8 @@ def mark(answers: Path, deck: Path | None, manifest: Path, output: Path, lang: s
 
     with usable():
         with publish.progress() as told:
-            outcome = commands.run(answers, manifest, deck, output, lang, told)
+            workers = publish.Workers(jobs, scheduler)
+            outcome = commands.run(answers, manifest, deck, output, lang, told, workers)
         for message in outcome.messages:
             click.echo(f"bpreport: {message}", err=True)
         for path in outcome.paths:
