@@ -7,19 +7,25 @@ its name, and one thing. It reads no files of this machine and writes none.
 from __future__ import annotations
 
 import logging
+import re
 import time
 from collections.abc import Callable
 from threading import Lock
 from typing import Any
 
+from bpreport.audit.model import Message
 from bpreport.deck import DeckError
 from bpreport.publish.batch import Failure, outcome_of
+from bpreport.publish.language import mark
 from bpreport.publish.release import release
 
 __all__ = ["Cluster", "Other"]
 
+KILLED = mark("every worker that had it was ended")
 PATIENCE = 60.0
 """Seconds without any worker after which nobody is believed to come."""
+
+_ADDRESS = re.compile(r"(tcp|tls|ws|wss)://[^\s/]+:\d{1,5}")
 
 
 class Other(Exception):  # noqa: N818 - it is what the worker is
@@ -38,6 +44,11 @@ class Cluster:
                 "pip install 'bpreport[cluster]'",
                 missing=error.name,
             ) from None
+        if not _ADDRESS.fullmatch(address):
+            raise DeckError(
+                "{address!r} is no scheduler's address; expected one such as tcp://127.0.0.1:8786",
+                address=address,
+            )
         # It would tell on stderr what is told here in one line.
         logging.getLogger("distributed").setLevel(logging.CRITICAL)
         self._address = address
@@ -78,11 +89,12 @@ class Cluster:
         """The result, or why there is none; raises `DeckError` where the cluster is gone."""
         import distributed
 
-        wait: Any = distributed.wait
+        wait: Any = distributed.wait  # it carries no types
         seen = time.monotonic()
         while not ticket.done():
             try:
-                wait(ticket, timeout=1)
+                with self._client.as_current():
+                    wait(ticket, timeout=1)
             except OSError:  # so are all kinds of running out of time
                 if self._client.status != "running":
                     raise self._gone() from None
@@ -93,7 +105,9 @@ class Cluster:
         if ticket.status == "finished":
             result = ticket.result()
         elif ticket.status == "error":
-            result = Failure.of(ticket.exception())
+            error = ticket.exception()
+            killed = isinstance(error, distributed.KilledWorker)
+            result = Failure(Message(KILLED)) if killed else Failure.of(error)
         else:  # cancelled, lost: the scheduler does not know it any more
             raise self._gone()
         ticket.release()

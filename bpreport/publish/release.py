@@ -24,10 +24,13 @@ def release() -> str:
     (True, 64)
     """
     found = sha256()
-    for top in (Path(__file__).resolve().parents[1], folder()):
-        paths = (path for path in top.rglob("*") if path.suffix in ENDINGS)
-        for name, path in sorted((path.relative_to(top).as_posix(), path) for path in paths):
-            found.update(f"{name}\0".encode() + sha256(path.read_bytes()).digest())
+    package, templates = Path(__file__).resolve().parents[1], folder()
+    for top in (package, templates):
+        paths = {path.relative_to(top): path for path in top.rglob("*") if path.suffix in ENDINGS}
+        for below, path in sorted(paths.items()):
+            # Where it is installed, the templates are in the package; they are told once.
+            if top == templates or not path.is_relative_to(templates):
+                found.update(f"{below.as_posix()}\0".encode() + sha256(path.read_bytes()).digest())
     found.update(platform.python_version().encode())
     for name, number in sorted(_libraries("bpreport").items()):
         found.update(f"{name} {number}\0".encode())

@@ -10,6 +10,7 @@ import errno
 import hashlib
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -20,7 +21,7 @@ from bpreport.deck import DeckError
 from bpreport.publish.release import release
 from bpreport.publish.writing import write
 
-__all__ = ["Records", "name_of", "unfinished"]
+__all__ = ["Records", "forget", "name_of", "unfinished"]
 
 
 class Records:
@@ -90,25 +91,41 @@ def unfinished(target: Path, *request: object) -> Iterator[Records]:
     if folder.is_symlink():
         raise FileExistsError(errno.EEXIST, "is there already", str(folder))
     folder.mkdir(parents=True, exist_ok=True)
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        if not _locked(handle):
+    with _locked(folder) as alone:
+        if not alone:
             raise DeckError("another run is making the same; wait for it", path=str(target))
-        yield Records(folder)
-    finally:
-        os.close(handle)
-        with suppress(OSError):  # where nothing was done, nothing is left behind
-            folder.rmdir()
+        try:
+            yield Records(folder)
+        finally:
+            with suppress(OSError):  # where nothing was done, nothing is left behind
+                folder.rmdir()
 
 
-def _locked(handle: int) -> bool:
-    """Whether this process alone has the folder; the lock goes with the process."""
+def forget(target: Path) -> None:
+    """Remove what other requests have left for a folder that has been filled now."""
+    name = re.compile(rf"\.{re.escape(target.name)}\.[0-9a-f]{{16}}\.unfinished")
+    for folder in target.parent.iterdir():
+        if name.fullmatch(folder.name) and folder.is_dir() and not folder.is_symlink():
+            with _locked(folder) as alone:
+                if alone:
+                    Records(folder).remove()
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[bool]:
+    """Whether this process has the folder alone; the lock ends with the process."""
     try:
         import fcntl
     except ModuleNotFoundError:  # on Windows
-        return True
+        yield True
+        return
+    handle = os.open(folder, os.O_RDONLY)
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            yield False
+        else:
+            yield True
+    finally:
+        os.close(handle)

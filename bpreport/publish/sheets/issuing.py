@@ -24,7 +24,7 @@ from bpreport.publish.sheets.manifest import (
 )
 from bpreport.publish.sheets.model import Issued, Manifest
 from bpreport.publish.sheets.press import FOLDERS, FORMATS, Press
-from bpreport.publish.unfinished import Records, unfinished
+from bpreport.publish.unfinished import Records, forget, unfinished
 from bpreport.publish.writing import write
 
 __all__ = ["MANIFEST", "NotAllMade", "course_of", "issue", "reissue", "statistics_text"]
@@ -83,6 +83,7 @@ def issue(
             kept.write(MANIFEST, manifest_text(manifest).encode())
             kept.keep(MANIFEST, {"students": list(students)})
         _place(kept, target)
+    forget(target)
     return read_manifest(target / MANIFEST)
 
 
