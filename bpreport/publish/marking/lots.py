@@ -23,7 +23,7 @@ from bpreport.publish.sheets.lots import course_from
 
 __all__ = ["Lot", "MarkedLot", "formulas", "lots_of", "mark_lot", "marked_of"]
 
-SIZE = 128
+SIZE = 64
 """Marking is the faster the more students there are at once."""
 
 
