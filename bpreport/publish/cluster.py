@@ -50,7 +50,9 @@ class Cluster:
                 address=address,
             )
         # It would tell on stderr what is told here in one line.
-        logging.getLogger("distributed").setLevel(logging.CRITICAL)
+        for name in list(logging.root.manager.loggerDict):
+            if name.startswith("distributed"):
+                logging.getLogger(name).setLevel(logging.CRITICAL)
         self._address = address
         connect: Any = Client  # it carries no types
         try:
@@ -83,7 +85,10 @@ class Cluster:
 
     def submit(self, work: Callable[[Any], Any], thing: Any) -> Any:
         """A future; a worker's end costs the scheduler another try, as it is configured there."""
-        return self._client.submit(_worked, work, thing, release(), pure=False)
+        try:
+            return self._client.submit(_worked, work, thing, release(), pure=False)
+        except (OSError, RuntimeError):  # the connection, or the client, is closed
+            raise self._gone() from None
 
     def outcome(self, ticket: Any) -> Any:
         """The result, or why there is none; raises `DeckError` where the cluster is gone."""
@@ -95,6 +100,8 @@ class Cluster:
             try:
                 with self._client.as_current():
                     wait(ticket, timeout=1)
+            except distributed.client.FuturesCancelledError:
+                raise self._gone() from None
             except OSError:  # so are all kinds of running out of time
                 if self._client.status != "running":
                     raise self._gone() from None
