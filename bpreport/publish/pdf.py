@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -80,15 +81,14 @@ def _stamp(stream: Any, glyph: int) -> str:
 @cache
 def _stamped(glyph: int) -> bytes:
     """The stream of a glyph's outline as the file has it; it is the same in all documents."""
-    import pydyf
-
     lines = [
         " ".join([*(f"{value:.0f}" for value in values), operator]).encode("ascii")
         for operator, values in outline(glyph)
     ]
-    box = pydyf.Array((-REACH, -REACH, REACH, REACH))
-    extra = {"Type": "/XObject", "Subtype": "/Form", "BBox": box}
-    return bytes(pydyf.Stream([*lines, b"f"], extra, compress=True).data)
+    made = zlib.compress(b"\n".join([*lines, b"f"]), 9)
+    box = f"[{-REACH} {-REACH} {REACH} {REACH}]"
+    head = f"<</Type /XObject/Subtype /Form/BBox {box}/Filter /FlateDecode/Length {len(made)}>>"
+    return b"%b\nstream\n%b\nendstream" % (head.encode("ascii"), made)
 
 
 def pdf(html: str, drawings: Mapping[str, Drawing], words: Collection[str] = ()) -> bytes:

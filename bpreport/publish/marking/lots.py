@@ -145,4 +145,5 @@ def _message(told: Mapping[str, Any]) -> Message:
         name: _message(one) if isinstance(one, Mapping) else one
         for name, one in told["values"].items()
     }
-    return Message(told["text"], values)
+    text = told["text"]
+    return Message(text, values)
