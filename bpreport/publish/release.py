@@ -9,8 +9,6 @@ from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 
-from bpreport.publish.templates import folder
-
 __all__ = ["release"]
 
 ENDINGS = (".py", ".json", ".lark", ".mo", ".md", ".j2", ".css", ".js")
@@ -23,6 +21,8 @@ def release() -> str:
     >>> release() == release(), len(release())
     (True, 64)
     """
+    from bpreport.publish.templates import folder  # loads jinja2, which a check does not need
+
     found = sha256()
     package, templates = Path(__file__).resolve().parents[1], folder()
     for top in (package, templates):
