@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import gc
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -35,6 +35,21 @@ def known_formats(_context: click.Context, _parameter: click.Parameter, value: s
         if form not in FORMATS:
             raise click.BadParameter(f"{form!r} is none of {', '.join(FORMATS)}")
     return formats
+
+
+def working(command: Callable[..., None]) -> Callable[..., None]:
+    """The options of commands whose work several processes can share."""
+    jobs = click.option(
+        "-j",
+        "--jobs",
+        type=click.IntRange(min=1),
+        default=1,
+        help="Processes to use, as far as processors and memory go.",
+    )
+    scheduler = click.option(
+        "--scheduler", metavar="ADDRESS", help="Let the workers of a Dask cluster do it instead."
+    )
+    return jobs(scheduler(command))
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -87,7 +102,12 @@ def build(deck: Path | None, output: Path, formats: list[str], lang: str | None)
     show_default=True,
     help="For people, for programs, for code scanning, or for the log of a GitHub workflow.",
 )
-@click.option("-j", "--jobs", type=click.IntRange(min=1), default=1, help="Processes to use.")
+@working
+@click.option(
+    "--keep",
+    type=click.Path(path_type=Path),
+    help="Folder for what is done, so that a check that was ended goes on where it stopped.",
+)
 @click.option("--fix", is_flag=True, help="Write a corrected copy NAME.fixed.md of each deck.")
 @click.option(
     "-o",
@@ -105,6 +125,8 @@ def check(
     decks: tuple[Path, ...],
     form: str,
     jobs: int,
+    scheduler: str | None,
+    keep: Path | None,
     fix: bool,
     output: Path | None,
     lang: str | None,
@@ -119,11 +141,13 @@ def check(
     from bpreport import publish
 
     color = sys.stdout.isatty()
+    workers = publish.Workers(jobs, scheduler)
     with usable(lang):
         with publish.progress() as told:
             outcome = publish.check(
-                decks, form, lang, color=color, jobs=jobs, fix=fix, output=output, tell=told
-            )
+                decks, form, lang, color=color, workers=workers, fix=fix, output=output, keep=keep,
+                tell=told,
+            )  # fmt: skip
         for message in outcome.messages:
             click.echo(f"bpreport: {message}", err=True)
         if outcome.text:
@@ -150,6 +174,7 @@ def check(
     show_default=True,
     help="pdf, html, moodle, qti21, qti12, or moodle-bank ... of a whole class; with commas.",
 )
+@working
 @click.option("--manifest", type=click.Path(path_type=Path), help="Make issued sheets again.")
 @click.option("--student", "students", multiple=True, help="With --manifest: of whom.")
 @click.option(
@@ -165,6 +190,8 @@ def sheets(
     seed: str | None,
     output: Path,
     formats: str,
+    jobs: int,
+    scheduler: str | None,
     manifest: Path | None,
     students: tuple[str, ...],
     lang: str | None,
@@ -172,14 +199,23 @@ def sheets(
     """Make exercise sheets with keys from DECK's worked examples, each with its own numbers.
 
     Sheets go to students/, keys to keys/, and manifest.json, which holds the key, beside them.
+    After a run that was ended, the same command makes what is missing.
     """
     from bpreport import publish
     from bpreport.publish.sheets import commands
 
-    request = commands.Request(deck, count, roster, seed, output, formats, manifest, students, lang)
-    with usable(lang), publish.progress() as told:
-        for line in commands.run(request, told):
+    workers = publish.Workers(jobs, scheduler)
+    request = commands.Request(
+        deck, count, roster, seed, output, formats, manifest, students, lang, workers
+    )
+    with usable(lang):
+        with publish.progress() as told:
+            outcome = commands.run(request, told)
+        for message in outcome.messages:
+            click.echo(f"bpreport: {message}", err=True)
+        for line in outcome.lines:
             click.echo(line)
+    raise SystemExit(outcome.status)
 
 
 @main.command()
@@ -188,6 +224,7 @@ def sheets(
 @click.option(
     "--manifest", required=True, type=click.Path(path_type=Path), help="Of the sheets, with keys."
 )
+@working
 @click.option("-o", "--output", default="marks", type=click.Path(path_type=Path), show_default=True)
 @click.option(
     "--lang",
@@ -195,7 +232,15 @@ def sheets(
     callback=known_language,
     help="Language of the pages, zh or en; by default that of the sheets.",
 )
-def mark(answers: Path, deck: Path | None, manifest: Path, output: Path, lang: str | None) -> None:
+def mark(
+    answers: Path,
+    deck: Path | None,
+    manifest: Path,
+    jobs: int,
+    scheduler: str | None,
+    output: Path,
+    lang: str | None,
+) -> None:
     """Mark the ANSWERS of a class, a CSV file, to sheets that were made of DECK.
 
     Writes marks.csv, overview.html for the teacher, and feedback/ID.html for each student. What
@@ -206,7 +251,8 @@ def mark(answers: Path, deck: Path | None, manifest: Path, output: Path, lang: s
 
     with usable(lang):
         with publish.progress() as told:
-            outcome = commands.run(answers, manifest, deck, output, lang, told)
+            workers = publish.Workers(jobs, scheduler)
+            outcome = commands.run(answers, manifest, deck, output, lang, told, workers)
         for message in outcome.messages:
             click.echo(f"bpreport: {message}", err=True)
         for path in outcome.paths:

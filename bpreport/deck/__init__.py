@@ -12,7 +12,17 @@ from pathlib import Path
 from bpreport.deck.errors import DeckError, Phrase, joined
 from bpreport.deck.model import Deck, Position
 
-__all__ = ["LARGEST", "Deck", "DeckError", "Phrase", "builtin", "joined", "read", "read_text"]
+__all__ = [
+    "LARGEST",
+    "Deck",
+    "DeckError",
+    "Phrase",
+    "builtin",
+    "joined",
+    "read",
+    "read_text",
+    "text_of",
+]
 
 LARGEST = 4_000_000
 """Characters past which a deck is refused."""
@@ -35,13 +45,22 @@ def read(path: str | Path) -> Deck:
     >>> read(builtin("en")).lang
     'en'
     """
+    return read_text(text_of(path), str(path))
+
+
+def text_of(path: str | Path) -> str:
+    """What stands in a deck's file, with its byte order mark; raises `DeckError` as `read` does.
+
+    >>> text_of(builtin("en")).startswith("---")
+    True
+    """
     path = Path(path)
     try:
         with path.open("rb") as file:
             data = file.read(4 * LARGEST + 1)  # no character takes more than four bytes
-        source = data[: 4 * LARGEST].decode("utf-8-sig")
+        return data[: 4 * LARGEST].decode("utf-8")
     except UnicodeDecodeError as error:
-        before = error.object[: error.start].decode("utf-8")
+        before = error.object[: error.start].decode("utf-8").removeprefix("\ufeff")
         line = before.replace("\r\n", "\n").replace("\r", "\n").rpartition("\n")
         raise DeckError(
             "not UTF-8 text: byte 0x{byte:02x}; save the deck as UTF-8",
@@ -54,7 +73,6 @@ def read(path: str | Path) -> Deck:
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
         reason = getattr(error, "strerror", None) or str(error)
         raise DeckError("cannot be read: {reason}", path=str(path), reason=reason.lower()) from None
-    return read_text(source, str(path))
 
 
 def read_text(source: str, path: str = "deck.md") -> Deck:

@@ -1,25 +1,29 @@
 """Checking several decks: finding them, judging each, and putting together what is printed.
 
 Each deck is checked by itself, in this process or in others; what comes of it is small and in the
-order of the decks, so that the output is the same however many processes there are.
+order of the decks, so that the output is the same however many processes there are. Files are read
+and written by the first process.
 """
 
 from __future__ import annotations
 
 import json
 import os
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from bpreport.audit import Audit, audit
 from bpreport.audit.model import Fix
-from bpreport.deck import DeckError, builtin, read
+from bpreport.deck import DeckError, builtin, read_text, text_of
 from bpreport.publish.annotations import annotated, annotation_of_failure
+from bpreport.publish.batch import HERE, Counting, Failure, Workers, in_order
 from bpreport.publish.checking import check_json, check_text
 from bpreport.publish.language import spoken, translator, unusable
-from bpreport.publish.processes import in_order
+from bpreport.publish.places import Address, address
+from bpreport.publish.unfinished import Records, name_of
 from bpreport.publish.writing import write
 
 __all__ = ["ENDINGS", "FORMATS", "Outcome", "check", "find"]
@@ -53,11 +57,15 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class _Request:
-    path: Path
+    path: str
+    address: Address
+    """The path as programs are told it, which depends on this machine's working folder."""
+    source: str | DeckError
+    """Its text, or why it cannot be read."""
     form: str
     lang: str | None
     color: bool
-    copy: Path | None
+    copy: str | None
     """Where the corrected copy goes; None where none is wanted."""
 
 
@@ -70,6 +78,8 @@ class _Checked:
     lang: str = "en"
     wrong: bool = False
     messages: tuple[str, ...] = ()
+    copy: str | None = None
+    """The text of the corrected copy, if there is something to correct."""
     failure: DeckError | None = None
 
 
@@ -79,31 +89,39 @@ def check(
     lang: str | None = None,
     *,
     color: bool = False,
-    jobs: int = 1,
+    workers: Workers = HERE,
     fix: bool = False,
     output: Path | None = None,
+    keep: Path | None = None,
     tell: Callable[[str], object] = lambda _: None,
 ) -> Outcome:
     """The audits of decks in one of `FORMATS`; no path means the built-in deck.
 
     A path may be a folder. With `fix`, a corrected copy of each deck is written beside it or into
     the folder `output`. A deck that cannot be used gets a message, and the others are checked all
-    the same. Raises `DeckError` where the request as a whole cannot be carried out.
+    the same. What comes of each deck is kept in the folder `keep`, and not made again where it is
+    there. Raises `DeckError` where the request as a whole cannot be carried out.
     """
     found, failures = find(paths or [builtin(lang or "zh")])
     if fix and not paths and output is None:
         raise DeckError("the built-in deck cannot be corrected in place; name a folder with -o")
     copies = _copies(found, output) if fix else [None] * len(found)
-    requests = [
-        _Request(deck.path, form, lang, color, copy)
+    requests = (
+        _Request(
+            str(deck.path), address(deck.path), _text(deck.path), form, lang, color,
+            None if copy is None else str(copy),
+        )
         for deck, copy in zip(found, copies, strict=True)
-    ]
+    )  # fmt: skip
+    if found:
+        tell(str(found[0].path))
+    counting = Counting(tell, len(found))
     done: list[_Checked] = []
-    if requests:
-        tell(str(requests[0].path))
-    for number, checked in enumerate(in_order(_check, requests, jobs), 1):
-        done.append(checked)
-        tell(f"{number}/{len(requests)} {requests[min(number, len(requests) - 1)].path}")
+    kept = _Kept(keep)
+    for number, checked in enumerate(in_order(_check, requests, workers, kept.known), 1):
+        kept.keep(checked)
+        done.append(_written(checked, found[number - 1], copies[number - 1]))
+        counting.add(1, str(found[min(number, len(found) - 1)].path))
     failures += [checked.failure for checked in done if checked.failure is not None]
     good = [checked for checked in done if checked.failure is None]
     alone = len(paths) <= 1 and not any(path.is_dir() for path in paths)
@@ -113,6 +131,56 @@ def check(
         (*(unusable(failure, lang) for failure in failures), *messages),
         2 if failures else 1 if any(checked.wrong for checked in good) else 0,
     )
+
+
+def _text(path: Path) -> str | DeckError:
+    try:
+        return text_of(path)
+    except DeckError as error:
+        return error
+
+
+class _Kept:
+    """What came of decks before, and comes of them now; both in the order of the decks."""
+
+    def __init__(self, folder: Path | None) -> None:
+        self._records = None if folder is None else Records(folder)
+        self._names: deque[str] = deque()
+
+    def known(self, request: _Request) -> _Checked | None:
+        """What came of the same text under the same path before, in this release."""
+        if self._records is None:
+            return None
+        self._names.append(name_of(request))
+        found = self._records.record(self._names[-1])
+        if found is None:
+            return None
+        return _Checked(**{**found, "messages": tuple(found["messages"])})
+
+    def keep(self, checked: _Checked | Failure) -> None:
+        """Keep what came of the next one, unless the deck could not be used."""
+        if self._records is None:
+            return
+        name = self._names.popleft()
+        if isinstance(checked, _Checked) and checked.failure is None:
+            self._records.keep(name, asdict(checked))
+
+
+def _written(checked: _Checked | Failure, deck: Found, copy: Path | None) -> _Checked:
+    """The corrected copy is put in place."""
+    path = str(deck.path)
+    if isinstance(checked, Failure):
+        told = DeckError(checked.reason.text, path=path, **checked.reason.values)
+        return _Checked(failure=checked.error or told)
+    if checked.copy is None or copy is None:
+        return checked
+    try:
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        write(copy, checked.copy.encode())
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        return _Checked(failure=DeckError(reason, path=str(error.filename or path)))
+    return checked
 
 
 # -- finding
@@ -176,55 +244,55 @@ def _copies(found: Sequence[Found], output: Path | None) -> list[Path]:
 
 
 def _check(request: _Request) -> _Checked:
+    if isinstance(request.source, DeckError):
+        return _Checked(failure=request.source)
     try:
-        result = audit(read(request.path))
+        result = audit(read_text(request.source, request.path))
         lang = request.lang or spoken(result.deck.lang)
-        messages = () if request.copy is None else tuple(_fix(result, request.copy, lang))
+        copy, messages = (None, ()) if request.copy is None else _fix(result, request, lang)
     except DeckError as error:
         return _Checked(failure=error)
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        return _Checked(failure=DeckError(reason, path=str(error.filename or request.path)))
     wrong = any(judgement.verdict.level == "error" for judgement in result.judgements)
-    return _Checked(_shown(result, request.form, lang, request.color), lang, wrong, messages)
+    return _Checked(_shown(result, request, lang), lang, wrong, messages, copy)
 
 
-def _shown(result: Audit, form: str, lang: str, color: bool) -> Any:
+def _shown(result: Audit, request: _Request, lang: str) -> Any:
     """One audit in one of `FORMATS`: text, or what is put together as JSON."""
-    if form == "json":
+    addressed = replace(result, deck=replace(result.deck, path=request.address))
+    if request.form == "json":
         return check_json(result, lang)
-    if form == "sarif":
+    if request.form == "sarif":
         from bpreport.publish.sarif import sarif_results
 
-        return sarif_results(result, lang)
-    if form == "github":
-        return "\n".join(annotated(result, lang))
-    return check_text(result, lang, color)
+        return sarif_results(addressed, lang)
+    if request.form == "github":
+        return "\n".join(annotated(addressed, lang))
+    return check_text(result, lang, request.color)
 
 
-def _fix(result: Audit, copy: Path, lang: str) -> Iterator[str]:
-    """Write a corrected copy where there is something to correct; what to say of it."""
+def _fix(result: Audit, request: _Request, lang: str) -> tuple[str | None, tuple[str, ...]]:
+    """The text of a corrected copy where there is something to correct; what to say of it."""
     from bpreport.publish.fixing import correct, in_own_lines
 
+    assert isinstance(request.source, str)
     translation = translator(lang)
-    path = result.deck.path
+    path, text = request.path, None
     corrected = correct(result)
     if corrected.made:
-        original = Path(path).read_bytes().decode("utf-8")
+        original = request.source
         text = in_own_lines(corrected.audit.deck.source, original.removeprefix("\ufeff"))
-        mark = "\ufeff" if original.startswith("\ufeff") else ""
-        copy.parent.mkdir(parents=True, exist_ok=True)
-        write(copy, (mark + text).encode())
+        text = ("\ufeff" if original.startswith("\ufeff") else "") + text
         told = translation.ngettext(
             "%(count)d place corrected in the copy %(copy)s",
             "%(count)d places corrected in the copy %(copy)s",
             corrected.made,
         )
-        yield f"{path}: " + told % {"count": corrected.made, "copy": copy}
+        messages = [f"{path}: " + told % {"count": corrected.made, "copy": request.copy}]
     else:
-        yield f"{path}: " + translation.gettext("there is nothing that can be corrected for sure")
-    for fix in corrected.left:
-        yield f"{path}:{fix.position}: " + _left(fix, lang)
+        nothing = translation.gettext("there is nothing that can be corrected for sure")
+        messages = [f"{path}: {nothing}"]
+    messages += [f"{path}:{fix.position}: {_left(fix, lang)}" for fix in corrected.left]
+    return text, tuple(messages)
 
 
 def _left(fix: Fix, lang: str) -> str:

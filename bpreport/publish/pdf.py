@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from bpreport.publish.drawing import WASHES, Drawing, outline
@@ -72,12 +74,21 @@ def _stamp(stream: Any, glyph: int) -> str:
     form = stream.add_group(-REACH, -REACH, 2 * REACH, 2 * REACH)
     # Nothing is transparent, and a path needs no fonts: viewers would prepare for both every time.
     del form.extra["Group"], form.extra["Resources"]
-    form.stream += [
+    form.glyph = glyph  # its outline is written at the end
+    return str(form.id)
+
+
+@cache
+def _stamped(glyph: int) -> bytes:
+    """The stream of a glyph's outline as the file has it; it is the same in all documents."""
+    lines = [
         " ".join([*(f"{value:.0f}" for value in values), operator]).encode("ascii")
         for operator, values in outline(glyph)
     ]
-    form.stream.append(b"f")
-    return str(form.id)
+    made = zlib.compress(b"\n".join([*lines, b"f"]), 9)
+    box = f"[{-REACH} {-REACH} {REACH} {REACH}]"
+    head = f"<</Type /XObject/Subtype /Form/BBox {box}/Filter /FlateDecode/Length {len(made)}>>"
+    return b"%b\nstream\n%b\nendstream" % (head.encode("ascii"), made)
 
 
 def pdf(html: str, drawings: Mapping[str, Drawing], words: Collection[str] = ()) -> bytes:
@@ -104,6 +115,7 @@ class Layout:
         def finish(_document: object, made: Any) -> None:
             _tag_formulas(made.objects, self.words)
             _scope_headings(made.objects)
+            _write_once(made.objects)
 
         return bytes(self.document.write_pdf(finisher=finish, **self.options) or b"")
 
@@ -154,3 +166,26 @@ def _scope_headings(objects: Iterable[Any]) -> None:
             row = elements[entry["P"]]
             head = elements[row["P"]]["S"] == "/THead"
             entry["A"]["Scope"] = "/Column" if head else "/Row"
+
+
+class _Written:
+    """An object of a PDF whose bytes are there, in the shape in which pydyf keeps objects."""
+
+    def __init__(self, entry: Any) -> None:
+        self.number, self.generation, self.free = entry.number, entry.generation, entry.free
+        self.offset = entry.offset
+        self.compressible, self.reference = entry.compressible, entry.reference
+        glyph = getattr(entry, "glyph", None)
+        self.data = bytes(entry.data) if glyph is None else _stamped(glyph)
+
+    @property
+    def indirect(self) -> bytes:
+        """The object with its number."""
+        return b"%d %d obj\n%b\nendobj" % (self.number, self.generation, self.data)
+
+
+def _write_once(objects: list[Any]) -> None:
+    """Make the bytes of each object once; pydyf makes them for the file's digest, and again."""
+    for place, entry in enumerate(objects):
+        if entry.free != "f":
+            objects[place] = _Written(entry)

@@ -6,7 +6,13 @@ from pathlib import Path
 
 from bpreport.deck.model import Claim, Position
 
-__all__ = ["address", "end_of"]
+__all__ = ["Address", "address", "end_of"]
+
+
+class Address(str):
+    """What `address` has made of a path: it stays so whatever the working folder."""
+
+    __slots__ = ()
 
 
 def end_of(claim: Claim) -> Position:
@@ -26,12 +32,16 @@ def end_of(claim: Claim) -> Position:
     return Position(start.line, start.column + length, start.cell)
 
 
-def address(path: str | Path) -> str:
+def address(path: str | Path) -> Address:
     """A deck's path for a program that knows the working folder: relative, with slashes.
 
     >>> address(Path.cwd() / "notes" / "bp.md")
     'notes/bp.md'
     """
+    if isinstance(path, Address):
+        return path
     whole = Path(path).absolute()
     folder = Path.cwd()
-    return (whole.relative_to(folder) if whole.is_relative_to(folder) else whole).as_posix()
+    return Address(
+        (whole.relative_to(folder) if whole.is_relative_to(folder) else whole).as_posix()
+    )

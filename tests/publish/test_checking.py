@@ -13,10 +13,9 @@ import pytest
 
 from bpreport.audit import audit
 from bpreport.deck import DeckError, read_text
-from bpreport.publish import check
+from bpreport.publish import Workers, check
 from bpreport.publish.checking import WIDEST, check_text
 from bpreport.publish.decks import find
-from bpreport.publish.processes import in_order
 
 RIGHT = "# Right\n\n$$a = 0.1 * 5 + 0.35 = 0.85$$\n"
 WRONG = "# Wrong\n\n$$a = 0.1 * 5 + 0.35 = 0.95$$\n"
@@ -119,28 +118,7 @@ def test_json_is_an_object_for_one_deck_and_a_list_for_several(decks):
 @pytest.mark.parametrize("form", ["text", "json", "sarif", "github"])
 def test_processes_do_not_change_the_output(decks, form):
     wanted = paths("notes", "bad.md", "single.md")
-    assert check(wanted, form, jobs=3) == check(wanted, form, jobs=1)
-
-
-def test_results_come_in_order_however_long_each_takes():
-    assert list(in_order(_slow, [0.3, 0.0, 0.1], 3)) == [0.3, 0.0, 0.1]
-
-
-def _slow(seconds):
-    time.sleep(seconds)
-    return seconds
-
-
-def test_an_error_in_a_process_ends_the_others():
-    begun = time.monotonic()
-    with pytest.raises(ZeroDivisionError):
-        list(in_order(_one_over, [0, 60, 60], 2))
-    assert time.monotonic() - begun < 30
-
-
-def _one_over(number):
-    time.sleep(number)
-    return 1 / number
+    assert check(wanted, form, workers=Workers(3)) == check(wanted, form)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="it has no process groups of this kind")

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from bpreport.deck import DeckError, read, read_text
-from bpreport.publish import check
+from bpreport.publish import Workers, check
 from bpreport.publish.language import unusable
 from bpreport.worked import recompute
 from tests.publish.decks import DESCENT, PERCEPTRON
@@ -115,7 +115,7 @@ def test_all_forms_of_check_tell_it(tmp_path, form, jobs):
     paths = [tmp_path / "a.md", tmp_path / "b.md"]
     for path in paths:
         path.write_text("---\nlang: zh\nlr: 1\n---\n", encoding="utf-8")
-    outcome = check(paths, form, None if form == "text" else "zh", jobs=jobs)
+    outcome = check(paths, form, None if form == "text" else "zh", workers=Workers(jobs))
     assert [
         f"{path}:3:1: lr: 未知的键" in said
         for path, said in zip(paths, outcome.messages, strict=True)

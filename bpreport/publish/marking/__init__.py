@@ -3,7 +3,7 @@
 manifest = read_manifest("sheets/manifest.json")
 answers = read_answers("answers.csv", kinds_of(course, manifest), students)
 marked = mark_class(course, manifest, answers)      # each student's marks, with the reasons
-deliver(course, marked, Path("marks"), "en")        # marks.csv, overview.html, feedback/ID.html
+deliver(course, manifest, answers, Path("marks"), "en")     # the same, and writes the files
 """
 
 from bpreport.publish.marking.answers import AnswerFile, Cell, Problem, Row, read_answers

@@ -63,6 +63,8 @@ class Row:
 
     student: str
     cells: Mapping[str, Cell] | None
+    line: int = 0
+    """Where it stands in the file, if it does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +157,7 @@ class _Reader:
         if len(fields) != len(self.columns):
             values = {"found": len(fields), "expected": len(self.columns)}
             self.problems.append(Problem(line, 0, student, Message(CELLS, values)))
-            self.rows.append(Row(student, None))
+            self.rows.append(Row(student, None, line))
             return
         cells = {}
         for column, (name, typed) in enumerate(zip(self.columns, fields, strict=True), 1):
@@ -163,7 +165,7 @@ class _Reader:
                 cells[name] = _cell(typed, self.kinds[name])
                 if cells[name].problem:
                     self.problems.append(Problem(line, column, student, _told(name, cells[name])))
-        self.rows.append(Row(student, cells))
+        self.rows.append(Row(student, cells, line))
 
 
 QUOTES = mark("the quotation marks do not match; the row was left out")

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from bpreport.publish.batch import HERE, Workers
 from bpreport.publish.language import render
 from bpreport.publish.marking.answers import Problem, read_answers
 from bpreport.publish.marking.delivering import deliver
-from bpreport.publish.marking.scoring import kinds_of, mark_class
+from bpreport.publish.marking.scoring import kinds_of
 from bpreport.publish.sheets import read_manifest
 from bpreport.publish.sheets.issuing import course_of
 
@@ -18,20 +19,20 @@ __all__ = ["Outcome", "run"]
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What was written, and what could not be read."""
+    """What was written, and what could not be read or marked."""
 
     paths: tuple[Path, ...]
     messages: tuple[str, ...]
 
     @property
     def status(self) -> int:
-        """The exit status: 2 where something could not be read."""
+        """The exit status: 2 where something could not be read or marked."""
         return 2 if self.messages else 0
 
 
 def run(
     answers: Path, manifest_path: Path, deck: Path | None, target: Path, lang: str | None,
-    tell: Callable[[str], object] = lambda _: None,
+    tell: Callable[[str], object] = lambda _: None, workers: Workers = HERE,
 ) -> Outcome:  # fmt: skip
     """Mark a class. Raises `DeckError` and `OSError` before anything is written."""
     tell("manifest")
@@ -41,12 +42,9 @@ def run(
     kinds = kinds_of(course, manifest)
     given = read_answers(answers, kinds, [sheet.student for sheet in manifest.sheets])
     tell("marks")
-    marked = mark_class(course, manifest, given)
     shown = lang or manifest.lang
-    paths = deliver(course, marked, target, shown, tell)
-    return Outcome(
-        tuple(paths), tuple(_told(answers, problem, shown) for problem in given.problems)
-    )
+    done = deliver(course, manifest, given, target, shown, tell, workers)
+    return Outcome(done.paths, tuple(_told(answers, problem, shown) for problem in done.problems))
 
 
 def _told(path: Path, problem: Problem, lang: str) -> str:

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from bpreport.deck import DeckError
-from bpreport.publish.sheets.issuing import MANIFEST, course_of, issue, reissue, statistics_text
+from bpreport.publish.batch import HERE, Workers
+from bpreport.publish.language import render, translator
+from bpreport.publish.sheets.issuing import (
+    MANIFEST,
+    NotAllMade,
+    course_of,
+    issue,
+    reissue,
+    statistics_text,
+)
 from bpreport.publish.sheets.students import numbered, read_roster
 
-__all__ = ["Request", "run"]
+__all__ = ["Outcome", "Request", "run"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,15 +35,31 @@ class Request:
     manifest: Path | None
     students: tuple[str, ...]
     lang: str | None
+    workers: Workers = HERE
 
 
-def run(request: Request, tell: Callable[[str], object]) -> list[str]:
-    """Do it; returns lines for the standard output. Raises `DeckError` and `OSError`."""
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the command prints and how it ends."""
+
+    lines: tuple[str, ...]
+    """For stdout."""
+    messages: tuple[str, ...] = ()
+    """For stderr: which sheets could not be made, and why."""
+
+    @property
+    def status(self) -> int:
+        """The exit status: 2 where a sheet could not be made."""
+        return 2 if self.messages else 0
+
+
+def run(request: Request, tell: Callable[[str], object]) -> Outcome:
+    """Do it. Raises `DeckError` and `OSError`."""
     if request.manifest is not None:
         if not request.students or request.count is not None or request.roster is not None:
             raise DeckError("--manifest makes issued sheets again: say whose with --student")
         made = reissue(request.deck, request.manifest, request.students, request.output)
-        return [str(path) for path in made]
+        return Outcome(tuple(map(str, made)))
     if request.students:
         raise DeckError("--student goes with --manifest")
     if (request.count is None) == (request.roster is None):
@@ -48,7 +73,22 @@ def run(request: Request, tell: Callable[[str], object]) -> list[str]:
     tell("worked examples")
     course = course_of(request.deck, request.lang)
     formats = list(dict.fromkeys(request.formats.split(",")))
-    manifest = issue(
-        course, request.seed, students, request.output, formats, request.lang or course.lang, tell
+    lang = request.lang or course.lang
+    try:
+        manifest = issue(
+            course, request.seed, students, request.output, formats, lang, tell, request.workers
+        )
+    except NotAllMade as error:
+        return Outcome((), tuple(_told(error, lang)))
+    return Outcome((str(request.output / MANIFEST), statistics_text(manifest)))
+
+
+def _told(error: NotAllMade, lang: str) -> Iterator[str]:
+    for student, reason in error.failures.items():
+        yield f"{student}: {render(reason, lang)}"
+    made = translator(lang).ngettext(
+        "%(made)d sheet is made and kept; the same command makes what is missing",
+        "%(made)d sheets are made and kept; the same command makes what is missing",
+        error.made,
     )
-    return [str(request.output / MANIFEST), statistics_text(manifest)]
+    yield made % {"made": error.made}

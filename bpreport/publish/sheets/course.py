@@ -53,6 +53,9 @@ class Course:
     carry: int
     bases: tuple[tuple[Template, Mapping[str, Any]], ...]
     """The worked examples, and the ranges that the deck declares for their givens."""
+    path: str = ""
+    source: str = ""
+    """Of the deck, so that others can make the same course of it."""
     version: int = LATEST
     """Of the generator: it decides which questions there are."""
     recorded: Mapping[str, Mapping[str, tuple[Slipped, ...]]] | None = None
@@ -140,6 +143,8 @@ def _plan(deck: Deck, study: Study) -> Course:
         places,
         carry,
         tuple(bases),
+        deck.path,
+        deck.source,
     )
     if not course.asked:
         raise DeckError("the deck has no worked example that a sheet could be made of")

@@ -19,7 +19,10 @@ from bpreport.publish.sheets.press import Press
 from bpreport.publish.sheets.students import checked
 from bpreport.publish.sheets.view import exact_digits
 
-__all__ = ["FORMAT", "issued", "manifest_text", "read_manifest", "remake"]
+__all__ = [
+    "FORMAT", "entry_of", "frozen", "issued", "manifest_text", "read_manifest", "remake",
+    "sheet_of", "thawed",
+]  # fmt: skip
 
 FORMAT = 1
 """Of the file, under the key "bpreport sheets"."""
@@ -59,7 +62,7 @@ def manifest_text(manifest: Manifest) -> str:
         for name, by_key in manifest.mistakes.items()
     )
     sheets = ",\n  ".join(
-        json.dumps(_entry(sheet), ensure_ascii=False) for sheet in manifest.sheets
+        json.dumps(entry_of(sheet), ensure_ascii=False) for sheet in manifest.sheets
     )
     return f'{lines},\n "mistakes": {{\n  {mistakes}\n }},\n "sheets": [\n  {sheets}\n ]\n}}\n'
 
@@ -72,7 +75,8 @@ def _mistakes_text(by_key: Mapping[str, tuple[Slipped, ...]]) -> str:
     return f"{{{lines}}}"
 
 
-def _entry(sheet: Issued) -> dict[str, Any]:
+def entry_of(sheet: Issued) -> dict[str, Any]:
+    """What the manifest has of a sheet, as JSON knows it."""
     return {
         "student": sheet.student,
         "fingerprint": sheet.fingerprint,
@@ -81,6 +85,18 @@ def _entry(sheet: Issued) -> dict[str, Any]:
         "answers": {name: dict(answer) for name, answer in sheet.answers.items()},
         "files": dict(sheet.files),
     }
+
+
+def frozen(mistakes: Mapping[str, Mapping[str, tuple[Slipped, ...]]]) -> str:
+    """The expected mistakes as one text, which can be sent and compared."""
+    told = {name: {key: packed(slips) for key, slips in by_key.items()}
+            for name, by_key in mistakes.items()}  # fmt: skip
+    return json.dumps(told, ensure_ascii=False)
+
+
+def thawed(text: str) -> dict[str, dict[str, tuple[Slipped, ...]]]:
+    """The mistakes that were frozen."""
+    return {name: _mistakes(by_key) for name, by_key in json.loads(text).items()}
 
 
 def read_manifest(path: Path) -> Manifest:
@@ -96,7 +112,7 @@ def read_manifest(path: Path) -> Manifest:
             tuple(map(str, loaded["formats"])),
             str(loaded["course_key"]),
             int(loaded["version"]),
-            tuple(map(_sheet, loaded["sheets"])),
+            tuple(map(sheet_of, loaded["sheets"])),
             {str(name): _mistakes(by_key) for name, by_key in loaded["mistakes"].items()},
             {str(name): int(count) for name, count in loaded["statistics"].items()},
         )
@@ -117,7 +133,8 @@ def _mistakes(by_key: Mapping[str, Any]) -> dict[str, tuple[Slipped, ...]]:
     return found
 
 
-def _sheet(entry: Mapping[str, Any]) -> Issued:
+def sheet_of(entry: Mapping[str, Any]) -> Issued:
+    """The sheet that an entry tells of."""
     # It becomes part of file names, and a manifest may come from anywhere.
     (student,) = checked([(1, str(entry["student"]))])
     return Issued(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 
 from jinja2 import Template
@@ -83,11 +85,14 @@ class Press:
         from bpreport.publish import pdf as writer
 
         found = []
-        for template in range(len(TEMPLATES)):
-            setter = PdfSheetSetter(self.lang)
-            page = pages(self.course, sheet, setter)[template]
-            text = self._template(template).render(page=page, setter=setter, head=self._pdf_head)
-            found.append(writer.pdf(text, setter.drawings, setter.words))
+        with _collected_once():
+            for template in range(len(TEMPLATES)):
+                setter = PdfSheetSetter(self.lang)
+                page = pages(self.course, sheet, setter)[template]
+                text = self._template(template).render(
+                    page=page, setter=setter, head=self._pdf_head
+                )
+                found.append(writer.pdf(text, setter.drawings, setter.words))
         return tuple(found)
 
     def _rendered(self, sheet: Sheet, setter: SheetSetter, head: Markup) -> tuple[str, ...]:
@@ -138,3 +143,19 @@ def _can_set(source: str) -> bool:
         return bool(mathml(source))
     except TypesettingError:
         return False
+
+
+@contextmanager
+def _collected_once() -> Iterator[None]:
+    """Look for cycles once, at the end: a layout is full of them, and is dropped as a whole.
+
+    To look for them over and over took a fifth of the time; not to look would take a gigabyte.
+    """
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+        gc.collect(0)

@@ -1,0 +1,115 @@
+"""Students whose sheets are made together, by whoever is to work.
+
+A lot is made from what it says alone, the deck's text among it, so that it can be sent anywhere.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from bpreport.audit.model import Message
+from bpreport.deck import read_text
+from bpreport.publish.batch import Failure
+from bpreport.publish.sheets.course import Course, plan
+from bpreport.publish.sheets.making import LATEST, make_all
+from bpreport.publish.sheets.manifest import frozen, issued, thawed
+from bpreport.publish.sheets.model import Issued
+from bpreport.publish.sheets.press import Press
+
+__all__ = ["Lot", "Printed", "course_from", "lots_of", "print_lot"]
+
+SLOW, SIZE, SMALL = "pdf", 64, 4
+"""Candidates are screened the faster the more students there are, but what is lost with a process
+should be little: a PDF takes longer than all else together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lot:
+    """What decides over a lot, and nothing else."""
+
+    path: str
+    source: str
+    """Of the deck."""
+    course_key: str
+    version: int
+    lang: str
+    formats: tuple[str, ...]
+    mistakes: str
+    """The expected mistakes, frozen: whoever works takes these, and plays no slips."""
+    students: tuple[str, ...]
+    there: frozenset[str] = frozenset()
+    """Students whose sheets are made already."""
+
+    @property
+    def name(self) -> str:
+        """A name that no other lot of the same class has."""
+        return "\n".join(("lot", *self.students))
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """What came of a lot."""
+
+    entries: tuple[Issued, ...]
+    """Of those that were made."""
+    statistics: Mapping[str, int]
+    files: Mapping[str, bytes]
+    failures: Mapping[str, Message]
+    """By student, why there is no sheet."""
+
+
+@lru_cache(maxsize=4)
+def course_from(source: str, path: str, version: int = LATEST, mistakes: str = "") -> Course:
+    """The course of a deck's text, with the mistakes that were frozen; each process makes it once.
+
+    Without any the audit's slips are played.
+    """
+    if version == LATEST and not mistakes:
+        return plan(read_text(source, path))
+    recorded = thawed(mistakes) if mistakes else None
+    return replace(course_from(source, path), version=version, recorded=recorded)
+
+
+@lru_cache(maxsize=2)
+def _press(
+    source: str, path: str, version: int, mistakes: str, lang: str, formats: tuple[str, ...]
+) -> Press:
+    return Press(course_from(source, path, version, mistakes), lang, formats)
+
+
+def lots_of(
+    course: Course, course_key: str, version: int, lang: str, formats: Sequence[str],
+    students: Sequence[str],
+) -> Iterator[Lot]:  # fmt: skip
+    """A class in lots; which are made together does not depend on who works."""
+    mistakes = frozen(course.mistakes)
+    size = SMALL if SLOW in formats else SIZE
+    for at in range(0, len(students), size):
+        yield Lot(
+            course.path, course.source, course_key, version, lang, tuple(formats),
+            mistakes, tuple(students[at : at + size]),
+        )  # fmt: skip
+
+
+def print_lot(lot: Lot) -> Printed:
+    """Make the sheets; one that cannot be printed costs the others nothing.
+
+    Raises `DeckError` where the deck has no numbers for somebody.
+    """
+    press = _press(lot.source, lot.path, lot.version, lot.mistakes, lot.lang, lot.formats)
+    statistics: Counter[str] = Counter()
+    entries, files, failures = [], {}, {}
+    for sheet in make_all(press.course, lot.course_key, lot.students, lot.version, statistics):
+        if sheet.student in lot.there:
+            continue
+        try:
+            (products,) = press.products([sheet])
+        except Exception as error:  # noqa: BLE001 - whatever it is, the other sheets are made
+            failures[sheet.student] = Failure.of(error).reason
+            continue
+        entries.append(issued(sheet, products))
+        files.update(products)
+    return Printed(tuple(entries), dict(statistics), files, failures)

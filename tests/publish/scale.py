@@ -1,0 +1,125 @@
+"""Batches as a user runs them: processes of their own, which can be killed."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+OWN = ROOT / "tests" / "cases" / "sheets" / "deck.md"
+PROGRAM = "from bpreport.cli import main; main(prog_name='bpreport')"
+ENVIRONMENT = {
+    **os.environ,
+    "PYTHONPATH": str(ROOT),  # workers find the tests' functions
+    "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "1",
+}
+
+
+def started(*words: object) -> subprocess.Popen[str]:
+    """The command in a process of its own."""
+    return subprocess.Popen(
+        [sys.executable, "-c", PROGRAM, *map(str, words)],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=ENVIRONMENT,
+    )  # fmt: skip
+
+
+def ran(*words: object) -> tuple[int, str, str]:
+    """Exit status, standard output and error of the command."""
+    process = started(*words)
+    out, err = process.communicate(timeout=300)
+    return process.returncode, out, err
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    """Every file below a folder."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+def wait_for(there: Callable[[], object], seconds: float = 120) -> None:
+    """Until it is so."""
+    end = time.monotonic() + seconds
+    while not there():
+        assert time.monotonic() < end, "it did not come"
+        time.sleep(0.05)
+
+
+def killed_in_the_middle(*words: object, records: int = 1) -> Path:
+    """Run the command, and kill it when something is kept; the folder of what is kept.
+
+    The words end with -o and the folder that is to be filled.
+    """
+    target = Path(str(words[-1]))
+    pattern = f".{target.name}.*.unfinished"
+    process = started(*words)
+    wait_for(lambda: len(list(target.parent.glob(f"{pattern}/records/*.json"))) >= records)
+    children = children_of(process.pid)
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+    assert not target.exists()
+    wait_for(lambda: not any(map(alive, children)), 30)
+    (folder,) = target.parent.glob(pattern)
+    return folder
+
+
+def children_of(pid: int) -> list[int]:
+    """The processes that a process has started."""
+    return [int(number) for task in Path(f"/proc/{pid}/task").iterdir()
+            for number in (task / "children").read_text().split()]  # fmt: skip
+
+
+def alive(pid: int) -> bool:
+    """Whether a process runs."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+class Cluster:
+    """A scheduler of Dask and its workers, on this machine."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.file = folder / "scheduler.json"
+        self.processes: list[subprocess.Popen[bytes]] = []
+        self._start("scheduler", "--port", 0, "--dashboard-address", "127.0.0.1:0",
+                    "--scheduler-file", self.file)  # fmt: skip
+        wait_for(lambda: self.file.exists() and self.file.read_text().endswith("}"))
+        self.address = json.loads(self.file.read_text())["address"]
+
+    def work(self, count: int) -> None:
+        """Have so many workers more."""
+        for _ in range(count):
+            self._start("worker", self.address, "--nthreads", 1, "--no-nanny", "--no-dashboard",
+                        "--death-timeout", 60, "--local-directory", self.folder)  # fmt: skip
+
+    def _start(self, *words: object) -> None:
+        command = [sys.executable, "-m", "dask", *map(str, words), "--host", "127.0.0.1"]
+        with (self.folder / f"{len(self.processes)}.log").open("wb") as log:
+            self.processes.append(
+                subprocess.Popen(command, stdout=log, stderr=log, cwd=self.folder, env=ENVIRONMENT)
+            )
+
+
+@contextmanager
+def cluster(folder: Path, workers: int) -> Iterator[Cluster]:
+    """A cluster that is ended whatever happens."""
+    made = Cluster(folder)
+    try:
+        made.work(workers)
+        yield made
+    finally:
+        for process in reversed(made.processes):
+            process.kill()
+            process.wait()

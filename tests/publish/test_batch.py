@@ -1,0 +1,131 @@
+"""One way to let several processes work: results in order, failures told, whoever ends."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from bpreport.publish import processes
+from bpreport.publish.batch import HERE, Counting, Failure, Workers, in_order
+from bpreport.publish.processes import affordable, free_memory
+
+TWO = Workers(2)
+
+
+def slow(seconds: float) -> float:
+    time.sleep(seconds)
+    return seconds
+
+
+def one_over(number: int) -> float:
+    return 1 / number
+
+
+def die_at(thing: tuple[Path, int]) -> int:
+    """Of a thing that has a file, the process is killed and the file removed."""
+    mark, number = thing
+    if mark.exists():
+        mark.unlink()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return number
+
+
+def die_always(number: int) -> int:
+    if number == 2:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return number
+
+
+def raise_strange(_number: int) -> int:
+    raise StrangeError("a", "b")
+
+
+class StrangeError(Exception):
+    """Nobody can make it again from what is sent of it."""
+
+    def __init__(self, first: str, second: str) -> None:
+        super().__init__(f"{first} and {second}")
+
+
+@pytest.mark.parametrize("workers", [HERE, TWO])
+def test_results_come_in_order_however_long_each_takes(workers: Workers) -> None:
+    """The slow first one comes first."""
+    assert list(in_order(slow, [0.3, 0.0, 0.1], workers)) == [0.3, 0.0, 0.1]
+
+
+@pytest.mark.parametrize("workers", [HERE, TWO])
+def test_a_failure_costs_the_others_nothing(workers: Workers) -> None:
+    """Its reason stands in its place."""
+    first, second, third = in_order(one_over, [1, 0, 2], workers)
+    assert (first, third) == (1, 0.5)
+    assert isinstance(second, Failure)
+    assert str(second.reason) == "ZeroDivisionError: division by zero"
+
+
+def test_what_an_exception_says_survives_the_way_between_processes() -> None:
+    """Also if it cannot be made again from its arguments."""
+    failures = list(in_order(raise_strange, [1, 2], TWO))
+    assert [str(found.reason) for found in failures if isinstance(found, Failure)] == [
+        "StrangeError: a and b"
+    ] * 2
+
+
+def test_a_thing_whose_process_was_killed_is_done_again(tmp_path: Path) -> None:
+    """By another process; the result is there all the same, in its place."""
+    marks = [tmp_path / str(number) for number in range(6)]
+    marks[3].touch()
+    things = list(zip(marks, range(6), strict=True))
+    assert list(in_order(die_at, things, TWO)) == [0, 1, 2, 3, 4, 5]
+    assert not marks[3].exists()
+
+
+def test_a_thing_that_kills_its_processes_is_told() -> None:
+    """After the second one; all others have their results."""
+    found = list(in_order(die_always, range(5), TWO))
+    assert found[:2] + found[3:] == [0, 1, 3, 4]
+    assert isinstance(found[2], Failure)
+    assert str(found[2].reason) == "its process was ended by SIGKILL"
+
+
+def test_ending_early_ends_the_processes() -> None:
+    """Nobody waits for what is still under way."""
+    begun = time.monotonic()
+    results = in_order(slow, [0, 60, 60], TWO)
+    assert next(results) == 0
+    results.close()  # type: ignore[attr-defined]
+    assert time.monotonic() - begun < 30
+
+
+def test_memory_bounds_the_processes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each has its share of what is free, and there is one at the least."""
+    monkeypatch.setattr(os, "cpu_count", lambda: 64)
+    for free, jobs in [(10 * processes.MEMORY, 8), (3.9 * processes.MEMORY, 3), (1, 1)]:
+        monkeypatch.setattr(processes, "free_memory", lambda free=free: int(free))
+        assert affordable(8) == jobs
+    monkeypatch.setattr(processes, "free_memory", lambda: None)
+    assert affordable(8) == 8
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    assert affordable(8) == 2
+
+
+def test_free_memory_is_that_of_the_machine() -> None:
+    """Some, and less than all of it."""
+    found = free_memory()
+    if found is not None:
+        assert 0 < found < os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+
+
+def test_progress_tells_rate_and_time_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The rate is that of this run; what was there already does not count."""
+    clock = iter([90.0, 100.0, 110.0, 120.0])
+    monkeypatch.setattr(time, "monotonic", lambda: next(clock))
+    told: list[str] = []
+    counting = Counting(told.append, 60)
+    counting.add(20, known=True)
+    counting.add(10)
+    counting.add(30)
+    assert told == ["30/60, 1 a second, 0:30 left", "60/60, 2 a second"]

@@ -1,0 +1,225 @@
+"""Batches on a real scheduler with worker processes of their own."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bpreport.publish import Workers, check
+from bpreport.publish.batch import Failure, in_order
+from bpreport.publish.release import release
+from bpreport.publish.sheets import issue
+from bpreport.publish.sheets.issuing import course_of
+from bpreport.publish.sheets.students import numbered
+from tests.publish.scale import OWN, Cluster, cluster, files_of, ran, wait_for
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="it kills as POSIX does")
+
+
+@pytest.fixture(scope="module")
+def dask(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """A cluster with two workers."""
+    with cluster(tmp_path_factory.mktemp("cluster"), 2) as made:
+        yield made
+
+
+def double(number: int) -> int:
+    return 2 * number
+
+
+def one_over(number: int) -> float:
+    return 1 / number
+
+
+def slowly(thing: tuple[Path, int]) -> tuple[int, int]:
+    """Tells which process had it; of a thing with a file, that process is killed and it removed."""
+    mark, number = thing
+    time.sleep(0.05)
+    if mark.exists():
+        mark.unlink()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return number, os.getpid()
+
+
+def die(_number: int) -> int:
+    os.kill(os.getpid(), signal.SIGKILL)
+    return 0
+
+
+def test_results_come_in_order_and_failures_are_told(dask: Cluster) -> None:
+    """As in processes of this machine."""
+    workers = Workers(scheduler=dask.address)
+    assert list(in_order(double, range(50), workers)) == [2 * number for number in range(50)]
+    first, second, third = in_order(one_over, [1, 0, 2], workers)
+    assert (first, third) == (1, 0.5)
+    assert isinstance(second, Failure)
+    assert str(second.reason) == "ZeroDivisionError: division by zero"
+
+
+def test_the_whole_of_three_commands(dask: Cluster, tmp_path: Path) -> None:
+    """Sheets, marks and a check: every file and what is printed are those of one process."""
+    (tmp_path / "notes").mkdir()
+    for number in range(5):
+        source = f"$$a = {number} * 2 = {number}1.5$$\n"
+        (tmp_path / "notes" / f"{number}.md").write_text(source)
+    told = {}
+    for where, words in {"alone": [], "there": ["--scheduler", dask.address]}.items():
+        out = tmp_path / where
+        sheets = ["sheets", OWN, "--count", 70, "--seed", "k", "--format", "html"]
+        assert ran(*sheets, "-o", out / "sheets", *words)[0] == 0
+        answers = tmp_path / "answers.csv"
+        if where == "alone":
+            answers.write_text(answers_of(out / "sheets"), encoding="utf-8")
+        mark = ["mark", answers, OWN, "--manifest", out / "sheets" / "manifest.json"]
+        assert ran(*mark, "-o", out / "marks", *words)[0] == 0
+        told[where] = ran("check", tmp_path / "notes", "--format", "sarif", *words)
+    assert files_of(tmp_path / "alone") == files_of(tmp_path / "there")
+    assert told["alone"] == told["there"]
+    assert told["alone"][0] == 1
+
+
+def answers_of(folder: Path) -> str:
+    """The right answers to the sheets of a folder."""
+    from bpreport.publish.sheets import read_manifest
+
+    sheets = read_manifest(folder / "manifest.json").sheets
+    rows = [["student", *sheets[0].answers]]
+    rows += [
+        [sheet.student, *(answer["expected"] for answer in sheet.answers.values())]
+        for sheet in sheets
+    ]
+    return "\n".join(";".join(row) for row in rows)
+
+
+def test_a_worker_that_is_killed_costs_nothing(tmp_path: Path) -> None:
+    """What it had is done by the other, and the results are there in order."""
+    with cluster(tmp_path, 2) as own:
+        wait_for(lambda: registered(own, 2))
+        marks = [tmp_path / str(number) for number in range(40)]
+        marks[15].touch()
+        things = list(zip(marks, range(40), strict=True))
+        found = list(in_order(slowly, things, Workers(scheduler=own.address)))
+        numbers, processes = zip(*found, strict=True)
+        assert numbers == tuple(range(40))
+        assert not marks[15].exists()
+        assert len({*processes[:14]}) == 2
+        assert len({*processes[20:]}) == 1
+
+
+def test_sheets_with_a_worker_killed_in_the_middle(tmp_path: Path) -> None:
+    """The class is whole, and the same as one process makes it."""
+    course, students = course_of(OWN), numbered(200)
+    issue(course, "k", students, tmp_path / "alone", ["html"], "en")
+    with cluster(tmp_path, 2) as own:
+        wait_for(lambda: registered(own, 2))
+        workers = Workers(scheduler=own.address)
+        victim = own.processes[-1]
+
+        def kill(told: str) -> None:
+            if victim.poll() is None:
+                victim.kill()
+
+        issue(course, "k", students, tmp_path / "there", ["html"], "en", kill, workers)
+        assert victim.wait() == -signal.SIGKILL
+    assert files_of(tmp_path / "there") == files_of(tmp_path / "alone")
+
+
+def registered(own: Cluster, count: int) -> bool:
+    """Whether so many workers have come to the scheduler."""
+    log = (own.folder / "0.log").read_text()
+    return log.count("Register worker addr") >= count
+
+
+def test_a_thing_that_kills_its_workers_is_told(tmp_path: Path) -> None:
+    """The scheduler gives it up, and it is a failure with its reason."""
+    with cluster(tmp_path, 3) as own:
+        wait_for(lambda: registered(own, 3))
+        (found,) = in_order(die, [1], Workers(scheduler=own.address))
+    assert isinstance(found, Failure)
+    assert str(found.reason) == "every worker that had it was ended"
+
+
+def test_a_scheduler_that_goes_away_leaves_what_is_kept(tmp_path: Path) -> None:
+    """One message, exit status 2, and the next run goes on."""
+    from tests.publish.scale import started
+
+    words = ["sheets", OWN, "--count", 260, "--seed", "k", "--format", "html", "-o"]
+    with cluster(tmp_path, 1) as own:
+        process = started(*words, tmp_path / "class", "--scheduler", own.address)
+        wait_for(lambda: list(tmp_path.glob(".class.*/records/*.json")))
+        own.processes[0].kill()
+        out, err = process.communicate(timeout=120)
+    assert (process.returncode, out) == (2, ""), err
+    assert err == f"bpreport: the scheduler at {own.address} is gone\n"
+    assert list(tmp_path.glob(".class.*/records/*.json"))
+
+
+@pytest.mark.parametrize(
+    ("address", "message"),
+    [
+        ("nonsense", "'nonsense' is no scheduler's address"),
+        ("tcp://127.0.0.1:1", "no scheduler at tcp://127.0.0.1:1"),
+    ],
+)
+def test_an_address_without_a_scheduler(address: str, message: str, tmp_path: Path) -> None:
+    """One message, exit status 2, nothing written."""
+    words = ["sheets", OWN, "--count", 2, "--seed", 1, "-o", tmp_path / "class"]
+    status, out, err = ran(*words, "--scheduler", address)
+    assert (status, out, message in err, err.count("\n")) == (2, "", True, 1), err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_without_the_extra_it_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One message that says what to install."""
+    from click.testing import CliRunner
+
+    from bpreport.cli import main
+
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    result = CliRunner().invoke(main, ["check", "--scheduler", "tcp://127.0.0.1:8786"])
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "pip install 'bpreport[cluster]'" in result.stderr
+    assert result.stderr.count("\n") == 1
+
+
+def test_no_command_loads_dask_unasked() -> None:
+    """Nor what brings it here, where it is not asked for."""
+    import subprocess
+
+    program = (
+        "import sys; from bpreport.publish import check; check([]); "
+        "sys.exit(any(name in sys.modules for name in ('dask', 'distributed', 'weasyprint')))"
+    )
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+def test_a_worker_of_another_release_is_refused(
+    dask: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its results would not be the same."""
+    from bpreport.deck import DeckError
+    from bpreport.publish import cluster as room
+
+    here = os.getpid()
+    monkeypatch.setattr(room, "release", lambda: "other" if os.getpid() == here else release())
+    with pytest.raises(DeckError, match="has another bpreport, or other libraries"):
+        list(in_order(double, [1], Workers(scheduler=dask.address)))
+
+
+def test_a_path_means_the_same_to_a_worker_elsewhere(
+    dask: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Workers have other working folders; addresses in the output are those of this one."""
+    monkeypatch.chdir(tmp_path)
+    deck = tmp_path / "a.md"
+    deck.write_text("$$a = 2 * 2 = 5$$\n")
+    for form in ("sarif", "github"):
+        there = check([deck], form, workers=Workers(scheduler=dask.address))
+        assert there == check([deck], form)
+        assert str(tmp_path) not in there.text
