@@ -287,6 +287,10 @@ class Knowledge(Naming):
         for call in (part for part in walk(tree) if isinstance(part, Call)):
             if not _applies_to(functions, call):
                 del functions[call.function.key]
+            known = call.function.key in (*functions, *FUNCTION_MEANINGS)
+            if not known and self.trace_of(claim) is None:  # what it is of is no matter then
+                text = "the function {name} is not defined"
+                raise EvaluationError(text, name=call.function.key)
         values: dict[str, Any] = dict(functions)
         if any(isinstance(part, Call) for part in walk(tree)):
             values |= self._read_by_functions(tree, claim, functions)
