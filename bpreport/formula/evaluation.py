@@ -179,7 +179,7 @@ class _Evaluator:
         if isinstance(value, Node) and not self.arithmetic.symbolic:
             return self.value(cast("Tree", value))
         if isinstance(value, tuple):
-            return tuple(map(self._given, value))
+            return type(value)(map(self._given, value))  # a row stays a row
         return value
 
     def _matrix(self, rows: tuple[tuple[Tree, ...], ...]) -> Any:

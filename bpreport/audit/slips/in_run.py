@@ -195,7 +195,7 @@ def rounded_intermediates(target: Target) -> Iterator[Candidate]:
             values = {
                 name.key: _kept(name.key, kept, mode, target)
                 for name in readings(target.formula)
-                if name.key in target.values
+                if not isinstance(target.values.get(name.key, ()), tuple)
             }
             try:
                 value = evaluate(target.formula, {**target.values, **values}, MPMATH)
