@@ -14,7 +14,7 @@ from functools import cached_property
 from itertools import groupby
 from typing import Any
 
-from bpreport.audit.aliases import in_names_of, with_own_names
+from bpreport.audit.aliases import in_names_of, with_own_names, with_value_names
 from bpreport.audit.digits import correction, fits, same
 from bpreport.audit.document import Document, number
 from bpreport.audit.examples import FIRST, Known, Step, output_keys
@@ -88,9 +88,10 @@ class Knowledge(Naming):
 
     def __post_init__(self) -> None:
         traces = [self.trace_of(claim) for claim in self.deck.claims]
+        claims = with_value_names(with_own_names(self.deck.claims), traces)
         renamed = [
             claim if trace is None else in_names_of(trace, with_terms_written_out(trace, claim))
-            for claim, trace in zip(with_own_names(self.deck.claims), traces, strict=True)
+            for claim, trace in zip(claims, traces, strict=True)
         ]
         claims = in_names_after_updates(renamed, traces)
         told = {key for claim in claims if (key := self._key_of(claim)) is not None}

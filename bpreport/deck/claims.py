@@ -110,9 +110,14 @@ def _marked(sides: list[Side]) -> Iterator[Side]:
 def printed_row(tree: Tree | None) -> tuple[Tree, ...] | None:
     """The entries of a printed row of values, in reading order; None for anything else.
 
-    >>> [entry.text for entry in printed_row(parse("(0.35, 0.65)"))]
+    A vector may be typed as a row with the T of a transpose behind it.
+
+    >>> [entry.text for entry in printed_row(parse("(0.35, 0.65)^T"))]
     ['0.35', '0.65']
     """
+    match tree:
+        case Apply(operation="transpose", operands=(Tuple() | Matrix(rows=(_,)) as typed,)):
+            return printed_row(typed)
     if isinstance(tree, Tuple):
         entries = tree.items
     elif isinstance(tree, Matrix):
