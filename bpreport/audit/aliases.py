@@ -97,22 +97,32 @@ def with_value_names(
 def _calls_as_names(claims: Sequence[Claim]) -> frozenset[Call]:
     """Calls that the deck gives a number, of functions that it computes from nothing."""
     told = {claim.head.key for claim in claims if isinstance(claim.head, Symbol)}
-    computed = set(FUNCTION_MEANINGS)
-    given = set()
+    computed = {(name,) for name in FUNCTION_MEANINGS}
+    calls: set[Call] = set()
+    valued = set()
     for claim in claims:
-        match claim.left:
-            case Call(function=function, arguments=arguments, primes=primes) as call:
-                read = {} if claim.right is None else free_symbols(claim.right)
-                symbols = [one for one in arguments if isinstance(one, Symbol)]
-                if primes or any(one.key in read for one in symbols):
-                    computed.add(function.key)
-                elif len(symbols) == len(arguments) and claim.left == claim.head:
-                    given.add(call)
+        call, right = claim.head, claim.right
+        if not isinstance(call, Call) or right is None:
+            continue
+        if not all(isinstance(one, Symbol) and one.key not in told for one in call.arguments):
+            computed.add((call.function.key,))
+        elif is_numeric(right):
+            valued.add(call.function.key)
+        elif call.primes or free_symbols(right).keys() & {one.key for one in named(call)}:
+            computed.add((call.function.key,))
+        elif any(name.indices for one in call.arguments for name in named(one)):
+            computed.add(_family(call))
+        calls.add(call)
     return frozenset(
         call
-        for call in given
-        if call.function.key not in computed and not told & {one.key for one in named(call)}
+        for call in calls
+        if call.function.key in valued and computed.isdisjoint({(call.function.key,), _family(call)})
     )
+
+
+def _family(call: Call) -> tuple[str, ...]:
+    """What h(x_1) and h(x_2) have in common: if one is computed, the other is not given."""
+    return (call.function.key, *(one.base for one in call.arguments if isinstance(one, Symbol)))
 
 
 def _squares_as_names(claims: Sequence[Claim]) -> frozenset[Tree]:

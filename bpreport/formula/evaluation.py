@@ -287,9 +287,9 @@ def _scalar_products(product: Apply, values: list[Any]) -> list[Any]:
 
 
 def is_typed_column(node: Tree) -> bool:
-    """Whether a vector is typed as a row with the T of a transpose behind it."""
+    """Whether a vector is typed as a row with the T of a transpose behind its bracket."""
     match node:
-        case Apply(operation="transpose", operands=(Tuple(),)):
+        case Apply(operation="transpose", operands=(Tuple(),), sign="("):
             return True
     return False
 
