@@ -97,7 +97,7 @@ def with_value_names(
 def _calls_as_names(claims: Sequence[Claim]) -> frozenset[Call]:
     """Calls that the deck gives a number, of functions that it computes from nothing."""
     told = {claim.head.key for claim in claims if isinstance(claim.head, Symbol)}
-    computed = {(name,) for name in FUNCTION_MEANINGS}
+    computed: set[tuple[str, ...]] = {(name,) for name in FUNCTION_MEANINGS}
     calls: set[Call] = set()
     valued = set()
     for claim in claims:
@@ -113,10 +113,9 @@ def _calls_as_names(claims: Sequence[Claim]) -> frozenset[Call]:
         elif any(name.indices for one in call.arguments for name in named(one)):
             computed.add(_family(call))
         calls.add(call)
+    given = {call for call in calls if call.function.key in valued}
     return frozenset(
-        call
-        for call in calls
-        if call.function.key in valued and computed.isdisjoint({(call.function.key,), _family(call)})
+        call for call in given if computed.isdisjoint({(call.function.key,), _family(call)})
     )
 
 
@@ -127,15 +126,11 @@ def _family(call: Call) -> tuple[str, ...]:
 
 def _squares_as_names(claims: Sequence[Claim]) -> frozenset[Tree]:
     """Squares that the deck gives, of names that it never has alone."""
-    squares = {
-        claim.left
-        for claim in claims
-        if claim.head is None
-        and (name := _squared(claim.left)) is not None
-        and name.key not in CONSTANTS
-    }
-    if not squares:
-        return frozenset()
+    squares: dict[Tree, Symbol] = {}
+    for claim in claims:
+        name = _squared(claim.left)
+        if claim.head is None and claim.left and name and name.key not in CONSTANTS:
+            squares[claim.left] = name
     alone: set[str] = set()
 
     def note(part: Tree) -> Tree | None:
@@ -143,11 +138,10 @@ def _squares_as_names(claims: Sequence[Claim]) -> frozenset[Tree]:
             alone.add(part.key)
         return part if part in squares else None
 
-    for claim in claims:
-        for side in (claim.left, claim.right):
-            if side is not None:
-                substitute(side, note)
-    return frozenset(one for one in squares if (name := _squared(one)) and name.key not in alone)
+    for side in (side for claim in claims for side in (claim.left, claim.right)):
+        if squares and side is not None:
+            substitute(side, note)
+    return frozenset(square for square, name in squares.items() if name.key not in alone)
 
 
 def _squared(tree: Tree | None) -> Symbol | None:

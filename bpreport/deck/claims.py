@@ -169,7 +169,7 @@ def _figure_claim(figure: Figure) -> Claim:
         position=figure.position,
         text=figure.text,
         figure=figure,
-        head=figure.name,
+        head=_name(figure.name),
         left=figure.name,
         right=None if figure.name is None else parse(figure.text.removeprefix("+")),
         right_source="" if figure.name is None else figure.text,
