@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from xml.etree import ElementTree as ET
 
@@ -87,10 +87,16 @@ def spoken(
     return _Reader(lang, functions, names).formula(source) or source
 
 
+@lru_cache(maxsize=8192)
+def _parsed(source: str, functions: frozenset[str], names: frozenset[str]) -> Tree:
+    # A side stands in several solutions, and is told in each language: half of the parsing.
+    return parse(source, functions, names)
+
+
 class _Reader:
     """What reads trees and MathML aloud in one language."""
 
-    def __init__(self, lang: str, functions: Collection[str], names: Collection[str]) -> None:
+    def __init__(self, lang: str, functions: frozenset[str], names: frozenset[str]) -> None:
         self.say: Callable[[str], str] = translator(lang).gettext
         self.functions = functions
         self.names = names
@@ -124,7 +130,7 @@ class _Reader:
         if not source:
             return ""
         try:
-            return self.tree(parse(source, self.functions, self.names))
+            return self.tree(_parsed(source, self.functions, self.names))
         except FormulaError:
             return self.markup(source)
 
