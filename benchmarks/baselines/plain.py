@@ -1,8 +1,8 @@
-"""What one would write in an afternoon: the deck's formulas, six plots and four tables, on one page.
+"""What one would write in an afternoon: the deck's formulas, six plots and four tables on a page.
 
-`python -m benchmarks.baselines.plain html,pdf FOLDER` makes what the reports of `bpreport build` are
-held against: jinja2 for the page, matplotlib for the plots, ziamath for the formulas, WeasyPrint for
-the PDF. Nothing is checked, and no solution is worked out.
+`python -m benchmarks.baselines.plain html,pdf FOLDER` makes what the reports of `bpreport build`
+are held against: jinja2 for the page, matplotlib for the plots, ziamath for the formulas,
+WeasyPrint for the PDF. Nothing is checked, and no solution is worked out.
 """
 
 from __future__ import annotations

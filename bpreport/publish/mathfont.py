@@ -10,10 +10,13 @@ from pathlib import Path
 
 from markupsafe import Markup
 
+from bpreport.publish.keeping import kept
+
 __all__ = ["font_face"]
 
 
 @lru_cache(maxsize=8)
+@kept("math font", pack=str.encode, unpack=lambda rule: Markup(rule.decode()))  # noqa: S704
 def font_face(signs: frozenset[str]) -> Markup:
     """A CSS rule that carries STIX Two Math, under the SIL Open Font License, for these signs."""
     from fontTools import subset  # type: ignore[import-untyped]

@@ -33,6 +33,7 @@ from bpreport.formula.tree import (
     Tuple,
 )
 from bpreport.publish.formulas import TypesettingError, mathml, plain
+from bpreport.publish.keeping import kept
 from bpreport.publish.language import COMMA, SEMICOLON, translator
 from bpreport.publish.vocabulary import (
     ACCENTS,
@@ -74,6 +75,7 @@ __all__ = ["spoken"]
 
 
 @lru_cache(maxsize=8192)
+@kept("words", pack=str.encode, unpack=bytes.decode)
 def spoken(
     source: str,
     lang: str,
