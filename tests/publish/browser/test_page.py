@@ -125,3 +125,31 @@ def test_the_watch_hears_and_axe_sees(visit: Visit, tmp_path):
     path.write_text("<script>console.log('said')</script>")
     with pytest.raises(AssertionError, match="log: said"), visit(path):
         pass
+
+
+POINTS = r"""table => [...table.rows].slice(1).map((row) => [...row.cells].map((cell) => {
+    const texts = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
+    let found = null;
+    for (let text = texts.nextNode(); text; text = texts.nextNode()) {
+        if (!/^[−\d.]+$/.test(text.data)) continue;
+        const range = document.createRange();
+        const point = text.data.indexOf(".");
+        range.selectNode(text);
+        if (point >= 0) range.setStart(text, point);
+        found = point < 0 ? range.getBoundingClientRect().right : range.getBoundingClientRect().left;
+    }
+    return found;
+}))"""
+"""Where the decimal point of each number of a table is, or would be."""
+
+
+def test_the_deck_s_own_columns_are_aligned(visit: Visit, small_report):
+    """Text and formulas, whatever the alignment that the deck says."""
+    with visit(small_report("tables")) as page:
+        tables = shown(page).locator(".prose table")
+        for table in range(3):
+            rows = tables.nth(table).evaluate(POINTS)
+            for column in zip(*rows, strict=True):
+                places = [place for place in column if place is not None]
+                # of a pixel; a digit is 7 wide
+                assert max(places, default=0) - min(places, default=0) < 1.5, (table, column)
