@@ -1,6 +1,10 @@
 """The report in a browser: what holds of the whole page."""
 
+import itertools
+from io import BytesIO
+
 import pytest
+from matplotlib.image import imread
 from playwright.sync_api import expect
 
 from tests.publish.browser.browsing import (
@@ -153,3 +157,21 @@ def test_the_deck_s_own_columns_are_aligned(visit: Visit, small_report):
                 places = [place for place in column if place is not None]
                 # of a pixel; a digit is 7 wide
                 assert max(places, default=0) - min(places, default=0) < 1.5, (table, column)
+
+
+def test_levels_are_told_apart_without_colours(visit: Visit, lesson):
+    """Each has a pattern of its own in the bar and beside its word: so much of it is dark."""
+    shares = {}
+    with visit(lesson) as page:
+        page.emulate_media(media="print")
+        for level in ("right", "note", "error", "unchecked"):
+            swatch = shown(page).locator(f".score .{level} i")
+            grey = imread(BytesIO(swatch.screenshot()))[..., :3].mean(axis=2)
+            shares[level] = float((grey < 0.6).mean())
+            beside = swatch.evaluate("one => getComputedStyle(one).backgroundImage")
+            bar = shown(page).locator(f".bar .{level}")
+            if bar.count():
+                same = bar.first.evaluate("one => getComputedStyle(one).backgroundImage")
+                assert same == beside
+    ordered = sorted(shares.values())
+    assert min(b - a for a, b in itertools.pairwise(ordered)) > 0.1, shares
