@@ -1,6 +1,16 @@
 """Small decks: each has one thing that the built-in deck has among much else."""
 
-__all__ = ["DECKS", "DEEP", "DESCENT", "ERRORS", "LESSON", "MARKED", "PERCEPTRON", "TABLES", "WORKED"]
+__all__ = [
+    "DECKS",
+    "DEEP",
+    "DESCENT",
+    "ERRORS",
+    "LESSON",
+    "MARKED",
+    "PERCEPTRON",
+    "TABLES",
+    "WORKED",
+]
 
 ERRORS = """\
 # Notes

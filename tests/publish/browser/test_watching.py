@@ -141,9 +141,9 @@ SAVES = {
     "a line above all": lambda text: text.replace("一个**小网络**", "开始。\n\n一个**小网络**"),
     "a slide more": lambda text: text.replace(TITLE, SLIDE + TITLE),
     "a slide less": lambda text: text.replace(text[text.index(TITLE) :].split("\n## ")[0], ""),
-    "slides and formulas here and there": lambda text: (
-        text.replace("## 隐层", f"{SLIDE}## 隐层").replace("$$w_3 = 0.4$$", "$$w_3 = 0.5$$", 2)
-    ),
+    "slides and formulas here and there": lambda text: text.replace(
+        "## 隐层", f"{SLIDE}## 隐层"
+    ).replace("$$w_3 = 0.4$$", "$$w_3 = 0.5$$", 2),
     "a formula that is not understood": lambda text: text.replace("b_1 = 0.35", "b_1 + = 0.35"),
 }
 
