@@ -140,7 +140,8 @@ POINTS = r"""table => [...table.rows].slice(1).map((row) => [...row.cells].map((
         const point = text.data.indexOf(".");
         range.selectNode(text);
         if (point >= 0) range.setStart(text, point);
-        found = point < 0 ? range.getBoundingClientRect().right : range.getBoundingClientRect().left;
+        const { left, right } = range.getBoundingClientRect();
+        found = point < 0 ? right : left;
     }
     return found;
 }))"""

@@ -151,7 +151,8 @@ AS_IT_IS = """() => [...document.querySelectorAll("body *")].map((element) => {
     const own = [...element.attributes].filter(({ name }) => /^(id|href|lang|data-.*)$/.test(name));
     const classes = [...element.classList].filter((name) => !/^(pointed|looked-at)$/.test(name));
     const text = element.children.length ? "" : element.textContent;
-    return [element.nodeName, ...own.map(({ name, value }) => `${name}=${value}`), ...classes, text];
+    const told = own.map(({ name, value }) => `${name}=${value}`);
+    return [element.nodeName, ...told, ...classes, text];
 }).filter(([name]) => name !== "SCRIPT").map((parts) => parts.join(" ").trim())"""
 """What a page says and where it leads, element by element."""
 
