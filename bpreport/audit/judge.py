@@ -21,6 +21,7 @@ from bpreport.audit.printed import judge_against, judge_given
 from bpreport.audit.rows import in_entries, is_row_of_numbers, judge_entry, judge_row
 from bpreport.audit.saying import said, shown, unchecked, uncomputable
 from bpreport.audit.substitution import SHAPELESS, judge_substitution
+from bpreport.audit.table_rows import judge_in_case
 from bpreport.deck.claims import printed_number
 from bpreport.deck.model import Claim
 from bpreport.formula import MPMATH, EvaluationError, evaluate
@@ -268,8 +269,11 @@ def _figure(claim: Claim, knowledge: Knowledge) -> Judgement:
     """An annotated number in running text."""
     figure = claim.figure
     assert figure is not None
+    printed = printed_number(claim.right) or figure.text
+    if figure.case is not None:
+        return judge_in_case(claim, knowledge, printed)
     if claim.left is not None:
-        return judge_value(claim, knowledge, printed_number(claim.right) or figure.text)
+        return judge_value(claim, knowledge, printed)
     if figure.iteration:
         text = "It counts the iterations of the values beside it"
         return said(claim, Verdict.GIVEN, text, printed=figure.text)

@@ -128,9 +128,14 @@ def counted(tree: Tree | None, given: Tree | None) -> Tree | None:
 def printed_row(tree: Tree | None) -> tuple[Tree, ...] | None:
     """The entries of a printed row of values, in reading order; None for anything else.
 
-    >>> [entry.text for entry in printed_row(parse("(0.35, 0.65)"))]
+    A vector may be typed as a row with the T of a transpose behind it.
+
+    >>> [entry.text for entry in printed_row(parse("(0.35, 0.65)^T"))]
     ['0.35', '0.65']
     """
+    match tree:
+        case Apply(operation="transpose", operands=(Tuple() | Matrix(rows=(_,)) as typed,)):
+            return printed_row(typed)
     if isinstance(tree, Tuple):
         entries = tree.items
     elif isinstance(tree, Matrix):
@@ -182,7 +187,7 @@ def _figure_claim(figure: Figure) -> Claim:
         position=figure.position,
         text=figure.text,
         figure=figure,
-        head=figure.name,
+        head=_name(figure.name),
         left=figure.name,
         right=None if figure.name is None else parse(figure.text.removeprefix("+")),
         right_source="" if figure.name is None else figure.text,
