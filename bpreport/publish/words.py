@@ -17,6 +17,7 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from xml.etree import ElementTree as ET
 
+from bpreport.deck.claims import counted
 from bpreport.formula import FormulaError, parse
 from bpreport.formula.chains import RawChain, split
 from bpreport.formula.tree import (
@@ -119,7 +120,10 @@ class _Reader:
 
     def chain(self, chain: RawChain) -> str:
         """Sides joined by their relations."""
-        told = self.side(chain.sides[0].source)
+        first, *rest = chain.sides
+        trees = [self.parsed(side.source) for side in (first, *rest[:1])]
+        marked = counted(*trees) if rest else trees[0]
+        told = self.side(first.source) if marked is None else self.tree(marked)
         for place, (relation, side) in enumerate(
             zip(chain.relations, chain.sides[1:], strict=True)
         ):
@@ -127,14 +131,19 @@ class _Reader:
             told = self.phrase(AGAIN if place else CHAIN, told, joint, self.side(side.source))
         return told.strip()
 
+    def parsed(self, source: str) -> Tree | None:
+        """The tree of a side that has one."""
+        try:
+            return _parsed(source, self.functions, self.names) if source else None
+        except FormulaError:
+            return None
+
     def side(self, source: str) -> str:
         """One side: from its tree, or from its MathML where it has none."""
-        if not source:
-            return ""
-        try:
-            return self.tree(_parsed(source, self.functions, self.names))
-        except FormulaError:
-            return self.markup(source)
+        tree = self.parsed(source)
+        if tree is not None:
+            return self.tree(tree)
+        return self.markup(source) if source else ""
 
     def sign(self, sign: str) -> str:
         """A sign in words, or as it is."""
