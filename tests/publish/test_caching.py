@@ -58,7 +58,7 @@ class Copy:
             "BPREPORT_CACHE": str(folder / "cache"),
         }
 
-    def run(self, *arguments: str) -> subprocess.CompletedProcess:
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         program = "from bpreport.cli import main; main()"
         return subprocess.run(
             [sys.executable, "-c", program, *arguments],
@@ -74,9 +74,10 @@ class Copy:
         finished = self.run("build", "notes.md", "-o", "out", "--format", form, "-v", *more)
         assert finished.returncode == 0, finished.stderr
         told = re.search(rf"^bpreport: {form}: (.*)$", finished.stderr, re.MULTILINE)
+        assert told is not None
         return {path.name: path.read_bytes() for path in map(Path, self.paths(finished))}, told[1]
 
-    def paths(self, finished: subprocess.CompletedProcess) -> list[Path]:
+    def paths(self, finished: subprocess.CompletedProcess[str]) -> list[Path]:
         return [self.folder / line for line in finished.stdout.splitlines()]
 
     def replace(self, path: str, old: str, new: str) -> None:
@@ -180,6 +181,7 @@ def test_the_parts_of_a_product_are_taken_again_after_a_change(copy):
     copy.replace("notes.md", "= 0.95", "= 0.96")
     finished = copy.run("build", "notes.md", "-o", "out", "--format", "pdf", "-v")
     told = re.search(r"plots: (\d+) as before, (\d+) made", finished.stderr)
+    assert told is not None
     assert int(told[1]) > 0
     assert told[2] == "0"
 
