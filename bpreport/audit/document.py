@@ -87,6 +87,8 @@ class Document:
                 self.families.learn(claim.head, claim.right, claim.position)
         else:
             statement.lines = True
+            if claim.left == claim.head:
+                statement.line = claim.right
         self._begin_round(key)
 
     def _restated(self, statement: Statement, relation: str) -> Statement | None:
@@ -269,8 +271,9 @@ class Document:
             except EvaluationError:
                 if statement.text is None and statement.row is None:
                     raise
-        if found is None and statement.row is not None:
-            found = Value(evaluate(statement.row, {}, MPMATH), given=tree is None)
+        told = (statement.row or statement.line) if statement.text is None else None
+        if found is None and told is not None:
+            found = Value(evaluate(told, {}, MPMATH), given=tree is None)
         if found is None:
             if statement.text is None:
                 raise EvaluationError("{name} has no value in this document", name=statement.key)

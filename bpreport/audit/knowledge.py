@@ -14,7 +14,7 @@ from functools import cached_property
 from itertools import groupby
 from typing import Any
 
-from bpreport.audit.aliases import in_names_of, with_own_names
+from bpreport.audit.aliases import in_names_of, with_own_names, with_value_names
 from bpreport.audit.digits import correction, fits, same
 from bpreport.audit.document import Document, number
 from bpreport.audit.examples import FIRST, Known, Step, output_keys
@@ -41,10 +41,13 @@ from bpreport.formula.tree import (
 )
 from bpreport.worked import Trace, trained
 
-__all__ = ["Knowledge", "Known", "Printed", "is_counted", "output_keys"]
+__all__ = ["Knowledge", "Known", "Printed", "output_keys", "row_of"]
 
 _STATING = ("equation", "component")
 """Kinds of claims that say what a name is; a number of a table does so, too."""
+
+Row = tuple[int | None, int | None]
+"""Of a table: the iteration that it counts, or its line where it is a case of its own."""
 
 _SIGMOID = parse(r"\frac{1}{1 + e^{-x}}")
 _BODIES = {"sigmoid": _SIGMOID}
@@ -88,9 +91,10 @@ class Knowledge(Naming):
 
     def __post_init__(self) -> None:
         traces = [self.trace_of(claim) for claim in self.deck.claims]
+        claims = with_value_names(with_own_names(self.deck.claims), traces)
         renamed = [
             claim if trace is None else in_names_of(trace, with_terms_written_out(trace, claim))
-            for claim, trace in zip(with_own_names(self.deck.claims), traces, strict=True)
+            for claim, trace in zip(claims, traces, strict=True)
         ]
         claims = in_names_after_updates(renamed, traces)
         told = {key for claim in claims if (key := self._key_of(claim)) is not None}
@@ -100,7 +104,7 @@ class Knowledge(Naming):
             for claim, written, trace in zip(claims, written_out, traces, strict=True)
         )
         for claim in self.claims:
-            named = claim.kind == "figure" and claim.left is not None
+            named = claim.kind == "figure" and claim.left is not None and not _is_of_case(claim)
             if named or (claim.kind in _STATING and claim.relation not in ("<", ">")):
                 self._learn(claim)
             if claim.left is not None:
@@ -126,16 +130,17 @@ class Knowledge(Naming):
         if other:
             self.document.begin_round(claims[0])
 
-    def counted_in(self, slide: int) -> Sequence[Claim]:
-        """The numbers of a slide's tables that count their rows."""
-        return self._counted.get(slide, ())
+    def rows_of(self, slide: int) -> Mapping[Row, Sequence[Claim]]:
+        """The numbers of a slide's tables by their rows."""
+        return self._rows.get(slide, {})
 
     @cached_property
-    def _counted(self) -> dict[int, list[Claim]]:
-        counted: dict[int, list[Claim]] = {}
-        for claim in filter(is_counted, self.claims):
-            counted.setdefault(claim.slide, []).append(claim)
-        return counted
+    def _rows(self) -> dict[int, dict[Row, list[Claim]]]:
+        found: dict[int, dict[Row, list[Claim]]] = {}
+        for claim in self.claims:
+            if (row := row_of(claim)) is not None:
+                found.setdefault(claim.slide, {}).setdefault(row, []).append(claim)
+        return found
 
     def tells_of_several(self, claim: Claim) -> bool:
         """Whether the line of text that a claim stands in prints its name with several numbers."""
@@ -556,10 +561,16 @@ class Knowledge(Naming):
                 yield name, number(entries[0].text)
 
 
-def is_counted(claim: Claim) -> bool:
-    """Whether a claim is a number of a table that counts its rows."""
+def row_of(claim: Claim) -> Row | None:
+    """The row of a number of a table."""
     figure = claim.figure
-    return figure is not None and figure.name is not None and figure.count is not None
+    if figure is None or figure.name is None or figure.count is figure.case is None:
+        return None
+    return figure.count, figure.case
+
+
+def _is_of_case(claim: Claim) -> bool:
+    return claim.figure is not None and claim.figure.case is not None
 
 
 def _entry_name(claim: Claim) -> Symbol | None:

@@ -134,13 +134,15 @@ class _Evaluator:
                 return self.arithmetic.number(text)
             case Symbol():
                 return self._symbol(node)
+            case Apply(operands=operands) if is_typed_column(node):
+                return self.value(operands[0])
             case Apply(operation=operation, operands=operands):
                 parts = [self.value(operand) for operand in operands]
                 compute = OPERATIONS[operation].value
                 if operation == "multiply" and node.sign == r"\odot":
                     compute = entrywise
-                elif operation == "multiply" and node.sign == r"\cdot":
-                    parts = _scalar_products(operands, parts)
+                elif operation == "multiply":
+                    parts = _scalar_products(node, parts)
                 try:
                     return compute(self.arithmetic, *parts)
                 except (OverflowError, ValueError, ZeroDivisionError, TypeError) as error:
@@ -271,11 +273,25 @@ class _Evaluator:
         return bool(test)
 
 
-def _scalar_products(factors: tuple[Tree, ...], values: list[Any]) -> list[Any]:
-    r"""The values of factors, with (1, 2) \cdot (3, 4) as the scalar product of two vectors."""
-    pairs = pairwise(isinstance(factor, Tuple) for factor in factors)
-    scalar = [both == (True, True) for both in pairs]
+def _scalar_products(product: Apply, values: list[Any]) -> list[Any]:
+    r"""The values of factors, with a row before a column as a row, for their scalar product.
+
+    They are typed (1, 2) \cdot (3, 4), or (1, 2)(3, 4)^T.
+    """
+    scalar = [
+        isinstance(row, Tuple)
+        and (is_typed_column(column) or (product.sign == r"\cdot" and isinstance(column, Tuple)))
+        for row, column in pairwise(product.operands)
+    ]
     return [Row(v) if before else v for v, before in zip(values, [*scalar, False], strict=True)]
+
+
+def is_typed_column(node: Tree) -> bool:
+    """Whether a vector is typed as a row with the T of a transpose behind its bracket."""
+    match node:
+        case Apply(operation="transpose", operands=(Tuple(),), sign="("):
+            return True
+    return False
 
 
 def _primed(node: Call, definition: Any) -> Tree:
