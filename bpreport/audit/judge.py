@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from difflib import get_close_matches
 from typing import Any
 
 from bpreport.audit.digits import fits, how_printed, same
@@ -279,15 +280,26 @@ def _figure(claim: Claim, knowledge: Knowledge) -> Judgement:
     trace = knowledge.trace_of(claim)
     if trace is None:
         return unchecked(claim, "The slide follows no worked example")
-    known = knowledge.in_trace(trace, figure.claim)
+    known = knowledge.claimed(trace, figure.claim)
     if known is None:
-        text = "The worked example {worked} has no {name}"
-        return unchecked(claim, text, worked=trace.name, name=figure.claim)
+        return _unknown(claim, trace, figure.claim)
     if known.given:
         return judge_given(claim, known, figure.text)
     if trace.kind == "gradient descent" and figure.claim.endswith(".iterations"):
         return _count(claim, knowledge, trace, known)
     return judge_against(claim, knowledge, figure.text, known)
+
+
+def _unknown(claim: Claim, trace: Trace, name: str) -> Judgement:
+    """A number that is said to be what the worked example does not have."""
+    alike = get_close_matches(name, trace.quantities, 3)
+    if not alike:
+        text = "The worked example {worked} has no {name}"
+        return unchecked(claim, text, worked=trace.name, name=name)
+    base = name.partition("_")[0]
+    near = next((key for key in alike if key.partition("_")[0] == base), alike[0])
+    text = "The worked example {worked} has no {name}; is {near} meant?"
+    return unchecked(claim, text, worked=trace.name, name=name, near=near)
 
 
 def _count(claim: Claim, knowledge: Knowledge, trace: Trace, known: Known) -> Judgement:
