@@ -118,10 +118,11 @@ class Document:
 
     def in_family(self, statement: Statement) -> tuple[Family, Tree] | None:
         """The formula with an index that speaks of a statement's name, and what it says of it."""
-        head = statement.claim.head
-        if not isinstance(head, Symbol) or statement.claim.component is not None:
+        head, place = statement.claim.head, statement.claim.component
+        if not isinstance(head, Symbol) or (place is not None and head.indices):
             return None
-        return self.families.of(head, statement.position)
+        entry = head if place is None else replace(head, indices=(str(place + 1),))
+        return self.families.of(entry, statement.position)
 
     def begin_round(self, claim: Claim) -> None:
         """Take note that what was given before a claim's formula may be other numbers in it."""
