@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from xml.etree import ElementTree as ET
 
@@ -34,6 +34,7 @@ from bpreport.formula.tree import (
     Tuple,
 )
 from bpreport.publish.formulas import TypesettingError, mathml, plain
+from bpreport.publish.keeping import kept
 from bpreport.publish.language import COMMA, SEMICOLON, translator
 from bpreport.publish.vocabulary import (
     ACCENTS,
@@ -75,6 +76,7 @@ __all__ = ["spoken"]
 
 
 @lru_cache(maxsize=8192)
+@kept("words", pack=str.encode, unpack=bytes.decode)
 def spoken(
     source: str,
     lang: str,
@@ -88,10 +90,16 @@ def spoken(
     return _Reader(lang, functions, names).formula(source) or source
 
 
+@lru_cache(maxsize=8192)
+def _parsed(source: str, functions: frozenset[str], names: frozenset[str]) -> Tree:
+    # A side stands in several solutions, and is told in each language: half of the parsing.
+    return parse(source, functions, names)
+
+
 class _Reader:
     """What reads trees and MathML aloud in one language."""
 
-    def __init__(self, lang: str, functions: Collection[str], names: Collection[str]) -> None:
+    def __init__(self, lang: str, functions: frozenset[str], names: frozenset[str]) -> None:
         self.say: Callable[[str], str] = translator(lang).gettext
         self.functions = functions
         self.names = names
@@ -126,7 +134,7 @@ class _Reader:
     def parsed(self, source: str) -> Tree | None:
         """The tree of a side that has one."""
         try:
-            return parse(source, self.functions, self.names) if source else None
+            return _parsed(source, self.functions, self.names) if source else None
         except FormulaError:
             return None
 
