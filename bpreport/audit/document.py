@@ -38,7 +38,17 @@ from bpreport.formula import (
     stands_for,
 )
 from bpreport.formula.arithmetic import IV, interval_ends
-from bpreport.formula.tree import Apply, Call, Derivative, Symbol, Tree, Tuple, free_symbols, walk
+from bpreport.formula.tree import (
+    Apply,
+    Call,
+    Derivative,
+    Number,
+    Symbol,
+    Tree,
+    Tuple,
+    free_symbols,
+    walk,
+)
 
 __all__ = ["Document", "interval", "number"]
 
@@ -281,7 +291,7 @@ class Document:
                 raise EvaluationError("{name} has no value in this document", name=statement.key)
             head = statement.claim.head
             computed = isinstance(head, Derivative) or self.is_result(head, statement.position)
-            rounded = statement.lines or computed
+            rounded = (statement.lines and not _is_whole(statement)) or computed
             if statement.bound:
                 rounded = places_of(statement.text) >= LEAST_PLACES
             value = statement.corrected
@@ -494,6 +504,15 @@ def _family(name: Symbol) -> str:
     """The base of a name with its superscript marks, but for those that count: z of z_1^{(2)}."""
     marks = tuple(mark for mark in name.marks if not isinstance(mark, Tuple))
     return replace(name, indices=(), marks=marks).key
+
+
+def _is_whole(statement: Statement) -> bool:
+    """Whether a line of short numbers is exactly what is printed behind it: 3/4 = 0.75."""
+    if statement.line is None or statement.text is None:
+        return False
+    numbers = (part.text for part in walk(statement.line) if isinstance(part, Number))
+    short = all(places_of(text) <= 1 for text in numbers)
+    return short and same(evaluate(statement.line, {}, MPMATH), number(statement.text))
 
 
 def interval(text: str, *, rounded: bool) -> Any:

@@ -127,6 +127,7 @@ def _pair(claim: Claim, knowledge: Knowledge) -> Judgement:
     if is_numeric(right):
         if is_numeric(left):
             return _two_lines(claim, knowledge)
+        claim = _in_entries(claim, knowledge)
         return _by_its_slip(judge_substitution(claim, knowledge), knowledge)
     if is_row_of_numbers(right):
         row = judge_row(claim, knowledge)
@@ -138,6 +139,17 @@ def _pair(claim: Claim, knowledge: Knowledge) -> Judgement:
     if found.outcome == "different":
         return _refuted(claim, knowledge, found)
     return said(claim, _OUTCOMES[found.outcome], found.text, **found.values)
+
+
+def _in_entries(claim: Claim, knowledge: Knowledge) -> Claim:
+    """A claim with the vectors of its formula in entries, as a line of numbers has them."""
+    if claim.left is None or claim.left == claim.head:
+        return claim
+    try:
+        values = knowledge.values_for(claim.left, claim)
+        return replace(claim, left=in_entries(claim.left, values, claim, knowledge))
+    except EvaluationError:
+        return claim
 
 
 def _is_primed_after_update(claim: Claim) -> bool:

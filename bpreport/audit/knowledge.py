@@ -13,7 +13,7 @@ from bpreport.audit.document import number
 from bpreport.audit.examples import FIRST, Known, Step, output_keys
 from bpreport.audit.learned import Printed, row_of
 from bpreport.audit.model import Judgement
-from bpreport.audit.names import is_numeric, readings
+from bpreport.audit.names import is_numeric, named, readings
 from bpreport.audit.values import Values
 from bpreport.deck.claims import printed_number
 from bpreport.deck.model import Claim
@@ -192,7 +192,7 @@ class Knowledge(Values):
             return True
         if isinstance(head, Derivative) or self.document.is_result(head, claim.position):
             return False
-        return known is None or known.given
+        return known is None or (known.given and not known.rounded)
 
     def _given_texts(self) -> set[str]:
         """The digits of what the worked examples are given."""
@@ -209,7 +209,7 @@ class Knowledge(Values):
             part.text
             for claim in self.claims
             for side in (claim.left, claim.right)
-            if side is not None and not is_numeric(side)
+            if side is not None and any(named(side)) and not is_numeric(side)
             for part in walk(side)
             if isinstance(part, Number)
         }

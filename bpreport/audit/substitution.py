@@ -18,7 +18,7 @@ from bpreport.audit.binding import (
     tree_of,
     value_of,
 )
-from bpreport.audit.digits import correction, same
+from bpreport.audit.digits import correction, same, significant_digits
 from bpreport.audit.document import number
 from bpreport.audit.fixes import number_fix, placed, with_part, without_part
 from bpreport.audit.knowledge import Knowledge
@@ -73,6 +73,7 @@ def judge_substitution(claim: Claim, knowledge: Knowledge) -> Judgement:
         # A factor of one need not be written, and the square of a difference has no sign.
         free = [isinstance(b.name, Apply) for b in misfits]
         two = len({b.name for b in misfits}) > 1  # a difference turned round in a square
+        two = two and not _are_exchanged(misfits, claim, knowledge)
         if all(free) or two or any(value_of(b.name, claim, knowledge) == 1 for b in misfits):
             right = _right_value(claim, knowledge)
             if right is not None:
@@ -117,6 +118,8 @@ def _are_given_anew(misfits: Sequence[Binding], claim: Claim, knowledge: Knowled
     """
     if knowledge.trace_of(claim) is not None or len({b.name for b in misfits}) < 2:
         return False
+    if _are_exchanged(misfits, claim, knowledge):
+        return False
     for binding in misfits:
         text = printed_number(binding.number)
         if text is None or not isinstance(binding.name, Symbol):
@@ -127,6 +130,22 @@ def _are_given_anew(misfits: Sequence[Binding], claim: Claim, knowledge: Knowled
         if owner.indices != binding.name.indices:
             return False
     return True
+
+
+def _are_exchanged(misfits: Sequence[Binding], claim: Claim, knowledge: Knowledge) -> bool:
+    """Whether two numbers of a line stand in one another's places.
+
+    Inputs of a next sample may do so by chance: numbers of one digit, or of one family.
+    """
+    texts = {b.name: printed_number(b.number) or "" for b in misfits}
+    own = {name: knowledge.as_printed(name, claim) or "" for name in texts}
+    if len(texts) != 2 or sorted(texts.values()) != sorted(own.values()) or texts == own:
+        return False
+    if all(significant_digits(text) < 2 for text in own.values()):
+        return False
+    bases = {name.base for name in texts if isinstance(name, Symbol)}
+    known = [knowledge.operand(name, claim) for name in texts]
+    return len(bases) == 2 or any(one is not None and one.rounded for one in known)
 
 
 def _is_short_for_another(
