@@ -112,7 +112,7 @@ def fits_binding(binding: Binding, claim: Claim, knowledge: Knowledge) -> bool:
     if isinstance(binding.name, Symbol | Derivative):
         typed = Decimal(text)
         return any(
-            Decimal(printed) == typed for printed in knowledge.printed_for(binding.name, claim)
+            Decimal(printed) == typed for printed in knowledge.printed_now(binding.name, claim)
         )
     return within_printed(binding.name, text, claim, knowledge)
 

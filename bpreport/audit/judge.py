@@ -218,6 +218,8 @@ def _component(claim: Claim, knowledge: Knowledge, place: int) -> Judgement:
         if name is not None:  # (x, y) = (3, 2) says two things
             one = replace(claim, head=name, left=name, component=None)
             return replace(judge_value(one, knowledge, claim.right_source), claim=claim)
+    if knowledge.trace_of(claim) is None and knowledge.updates_row(claim):
+        return judge_entry(claim, knowledge, place)
     if isinstance(claim.head, Symbol | Derivative):
         found = judge_value(claim, knowledge, claim.right_source)
         if found.verdict is Verdict.UNCHECKED and _is_given_row(claim, knowledge):

@@ -18,12 +18,13 @@ from bpreport.audit.binding import (
     tree_of,
     value_of,
 )
+from bpreport.audit.by_rule import judge_by_rule
 from bpreport.audit.digits import correction, same, significant_digits
 from bpreport.audit.document import number
 from bpreport.audit.fixes import number_fix, placed, with_part, without_part
 from bpreport.audit.knowledge import Knowledge
 from bpreport.audit.left_behind import are_of_next_pass, left_behind
-from bpreport.audit.model import Fix, Judgement, Message, Verdict
+from bpreport.audit.model import Fix, Judgement, Verdict
 from bpreport.audit.names import is_numeric
 from bpreport.audit.saying import math, said, shown, unchecked, uncomputable
 from bpreport.audit.slips.candidates import swap_name
@@ -127,9 +128,17 @@ def _are_given_anew(misfits: Sequence[Binding], claim: Claim, knowledge: Knowled
         owner = knowledge.owner_of(text, binding.name, claim)
         if not isinstance(owner, Symbol) or owner.base != binding.name.base:
             continue
-        if owner.indices != binding.name.indices:
+        if owner.indices != binding.name.indices or _was(binding, claim, knowledge):
             return False
     return True
+
+
+def _was(binding: Binding, claim: Claim, knowledge: Knowledge) -> bool:
+    """Whether a number is what its name was computed to be in an earlier pass."""
+    text = printed_number(binding.number)
+    return text in knowledge.printed_for(binding.name, claim) and text not in (
+        knowledge.printed_now(binding.name, claim)
+    )
 
 
 def _are_exchanged(misfits: Sequence[Binding], claim: Claim, knowledge: Knowledge) -> bool:
@@ -234,16 +243,21 @@ def _misplaced(binding: Binding, claim: Claim, knowledge: Knowledge) -> Judgemen
     if same(-number(text), value):
         return found(
             Verdict.EXPLAINED,
-            sentence,
+            "The sign in front of {digits} is wrong, which stands for {name}",
             slip="sign flipped",
             chance=0.0,
-            reason=Message("the sign is wrong"),
+            digits=text.removeprefix("-"),
             fix=mending(),
         )
     bare = knowledge.trace_of(claim) is None
     if knowledge.is_learning_rate(binding.name, claim) or (bare and _is_called_rate(binding.name)):
         return found(Verdict.EXPLAINED, sentence, slip="wrong learning rate", chance=0.0)
     owner = knowledge.owner_of(text, binding.name, claim)
+    if _was(binding, claim, knowledge):
+        by_now = "It puts {printed} in the place of {name}, which is {right} by now"
+        return found(
+            Verdict.EXPLAINED, by_now, slip="old for new", chance=0.0, fix=mending(sure=False)
+        )
     if owner is None or owner == binding.name:
         return found(Verdict.WRONG, sentence, fix=mending(sure=worked))
     return found(
@@ -439,7 +453,8 @@ def _by_value(claim: Claim, knowledge: Knowledge) -> Judgement:
     named = isinstance(claim.left, Symbol | Derivative)
     if named and (known is None or (known.worked is None and known.formula is None)):
         # The line itself is how the name is computed.
-        return said(claim, Verdict.GIVEN, "It puts in numbers")
+        by_rule = judge_by_rule(claim, knowledge, judge_substitution)
+        return by_rule or said(claim, Verdict.GIVEN, "It puts in numbers")
     value = evaluate(claim.right, {}, MPMATH)
     try:
         exact = evaluate(claim.left, knowledge.values_for(claim.left, claim), MPMATH)
