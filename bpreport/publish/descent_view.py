@@ -159,9 +159,10 @@ def _summary(trace: Trace, runs: dict[str, Any], gettext: Gettext) -> Table:
     assumed = trace.facts["assumed"]
     return Table(
         gettext("The descent runs"),
-        (Cell(""), *(Cell(run) for run in runs)),
-        tuple(
-            (Cell(name, head=True), *(Cell(entry) for entry in entries)) for name, entries in rows
+        (Cell(""), *(Cell(run, words=True) for run in runs)),
+        tuple(  # each row is of another kind, so nothing is to be aligned in a column
+            (Cell(name, head=True), *(Cell(entry, words=True) for entry in entries))
+            for name, entries in rows
         ),
         note=gettext("Not stated by the deck, and chosen to fit what it prints: %s.")
         % gettext(COMMA).join(
