@@ -64,10 +64,8 @@ def aligned(table: Table) -> Table:
         behind = trails(texts) if place else [0.0] * len(texts)
         columns.append(
             [
-                cell
-                if cell.math or cell.words
-                else replace(cell, text=signed(text), lead=lead, trail=trail)
-                for cell, text, lead, trail in zip(column, texts, before, behind, strict=True)
+                cell if cell.math else replace(cell, text=signed(cell.text), lead=lead, trail=trail)
+                for cell, lead, trail in zip(column, before, behind, strict=True)
             ]
         )
     return replace(table, rows=tuple(zip(*columns, strict=True)))
