@@ -10,7 +10,7 @@ installed := .venv/.installed
 doctor := $(PYTHON) -I bpreport/publish/doctor.py
 
 .DEFAULT_GOAL := help
-.PHONY: help report test lint types bench-audit bench-growth bench-report catalogues pictures lock setup doctor clean machine
+.PHONY: help report test lint types bench-audit bench-growth bench-report catalogues pictures images lock setup doctor clean machine
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 18
@@ -44,6 +44,9 @@ catalogues: setup ## bring the translations up to date with the code and the tem
 
 pictures: setup ## renew the pictures of key pages that the tests compare: look at them
 	BPREPORT_RENEW_PICTURES=1 $(bin)/pytest --numprocesses=0 tests/publish/test_pictures.py
+
+images: setup ## renew the pictures of README.md and docs/: look at them
+	$(bin)/python docs/images/renew.py
 
 lock: setup ## pin the newest dependencies that pyproject.toml allows
 	$(bin)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-strip-extras --annotation-style line \

@@ -212,7 +212,12 @@ def check(
 )
 @working
 @click.option("--manifest", type=click.Path(path_type=Path), help="Make issued sheets again.")
-@click.option("--student", "students", multiple=True, help="With --manifest: of whom.")
+@click.option(
+    "--student",
+    "students",
+    multiple=True,
+    help="With --manifest: of whom; by default of all, with the banks.",
+)
 @click.option(
     "--lang",
     metavar="LANG",

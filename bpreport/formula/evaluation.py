@@ -276,14 +276,23 @@ class _Evaluator:
 def _scalar_products(product: Apply, values: list[Any]) -> list[Any]:
     r"""The values of factors, with a row before a column as a row, for their scalar product.
 
-    They are typed (1, 2) \cdot (3, 4), or (1, 2)(3, 4)^T.
+    They are typed q \cdot k, or (1, 2)(3, 4)^T.
     """
+    dotted = product.sign == r"\cdot"
     scalar = [
-        isinstance(row, Tuple)
-        and (is_typed_column(column) or (product.sign == r"\cdot" and isinstance(column, Tuple)))
-        for row, column in pairwise(product.operands)
+        _is_vector(row)
+        and _is_vector(column)
+        and (dotted or (isinstance(typed, Tuple) and is_typed_column(behind)))
+        for (typed, behind), (row, column) in zip(
+            pairwise(product.operands), pairwise(values), strict=True
+        )
     ]
     return [Row(v) if before else v for v, before in zip(values, [*scalar, False], strict=True)]
+
+
+def _is_vector(value: Any) -> bool:
+    """Whether a value is a column of numbers."""
+    return type(value) is tuple and bool(value) and not isinstance(value[0], tuple)
 
 
 def is_typed_column(node: Tree) -> bool:

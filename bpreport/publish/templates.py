@@ -8,6 +8,7 @@ import jinja2
 
 from bpreport.publish.labels import raised, width
 from bpreport.publish.language import translator
+from bpreport.publish.numbers import signed
 from bpreport.publish.packing import deflated
 from bpreport.publish.release import folder
 
@@ -25,6 +26,6 @@ def environment(lang: str) -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {"deflated": deflated, "raised": raised, "wide": width}
+    made.filters |= {"deflated": deflated, "raised": raised, "signed": signed, "wide": width}
     made.install_gettext_translations(translator(lang), newstyle=True)  # type: ignore[attr-defined]
     return made
