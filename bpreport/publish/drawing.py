@@ -226,12 +226,12 @@ def _typesetter() -> Any:
     return Math
 
 
-NODES = 20_000
-"""Laid out nodes that are held at most; a report has about two thousand that differ."""
+NODES = 4_000
+"""Laid out nodes that are held at most; a report has about a thousand that differ."""
 
 
 def _share_nodes() -> None:
-    """Let ziamath lay out a part once that stands in many formulas, such as a symbol with its index.
+    """Let ziamath lay out a part once that stands in many formulas, as a symbol with its index does.
 
     What a part looks like depends on its own markup, on the style around it and on whether it is a
     script, unless it has something that stretches. Of the parts of a report's formulas 19 in 20
@@ -240,9 +240,9 @@ def _share_nodes() -> None:
     from ziamath.nodes.mnode import Mnode
 
     known: dict[Any, Any] = {}
-    lay_out = Mnode.fromelement.__func__
+    lay_out: Any = vars(Mnode)["fromelement"].__func__
 
-    def fromelement(cls: type, element: ET.Element, parent: Any, **given: Any) -> Any:
+    def fromelement(cls: type, /, element: ET.Element, parent: Any, **given: Any) -> Any:
         if element.tag not in _SHARED or "height" in given or "width" in given:
             return lay_out(cls, element, parent, **given)
         part = _content(element)
@@ -259,6 +259,7 @@ def _share_nodes() -> None:
             if len(known) >= NODES:
                 known.clear()
             node = known[key] = lay_out(cls, element, parent, **given)
+            node.parent = None  # of which it has no more need; it would hold the whole formula
         return node
 
     setattr(Mnode, "fromelement", classmethod(fromelement))  # noqa: B010 - mypy knows its type
