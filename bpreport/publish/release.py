@@ -9,6 +9,8 @@ from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 
+from bpreport.formula.limits import changed
+
 __all__ = ["release"]
 
 ENDINGS = (".py", ".json", ".lark", ".mo", ".md", ".j2", ".css", ".js")
@@ -16,7 +18,7 @@ ENDINGS = (".py", ".json", ".lark", ".mo", ".md", ".j2", ".css", ".js")
 
 @cache
 def release() -> str:
-    """A name for bpreport's own files with the versions of Python and of all libraries.
+    """A name for bpreport's own files, the versions of Python and of all libraries, and the limits.
 
     >>> release() == release(), len(release())
     (True, 64)
@@ -34,6 +36,7 @@ def release() -> str:
     found.update(platform.python_version().encode())
     for name, number in sorted(_libraries("bpreport").items()):
         found.update(f"{name} {number}\0".encode())
+    found.update(repr(sorted(changed().items())).encode())
     return found.hexdigest()
 
 
