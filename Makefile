@@ -12,7 +12,7 @@ installed := .venv/.installed
 doctor := $(PYTHON) -I bpreport/publish/doctor.py
 
 .DEFAULT_GOAL := help
-.PHONY: help report test lint types bench-audit bench-growth bench-report catalogues pictures fuzz lock setup doctor clean machine
+.PHONY: help report test lint types bench-audit bench-growth bench-report catalogues pictures images fuzz lock setup doctor clean machine
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 18
@@ -50,6 +50,9 @@ pictures: setup ## renew the pictures of key pages that the tests compare: look 
 fuzz: setup ## look for inputs that break a reader: SECONDS=60 each, TARGETS="parser reader ..."
 	@$(bin)/python -m pip install --quiet --require-hashes --requirement requirements-search.lock
 	@for target in $(TARGETS); do $(bin)/python -m fuzzing $$target --seconds $(SECONDS) || exit 1; done
+
+images: setup ## renew the pictures of README.md and docs/: look at them
+	$(bin)/python docs/images/renew.py
 
 lock: setup ## pin the newest dependencies that pyproject.toml allows
 	$(bin)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-strip-extras --annotation-style line \

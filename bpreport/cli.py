@@ -53,6 +53,24 @@ def working(command: Callable[..., None]) -> Callable[..., None]:
     return jobs(scheduler(command))
 
 
+def cache_folder(
+    _context: click.Context, _parameter: click.Parameter, without: bool
+) -> Path | None:
+    """Where things are kept; None where nothing is to be."""
+    from bpreport.publish.keeping import folder
+
+    return None if without else folder()
+
+
+caching = click.option(
+    "--no-cache",
+    "cache",
+    is_flag=True,
+    callback=cache_folder,
+    help="Make everything anew, and keep nothing.",
+)
+
+
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="bpreport")
 def main() -> None:
@@ -74,6 +92,8 @@ def main() -> None:
 @main.command()
 @click.argument("deck", required=False, type=click.Path(path_type=Path))
 @click.option("-o", "--output", default="build", type=click.Path(path_type=Path), show_default=True)
+@caching
+@click.option("-v", "--verbose", is_flag=True, help="Tell what was made again, and why.")
 @click.option(
     "--format",
     "formats",
@@ -88,15 +108,28 @@ def main() -> None:
     callback=known_language,
     help="Language of the report, zh or en; by default the deck's.",
 )
-def build(deck: Path | None, output: Path, formats: list[str], lang: str | None) -> None:
+def build(
+    deck: Path | None,
+    output: Path,
+    cache: Path | None,
+    verbose: bool,
+    formats: list[str],
+    lang: str | None,
+) -> None:
     """Audit DECK and write the report, the slides, a notebook or golden values.
 
     Errors found in the deck do not change the exit status.
     """
     from bpreport import publish
 
-    with usable(lang), publish.progress() as told:
-        for path in publish.build_deck(deck, output, formats, lang, told):
+    with usable(lang):
+        with publish.progress() as told:
+            built = publish.build_deck(
+                deck, output, formats, lang, told, cache=cache, jobs=os.cpu_count() or 1
+            )
+        for line in built.account if verbose else ():
+            click.echo(f"bpreport: {line}", err=True)
+        for path in built.paths:
             click.echo(path)
 
 
@@ -116,6 +149,7 @@ def build(deck: Path | None, output: Path, formats: list[str], lang: str | None)
     type=click.Path(path_type=Path),
     help="Folder for what is done, so that a check that was ended goes on where it stopped.",
 )
+@caching
 @click.option("--fix", is_flag=True, help="Write a corrected copy NAME.fixed.md of each deck.")
 @click.option(
     "-o",
@@ -135,6 +169,7 @@ def check(
     jobs: int,
     scheduler: str | None,
     keep: Path | None,
+    cache: Path | None,
     fix: bool,
     output: Path | None,
     lang: str | None,
@@ -154,7 +189,7 @@ def check(
         with publish.progress() as told:
             outcome = publish.check(
                 decks, form, lang, color=color, workers=workers, fix=fix, output=output, keep=keep,
-                tell=told,
+                cache=cache, tell=told,
             )  # fmt: skip
         for message in outcome.messages:
             click.echo(f"bpreport: {message}", err=True)
@@ -184,7 +219,12 @@ def check(
 )
 @working
 @click.option("--manifest", type=click.Path(path_type=Path), help="Make issued sheets again.")
-@click.option("--student", "students", multiple=True, help="With --manifest: of whom.")
+@click.option(
+    "--student",
+    "students",
+    multiple=True,
+    help="With --manifest: of whom; by default of all, with the banks.",
+)
 @click.option(
     "--lang",
     metavar="LANG",
@@ -271,6 +311,7 @@ def mark(
 @main.command()
 @click.argument("deck", required=False, type=click.Path(path_type=Path))
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="A file instead of stdout.")
+@caching
 @click.option(
     "--format",
     "form",
@@ -279,12 +320,12 @@ def mark(
     show_default=True,
     help="For programs, for a table, for NumPy, or as a file of tests.",
 )
-def golden(deck: Path | None, output: Path | None, form: str) -> None:
+def golden(deck: Path | None, output: Path | None, cache: Path | None, form: str) -> None:
     """Write every quantity of DECK's worked examples, for tests of programs."""
     from bpreport import publish
 
     with usable():
-        content = publish.golden_of(deck, form, output)
+        content = publish.golden_of(deck, form, output, cache)
         if output is None:
             click.echo(content, nl=False)
         else:
@@ -316,6 +357,21 @@ def watch(deck: Path | None, port: int, opens: bool, lang: str | None) -> None:
 
     with usable(lang), suppress(KeyboardInterrupt):
         watching.watch(deck, lang, port, click.echo, click.launch if opens else None)
+
+
+@main.command()
+@click.option("--clear", is_flag=True, help="Remove everything that was kept.")
+def cache(clear: bool) -> None:
+    """Tell where things are kept from one run to the next, and how much it is."""
+    from bpreport.publish.keeping import folder
+    from bpreport.publish.store import Store
+
+    store = Store(folder())
+    if clear:
+        click.echo(f"{store.path.parent}: {store.clear() / 1e6:.1f} MB removed")
+    else:
+        count, size = store.size()
+        click.echo(f"{store.path.parent}: {count} entries, {size / 1e6:.1f} MB")
 
 
 @main.command()

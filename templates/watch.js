@@ -1,11 +1,17 @@
-// Shows the newest report. A new one is loaded out of sight, scrolled to where the old one is, and
-// then put in its place, so that nothing flickers.
+// Shows the newest report, where the reader was in the one before. What has changed is put in place
+// in the page that is shown. Where that cannot be, the new report is loaded out of sight and then
+// takes the place of the old one, so that nothing flickers.
+
+import { renew } from "/renew.js";
 
 const frames = document.getElementById("frames");
 const alert = document.querySelector("[role=alert]");
 const words = document.body.dataset;
-let shown = null;
-let version = 0;
+let shown = null; // The frame of the report.
+let source = null; // That report as it came from the server, before its scripts changed it.
+let version = 0; // Of that report.
+let wanted = 0;
+let busy = false;
 
 const PARTS = "main :is(h2, h3, h4, p, li, tr, .formula):not(nav *, thead *)";
 
@@ -21,22 +27,24 @@ function* partsOf(view) {
   }
 }
 
-// The part nearest to the top of one report that another has as well, and where it is there.
-function anchor(coming, shown) {
-  const known = new Map();
-  for (const { key, element } of partsOf(coming)) known.set(key, element);
-  let best = null;
-  let least = Infinity;
-  for (const { key, element } of partsOf(shown)) {
+// What stands where in the window; what is nearest to the top comes first.
+function standing(view) {
+  const found = [];
+  for (const { key, element } of partsOf(view)) {
     // What the browser leaves out while it is far from view is not laid out for this.
     if (!element.checkVisibility({ contentVisibilityAuto: true })) continue;
     const { top, height } = element.getBoundingClientRect();
-    if (height && Math.abs(top) < least && known.has(key)) {
-      least = Math.abs(top);
-      best = { top, element: known.get(key) };
-    }
+    if (height) found.push({ key, top });
   }
-  return best;
+  return found.sort((one, other) => Math.abs(one.top) - Math.abs(other.top));
+}
+
+// The first of those parts that another report has as well, and where it is to stand.
+function anchor(view, parts) {
+  const known = new Map();
+  for (const { key, element } of partsOf(view)) known.set(key, element);
+  const part = parts.find(({ key }) => known.has(key));
+  return part && { top: part.top, element: known.get(part.key) };
 }
 
 const painted = (view) =>
@@ -47,40 +55,73 @@ const painted = (view) =>
 
 // Scrolls a report to a part, as far from the top as it was. How high a part is that is far from view
 // the browser guesses, until it comes near; so it takes some steps.
-async function align(coming, place, steps) {
+async function align(view, place, steps) {
   for (let step = 0; place && step < steps; step += 1) {
     const by = place.element.getBoundingClientRect().top - place.top;
     if (Math.abs(by) < 1) return;
-    coming.scrollBy({ top: by, behavior: "instant" });
-    await painted(coming);
+    view.scrollBy({ top: by, behavior: "instant" });
+    await painted(view);
   }
 }
 
-function load(number) {
-  for (const late of frames.querySelectorAll(".coming")) late.remove();
+// A report as it comes from the server; null where a newer one has taken its place.
+async function fetched(number) {
+  const answer = await fetch(`/report?${number}`);
+  return answer.ok ? new DOMParser().parseFromString(await answer.text(), "text/html") : null;
+}
+
+// Change the report that is shown into the next; whether that could be done.
+async function change(next) {
+  const view = shown.contentWindow;
+  const parts = standing(view);
+  if (!renew(view.document, source, next)) return false;
+  await align(view, anchor(view, parts), 6);
+  return true;
+}
+
+async function load(number) {
   const coming = document.createElement("iframe");
   coming.className = "coming";
   coming.title = words.title;
   coming.src = `/report?${number}`;
-  coming.addEventListener("load", async () => {
-    await coming.contentDocument?.fonts.ready; // formulas have their height by then
-    if (!coming.isConnected) return;
-    const before = shown;
-    const view = coming.contentWindow;
-    const place = before && anchor(view, before.contentWindow);
-    if (before) view.scrollTo({ top: before.contentWindow.scrollY, behavior: "instant" });
-    await align(view, place, 2);
-    if (!coming.isConnected) return;
-    coming.className = "";
-    shown = coming;
-    if (document.activeElement === before) view.focus();
-    before?.remove();
-    frames.querySelector(".waiting")?.remove();
-    document.title = coming.contentDocument.title;
-    document.documentElement.dataset.version = number;
-    await align(view, place, 6);
-  });
+  const loaded = new Promise((done) => coming.addEventListener("load", done, { once: true }));
   frames.append(coming);
+  await loaded;
+  const view = coming.contentWindow;
+  if (!coming.contentDocument?.querySelector("main")) return coming.remove(); // a newer one is there
+  await view.document.fonts.ready; // formulas have their height by then
+  const before = shown;
+  const place = before && anchor(view, standing(before.contentWindow));
+  if (before) view.scrollTo({ top: before.contentWindow.scrollY, behavior: "instant" });
+  await align(view, place, 2);
+  coming.className = "";
+  shown = coming;
+  if (document.activeElement === before) view.focus();
+  before?.remove();
+  frames.querySelector(".waiting")?.remove();
+  tellVersion(number);
+  await align(view, place, 6);
+}
+
+function tellVersion(number) {
+  document.title = shown.contentDocument.title;
+  document.documentElement.dataset.version = number;
+}
+
+// Show the newest report, and what has become the newest meanwhile.
+async function follow() {
+  if (busy) return;
+  busy = true;
+  while (version !== wanted) {
+    const number = wanted;
+    const next = source && (await fetched(number));
+    const changed = next && (await change(next));
+    if (changed) tellVersion(number);
+    else await load(number);
+    version = number;
+    source = next ?? (await fetched(number));
+  }
+  busy = false;
 }
 
 function tell(heading, text = "") {
@@ -94,6 +135,10 @@ changes.addEventListener("message", (event) => {
   const state = JSON.parse(event.data);
   tell(state.problem && (state.version ? words.wrong : words.none), state.problem);
   if (state.problem && !state.version) frames.querySelector(".waiting").textContent = "";
-  if (state.version !== version) load((version = state.version));
+  wanted = state.version;
+  follow();
 });
-changes.addEventListener("error", () => tell(words.lost));
+changes.addEventListener("error", () => {
+  tell(words.lost);
+  [version, source] = [0, null]; // another server may come, with versions of its own
+});

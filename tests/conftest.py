@@ -4,6 +4,7 @@ import pickle
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from filelock import FileLock
@@ -15,6 +16,12 @@ settings.load_profile("bpreport")
 
 Once = Callable[[str, Callable[[Path], Any]], Any]
 """What the fixture `once` gives."""
+
+
+@pytest.fixture(autouse=True)
+def _own_cache(monkeypatch, tmp_path_factory):
+    """What one test has made is not found by another, nor in the user's cache folder."""
+    monkeypatch.setenv("BPREPORT_CACHE", str(tmp_path_factory.getbasetemp() / f"cache-{uuid4()}"))
 
 
 @pytest.fixture(scope="session")

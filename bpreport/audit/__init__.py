@@ -8,10 +8,13 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 from bpreport.audit.model import Audit, Finding, Judgement, Message, Verdict
 from bpreport.deck.model import Deck
-from bpreport.worked import Study, recompute
+
+if TYPE_CHECKING:
+    from bpreport.worked import Study
 
 __all__ = ["Audit", "Finding", "Judgement", "Message", "Verdict", "audit"]
 
@@ -31,6 +34,7 @@ def audit(deck: Deck, study: Study | None = None) -> Audit:
     from bpreport.audit.findings import findings
     from bpreport.formula.effort import effort
     from bpreport.formula.limits import limit
+    from bpreport.worked import recompute
 
     study = recompute(deck) if study is None else study
     with effort(limit("audit_steps")) as spent:

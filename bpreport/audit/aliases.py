@@ -6,14 +6,15 @@ f(x^{(1)}) for the same prediction, and L, E or J(\theta) for the same objective
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from bpreport.audit.digits import how_printed
 from bpreport.audit.names import CONSTANTS, is_numeric, named, respellings
 from bpreport.deck.claims import printed_number
 from bpreport.deck.model import Claim
-from bpreport.formula import MPMATH, evaluate
+from bpreport.formula import MPMATH, evaluate, latex
+from bpreport.formula.operations import FUNCTION_MEANINGS
 from bpreport.formula.tree import (
     Apply,
     Call,
@@ -22,13 +23,14 @@ from bpreport.formula.tree import (
     Reduce,
     Symbol,
     Tree,
+    free_symbols,
     substitute,
     walk,
 )
 from bpreport.worked import Trace
 from bpreport.worked.perceptron_names import updated
 
-__all__ = ["in_names_of", "with_own_names"]
+__all__ = ["in_names_of", "with_own_names", "with_value_names"]
 
 PREDICTIONS = frozenset({"h", r"\hat{y}", "f", "p", "a", "g"})
 OBJECTIVES = frozenset({"J", "L", "E", "C", "loss", "f", r"\mathcal{L}", "MSE"})
@@ -58,6 +60,95 @@ def with_own_names(claims: tuple[Claim, ...]) -> tuple[Claim, ...]:
         return None
 
     return tuple(_with_sides(claim, renamed) for claim in claims) if own else claims
+
+
+def with_value_names(
+    claims: tuple[Claim, ...], traces: Sequence[Trace | None]
+) -> tuple[Claim, ...]:
+    r"""The claims with P(A), H(D) and \sigma^2 as the names of values, where the deck has them so.
+
+    P(A) = 0.01 says nothing of a function P where A is no value and P is computed from none; and
+    \sigma^2 = 6.5 names a variance where the deck never speaks of \sigma alone.
+    """
+    free = [claim for claim, trace in zip(claims, traces, strict=True) if trace is None]
+    named_calls, squares = _calls_as_names(free), _squares_as_names(free)
+    if not named_calls and not squares:
+        return claims
+
+    def renamed(part: Tree) -> Tree | None:
+        match part:
+            case Call() if part in named_calls:
+                return Symbol(latex(part), at=part.function.at)
+            case Apply(operation="power", operands=(Symbol() as name, _)) if part in squares:
+                return replace(name, marks=("2",), typed="")
+        return None
+
+    done: list[Claim] = []
+    for claim, trace in zip(claims, traces, strict=True):
+        found = claim if trace is not None else _with_sides(claim, renamed)
+        if found.head is None and claim.left in squares:
+            found = replace(found, head=found.left)
+        elif found.head is None and done and done[-1].right is found.left:
+            found = replace(found, head=done[-1].head)  # its chain goes on
+        done.append(found)
+    return tuple(done)
+
+
+def _calls_as_names(claims: Sequence[Claim]) -> frozenset[Call]:
+    """Calls that the deck gives a number, of functions that it computes from nothing."""
+    told = {claim.head.key for claim in claims if isinstance(claim.head, Symbol)}
+    computed: set[tuple[str, ...]] = {(name,) for name in FUNCTION_MEANINGS}
+    calls: set[Call] = set()
+    valued = set()
+    for claim in claims:
+        call, right = claim.head, claim.right
+        if not isinstance(call, Call) or right is None:
+            continue
+        if not all(isinstance(one, Symbol) and one.key not in told for one in call.arguments):
+            computed.add((call.function.key,))
+        elif is_numeric(right):
+            valued.add(call.function.key)
+        elif call.primes or free_symbols(right).keys() & {one.key for one in named(call)}:
+            computed.add((call.function.key,))
+        elif any(name.indices for one in call.arguments for name in named(one)):
+            computed.add(_family(call))
+        calls.add(call)
+    given = {call for call in calls if call.function.key in valued}
+    return frozenset(
+        call for call in given if computed.isdisjoint({(call.function.key,), _family(call)})
+    )
+
+
+def _family(call: Call) -> tuple[str, ...]:
+    """What h(x_1) and h(x_2) have in common: if one is computed, the other is not given."""
+    return (call.function.key, *(one.base for one in call.arguments if isinstance(one, Symbol)))
+
+
+def _squares_as_names(claims: Sequence[Claim]) -> frozenset[Tree]:
+    """Squares that the deck gives, of names that it never has alone."""
+    squares: dict[Tree, Symbol] = {}
+    for claim in claims:
+        name = _squared(claim.left)
+        if claim.head is None and claim.left and name and name.key not in CONSTANTS:
+            squares[claim.left] = name
+    alone: set[str] = set()
+
+    def note(part: Tree) -> Tree | None:
+        if isinstance(part, Symbol):
+            alone.add(part.key)
+        return part if part in squares else None
+
+    for side in (side for claim in claims for side in (claim.left, claim.right)):
+        if squares and side is not None:
+            substitute(side, note)
+    return frozenset(square for square, name in squares.items() if name.key not in alone)
+
+
+def _squared(tree: Tree | None) -> Symbol | None:
+    match tree:
+        case Apply(operation="power", operands=(Symbol() as name, Number(text="2"))):
+            return name
+    return None
 
 
 def _is_constant(claim: Claim) -> bool:

@@ -65,8 +65,8 @@ class Document:
         """Statements of names that are computed by the formula of their family."""
         self._rounds: list[Position] = []
         """Where a name is computed once more, to another number."""
-        self._computed: dict[str, Position] = {}
-        """Families of names of which one, at least, is computed, and from where on."""
+        self._computed: dict[str, dict[int, Position]] = {}
+        """Families of names of which one, at least, is computed: from where on, by slide."""
 
     # -- learning
 
@@ -87,10 +87,13 @@ class Document:
             own = key in free_symbols(claim.right)
             statement.updates |= own
             if isinstance(claim.head, Symbol) and claim.left == claim.head and not own:
-                self._computed.setdefault(_family(claim.head), claim.position)
+                computed = self._computed.setdefault(_family(claim.head), {})
+                computed.setdefault(claim.slide, claim.position)
                 self.families.learn(claim.head, claim.right, claim.position)
         else:
             statement.lines = True
+            if claim.left == claim.head:
+                statement.line = claim.right
         self._begin_round(key)
 
     def _restated(self, statement: Statement, relation: str) -> Statement | None:
@@ -120,10 +123,11 @@ class Document:
 
     def in_family(self, statement: Statement) -> tuple[Family, Tree] | None:
         """The formula with an index that speaks of a statement's name, and what it says of it."""
-        head = statement.claim.head
-        if not isinstance(head, Symbol) or statement.claim.component is not None:
+        head, place = statement.claim.head, statement.claim.component
+        if not isinstance(head, Symbol) or (place is not None and head.indices):
             return None
-        return self.families.of(head, statement.position)
+        entry = head if place is None else replace(head, indices=(str(place + 1),))
+        return self.families.of(entry, statement.position)
 
     def begin_round(self, claim: Claim) -> None:
         """Take note that what was given before a claim's formula may be other numbers in it."""
@@ -273,8 +277,9 @@ class Document:
             except EvaluationError:
                 if statement.text is None and statement.row is None:
                     raise
-        if found is None and statement.row is not None:
-            found = Value(evaluate(statement.row, {}, MPMATH), given=tree is None)
+        told = (statement.row or statement.line) if statement.text is None else None
+        if found is None and told is not None:
+            found = Value(evaluate(told, {}, MPMATH), given=tree is None)
         if found is None:
             if statement.text is None:
                 raise EvaluationError("{name} has no value in this document", name=statement.key)
@@ -291,14 +296,26 @@ class Document:
         return found
 
     def is_result(self, name: Tree | None, at: Position) -> bool:
-        """Whether a name is of a family that is computed: h_2 behind h_1 = ..., but no weight."""
+        """Whether a name is of a family that is computed: h_2 behind h_1 = ..., but no weight.
+
+        On another slide a short number starts another example.
+        """
         if not isinstance(name, Symbol):
             return False
-        first = self._computed.get(_family(name))
-        return first is not None and first < at and not self._is_start(name, at)
+        computed = self._computed.get(_family(name), {})
+        index = self.nearest(name.key, at)
+        if not any(first < at for first in computed.values()) or self._is_start(name, at):
+            return False
+        stated = None if index is None else self.statements[name.key][index]
+        if stated is None or computed.get(stated.claim.slide, at) < at:
+            return True
+        return stated.text is not None and places_of(stated.text) >= LEAST_PLACES
 
     def _is_start(self, name: Symbol, at: Position) -> bool:
         """Whether a name is the first of its family: the formula for the others starts from it."""
+        known = self.statements.get(name.key, ())
+        if name.indices[-1:] == ("0",) and not any(one.trees or one.lines for one in known):
+            return True
         found = self.families.of(name, at)
         if found is None:
             return False

@@ -9,10 +9,11 @@ from typing import Any
 
 from bpreport.audit.digits import fits, significant_digits
 from bpreport.audit.model import Message
+from bpreport.audit.names import spellings
 from bpreport.audit.points import COUNTS, random_value
 from bpreport.deck.model import Claim, Deck
-from bpreport.formula import MP, MPMATH, EvaluationError, evaluate
-from bpreport.formula.tree import Tree
+from bpreport.formula import MP, MPMATH, EvaluationError, FormulaError, evaluate, parse
+from bpreport.formula.tree import Derivative, Symbol, Tree
 from bpreport.worked import Perceptron, Study, Trace, later_step
 from bpreport.worked.network import UPDATES
 from bpreport.worked.perceptron import State
@@ -141,6 +142,19 @@ class Examples:
             return None
         given = quantity.stage == "given"
         return Known(quantity.value, name, trace.name, given, quantity.formula)
+
+    def claimed(self, trace: Trace, name: str) -> Known | None:
+        """What a number in text is said to be, however the indices of the name are written."""
+        if (known := self.in_trace(trace, name)) is not None:
+            return known
+        typed, at, iteration = name.partition("@")
+        try:
+            tree = parse(typed)
+        except FormulaError:
+            return None
+        keys = spellings(tree) if isinstance(tree, Symbol | Derivative) else ()
+        found = (self.in_trace(trace, f"{key}{at}{iteration}") for key in keys)
+        return next((one for one in found if one is not None), None)
 
     def after(self, trace: Trace, key: str, iteration: int, shift: int | None = None) -> Any:
         """The value of a parameter, output or objective that a table prints for an iteration."""

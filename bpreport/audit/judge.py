@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from difflib import get_close_matches
 from typing import Any
 
 from bpreport.audit.digits import fits, how_printed, same
@@ -20,6 +21,7 @@ from bpreport.audit.printed import judge_against, judge_given
 from bpreport.audit.rows import in_entries, is_row_of_numbers, judge_entry, judge_row
 from bpreport.audit.saying import said, shown, unchecked, uncomputable
 from bpreport.audit.substitution import SHAPELESS, judge_substitution
+from bpreport.audit.table_rows import judge_in_case
 from bpreport.deck.claims import printed_number
 from bpreport.deck.model import Claim
 from bpreport.formula import MPMATH, EvaluationError, evaluate
@@ -267,23 +269,37 @@ def _figure(claim: Claim, knowledge: Knowledge) -> Judgement:
     """An annotated number in running text."""
     figure = claim.figure
     assert figure is not None
+    printed = printed_number(claim.right) or figure.text
+    if figure.case is not None:
+        return judge_in_case(claim, knowledge, printed)
     if claim.left is not None:
-        return judge_value(claim, knowledge, printed_number(claim.right) or figure.text)
+        return judge_value(claim, knowledge, printed)
     if figure.iteration:
         text = "It counts the iterations of the values beside it"
         return said(claim, Verdict.GIVEN, text, printed=figure.text)
     trace = knowledge.trace_of(claim)
     if trace is None:
         return unchecked(claim, "The slide follows no worked example")
-    known = knowledge.in_trace(trace, figure.claim)
+    known = knowledge.claimed(trace, figure.claim)
     if known is None:
-        text = "The worked example {worked} has no {name}"
-        return unchecked(claim, text, worked=trace.name, name=figure.claim)
+        return _unknown(claim, trace, figure.claim)
     if known.given:
         return judge_given(claim, known, figure.text)
     if trace.kind == "gradient descent" and figure.claim.endswith(".iterations"):
         return _count(claim, knowledge, trace, known)
     return judge_against(claim, knowledge, figure.text, known)
+
+
+def _unknown(claim: Claim, trace: Trace, name: str) -> Judgement:
+    """A number that is said to be what the worked example does not have."""
+    alike = get_close_matches(name, trace.quantities, 3)
+    if not alike:
+        text = "The worked example {worked} has no {name}"
+        return unchecked(claim, text, worked=trace.name, name=name)
+    base = name.partition("_")[0]
+    near = next((key for key in alike if key.partition("_")[0] == base), alike[0])
+    text = "The worked example {worked} has no {name}; is {near} meant?"
+    return unchecked(claim, text, worked=trace.name, name=name, near=near)
 
 
 def _count(claim: Claim, knowledge: Knowledge, trace: Trace, known: Known) -> Judgement:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from bpreport.audit.alignment import Alignment
 from bpreport.audit.analogy import by_analogy
 from bpreport.audit.binding import agree_within_rounding, best_alignment, tree_of, within_printed
 from bpreport.audit.digits import correction, fits, how_printed
@@ -18,6 +19,7 @@ from bpreport.audit.explaining import (
     inherited_from,
 )
 from bpreport.audit.knowledge import Knowledge, Known
+from bpreport.audit.left_behind import are_old
 from bpreport.audit.model import Judgement, Message, Verdict
 from bpreport.audit.operands import could_give
 from bpreport.audit.printed import (
@@ -43,6 +45,7 @@ from bpreport.formula.tree import Apply, Call, Derivative, Number, Symbol, Tree,
 
 __all__ = ["judge_line", "judge_value"]
 
+FROM_OLD = "{printed} is right with the numbers from before the update; after it, it is {exact}"
 BASES = ("2", "10")
 """Bases that \\log may have where it is typed without one."""
 _UPDATES = {
@@ -252,8 +255,11 @@ def _adds_up(
     source = inherited_from(claim, knowledge) or faulty_name(knowledge, known)
     if source is not None:
         return inherited(claim, printed, known, source)
-    if known.worked is None and _is_as_printed(claim, knowledge):
-        return said(claim, Verdict.CARRIED, CARRIED, known=known, printed=printed)
+    if known.worked is None and (aligned := _as_printed(claim, knowledge)) is not None:
+        old = are_old(aligned.bindings, claim, knowledge)
+        return said(
+            claim, Verdict.CARRIED, FROM_OLD if old else CARRIED, known=known, printed=printed
+        )
     opening = "{printed} is what the line gives, but it should be {exact}"
     right = correction(printed, known.value)
     found = explain_number(claim, knowledge, printed, known)
@@ -274,16 +280,18 @@ def _adds_up(
     return said(claim, Verdict.WRONG, opening, known=known, printed=printed, correction=right)
 
 
-def _is_as_printed(claim: Claim, knowledge: Knowledge) -> bool:
-    """Whether a line follows its formula with the numbers that were printed for the names.
+def _as_printed(claim: Claim, knowledge: Knowledge) -> Alignment | None:
+    """How a line follows its formula with the numbers that were printed for the names, if it does.
 
     Rounded at every step of a long computation, they come to differ from the exact ones by more
     than the rounding of one line.
     """
     found = best_alignment(claim, knowledge, claim.left)
     if found is None or found.cost or found.misfits:
-        return False
-    return all(not knowledge.is_open(binding.name, claim) for binding in found.bindings)
+        return None
+    if any(knowledge.is_open(binding.name, claim) for binding in found.bindings):
+        return None
+    return found
 
 
 def _does_not_add_up(

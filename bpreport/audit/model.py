@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from html import escape
-from typing import Any
-
-import mpmath
+from typing import TYPE_CHECKING, Any
 
 from bpreport.deck.model import Claim, Deck, Position
-from bpreport.worked import Study, Trace
+
+if TYPE_CHECKING:
+    import mpmath
+
+    from bpreport.worked import Study, Trace
 
 __all__ = ["Audit", "Expectation", "Finding", "Fix", "Judgement", "Message", "Verdict"]
 

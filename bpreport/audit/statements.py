@@ -29,6 +29,8 @@ class Statement:
     """The number that is printed for the name."""
     row: Tree | None = None
     """The row, vector or matrix of numbers that is printed for the name."""
+    line: Tree | None = None
+    """The line of numbers that the name is set equal to: 9/14."""
     lines: bool = False
     """A line of printed numbers leads to the number."""
     bound: bool = False

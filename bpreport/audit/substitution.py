@@ -22,6 +22,7 @@ from bpreport.audit.digits import correction, same
 from bpreport.audit.document import number
 from bpreport.audit.fixes import number_fix, placed, with_part, without_part
 from bpreport.audit.knowledge import Knowledge
+from bpreport.audit.left_behind import are_of_next_pass, left_behind
 from bpreport.audit.model import Fix, Judgement, Message, Verdict
 from bpreport.audit.names import is_numeric
 from bpreport.audit.saying import math, said, shown, unchecked, uncomputable
@@ -60,8 +61,15 @@ def judge_substitution(claim: Claim, knowledge: Knowledge) -> Judgement:
             or _left_open(claim, knowledge, found)
             or _uneven(claim, knowledge, found)
         )
+    late = left_behind(found.bindings, claim, knowledge)
+    if late is not None:
+        for binding in found.bindings:
+            knowledge.bind(binding.name, binding.number, claim)
+        knowledge.bind(late[0].name, parse(late[1]), claim)
+        return _from_before(*late, claim, knowledge)
     misfits = [b for b in found.bindings if not fits_binding(b, claim, knowledge)]
-    if misfits and not _are_given_anew(misfits, claim, knowledge):
+    anew = are_of_next_pass(misfits, claim, knowledge) or _are_given_anew(misfits, claim, knowledge)
+    if misfits and not anew:
         # A factor of one need not be written, and the square of a difference has no sign.
         free = [isinstance(b.name, Apply) for b in misfits]
         two = len({b.name for b in misfits}) > 1  # a difference turned round in a square
@@ -143,8 +151,11 @@ def _is_short_for_another(
 def _is_negative_rate(binding: Binding) -> bool:
     """Whether a number below zero stands for a learning rate: then a sign before it is wrong."""
     name, text = _without_sign(binding)
-    learning_rate = isinstance(name, Symbol) and name.base in LEARNING_RATES and not name.indices
-    return learning_rate and text is not None and number(text) < 0
+    return _is_called_rate(name) and text is not None and number(text) < 0
+
+
+def _is_called_rate(name: Tree) -> bool:
+    return isinstance(name, Symbol) and name.base in LEARNING_RATES and not name.indices
 
 
 def _without_sign(binding: Binding) -> tuple[Tree, str | None]:
@@ -154,6 +165,22 @@ def _without_sign(binding: Binding) -> tuple[Tree, str | None]:
         case Apply(operation="negative", operands=(name,)) if text is not None:
             return name, text.removeprefix("-") if text.startswith("-") else f"-{text}"
     return binding.name, text
+
+
+def _from_before(binding: Binding, after: str, claim: Claim, knowledge: Knowledge) -> Judgement:
+    """A number that was its symbol's before the update."""
+    return said(
+        claim,
+        Verdict.EXPLAINED,
+        "It puts {printed} in the place of {name}, which is {right} after the update",
+        printed=printed_number(binding.number),
+        name=math(binding.name),
+        right=after,
+        correction=after,
+        slip="old for new",
+        chance=0.0,
+        fix=number_fix(claim, knowledge.deck, binding.number, after, sure=False),
+    )
 
 
 def _misplaced(binding: Binding, claim: Claim, knowledge: Knowledge) -> Judgement:
@@ -194,10 +221,11 @@ def _misplaced(binding: Binding, claim: Claim, knowledge: Knowledge) -> Judgemen
             reason=Message("the sign is wrong"),
             fix=mending(),
         )
-    if knowledge.is_learning_rate(binding.name, claim):
+    bare = knowledge.trace_of(claim) is None
+    if knowledge.is_learning_rate(binding.name, claim) or (bare and _is_called_rate(binding.name)):
         return found(Verdict.EXPLAINED, sentence, slip="wrong learning rate", chance=0.0)
     owner = knowledge.owner_of(text, binding.name, claim)
-    if owner is None:
+    if owner is None or owner == binding.name:
         return found(Verdict.WRONG, sentence, fix=mending(sure=worked))
     return found(
         Verdict.EXPLAINED,

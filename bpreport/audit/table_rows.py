@@ -1,53 +1,93 @@
 r"""Numbers of a table that follow from the other numbers of their row: L = (w - 1)^2 beside w.
 
-The formula is the deck's own, or the heading itself where that is f(x). A table may be another
-example's, though; so a number is called wrong only where two others of its column follow, and most
-of them.
+The formula is the deck's own, or the heading itself where that is f(x) or x - m. A table may be
+another example's, though; so a number is called wrong only where two others of its column follow,
+and most of them. First the numbers that no formula computes are taken as they are; where that does
+not do, as rounded.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
-from bpreport.audit.digits import correction, fits
-from bpreport.audit.document import interval
-from bpreport.audit.knowledge import Knowledge, is_counted
+from bpreport.audit.digits import correction, fits, same
+from bpreport.audit.document import interval, number
+from bpreport.audit.explaining import explain_result
+from bpreport.audit.knowledge import Knowledge, row_of
 from bpreport.audit.members import FEWEST
 from bpreport.audit.model import Judgement, Verdict
-from bpreport.audit.names import readings
-from bpreport.audit.saying import said
+from bpreport.audit.names import is_numeric, readings
+from bpreport.audit.printed import explained
+from bpreport.audit.saying import math, said, unchecked
 from bpreport.deck.claims import printed_number
 from bpreport.deck.model import Claim
-from bpreport.formula import INTERVAL, MP, EvaluationError, evaluate, expand, stands_for
-from bpreport.formula.arithmetic import interval_ends
-from bpreport.formula.tree import Call, Symbol, Tree
+from bpreport.formula import INTERVAL, MP, EvaluationError, evaluate, expand, parse, stands_for
+from bpreport.formula.arithmetic import IV, interval_ends
+from bpreport.formula.tree import Symbol, Tree, substitute
 
-__all__ = ["judge_in_row"]
+__all__ = ["judge_in_case", "judge_in_row"]
 
+DEPTH = 4
+"""Columns that may be computed one from the other, up to the first that is exact."""
 FOLLOWS = "{printed} follows from the numbers of its row"
+
+
+def judge_in_case(claim: Claim, knowledge: Knowledge, printed: str) -> Judgement:
+    """The judgement of a number in a row that is a case of its own."""
+    found = judge_in_row(claim, knowledge, printed)
+    if found is not None:
+        return found
+    name = claim.left
+    assert name is not None
+    beside = (formula for one in _row(claim, knowledge) if (formula := _formula(one, knowledge)))
+    if isinstance(name, Symbol) and any(name in readings(formula) for formula in beside):
+        return said(claim, Verdict.GIVEN, "{printed} is given", printed=printed)
+    text = "The numbers of its row do not determine {name}"
+    return unchecked(claim, text, printed=printed, name=math(name))
 
 
 def judge_in_row(claim: Claim, knowledge: Knowledge, printed: str) -> Judgement | None:
     """The judgement of a number by those beside it; None where they do not determine it."""
-    if not is_counted(claim) or knowledge.trace_of(claim) is not None:
+    if row_of(claim) is None or knowledge.trace_of(claim) is not None:
         return None
-    found = _range_of(claim, knowledge)
-    if found is None:
-        return None
-    if _can_be(printed, found):
-        return said(claim, Verdict.CARRIED, FOLLOWS, printed=printed)
-    column = [
-        _can_be(text, other)
-        for one in knowledge.counted_in(claim.slide)
-        if one.left == claim.left and (text := printed_number(one.right)) is not None
-        if (other := _range_of(one, knowledge)) is not None
-    ]
-    if sum(column) < FEWEST or 2 * sum(column) <= len(column):
-        return None
-    exact = (found[0] + found[1]) / 2
+    for taken in ("exact", "rounded"):
+        found = _range_of(claim, knowledge, taken)
+        if found is None:
+            return None
+        if _can_be(printed, found):
+            return said(claim, Verdict.CARRIED, FOLLOWS, printed=printed)
+        column = [
+            _can_be(text, other)
+            for row in knowledge.rows_of(claim.slide).values()
+            for one in row
+            if one.left == claim.left and (text := printed_number(one.right)) is not None
+            if (other := _range_of(one, knowledge, taken)) is not None
+        ]
+        if sum(column) >= FEWEST and 2 * sum(column) > len(column):
+            right = _range_of(claim, knowledge, "mended")
+            if right is not None and _can_be(printed, right):
+                text = "{printed} follows from the right numbers of its row"
+                return said(claim, Verdict.CARRIED, text, printed=printed)
+            return _does_not_follow(claim, knowledge, printed, found)
+    return None
+
+
+def _does_not_follow(
+    claim: Claim, knowledge: Knowledge, printed: str, ends: tuple[Any, Any]
+) -> Judgement:
+    """The judgement of a number that others of its row contradict, and how it came about."""
+    exact = (ends[0] + ends[1]) / 2
     right = correction(printed, exact)
-    sure = fits(right, found[0]) and fits(right, found[1])
+    sure = fits(right, ends[0]) and fits(right, ends[1])
     text = "{printed} is printed, but from the numbers of its row it is about {exact}"
+    line = _line(claim, knowledge) if sure else None
+    if line is not None:
+        one = replace(claim, left=line, head=None)
+        found = explain_result(one, knowledge, printed, None)
+        if found:
+            return explained(claim, text, found, printed, right, None, exact=exact)
     return said(
         claim,
         Verdict.WRONG,
@@ -58,49 +98,96 @@ def judge_in_row(claim: Claim, knowledge: Knowledge, printed: str) -> Judgement 
     )
 
 
-def _range_of(claim: Claim, knowledge: Knowledge) -> tuple[Any, Any] | None:
-    """Between which values a number lies by its formula and the numbers of its row."""
-    formula = _formula(claim, knowledge)
-    if formula is None:
+def _row(claim: Claim, knowledge: Knowledge) -> Sequence[Claim]:
+    """The numbers of a claim's row, its own among them."""
+    row = row_of(claim)
+    return () if row is None else knowledge.rows_of(claim.slide)[row]
+
+
+def _texts_of(claim: Claim, knowledge: Knowledge) -> dict[str, Claim] | None:
+    """The numbers of a row by their names; None where one name has two, in two tables or runs."""
+    row: dict[str, Claim] = {}
+    for one in _row(claim, knowledge):
+        if isinstance(one.left, Symbol) and printed_number(one.right) is not None:
+            known = row.setdefault(one.left.key, one)
+            if printed_number(known.right) != printed_number(one.right):
+                return None
+    return row
+
+
+def _range_of(
+    claim: Claim, knowledge: Knowledge, taken: str, depth: int = DEPTH
+) -> tuple[Any, Any] | None:
+    """Between which values a number lies by its formula and the numbers of its row.
+
+    They are taken as "exact", but for those that a formula computes and rounds, as "rounded" all of
+    them, or as "mended": what a formula gives instead of what is printed.
+    """
+    formula, row = _formula(claim, knowledge), _texts_of(claim, knowledge)
+    if formula is None or row is None:
         return None
-    row: dict[str, str] = {}
-    for one in knowledge.counted_in(claim.slide):
-        text = printed_number(one.right)
-        if one.iteration != claim.iteration or not isinstance(one.left, Symbol) or text is None:
-            continue
-        if row.setdefault(one.left.key, text) != text:
-            return None  # two tables, or two runs
     values: dict[str, Any] = dict(knowledge.document.functions_at(claim.position))
-    beside = False
-    for name in readings(formula):
+    names = readings(formula)
+    for name in names:
         if name.key in row:
-            beside = True
-            values[name.key] = interval(row[name.key], rounded=True)
+            values[name.key] = _taken(row[name.key], knowledge, taken, depth)
             continue
         known = knowledge.operand(name, claim)
-        if known is None or known.stale or knowledge.is_result(name, claim):
+        result = taken == "rounded" and knowledge.is_result(name, claim)
+        if known is None or known.stale or result:
             return None
         values[name.key] = known.value
+    if row.keys().isdisjoint(name.key for name in names):
+        return None
     try:
-        ends = interval_ends(evaluate(formula, values, INTERVAL)) if beside else None
+        ends = interval_ends(evaluate(formula, values, INTERVAL))
     except EvaluationError:
         return None
-    return None if ends is None else (MP.mpf(str(ends[0])), MP.mpf(str(ends[1])))
+    return MP.mpf(str(ends[0])), MP.mpf(str(ends[1]))
+
+
+def _taken(claim: Claim, knowledge: Knowledge, taken: str, depth: int) -> Any:
+    """What a number of the row is taken for, as an interval."""
+    text = printed_number(claim.right) or ""
+    if taken == "rounded":
+        return interval(text, rounded=True)
+    computed = _formula(claim, knowledge) is not None
+    ends = _range_of(claim, knowledge, taken, depth - 1) if computed and depth else None
+    if taken == "mended" and ends is not None:
+        return IV.mpf([str(end) for end in ends])
+    exact = ends is not None and all(same(number(text), end) for end in ends)
+    return interval(text, rounded=computed and not exact)
+
+
+def _line(claim: Claim, knowledge: Knowledge) -> Tree | None:
+    """The formula of a number with the printed numbers of its row in it."""
+    formula, row = _formula(claim, knowledge), _texts_of(claim, knowledge)
+    if formula is None or row is None:
+        return None
+
+    def printed(part: Tree) -> Tree | None:
+        if not isinstance(part, Symbol):
+            return None
+        if part.key in row:
+            return row[part.key].right
+        text = knowledge.as_printed(part, claim)
+        return None if text is None else parse(text)
+
+    line = substitute(formula, printed)
+    return line if is_numeric(line) else None
 
 
 def _formula(claim: Claim, knowledge: Knowledge) -> Tree | None:
     """How the deck computes what a column is headed by."""
     name = claim.left
+    functions = knowledge.document.functions_at(claim.position)
     try:
-        if isinstance(name, Call):
-            return expand(name, knowledge.document.functions_at(claim.position))
         if isinstance(name, Symbol):
             formula = knowledge.document.definition(name.key, claim)
-            functions = knowledge.document.functions_at(claim.position)
             return None if formula is None else expand(formula, functions)
+        return None if name is None else expand(name, functions)
     except EvaluationError:
-        pass
-    return None
+        return None
 
 
 def _can_be(printed: str, ends: tuple[Any, Any]) -> bool:

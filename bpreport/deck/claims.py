@@ -30,7 +30,14 @@ from bpreport.formula.tree import (
     walk,
 )
 
-__all__ = ["claims_of", "declared_functions", "printed_number", "printed_row", "read_chains"]
+__all__ = [
+    "claims_of",
+    "counted",
+    "declared_functions",
+    "printed_number",
+    "printed_row",
+    "read_chains",
+]
 
 _BOUNDS = re.compile(r"_\s*(?:\{([^{}]*(?:\{[^{}]*\}[^{}]*)*)\}|(\S))")
 _DECLARATION = re.compile(
@@ -94,25 +101,41 @@ def _side(source: str, offset: int, functions: frozenset[str], names: frozenset[
         return Side(source, offset, None, refusal)
 
 
-def _marked(sides: list[Side]) -> Iterator[Side]:
-    """A power that is given a row of values is no power: w^{1000} is w after 1000 iterations."""
-    row = len(sides) > 1 and isinstance(sides[1].tree, Matrix | Tuple)
-    for place, side in enumerate(sides):
-        match side.tree:
-            case Apply(operation="power", operands=(Symbol() as symbol, Number() as count)) if (
-                row and place == 0 and count.text.isdecimal()
-            ):
-                yield replace(side, tree=replace(symbol, marks=(*symbol.marks, count.text)))
-            case _:
-                yield side
+def _marked(sides: list[Side]) -> list[Side]:
+    if len(sides) < 2:
+        return sides
+    first, *rest = sides
+    return [replace(first, tree=counted(first.tree, rest[0].tree)), *rest]
+
+
+def counted(tree: Tree | None, given: Tree | None) -> Tree | None:
+    r"""A power that is given a row of values is no power: w^{1000} is w after 1000 iterations.
+
+    >>> counted(parse("w^{1000}"), parse("(0.2, 0.4)")).marks
+    ('1000',)
+    >>> counted(parse("w^{2}"), parse("9")).operation
+    'power'
+    """
+    match tree, given:
+        case (
+            Apply(operation="power", operands=(Symbol() as symbol, Number() as count)),
+            Matrix() | Tuple(),
+        ) if count.text.isdecimal():
+            return replace(symbol, marks=(*symbol.marks, count.text))
+    return tree
 
 
 def printed_row(tree: Tree | None) -> tuple[Tree, ...] | None:
     """The entries of a printed row of values, in reading order; None for anything else.
 
-    >>> [entry.text for entry in printed_row(parse("(0.35, 0.65)"))]
+    A vector may be typed as a row with the T of a transpose behind it.
+
+    >>> [entry.text for entry in printed_row(parse("(0.35, 0.65)^T"))]
     ['0.35', '0.65']
     """
+    match tree:
+        case Apply(operation="transpose", operands=(Tuple() | Matrix(rows=(_,)) as typed,)):
+            return printed_row(typed)
     if isinstance(tree, Tuple):
         entries = tree.items
     elif isinstance(tree, Matrix):
@@ -164,7 +187,7 @@ def _figure_claim(figure: Figure) -> Claim:
         position=figure.position,
         text=figure.text,
         figure=figure,
-        head=figure.name,
+        head=_name(figure.name),
         left=figure.name,
         right=None if figure.name is None else parse(figure.text.removeprefix("+")),
         right_source="" if figure.name is None else figure.text,

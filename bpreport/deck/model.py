@@ -134,6 +134,8 @@ class Figure:
     """What a table says that it is printed for."""
     count: int | None = None
     """The iteration that its row is about, where `name` does not say it."""
+    case: int | None = None
+    """The line of its row, where the row is a case of its own that nothing counts."""
 
 
 @dataclass(frozen=True, slots=True)

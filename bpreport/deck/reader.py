@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from bpreport.deck.tables import Entry
 from bpreport.formula import FormulaError, instantiate, parse
 from bpreport.formula.chains import split_label
 from bpreport.formula.names import read_base
-from bpreport.formula.tree import Call, Derivative, Symbol, Tree
+from bpreport.formula.tree import Call, Derivative, Symbol, Tree, Tuple, free_symbols
 
 __all__ = ["read_source"]
 
@@ -64,7 +64,12 @@ def _read(source: str, path: str) -> Deck:
     functions |= {read_base(name)[0] for name in settings.get("functions", ())}
     names = frozenset(settings.get("names", ())) | _notation_names(settings)
     formulas = _formulas(document, functions, names)
-    read = [_figure(span, functions, names) for span in document.spans]
+    computed = _names_computed(formulas)
+    free = [slide.worked is None for slide in slides]
+    read = [
+        _figure(span, functions, names, computed if free[span.section - 1] else None)
+        for span in document.spans
+    ]
     figures = tuple(figure for figure in read if figure is not None)
     claimed = {figure.position for figure in figures}
     stray = [(span.text, span.position) for span in document.spans if span.position not in claimed]
@@ -86,11 +91,23 @@ def _read(source: str, path: str) -> Deck:
     )
 
 
-def _figure(span: Span, functions: frozenset[str], names: frozenset[str]) -> Figure | None:
-    """A marked number, with the name that its table has for it; None where that is no name."""
+def _figure(
+    span: Span, functions: frozenset[str], names: frozenset[str], computed: frozenset[str] | None
+) -> Figure | None:
+    """A marked number, with the name that its table has for it; None where that is no name.
+
+    The rows of a worked example are its samples or steps, and no cases: `computed` is None there.
+    """
     name: Tree | None = None
-    count: int | None = None
-    if span.entry is not None:
+    count = case = None
+    if span.entry is not None and span.entry.beside:
+        headings = [_heading(one, functions, names) for one in span.entry.beside]
+        if computed is None or not any(_is_computed(one, computed) for one in headings):
+            return None
+        name, case = _heading(span.entry.heading, functions, names), span.position.line
+        if name is None:
+            return None
+    elif span.entry is not None:
         name, count = _named(span.entry, functions, names)
         if name is None:
             return None
@@ -103,6 +120,7 @@ def _figure(span: Span, functions: frozenset[str], names: frozenset[str]) -> Fig
         span.iteration,
         name,
         count,
+        case,
     )
 
 
@@ -126,17 +144,40 @@ def _named(
     entry: Entry, functions: frozenset[str], names: frozenset[str]
 ) -> tuple[Tree | None, int | None]:
     """What a number of a table is printed for, and at which iteration."""
-    try:
-        heading = parse(entry.heading, functions, names)
-    except FormulaError:
+    name = heading = _heading(entry.heading, functions, names)
+    if heading is None:
         return None, None
-    name = heading
     if entry.count is not None and entry.letter:
         letter = parse(entry.letter)
         name = instantiate(heading, {letter.key: entry.count} if isinstance(letter, Symbol) else {})
     if not isinstance(name, Symbol | Derivative | Call):
         return None, None
     return name, entry.count if name == heading else None
+
+
+def _heading(source: str, functions: frozenset[str], names: frozenset[str]) -> Tree | None:
+    """What stands above a column; None where it is not understood."""
+    try:
+        return parse(source, functions, names)
+    except FormulaError:
+        return None
+
+
+def _is_computed(heading: Tree | None, computed: frozenset[str]) -> bool:
+    """Whether what stands above a column is computed, in the heading or elsewhere in the deck."""
+    return heading is not None and (
+        heading.key in computed if isinstance(heading, Symbol) else not isinstance(heading, Tuple)
+    )
+
+
+def _names_computed(formulas: Sequence[Formula]) -> frozenset[str]:
+    """The names that some formula computes from others."""
+    computed = set()
+    for chain in (chain for formula in formulas for chain in formula.chains):
+        name, *others = [side.tree for side in chain.sides]
+        if isinstance(name, Symbol) and any(tree and free_symbols(tree) for tree in others):
+            computed.add(name.key)
+    return frozenset(computed)
 
 
 def _formulas(

@@ -3,7 +3,7 @@
 A heading that is nothing but a formula names the numbers below it. Where a column counts, its
 counts stand in the place of the index: under k and x_k, the row of 2 has x_2. A table of two
 columns may name its numbers at their left instead, and one that counts in its first row is read
-sideways.
+sideways. Where nothing counts, each row is a case of its own, but for one of sums or means.
 """
 
 from __future__ import annotations
@@ -21,7 +21,13 @@ COUNTING = re.compile(
 """Headings of columns that count iterations."""
 
 _FORMULA = re.compile(r"\$([^$]+)\$|\\\((.+)\\\)", re.DOTALL)
+_TOTAL = re.compile(
+    r"\b(?:sums?|totals?|means?|averages?|avg)\b|Σ|∑|\\sum|\\Sigma|合计|总计|总和|求和|平均|均值",
+    re.IGNORECASE,
+)
+"""Cells that say that the numbers beside are those of the rows before, taken together."""
 _LETTER = re.compile(r"[ijklmnst]|\\ell")
+_CALL = re.compile(r"\$[^$]*\([^$]*\$")
 _COUNT = re.compile(r"\d{1,9}", re.ASCII)
 _NUMBER = re.compile(r"[-+−–]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d{1,4})?", re.ASCII)
 
@@ -38,6 +44,8 @@ class Entry:
     """The index that the table counts by; empty where it counts iterations in words."""
     count: int | None = None
     """What it is in the number's row."""
+    beside: tuple[str, ...] = ()
+    """All that is named in its row, where that is a case of its own, which nothing counts."""
 
 
 def entries(rows: Sequence[Sequence[str]]) -> Iterator[Entry]:
@@ -72,7 +80,8 @@ def _in_rows(rows: Sequence[Sequence[str]]) -> Iterator[Entry]:
                 yield Entry(row, 1, name)
         return
     if counting is None and len(rows) != 2:
-        return  # no telling which row is which
+        yield from _of_cases(rows, headings)
+        return
     for row, cells in enumerate(rows[1:], 1):
         letter, count = "", None
         if counting is not None:
@@ -84,6 +93,17 @@ def _in_rows(rows: Sequence[Sequence[str]]) -> Iterator[Entry]:
                 continue
             elif sum(map(bool, headings)) > bool(letter):
                 yield Entry(row, column, "")
+
+
+def _of_cases(rows: Sequence[Sequence[str]], headings: list[str | None]) -> Iterator[Entry]:
+    """The numbers of rows that nothing counts; a row with a gap may be about all of them."""
+    columns = [column for column, heading in enumerate(headings) if heading is not None]
+    names = tuple(heading for heading in headings if heading is not None)
+    for row, cells in enumerate(rows[1:], 1):
+        whole = len(cells) > max(columns, default=0) and all(sole_number(cells[c]) for c in columns)
+        if whole and len(columns) > 1 and not any(map(_TOTAL.search, cells)):
+            for column in columns:
+                yield Entry(row, column, headings[column] or "", beside=names)
 
 
 def sole_number(cell: str) -> str | None:
@@ -110,7 +130,8 @@ def _counting_column(rows: Sequence[Sequence[str]]) -> int | None:
 
 def counts_below(heading: str) -> bool:
     """Whether a heading says that its column counts iterations; "epoch 2" is one of them itself."""
-    return COUNTING.search(heading) is not None and re.search(r"\d", heading) is None
+    words = _CALL.sub("", heading)  # step(x) is a function
+    return COUNTING.search(words) is not None and re.search(r"\d", words) is None
 
 
 def _count(cell: str) -> int | None:

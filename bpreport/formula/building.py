@@ -25,7 +25,7 @@ from bpreport.formula.fragments import (
     whole,
 )
 from bpreport.formula.joining import divide, juxtaposed, multiply
-from bpreport.formula.names import read_base
+from bpreport.formula.names import read_base, read_value_name
 from bpreport.formula.scripts import raised, subscripted
 from bpreport.formula.tree import (
     Apply,
@@ -146,6 +146,9 @@ class Builder(Transformer[Token, Tree]):
     def symbol(self, name: Token) -> Symbol:
         base, indices = read_base(name)
         return Symbol(base, indices, typed=str(name), at=place(name))
+
+    def value_name(self, name: Token) -> Symbol:
+        return Symbol(read_value_name(name), typed=str(name), at=place(name))
 
     def function(self, name: Token, *scripts: Any) -> tuple[Symbol, int, Tree | None]:
         symbol: Any = self.symbol(name)

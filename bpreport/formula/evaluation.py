@@ -141,13 +141,15 @@ class _Evaluator:
                 return self.arithmetic.number(text)
             case Symbol():
                 return self._symbol(node)
+            case Apply(operands=operands) if is_typed_column(node):
+                return self.value(operands[0])
             case Apply(operation=operation, operands=operands):
                 parts = [self.value(operand) for operand in operands]
                 compute = OPERATIONS[operation].value
                 if operation == "multiply" and node.sign == r"\odot":
                     compute = entrywise
-                elif operation == "multiply" and node.sign == r"\cdot":
-                    parts = _scalar_products(operands, parts)
+                elif operation == "multiply":
+                    parts = _scalar_products(node, parts)
                 try:
                     return compute(self.arithmetic, *parts)
                 except (OverflowError, ValueError, ZeroDivisionError, TypeError) as error:
@@ -278,11 +280,34 @@ class _Evaluator:
         return bool(test)
 
 
-def _scalar_products(factors: tuple[Tree, ...], values: list[Any]) -> list[Any]:
-    r"""The values of factors, with (1, 2) \cdot (3, 4) as the scalar product of two vectors."""
-    pairs = pairwise(isinstance(factor, Tuple) for factor in factors)
-    scalar = [both == (True, True) for both in pairs]
+def _scalar_products(product: Apply, values: list[Any]) -> list[Any]:
+    r"""The values of factors, with a row before a column as a row, for their scalar product.
+
+    They are typed q \cdot k, or (1, 2)(3, 4)^T.
+    """
+    dotted = product.sign == r"\cdot"
+    scalar = [
+        _is_vector(row)
+        and _is_vector(column)
+        and (dotted or (isinstance(typed, Tuple) and is_typed_column(behind)))
+        for (typed, behind), (row, column) in zip(
+            pairwise(product.operands), pairwise(values), strict=True
+        )
+    ]
     return [Row(v) if before else v for v, before in zip(values, [*scalar, False], strict=True)]
+
+
+def _is_vector(value: Any) -> bool:
+    """Whether a value is a column of numbers."""
+    return type(value) is tuple and bool(value) and not isinstance(value[0], tuple)
+
+
+def is_typed_column(node: Tree) -> bool:
+    """Whether a vector is typed as a row with the T of a transpose behind its bracket."""
+    match node:
+        case Apply(operation="transpose", operands=(Tuple(),), sign="("):
+            return True
+    return False
 
 
 def _primed(node: Call, definition: Any) -> Tree:

@@ -23,6 +23,7 @@ __all__ = [
     "Name",
     "read_base",
     "read_indices",
+    "read_value_name",
     "split_letters",
 ]
 
@@ -126,6 +127,16 @@ def read_base(typed: str) -> tuple[str, tuple[str | Tree, ...]]:
     if numbered := _TYPED_NUMBER.fullmatch(typed):
         return numbered[1], (numbered[2],)
     return typed, ()
+
+
+def read_value_name(typed: str) -> str:
+    r"""The one spelling of the name of a probability, or of what is like one.
+
+    >>> read_value_name(r"P( B \mid A )")
+    'P(B|A)'
+    """
+    bars = re.sub(r"\\(?:mid|vert)(?![A-Za-z])", "|", re.sub(r"\\(?:left|middle|right)", "", typed))
+    return re.sub(r"\s+(?![A-Za-z])|(?<!\w)\s+", "", bars)
 
 
 def read_indices(script: str, offset: int = 0) -> tuple[str | Tree, ...]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from typing import Any
 
 from lark import Token
@@ -45,6 +45,13 @@ _LEVELS = {
     "OPEN": 1, "LBRACE": 1, "LOWER_OPEN": 1, "BEGIN_MATRIX": 1, "BEGIN_CASES": 1,
     "CLOSE": -1, "RBRACE": -1, "LOWER_CLOSE": -1, "END_MATRIX": -1, "END_CASES": -1,
 }  # fmt: skip
+_PROBABILITIES = frozenset({"P", "p", "Pr", r"\Pr", r"\mathbb{P}", r"\mathrm{P}", r"\text{P}"})
+"""Names behind which an equals sign in brackets says of what the probability is."""
+_EVENTS = re.compile(r"\\(?:neg|lnot|cap|cup|land|lor)(?![A-Za-z])")
+_IN_VALUE_NAMES = frozenset(
+    {"SYMBOL", "NUMBER", "SUBSCRIPT", "COMMA", "BAR", "RELATION", "ADD_SIGN", "PRIME"}
+    | {"CARET", "LBRACE", "RBRACE"}
+)
 _SCRIPTS = frozenset({"SUBSCRIPT", "PRIME"})
 _NORM_BARS = frozenset({r"\|", r"\lVert", r"\rVert", r"\Vert", "‖"})
 
@@ -65,7 +72,8 @@ class RefiningLexer(Lexer):
 
     It cuts runs of letters into symbols ("wx" is w times x, "net" is one name), tells the name of
     a function from a factor in front of a bracket, pairs bars, joins a capital delta with its
-    symbol, opens the index of a sum, and takes words such as "if" out of conditions.
+    symbol, opens the index of a sum, takes words such as "if" out of conditions, and keeps names
+    of values such as P(A|B) whole.
     """
 
     __future_interface__ = 2
@@ -97,7 +105,7 @@ class _Refiner:
 
     def refined(self, text: str, offset: int = 0) -> list[Token]:
         thread = LexerThread.from_text(self.lexer, text)
-        raw = list(thread.lex(None))  # type: ignore[no-untyped-call]
+        raw = _with_value_names(list(thread.lex(None)), text)  # type: ignore[no-untyped-call]
         for token in raw:
             token.start_pos = (token.start_pos or 0) + offset
         tokens = list(self._named(self._lowered(raw)))
@@ -187,6 +195,45 @@ class _Refiner:
         if name.base in FUNCTION_LETTERS and (primed or not name.is_numbered):
             return after if primed or not _looks_like_factor(tokens, after) else None
         return None
+
+
+def _with_value_names(tokens: list[Token], text: str) -> list[Token]:
+    """The tokens with P(B|A), H(Y|X), D(p||q) and P(+) as one name each.
+
+    What stands in their brackets is no value of which a function were computed.
+    """
+    done: list[Token] = []
+    index = 0
+    while index < len(tokens):
+        end = _end_of_value_name(tokens, index) if tokens[index].type == "SYMBOL" else None
+        if end is None:
+            done.append(tokens[index])
+            index += 1
+        else:
+            start = _place(tokens[index])
+            typed = text[start : _place(tokens[end]) + len(tokens[end])]
+            done.append(_at("VALUE_NAME", typed, start))
+            index = end + 1
+    return done
+
+
+def _end_of_value_name(tokens: list[Token], index: int) -> int | None:
+    """Where the bracket closes that makes a name, with what is behind it, the name of a value."""
+    opening = index + 1
+    while opening < len(tokens) and tokens[opening].type == "SUBSCRIPT":
+        opening += 1
+    if opening >= len(tokens) or tokens[opening] not in ("(", "["):
+        return None
+    inside = list(takewhile(lambda one: one.type in _IN_VALUE_NAMES, tokens[opening + 1 :]))
+    end = opening + 1 + len(inside)
+    if end >= len(tokens) or tokens[end].type != "CLOSE":
+        return None
+    bars = [place for place, one in enumerate(inside) if one.type == "BAR" or one == r"\mid"]
+    split = len(bars) == 1 or (len(bars) == 2 and bars[1] - bars[0] == 1)
+    sign = len(inside) == 1 and inside[0].type == "ADD_SIGN"
+    events = any(_EVENTS.match(one) for one in inside)
+    states = tokens[index] in _PROBABILITIES and any(one.type == "RELATION" for one in inside)
+    return end if split or sign or events or states else None
 
 
 def _place(token: Token) -> int:

@@ -12,7 +12,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
-from bpreport.publish.drawing import Drawing, drawing
+from bpreport.publish.drawing import Drawing, drawing, packed, unpacked
+from bpreport.publish.keeping import kept
 
 __all__ = ["chain", "filled", "sides", "terms"]
 
@@ -42,6 +43,7 @@ def filled(source: str, limit: float) -> Drawing | None:
     return chain((first, *rest) if rest else ("", first), limit)
 
 
+@kept("chains", packed, unpacked)
 def chain(parts: Sequence[str], limit: float) -> Drawing:
     """A chain drawn on as many lines as it needs, its relations below one another.
 

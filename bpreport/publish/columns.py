@@ -7,14 +7,17 @@ number is copied or read aloud.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import replace
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import zip_longest
+
+from markdown_it.token import Token
 
 from bpreport.publish.numbers import signed
 from bpreport.publish.view import Cell, ClaimView, Table
 
-__all__ = ["aligned", "aligned_claims", "leads", "trails"]
+__all__ = ["Entry", "aligned", "aligned_claims", "entries", "leads", "trails"]
 
 _NUMBER = re.compile(r"([-−]?\d+)((?:\.\d+)?(?:e[-+]?\d+)?)")
 POINT = 0.5
@@ -79,3 +82,57 @@ def aligned_claims(claims: Sequence[ClaimView]) -> tuple[ClaimView, ...]:
         replace(claim, trails=(behind_printed, behind_exact))
         for claim, behind_printed, behind_exact in zip(claims, printed, exact, strict=True)
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """How an entry of a deck's own table stands in its column."""
+
+    words: bool
+    """Its column has no number, and the deck does not say how it is aligned."""
+    lead: float = 0.0
+    trail: float = 0.0
+    """Space before and behind a number, as of a `Cell`."""
+    math: bool = False
+    """The number is a formula, and so in the digits of its font."""
+
+
+def entries(tokens: Sequence[Token]) -> dict[int, Entry]:
+    """The entries of all tables in Markdown tokens, by the place of the token that opens each."""
+    found = {}
+    for column in _columns(tokens):
+        inner = {place: _sole(tokens[place + 1]) for place in column}
+        texts = [token.content.strip() if token else "" for token in inner.values()]
+        numbers = [_matched(text) is not None for text in texts]
+        stated = str(tokens[column[0]].attrs.get("style", ""))
+        spaces = zip(
+            # Numbers that end at the right are aligned by what stands behind them alone.
+            leads(texts) if stated.endswith(("left", "center")) else [0.0] * len(texts),
+            trails(texts),
+            strict=True,
+        )
+        for (place, token), (lead, trail) in zip(inner.items(), spaces, strict=True):
+            math = token is not None and token.type != "text"
+            found[place] = Entry(not stated and not any(numbers), lead, trail, math)
+    return found
+
+
+def _columns(tokens: Sequence[Token]) -> Iterator[list[int]]:
+    """The columns of each table: the places of the tokens that open their entries."""
+    columns: dict[int, list[int]] = defaultdict(list)
+    across = 0
+    for place, token in enumerate(tokens):
+        if token.type == "tr_open":
+            across = 0
+        elif token.type in ("th_open", "td_open"):
+            columns[across].append(place)
+            across += 1
+        elif token.type == "table_close":
+            yield from columns.values()
+            columns.clear()
+
+
+def _sole(inline: Token) -> Token | None:
+    """What an entry holds, if it is one text or formula, marked or not."""
+    inner = [token for token in inline.children or () if not token.nesting]
+    return inner[0] if len(inner) == 1 and inner[0].type in ("text", "math_inline") else None

@@ -10,21 +10,22 @@ from __future__ import annotations
 import json
 import os
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from bpreport.audit import Audit, audit
-from bpreport.audit.model import Fix
 from bpreport.deck import DeckError, builtin, read_text, text_of
-from bpreport.publish.annotations import annotated, annotation_of_failure
 from bpreport.publish.batch import HERE, Counting, Failure, Workers, in_order
-from bpreport.publish.checking import check_json, check_text
+from bpreport.publish.keeping import keeping
 from bpreport.publish.language import spoken, translator, unusable
 from bpreport.publish.places import Address, address
+from bpreport.publish.store import Store, digest
 from bpreport.publish.unfinished import Records, name_of
 from bpreport.publish.writing import write
+
+if TYPE_CHECKING:
+    from bpreport.audit.model import Audit, Fix
 
 __all__ = ["ENDINGS", "FORMATS", "Outcome", "check", "find"]
 
@@ -93,14 +94,16 @@ def check(
     fix: bool = False,
     output: Path | None = None,
     keep: Path | None = None,
+    cache: Path | None = None,
     tell: Callable[[str], object] = lambda _: None,
 ) -> Outcome:
     """The audits of decks in one of `FORMATS`; no path means the built-in deck.
 
     A path may be a folder. With `fix`, a corrected copy of each deck is written beside it or into
     the folder `output`. A deck that cannot be used gets a message, and the others are checked all
-    the same. What comes of each deck is kept in the folder `keep`, and not made again where it is
-    there. Raises `DeckError` where the request as a whole cannot be carried out.
+    the same. What comes of each deck is kept in the folder `keep`, and not made again where it
+    is there; without such a folder, the same goes for the folder `cache`. Raises `DeckError` where
+    the request as a whole cannot be carried out.
     """
     found, failures = find(paths or [builtin(lang or "zh")])
     if fix and not paths and output is None:
@@ -117,11 +120,12 @@ def check(
         tell(str(found[0].path))
     counting = Counting(tell, len(found))
     done: list[_Checked] = []
-    kept = _Kept(keep)
-    for number, checked in enumerate(in_order(_check, requests, workers, kept.known), 1):
-        kept.keep(checked)
-        done.append(_written(checked, found[number - 1], copies[number - 1]))
-        counting.add(1, str(found[min(number, len(found) - 1)].path))
+    with keeping(cache if keep is None else None) as now:
+        kept = _Kept(Records(keep) if keep else None if now is None else _Cached(now.store))
+        for number, checked in enumerate(in_order(_check, requests, workers, kept.known), 1):
+            kept.keep(checked)
+            done.append(_written(checked, found[number - 1], copies[number - 1]))
+            counting.add(1, str(found[min(number, len(found) - 1)].path))
     failures += [checked.failure for checked in done if checked.failure is not None]
     good = [checked for checked in done if checked.failure is None]
     alone = len(paths) <= 1 and not any(path.is_dir() for path in paths)
@@ -140,11 +144,26 @@ def _text(path: Path) -> str | DeckError:
         return error
 
 
+class _Cached:
+    """Records in the store that all commands share."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def record(self, name: str) -> dict[str, Any] | None:
+        found = self._store.get(digest(b"check", name.encode()))
+        return None if found is None else dict(json.loads(found))
+
+    def keep(self, name: str, record: Mapping[str, Any]) -> None:
+        told = json.dumps(record, ensure_ascii=False).encode()
+        self._store.put(digest(b"check", name.encode()), told)
+
+
 class _Kept:
     """What came of decks before, and comes of them now; both in the order of the decks."""
 
-    def __init__(self, folder: Path | None) -> None:
-        self._records = None if folder is None else Records(folder)
+    def __init__(self, records: Records | _Cached | None) -> None:
+        self._records = records
         self._names: deque[str] = deque()
 
     def known(self, request: _Request) -> _Checked | None:
@@ -246,6 +265,8 @@ def _copies(found: Sequence[Found], output: Path | None) -> list[Path]:
 def _check(request: _Request) -> _Checked:
     if isinstance(request.source, DeckError):
         return _Checked(failure=request.source)
+    from bpreport.audit import audit
+
     try:
         result = audit(read_text(request.source, request.path))
         lang = request.lang or spoken(result.deck.lang)
@@ -259,6 +280,8 @@ def _check(request: _Request) -> _Checked:
 def _shown(result: Audit, request: _Request, lang: str) -> Any:
     """One audit in one of `FORMATS`: text, or what is put together as JSON."""
     addressed = replace(result, deck=replace(result.deck, path=request.address))
+    from bpreport.publish.checking import check_json, check_text
+
     if request.form == "json":
         return check_json(result, lang)
     if request.form == "sarif":
@@ -266,6 +289,8 @@ def _shown(result: Audit, request: _Request, lang: str) -> Any:
 
         return sarif_results(addressed, lang)
     if request.form == "github":
+        from bpreport.publish.annotations import annotated
+
         return "\n".join(annotated(addressed, lang))
     return check_text(result, lang, request.color)
 
@@ -325,6 +350,8 @@ def _together(
         log = sarif_log([one for result in results for one in result], failures, reader)
         return json.dumps(log, ensure_ascii=False, indent=1)
     if form == "github":
+        from bpreport.publish.annotations import annotation_of_failure
+
         lines = [*(annotation_of_failure(one, lang) for one in failures), *results]
         return "\n".join(line for line in lines if line)
     return "\n\n".join(results)

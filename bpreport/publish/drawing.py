@@ -6,6 +6,7 @@ source, so that it can be cached by content.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -15,8 +16,9 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 from bpreport.publish.formulas import TypesettingError, mathml
+from bpreport.publish.keeping import kept
 
-__all__ = ["MARKS", "SIZE", "WASHES", "Drawing", "drawing", "outline"]
+__all__ = ["MARKS", "SIZE", "WASHES", "Drawing", "drawing", "outline", "packed", "unpacked"]
 
 SIZE = 12.0
 """Points at which drawings are laid out; they are scaled when placed."""
@@ -84,7 +86,25 @@ class Drawing:
         )
 
 
+def packed(drawn: Drawing) -> bytes:
+    """A drawing as bytes, for those who keep it."""
+    return json.dumps([getattr(drawn, part) for part in Drawing.__slots__]).encode()
+
+
+def unpacked(stored: bytes) -> Drawing:
+    """The drawing that was packed.
+
+    >>> unpacked(packed(drawing("x"))) == drawing("x")
+    True
+    """
+    parts: list[Any] = [
+        tuple(map(tuple, part)) if isinstance(part, list) else part for part in json.loads(stored)
+    ]
+    return Drawing(*parts)
+
+
 @lru_cache(maxsize=8192)
+@kept("formulas", packed, unpacked)
 def drawing(source: str, display: bool = True) -> Drawing:
     """A formula as drawn for the PDF; raises `TypesettingError` where it cannot be typeset."""
     markup = mathml(source, display)

@@ -49,7 +49,8 @@ def plain(source: str) -> str:
     root = element(source)
     if root is None:
         return source
-    return _UNARY.sub(" −", re.sub(r"\s+", " ", words(root))).replace("( −", "(−").strip()
+    told = _UNARY.sub(" −", re.sub(r"\s+", " ", words(root))).replace("( −", "(−").strip()
+    return re.sub(r"\( ?([+−]) ?\)", r"(\1)", told).replace(" )", ")")
 
 
 def element(source: str) -> ET.Element | None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from xml.etree import ElementTree as ET
 
 from markupsafe import Markup, escape
@@ -26,6 +27,7 @@ DOWN, UP = 0.28, 0.48
 _SCRIPTS = re.compile(r"(?:_\{([^{}]*)\})?(?:\^\{([^{}]*)\})?")
 
 
+@lru_cache(maxsize=4096)
 def label(source: str) -> str:
     r"""A symbol as a label, from its LaTeX.
 
@@ -64,6 +66,7 @@ _PRIMES = ("′", "″", "'")
 """They are raised already."""
 
 
+@lru_cache(maxsize=4096)
 def raised(text: str, size: float, *, back: bool = False) -> Markup:
     r"""A label as the inside of an SVG's `text` of that size, in pixels.
 
@@ -114,6 +117,7 @@ def _pieces(text: str) -> list[tuple[str, str, str]]:
     return [*found, (text[at:], "", "")] if text[at:] else found
 
 
+@lru_cache(maxsize=4096)
 def width(text: str, size: float) -> float:
     """About how wide a label is drawn, in pixels where its size is in pixels.
 

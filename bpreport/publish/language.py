@@ -30,6 +30,7 @@ __all__ = [
     "parts",
     "pieces",
     "render",
+    "said",
     "spoken",
     "tag",
     "translator",
@@ -177,15 +178,19 @@ def unusable(error: DeckError, lang: str | None = None) -> str:
     >>> unusable(DeckError("is a folder; expected a file", path="notes"), "zh")
     'notes: 是文件夹；这里应是文件'
     """
-    return f"{error.place}{_said(error.message, spoken(lang or error.lang))}"
+    return f"{error.place}{said(error.message, spoken(lang or error.lang))}"
 
 
-def _said(value: object, lang: str) -> object:
-    """A value of a message; phrases, and what was said of a formula, are translated."""
+def said(value: object, lang: str) -> object:
+    """A value of a message; phrases, and what was said of a formula, are translated.
+
+    >>> said(Phrase("at the end: expected {expected}", expected=2), "en")
+    'at the end: expected 2'
+    """
     gettext = translator(lang).gettext
     match value:
         case Phrase() | EvaluationError():
-            values = {name: _said(one, lang) for name, one in value.values.items()}
+            values = {name: said(one, lang) for name, one in value.values.items()}
             text = gettext(value.text)
             return text.format_map(values) if values else text
         case FormulaError():

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import base64
 from functools import lru_cache
+from importlib.util import find_spec
 from io import BytesIO
+from pathlib import Path
 
 from markupsafe import Markup
+
+from bpreport.publish.keeping import kept
 
 __all__ = ["font_face"]
 
 
 @lru_cache(maxsize=8)
+@kept("math font", pack=str.encode, unpack=lambda rule: Markup(rule.decode()))  # noqa: S704
 def font_face(signs: frozenset[str]) -> Markup:
     """A CSS rule that carries STIX Two Math, under the SIL Open Font License, for these signs."""
-    from importlib.resources import as_file, files
-
     from fontTools import subset  # type: ignore[import-untyped]
 
     options = subset.Options()
@@ -23,8 +26,7 @@ def font_face(signs: frozenset[str]) -> Markup:
     options.hinting = False
     options.layout_features = ["ssty", "dtls"]
     wanted = {ord(sign) for sign in signs} | {slanted(sign) for sign in signs}
-    with as_file(files("ziamath.fonts") / "STIXTwoMath-Regular.ttf") as path:
-        font = subset.load_font(str(path), options)
+    font = subset.load_font(str(_font()), options)
     chooser = subset.Subsetter(options)
     chooser.populate(unicodes=wanted | set(map(ord, "0123456789−()[]{}|√")))
     chooser.subset(font)
@@ -35,6 +37,14 @@ def font_face(signs: frozenset[str]) -> Markup:
     return Markup(
         '@font-face {{ font-family: "bpreport math"; src: url(data:font/woff2;base64,{}) }}'
     ).format(data)
+
+
+def _font() -> Path:
+    # Asking importlib.resources would import ziamath, which takes as long as the font's subset.
+    spec = find_spec("ziamath")
+    if spec is None or spec.origin is None:
+        raise FileNotFoundError("the font of ziamath is not installed")
+    return Path(spec.origin).parent / "fonts" / "STIXTwoMath-Regular.ttf"
 
 
 def slanted(sign: str) -> int:

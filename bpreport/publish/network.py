@@ -6,7 +6,10 @@ import math
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
+
+from markupsafe import Markup
 
 from bpreport.formula import latex
 from bpreport.publish.labels import label, width
@@ -72,6 +75,7 @@ def draw(trace: Trace, alt: str, values: Values = "all") -> Picture:
         .render(
             units=units,
             radius=RADIUS,
+            label=written,
             label_width=label_width,
             size=SIZE,
             edges=_edges(
@@ -163,6 +167,14 @@ def _along(length: float, wide: float, *, from_left: bool) -> float:
     clear = RADIUS + wide / 2 + 6
     part = min(max(0.22, clear / length), 0.5)
     return part if from_left else 1 - part
+
+
+@lru_cache(maxsize=4096)
+def written(name: str, value: str, x: float, y: float, colour: str) -> Markup:
+    """A name with its value, beginning at (x, y): the same in many drawings of a class."""
+    template = environment("en").get_template("network_label.svg.j2")
+    made = template.render(name=name, value=value, x=x, y=y, colour=colour, fonts=FONTS, size=SIZE)
+    return Markup(made + "\n")  # noqa: S704 - the template escapes
 
 
 def label_width(name: str, value: str) -> float:

@@ -6,6 +6,7 @@ CSS variables, so that the same picture also serves its dark look.
 
 from __future__ import annotations
 
+import json
 import math
 import re
 import warnings
@@ -13,11 +14,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from html import unescape
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ParamSpec
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bpreport.publish.keeping import kept
 from bpreport.publish.labels import raised, spread, width
 from bpreport.publish.numbers import signed
 from bpreport.worked.memory import remembered
@@ -37,6 +39,7 @@ __all__ = [
     "stacked",
 ]
 
+P = ParamSpec("P")
 Values = NDArray[np.float64]
 
 PALETTE = {
@@ -98,6 +101,19 @@ class Line:
     """Mark every point."""
     stroke: int = 0
     """How it is dashed, as a place in `STROKES`: lines differ in print without colours, too."""
+
+
+def _packed(picture: Picture) -> bytes:
+    return json.dumps([picture.svg, picture.alt]).encode()
+
+
+def _unpacked(stored: bytes) -> Picture:
+    return Picture(*json.loads(stored))
+
+
+def _kept(draw: Callable[P, Picture]) -> Callable[P, Picture]:
+    """Keep what is drawn, under the function's own name."""
+    return kept(f"plots.{draw.__name__}", _packed, _unpacked)(draw)
 
 
 STROKES: tuple[Any, ...] = ("-", (0, (4, 1.6)), (0, (1, 1.4)), (0, (5, 1.4, 1, 1.4)))
@@ -166,6 +182,7 @@ def _axes(
 
 
 @remembered(most=64)
+@_kept
 def curve(
     objective: tuple[Values, Values],
     runs: Sequence[Line],
@@ -189,6 +206,7 @@ def curve(
 
 
 @remembered(most=64)
+@_kept
 def lines(
     drawn: Sequence[Line],
     names: tuple[str, str],
@@ -245,6 +263,7 @@ def lines(
 
 
 @remembered(most=64)
+@_kept
 def scatter(
     points: Sequence[tuple[Values, Values, str, str]],
     fits: Sequence[Line],
@@ -270,6 +289,7 @@ def scatter(
 
 
 @remembered(most=64)
+@_kept
 def dumbbells(
     labels: Sequence[str],
     sets: Mapping[str, Values],
@@ -303,6 +323,7 @@ def dumbbells(
 
 
 @remembered(most=64)
+@_kept
 def columns(at: Values, heights: Values, width: float, names: tuple[str, str], alt: str) -> Picture:
     """How often each value: columns of equal width that begin at `at`."""
     with _axes(2.0) as ((axes,), picture):
@@ -316,6 +337,7 @@ def columns(at: Values, heights: Values, width: float, names: tuple[str, str], a
 
 
 @remembered(most=64)
+@_kept
 def stacked(labels: Sequence[str], sets: Mapping[str, Values], name: str, alt: str) -> Picture:
     """The parts of a whole, a bar for each label; the last set is the least of interest."""
     height = 0.75 + 0.17 * len(labels)

@@ -12,7 +12,7 @@ from markupsafe import Markup
 from bpreport.audit.model import Audit, Judgement
 from bpreport.deck.ledger import printed_numerals
 from bpreport.formula.tree import Derivative, Symbol
-from bpreport.publish.numbers import exact
+from bpreport.publish.numbers import exact, signed
 from bpreport.publish.standing import stands_for
 
 __all__ = ["FULL", "ITERATION", "Pointer", "figures", "numerals", "pointed"]
@@ -112,7 +112,7 @@ class _Guide:
         return Pointer(
             judgement.claim.id,
             judgement.verdict.level,
-            "" if judgement.exact is None else exact(judgement.exact, FULL),
+            "" if judgement.exact is None else signed(exact(judgement.exact, FULL)),
             self.derivations.get((worked, key)) or self.derivations.get((worked, later), ""),
         )
 
@@ -126,7 +126,7 @@ class _Guide:
             offset: Pointer(
                 judgement.claim.id,
                 "",
-                exact(quantity.value, FULL),
+                signed(exact(quantity.value, FULL)),
                 self.derivations.get((worked, quantity.key), ""),
                 quantity.key,
             )

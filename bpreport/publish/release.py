@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 import re
+from collections.abc import Mapping
 from functools import cache
 from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, requires, version
@@ -11,7 +12,7 @@ from pathlib import Path
 
 from bpreport.formula.limits import changed
 
-__all__ = ["release"]
+__all__ = ["folder", "parts", "release"]
 
 ENDINGS = (".py", ".json", ".lark", ".mo", ".md", ".j2", ".css", ".js")
 
@@ -23,21 +24,47 @@ def release() -> str:
     >>> release() == release(), len(release())
     (True, 64)
     """
-    from bpreport.publish.templates import folder  # loads jinja2, which a check does not need
+    told = "\0".join(f"{name} {part}" for name, part in parts().items())
+    return sha256(told.encode()).hexdigest()
 
-    found = sha256()
+
+@cache
+def parts() -> Mapping[str, str]:
+    """What makes up the release, each part by a digest of its own.
+
+    >>> list(parts())
+    ['code', 'templates', 'libraries', 'limits']
+    """
     package, templates = Path(__file__).resolve().parents[1], folder()
-    for top in (package, templates):
-        paths = {path.relative_to(top): path for path in top.rglob("*") if path.suffix in ENDINGS}
-        for below, path in sorted(paths.items()):
-            # Where it is installed, the templates are in the package; they are told once.
-            if top == templates or not path.is_relative_to(templates):
-                found.update(f"{below.as_posix()}\0".encode() + sha256(path.read_bytes()).digest())
-    found.update(platform.python_version().encode())
+    libraries = sha256(platform.python_version().encode())
     for name, number in sorted(_libraries("bpreport").items()):
-        found.update(f"{name} {number}\0".encode())
-    found.update(repr(sorted(changed().items())).encode())
+        libraries.update(f"{name} {number}\0".encode())
+    return {
+        # Where it is installed, the templates are in the package; they are told once.
+        "code": _files(package, templates),
+        "templates": _files(templates, None),
+        "libraries": libraries.hexdigest(),
+        "limits": sha256(repr(sorted(changed().items())).encode()).hexdigest(),
+    }
+
+
+def _files(top: Path, without: Path | None) -> str:
+    """A digest of the files below a folder and of their places, without those below another."""
+    found = sha256()
+    paths = {path.relative_to(top): path for path in top.rglob("*") if path.suffix in ENDINGS}
+    for below, path in sorted(paths.items()):
+        if without is None or not path.is_relative_to(without):
+            found.update(f"{below.as_posix()}\0".encode() + sha256(path.read_bytes()).digest())
     return found.hexdigest()
+
+
+def folder() -> Path:
+    """Where the templates are: in the package once installed, beside it in a checkout."""
+    package = Path(__file__).resolve().parents[1]
+    for place in (package / "templates", package.parent / "templates"):
+        if (place / "base.html.j2").is_file():
+            return place
+    raise FileNotFoundError("the templates of bpreport are not installed")
 
 
 def _libraries(top: str) -> dict[str, str]:

@@ -175,7 +175,7 @@ def _claim(
         message=judgement.message,
         place=str(claim.position),
         derivation=derivations.get(known, ""),
-        full="" if judgement.exact is None else exact(judgement.exact, FULL),
+        full="" if judgement.exact is None else signed(exact(judgement.exact, FULL)),
         symbols=_symbols(judgement),
         entry=0 if claim.component is None else claim.component + 1,
     )

@@ -14,6 +14,7 @@ from markupsafe import Markup, escape
 from bpreport.audit.model import Message
 from bpreport.deck.model import Formula
 from bpreport.publish.breaking import chain, filled
+from bpreport.publish.columns import Entry, entries
 from bpreport.publish.drawing import SIZE, Drawing, drawing
 from bpreport.publish.embedding import Embedding
 from bpreport.publish.formulas import TypesettingError, mathml, plain
@@ -32,6 +33,8 @@ class Setter:
     """What both formats share."""
 
     format: ClassVar[str] = ""
+    digit: ClassVar[tuple[float, str]] = (0.515, "em")
+    """How wide a digit of a formula in running text is: about half of the font's size."""
 
     def __init__(
         self,
@@ -44,6 +47,8 @@ class Setter:
         self._marks = dict(marks or {})
         """Where each figure in running text leads, by its number."""
         self._pictures = 0
+        self._entries: Mapping[int, Entry] = {}
+        """Those of the tables in the tokens that are being rendered, by their place."""
         self._markdown = _markdown(self)
 
     def math(self, source: str, display: bool = False, small: bool = False) -> Markup:
@@ -108,6 +113,7 @@ class Setter:
     def prose(self, tokens: Sequence[Token]) -> Markup:
         """Markdown of the deck; raw HTML in it is text, and pictures are their descriptions."""
         markdown = self._markdown
+        self._entries = entries(tokens)
         return Markup(  # noqa: S704 - markdown-it escapes
             markdown.renderer.render(list(tokens), markdown.options, {})
         )
@@ -123,6 +129,24 @@ class Setter:
     def _pointed(self, formula: Formula, found: str) -> str:  # noqa: ARG002
         """The formula with its numbers leading to what the audit says of them."""
         return found
+
+    def entry(self, opened: str, place: int) -> str:
+        """The tag that opens an entry of a table, and the space by which its number is aligned."""
+        entry = self._entries[place]
+        if entry.words:
+            opened = opened.replace(">", ' class="words">', 1)
+        wide, unit = self.digit if entry.math else (1.0, "ch")
+        spaces = [
+            f"margin-{side}:{round(width * wide, 3):g}{unit}"
+            for side, width in (("left", entry.lead), ("right", entry.trail))
+            if width
+        ]
+        return f'{opened}<span style="{";".join(spaces)}">' if spaces else opened
+
+    def entry_end(self, closed: str, place: int) -> str:
+        """The tag that closes it, and what was opened in it."""
+        entry = self._entries[place]
+        return f"</span>{closed}" if entry.lead or entry.trail else closed
 
     def figure(self, token: Token) -> Markup:
         """The attributes of a figure in running text."""
@@ -251,6 +275,7 @@ class PdfSetter(Setter):
     """Formulas as drawings told in words, gathered in `drawings` by their address."""
 
     format = "pdf"
+    digit = (4.95, "pt")
     wide: ClassVar[float] = 452.0
     """Room for a displayed formula, in points: A4 less margins and indent."""
     narrow: ClassVar[float] = 200.0
@@ -360,8 +385,20 @@ def _markdown(setter: Setter) -> Any:
     def fenced(tokens: Sequence[Token], index: int, *rest: Any) -> str:
         return setter.formula(tokens[index]) or fence(tokens, index, *rest)
 
-    def text(tokens: Sequence[Token], index: int, *_: Any) -> str:
+    def typed(tokens: Sequence[Token], index: int, *_: Any) -> str:
         return str(escape(tokens[index].content))
+
+    def text(tokens: Sequence[Token], index: int, *_: Any) -> str:
+        # A hyphen right behind something else of the line is no sign.
+        before = index and tokens[index - 1].nesting <= 0
+        content = tokens[index].content
+        return str(escape(signed(f".{content}")[1:] if before else signed(content)))
+
+    def entry(tokens: Sequence[Token], index: int, *rest: Any) -> str:
+        return setter.entry(renderer.renderToken(tokens, index, *rest), index)
+
+    def entry_end(tokens: Sequence[Token], index: int, *rest: Any) -> str:
+        return setter.entry_end(renderer.renderToken(tokens, index, *rest), index - 2)
 
     def described(tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
         children = tokens[index].children or []
@@ -380,8 +417,13 @@ def _markdown(setter: Setter) -> Any:
     rules.update(
         ordered_list_open=numbered,
         fence=fenced,
-        html_block=text,
-        html_inline=text,
+        text=text,
+        html_block=typed,
+        html_inline=typed,
+        th_open=entry,
+        td_open=entry,
+        th_close=entry_end,
+        td_close=entry_end,
         image=described,
         span_open=opened,
         span_close=lambda *_: "</span>",

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import codecs
+import csv
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from bpreport.deck import DeckError
+from bpreport.deck.model import Position
+from bpreport.publish.language import mark
 
-__all__ = ["Lines", "plain_names", "read_lines", "student_column"]
+__all__ = ["UNCLOSED", "Lines", "plain_names", "read_lines", "rows_of", "student_column"]
 
 HEADS = ("student", "id", "student id", "student_id", "学号", "学生")
 """Names of the column of ids."""
@@ -41,6 +44,28 @@ def read_lines(path: Path, largest: int, empty: str) -> Lines:
         at += 1
     head = "".join(lines[at : at + 1])
     return Lines(at + 1, tuple(lines[at:]), max(",;\t", key=head.count))
+
+
+UNCLOSED = mark(
+    "the quotation marks of the row that begins here do not match: expected a cell that begins "
+    "with one to end with one"
+)
+
+
+def rows_of(found: Lines, path: Path) -> Iterator[tuple[int, list[str]]]:
+    """The rows that are not empty, each with the line that it begins in.
+
+    Raises `DeckError` with the place of a row whose quotation marks do not match.
+    """
+    reader = csv.reader(found.lines, delimiter=found.delimiter, strict=True)
+    line = found.first
+    try:
+        for row in reader:
+            if any(field.strip() for field in row):
+                yield line, row
+            line = found.first + reader.line_num
+    except csv.Error:
+        raise DeckError(UNCLOSED, path=str(path), position=Position(line, 1)) from None
 
 
 def _text(path: Path, largest: int) -> str:

@@ -188,13 +188,20 @@ class _Handler(BaseHTTPRequestHandler):
         )
 
     def _script(self) -> None:
-        script = (folder() / "watch.js").read_bytes()
+        script = (folder() / self.path.partition("?")[0].lstrip("/")).read_bytes()
         self._send(HTTPStatus.OK, script, "text/javascript; charset=utf-8")
 
     def _report(self) -> None:
-        report = self.server.preview.state.report
+        state = self.server.preview.state
+        version = self.path.partition("?")[2]
+        if version not in ("", str(state.version)):
+            self._send(HTTPStatus.NOT_FOUND, b"another version has taken its place\n")
+            return
         self._send(
-            HTTPStatus.OK, report, "text/html; charset=utf-8", **{"X-Frame-Options": "SAMEORIGIN"}
+            HTTPStatus.OK,
+            state.report,
+            "text/html; charset=utf-8",
+            **{"X-Frame-Options": "SAMEORIGIN"},
         )
 
     def _changes(self) -> None:
@@ -210,6 +217,7 @@ class _Handler(BaseHTTPRequestHandler):
     _ANSWERS: ClassVar[dict[str, Callable[[_Handler], None]]] = {
         "/": _frame,
         "/watch.js": _script,
+        "/renew.js": _script,
         "/report": _report,
         "/changes": _changes,
     }

@@ -13,10 +13,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from xml.etree import ElementTree as ET
 
+from bpreport.deck.claims import counted
 from bpreport.formula import FormulaError, parse
 from bpreport.formula.chains import RawChain, split
 from bpreport.formula.tree import (
@@ -33,6 +34,7 @@ from bpreport.formula.tree import (
     Tuple,
 )
 from bpreport.publish.formulas import TypesettingError, mathml, plain
+from bpreport.publish.keeping import kept
 from bpreport.publish.language import COMMA, SEMICOLON, translator
 from bpreport.publish.vocabulary import (
     ACCENTS,
@@ -74,6 +76,7 @@ __all__ = ["spoken"]
 
 
 @lru_cache(maxsize=8192)
+@kept("words", pack=str.encode, unpack=bytes.decode)
 def spoken(
     source: str,
     lang: str,
@@ -87,10 +90,16 @@ def spoken(
     return _Reader(lang, functions, names).formula(source) or source
 
 
+@lru_cache(maxsize=8192)
+def _parsed(source: str, functions: frozenset[str], names: frozenset[str]) -> Tree:
+    # A side stands in several solutions, and is told in each language: half of the parsing.
+    return parse(source, functions, names)
+
+
 class _Reader:
     """What reads trees and MathML aloud in one language."""
 
-    def __init__(self, lang: str, functions: Collection[str], names: Collection[str]) -> None:
+    def __init__(self, lang: str, functions: frozenset[str], names: frozenset[str]) -> None:
         self.say: Callable[[str], str] = translator(lang).gettext
         self.functions = functions
         self.names = names
@@ -111,7 +120,10 @@ class _Reader:
 
     def chain(self, chain: RawChain) -> str:
         """Sides joined by their relations."""
-        told = self.side(chain.sides[0].source)
+        first, *rest = chain.sides
+        trees = [self.parsed(side.source) for side in (first, *rest[:1])]
+        marked = counted(*trees) if rest else trees[0]
+        told = self.side(first.source) if marked is None else self.tree(marked)
         for place, (relation, side) in enumerate(
             zip(chain.relations, chain.sides[1:], strict=True)
         ):
@@ -119,14 +131,19 @@ class _Reader:
             told = self.phrase(AGAIN if place else CHAIN, told, joint, self.side(side.source))
         return told.strip()
 
+    def parsed(self, source: str) -> Tree | None:
+        """The tree of a side that has one."""
+        try:
+            return _parsed(source, self.functions, self.names) if source else None
+        except FormulaError:
+            return None
+
     def side(self, source: str) -> str:
         """One side: from its tree, or from its MathML where it has none."""
-        if not source:
-            return ""
-        try:
-            return self.tree(parse(source, self.functions, self.names))
-        except FormulaError:
-            return self.markup(source)
+        tree = self.parsed(source)
+        if tree is not None:
+            return self.tree(tree)
+        return self.markup(source) if source else ""
 
     def sign(self, sign: str) -> str:
         """A sign in words, or as it is."""

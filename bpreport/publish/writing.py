@@ -5,21 +5,24 @@ from __future__ import annotations
 import errno
 import os
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bpreport.audit.model import Audit
 from bpreport.publish.language import languages, tag, translator
 
 if TYPE_CHECKING:
+    from bpreport.audit.model import Audit
     from bpreport.publish.view import Report
     from bpreport.worked import Study
 
-__all__ = ["FORMATS", "build", "write"]
+__all__ = ["FORMATS", "build", "fit", "products", "put", "write"]
 
 Progress = Callable[[str], object]
+
+FORMATS = ("html", "pdf", "slides", "notebook", "golden")
+"""What `build` can write."""
 
 
 def build(
@@ -38,55 +41,63 @@ def build(
     file as it was. `progress` is told the name of each stage as it begins. Raises `ValueError` for
     an unknown format, `OSError` where the folder cannot be written.
     """
-    unknown = sorted(set(formats) - set(_NAMES))
+    fit(target, formats)
+    made = products(audit, study, formats, lang, progress or (lambda _: None))
+    return put(target, list(made.values()))
+
+
+def fit(target: Path, formats: Sequence[str]) -> None:
+    """See that the formats are known, and that the folder can be one."""
+    unknown = sorted(set(formats) - set(FORMATS))
     if unknown:
-        raise ValueError(f"unknown format {unknown[0]!r}; known are {', '.join(_NAMES)}")
+        raise ValueError(f"unknown format {unknown[0]!r}; known are {', '.join(FORMATS)}")
     if target.exists() and not target.is_dir():
         raise NotADirectoryError(errno.ENOTDIR, "is a file; expected a folder", str(target))
-    tell: Progress = progress or (lambda _: None)
-    products: dict[str, bytes] = {}
-    if "golden" in formats:
+
+
+def products(
+    audit: Audit, study: Study, formats: Sequence[str], lang: str, tell: Progress
+) -> dict[str, dict[str, bytes]]:
+    """The files of each format by name, in the order of the formats."""
+    made: dict[str, dict[str, bytes]] = {form: {} for form in formats}
+    if "golden" in made:
         from bpreport.publish.golden_values import golden_text
 
         tell("golden")
-        products["golden.json"] = f"{golden_text(audit, study)}\n".encode()
-    if "notebook" in formats:
+        made["golden"] = {"golden.json": f"{golden_text(audit, study)}\n".encode()}
+    if "notebook" in made:
         from bpreport.publish import notebook
 
         tell("notebook")
-        products |= notebook.products(audit, lang)
-    if {"html", "pdf", "slides"} & set(formats):
+        made["notebook"] = notebook.products(audit, lang)
+    if {"html", "pdf", "slides"} & set(made):
         from bpreport.publish.report import report
 
         tell("plots")
         page = report(audit, study, lang)
-        if "html" in formats:
+        if "html" in made:
             others = [report(audit, study, other) for other in languages() if other != lang]
             tell("html")
-            products["report.html"] = html([page, *others], audit)
-        if "pdf" in formats:
+            made["html"] = {"report.html": html([page, *others], audit)}
+        if "pdf" in made:
             tell("pdf")
-            products["report.pdf"] = pdf(page, audit)
-        if "slides" in formats:
+            made["pdf"] = {"report.pdf": pdf(page, audit)}
+        if "slides" in made:
             from bpreport.publish import slides
 
             tell("slides")
-            products |= slides.products(audit, page)
+            made["slides"] = slides.products(audit, page)
+    return made
+
+
+def put(target: Path, products: Sequence[Mapping[str, bytes]]) -> list[Path]:
+    """Write files into a folder, once it is clear that no folder is in their way."""
     target.mkdir(parents=True, exist_ok=True)
-    paths = [target / name for form in dict.fromkeys(formats) for name in _NAMES[form]]
-    for path in paths:  # before the first is written
+    files = {target / name: content for made in products for name, content in made.items()}
+    for path in files:  # before the first is written
         if path.is_dir():
             raise IsADirectoryError(errno.EISDIR, "is a folder; expected a file", str(path))
-    return [write(path, products[path.name]) for path in paths]
-
-
-_NAMES = {
-    "html": ("report.html",),
-    "pdf": ("report.pdf",),
-    "slides": ("slides.html", "slides.pdf"),
-    "notebook": ("notebook.ipynb", "notebook-exercise.ipynb"),
-    "golden": ("golden.json",),
-}
+    return [write(path, content) for path, content in files.items()]
 
 
 def html(pages: Sequence[Report], audit: Audit) -> bytes:
@@ -138,10 +149,6 @@ def pdf(page: Report, audit: Audit) -> bytes:
     template = environment(page.lang).get_template("report.html.j2")
     source = template.render(page=page, setter=setter, frame="base.html.j2")
     return writer.pdf(source, setter.drawings, setter.words)
-
-
-FORMATS = tuple(_NAMES)
-"""What `build` can write."""
 
 
 def write(path: Path, content: bytes) -> Path:

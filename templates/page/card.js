@@ -13,7 +13,7 @@ class Card {
     this.trigger = null;
     this.timer = 0;
     this.hiding = false;
-    for (const trigger of edition.querySelectorAll(TRIGGERS)) this.prepare(trigger);
+    this.prepareAll();
     edition.addEventListener("pointerover", (event) => this.pointed(event));
     edition.addEventListener("pointerout", (event) => this.left(event));
     edition.addEventListener("focusin", (event) => this.focused(event));
@@ -24,6 +24,20 @@ class Card {
       if (event.newState === "closed") this.forget();
     });
     window.addEventListener("scroll", () => this.place(), { capture: true, passive: true });
+    document.addEventListener("renewed", () => this.renew());
+  }
+
+  prepareAll() {
+    for (const trigger of this.edition.querySelectorAll(TRIGGERS)) this.prepare(trigger);
+  }
+
+  /** What the page says has changed, and with it what an open card says. */
+  renew() {
+    this.prepareAll();
+    const trigger = this.trigger;
+    const row = trigger?.isConnected && this.row(trigger);
+    if (row) this.box.replaceChildren(this.content(row, trigger));
+    else this.hide();
   }
 
   /** A number in text becomes a button. Those in a formula cannot, since a formula is one thing to

@@ -5,9 +5,8 @@ class Contents {
     this.edition = edition;
     this.nav = edition.querySelector(".contents");
     this.opener = edition.querySelector(".open-contents");
-    this.links = [...this.nav.querySelectorAll("a")];
-    this.targets = this.links.map((link) => document.getElementById(link.getAttribute("href").slice(1)));
     this.marked = null;
+    this.gather();
     this.opener.addEventListener("click", () => this.toggle());
     this.nav.addEventListener("click", (event) => event.target.closest("a") && this.toggle(false));
     edition.addEventListener("keydown", (event) => {
@@ -18,6 +17,11 @@ class Contents {
     document.addEventListener("pointerdown", (event) => {
       if (!this.nav.contains(event.target) && event.target !== this.opener) this.toggle(false);
     });
+  }
+
+  gather() {
+    this.links = [...this.nav.querySelectorAll("a")];
+    this.targets = this.links.map((link) => document.getElementById(link.getAttribute("href").slice(1)));
   }
 
   toggle(open = !this.nav.classList.contains("open")) {
@@ -90,7 +94,13 @@ const nearing = new IntersectionObserver(
   },
   { rootMargin: "50%" },
 );
-for (const box of document.querySelectorAll(".formula:not(.pointed), .scroll, .picture")) {
-  nearing.observe(box);
+function observe() {
+  for (const box of document.querySelectorAll(".formula:not(.pointed), .scroll, .picture")) nearing.observe(box);
 }
+observe();
+document.addEventListener("renewed", () => {
+  for (const contents of all) contents.gather();
+  observe();
+  follow();
+});
 window.addEventListener("resize", () => near.forEach(reach), { passive: true });

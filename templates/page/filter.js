@@ -47,15 +47,11 @@ function change(alter) {
 }
 
 for (const edition of document.querySelectorAll(".edition")) {
-  for (const choice of edition.querySelectorAll(".filter .choice")) {
-    const verdict = choice.dataset.verdict;
-    choice.addEventListener("click", () =>
-      change(() => (chosen.has(verdict) ? chosen.delete(verdict) : chosen.add(verdict))),
-    );
-  }
-  for (const all of edition.querySelectorAll("button.all")) {
-    all.addEventListener("click", () => change(() => chosen.clear()));
-  }
+  edition.addEventListener("click", ({ target }) => {
+    const verdict = target.closest(".filter .choice")?.dataset.verdict;
+    if (verdict) change(() => (chosen.has(verdict) ? chosen.delete(verdict) : chosen.add(verdict)));
+    else if (target.closest("button.all")) change(() => chosen.clear());
+  });
   const opener = edition.querySelector(".open-filter");
   const panel = edition.querySelector(".panel.filter");
   panel?.addEventListener("toggle", (event) => {
@@ -67,6 +63,8 @@ for (const edition of document.querySelectorAll(".edition")) {
     panel.style.top = `${Math.max(8, below ? at.bottom + 8 : at.top - height - 8)}px`;
   });
 }
+
+document.addEventListener("renewed", () => chosen.size && apply());
 
 // A link to a claim that is not shown shows it.
 window.addEventListener("hashchange", () => {

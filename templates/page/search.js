@@ -74,6 +74,7 @@ class Search {
       if (option) this.go(option);
     });
     this.input.addEventListener("blur", () => this.close());
+    document.addEventListener("renewed", () => (this.entries = null));
   }
 
   /** What can be found; made when it is first wanted. */

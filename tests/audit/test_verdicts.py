@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bpreport.audit import Verdict
+from bpreport.audit import Verdict, audit
+from bpreport.deck import read_text
 from tests.audit.case_files import Expected, audited, parameters, read_cases, said
 
 BARE = read_cases("verdicts.txt")
@@ -43,3 +44,32 @@ def test_summary_counts_each_claim_once():
 def test_an_empty_deck_has_an_empty_audit():
     result = audited("")
     assert (result.judgements, result.findings, result.summary) == ((), (), {})
+
+
+INDEXED = r"""---
+worked:
+  net:
+    kind: perceptron
+    layers: {x: 2, h: 2, y: 1}
+    given: {x: [1, 2], target: [1], W: [[0.1, 0.2], [0.3, 0.4]], V: [[0.5], [0.6]], b: [0.1, 0.2]}
+    weights: {x-h: "W_{ij}", h-y: "V_{jk}"}
+    learning_rate: 0.1
+    iterations: 3
+---
+# Indices {worked=net}
+
+"""
+
+
+@pytest.mark.parametrize("typed", ["W_{11}", "W_{1,1}", "W_{1 1}", r"\mathrm{W}_{11}"])
+def test_a_number_in_text_names_an_entry_with_its_indices(typed):
+    """However they are written: 0.1 is given, 0.2 is not what is."""
+    texts = (f'{INDEXED}It is [{printed}]{{claim="{typed}"}}.' for printed in ("0.1", "0.2"))
+    verdicts = [str(audit(read_text(text)).judgements[0].verdict) for text in texts]
+    assert verdicts == ["given", "wrong"]
+
+
+def test_a_number_in_text_that_names_nothing():
+    """The message tells the nearest name, with the same letter where there is one."""
+    (found,) = audit(read_text(f'{INDEXED}It is [0.5]{{claim="V_{{12}}"}}.')).judgements
+    assert str(found.message) == "The worked example net has no V_{12}; is V_{2,1} meant?"

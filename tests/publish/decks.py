@@ -1,6 +1,16 @@
 """Small decks: each has one thing that the built-in deck has among much else."""
 
-__all__ = ["DECKS", "DEEP", "DESCENT", "ERRORS", "LESSON", "MARKED", "PERCEPTRON", "WORKED"]
+__all__ = [
+    "DECKS",
+    "DEEP",
+    "DESCENT",
+    "ERRORS",
+    "LESSON",
+    "MARKED",
+    "PERCEPTRON",
+    "TABLES",
+    "WORKED",
+]
 
 ERRORS = """\
 # Notes
@@ -134,7 +144,33 @@ worked:
 """
 """More weights than one plot has room to name."""
 
+TABLES = """\
+# Tables
+
+A drop from -1.5 to -2, in 3-5 steps, `-7`, **x**-1, and [-3.5]{claim="start"}.
+
+| step | x | loss | remark |
+|---|---|---|---|
+| 0 | -1.5 | 10.25 | start |
+| 1 | 0.25 | 3 | then |
+| 10 | [12.125]{.figure} | 0.5 | end |
+
+| left | centre | right |
+|:---|:---:|---:|
+| 0.5 | 0.5 | 0.5 |
+| -12.25 | -12.25 | -12.25 |
+| 3 | 3 | 3 |
+
+| name | $k$ | $x_k$ |
+|---|---|---|
+| $w_1$ | 0 | $-1.5$ |
+| $w_2$ | 1 | $10.25$ |
+| $w_3$ | 2 | $0.125$ |
+"""
+"""Numbers of several widths in columns of all alignments, and hyphens of several kinds."""
+
 DECKS = {
+    "tables": TABLES,
     "lesson": LESSON,
     "errors": ERRORS,
     "perceptron": PERCEPTRON,

@@ -8,9 +8,10 @@ import pytest
 from bpreport.audit import audit
 from bpreport.deck import read_text
 from bpreport.publish import build
-from bpreport.publish.columns import aligned
+from bpreport.publish.columns import aligned, entries
 from bpreport.publish.numbers import shown, signed
 from bpreport.publish.view import Cell, Table
+from tests.publish.decks import TABLES
 from tests.support import require_program
 
 NEGATIVE = """\
@@ -81,3 +82,28 @@ def test_each_column_is_aligned_on_its_own():
 def test_other_hyphens_stay(text):
     """Dates, ranges, powers of ten as programs write them, names, LaTeX."""
     assert signed(text) == text
+
+
+def test_the_deck_s_own_numbers_have_a_minus_sign(tmp_path):
+    """In text, tables and marked numbers; code, ranges and what joins words keep what was typed."""
+    result = audit(read_text(TABLES))
+    (path,) = build(result, result.study, tmp_path, ["html"], "en")
+    text = path.read_text(encoding="utf-8")
+    assert "from −1.5 to −2, in 3-5 steps, <code>-7</code>, <strong>x</strong>-1" in text
+    assert ">−3.5</span>" in text
+    assert ">−12.25</span></td>" in text or ">−12.25</td>" in text
+    assert 'data-exact="−1.5"' in text
+    assert "-12.25" not in text
+
+
+def test_entries_of_a_deck_s_table():
+    """Numbers get space behind them, before them only where they do not end at the right."""
+    tokens = read_text(TABLES).slides[0].tokens
+    found = [entry for _, entry in sorted(entries(tokens).items())]
+    rows = [found[n : n + 4] for n in range(0, 16, 4)]
+    assert [entry.words for entry in rows[0]] == [False, False, False, True]
+    # of x: -1.5, 0.25, 12.125; a point is half as wide as a digit
+    assert [row[1].trail for row in rows[1:]] == [2, 1, 0]
+    assert [row[1].lead for row in rows[1:]] == [0, 0, 0]
+    left = found[16:][0::3][1:4]  # 0.5, -12.25, 3
+    assert [(entry.lead, entry.trail) for entry in left] == [(2, 1), (0, 0), (2, 2.5)]

@@ -131,6 +131,7 @@ def test_a_malformed_row_loses_no_other(tmp_path: Path, row: str, student: str, 
     [
         ("", "no answers in the file"),
         ("name,1a,1b,2a,3a\n", "expected a column 'student'"),
+        ('\nstudent,"1a,1b,2a,3a\n', "2:1: the quotation marks of the row"),
         ("student,1a,2a\n", "columns are missing: '1b', '3a'"),
         ("student,1a,1a,1b,2a,3a\n", "2 columns '1a'"),
         ("student,1a,1b,2a,3a,4c\n", "do not belong to the manifest"),

@@ -175,3 +175,38 @@ def test_qti12_is_valid() -> None:
                        opened(package)["questions.xml"])  # fmt: skip
         validator.validate(etree.fromstring(plain))
         assert [error.message for error in validator.error_log] == []
+
+
+def test_a_class_comes_out_again_with_its_banks(tmp_path: Path) -> None:
+    """Of no student means of all: every file, byte for byte; a changed one is told."""
+    out, again = tmp_path / "out", tmp_path / "again"
+    words = ["sheets", str(CASES / "deck.md")]
+    forms = ["--format", "moodle-bank,qti21-bank,html"]
+    result = CliRunner().invoke(
+        main, [*words, "--count", "3", "--seed", "k", *forms, "-o", str(out)]
+    )
+    assert result.exit_code == 0, result.output
+    more = ["--manifest", str(out / "manifest.json"), "-o", str(again)]
+    result = CliRunner().invoke(main, [*words, *more])
+    assert (result.exit_code, result.stderr) == (0, "")
+    made = {str(path.relative_to(out)): path.read_bytes() for path in out.rglob("*.*")}
+    del made["manifest.json"]
+    assert len(made) == 8  # 3 sheets, 3 keys, 2 banks
+    assert {str(path.relative_to(again)): path.read_bytes() for path in again.rglob("*.*")} == made
+    # As if another version had printed the bank and a sheet.
+    manifest = out / "manifest.json"
+    text = manifest.read_text(encoding="utf-8")
+    for place in ("bank.moodle.xml", "students/s0002.html"):
+        text = re.sub(rf'("{place}": ")[0-9a-f]{{64}}', r"\g<1>" + "0" * 64, text)
+    manifest.write_text(text, encoding="utf-8")
+    result = CliRunner().invoke(main, [*words, *more])
+    assert result.exit_code == 2
+    assert [line.split(" is not the same")[0] for line in result.stderr.splitlines()] == [
+        "bpreport: students/s0002.html", "bpreport: bank.moodle.xml",
+    ]  # fmt: skip
+    # What is in the place of a file is left alone.
+    (again / "bank.moodle.xml").write_text("mine", encoding="utf-8")
+    result = CliRunner().invoke(main, [*words, *more])
+    assert (result.exit_code, "is there already" in result.stderr) == (2, True)
+    assert (again / "bank.moodle.xml").read_text(encoding="utf-8") == "mine"
+    assert {path.name for path in tmp_path.iterdir()} == {"out", "again"}

@@ -86,7 +86,7 @@ class TestWhomItAnswers:
         """A page of another site may have a name that leads here, but it is another name."""
         _, port = served
         for host in ("example.org", f"example.org:{port}", "localhost", "127.0.0.1:1", "", "::1"):
-            for path in ("/", "/report", "/changes", "/watch.js"):
+            for path in ("/", "/report", "/changes", "/watch.js", "/renew.js"):
                 status, _, body = asked(port, path, host=host)
                 assert (host, path, status) == (host, path, 421)
                 assert "0.957" not in body
@@ -139,6 +139,15 @@ class TestChanges:
             assert preview.refresh()
             assert following() == {"version": 2, "problem": ""}
         assert "0.957" not in asked(port, "/report")[2]
+
+    def test_a_report_is_asked_for_by_its_version(self, served, deck):
+        """Who wants to change one into the next must know which it gets."""
+        preview, port = served
+        assert asked(port, "/report?1")[2] == asked(port, "/report")[2]
+        deck.write_text(DECK.replace("0.957", "0.85"), encoding="utf-8")
+        preview.refresh()
+        assert asked(port, "/report?1")[0] == 404
+        assert asked(port, "/report?2")[0] == 200
 
     def test_a_deck_that_is_the_same_is_not_built_again(self, served, deck):
         """Saved without a change, or touched."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -27,29 +28,28 @@ __all__ = [
 def inherited(target: Target) -> Iterator[Candidate]:
     """Wrong figures that were printed before, carried on correctly.
 
-    Either the figures that the formula reads were taken as they are printed, or all was computed
-    from the one that went wrong first, at full precision.
+    Either the figures that the formula reads were taken as they are printed, all of them or only
+    the wrong ones, or all was computed from the one that went wrong first, at full precision.
     """
     yield from _from_the_first(target)
     if target.formula is None:
         return
-    printed = dict(target.values)
-    wrong = []
+    wrong: dict[str, Any] = {}
+    right: dict[str, Any] = {}
+    sources = []
     for name in readings(target.formula):
         exact = _right_value(name, target)
-        for entry in target.knowledge.printed.get(name.key, ()):
-            if exact is not None and how_printed(entry.text, exact) is None:
-                printed[name.key] = MP.mpf(entry.text)
-                wrong.append(name)
+        for entry in target.knowledge.printed.get(name.key, ()) if exact is not None else ():
+            if how_printed(entry.text, exact) is None:
+                wrong[name.key] = MP.mpf(entry.text)
+                sources.append(name)
                 break
-    if not wrong:
-        return
-    try:
-        value = evaluate(target.formula, printed, MPMATH)
-    except EvaluationError:
-        return
-    listed = ", ".join(dict.fromkeys(map(math, wrong)))
-    yield Candidate(value, Message(INHERITED, {"source": listed}))
+            right[name.key] = MP.mpf(entry.text)
+    listed = ", ".join(dict.fromkeys(map(math, sources)))
+    for read in (wrong, right | wrong) if wrong else ():
+        with suppress(EvaluationError):
+            value = evaluate(target.formula, {**target.values, **read}, MPMATH)
+            yield Candidate(value, Message(INHERITED, {"source": listed}))
 
 
 INHERITED = "the error comes from {source}"

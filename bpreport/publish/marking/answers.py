@@ -21,7 +21,7 @@ from bpreport.deck.model import Position
 from bpreport.formula.limits import limit
 from bpreport.publish.language import COMMA, mark
 from bpreport.publish.marking.numerals import letter, number
-from bpreport.publish.spreadsheets import plain_names, read_lines, student_column
+from bpreport.publish.spreadsheets import UNCLOSED, plain_names, read_lines, student_column
 
 __all__ = ["AnswerFile", "Cell", "Problem", "Row", "read_answers"]
 
@@ -92,7 +92,7 @@ def read_answers(path: Path, kinds: Mapping[str, str], students: Sequence[str]) 
         if isinstance(error, DeckError):
             error.path, error.position = str(path), place
             raise
-        raise DeckError("not CSV: {cause}", path=str(path), position=place, cause=error) from None
+        raise DeckError(UNCLOSED, path=str(path), position=place) from None
     reader = _Reader(columns, kinds, delimiter)
     for line, text in enumerate(found.lines[1:], found.first + 1):
         reader.read(line, text)

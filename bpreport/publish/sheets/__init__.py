@@ -7,9 +7,9 @@ Press(course, "en", ["html"]).html(sheet)       # the page of the student, and t
 """
 
 from bpreport.publish.sheets.course import Course, plan
-from bpreport.publish.sheets.issuing import issue, reissue
+from bpreport.publish.sheets.issuing import issue
 from bpreport.publish.sheets.making import GENERATORS, LATEST, Followed, follow, make, make_all
-from bpreport.publish.sheets.manifest import manifest_text, read_manifest, remake
+from bpreport.publish.sheets.manifest import manifest_text, read_manifest
 from bpreport.publish.sheets.model import (
     Answer,
     Choice,
@@ -22,6 +22,7 @@ from bpreport.publish.sheets.model import (
     Variant,
 )
 from bpreport.publish.sheets.press import Press
+from bpreport.publish.sheets.reissuing import reissue, remake
 
 __all__ = [
     "GENERATORS",

@@ -14,9 +14,9 @@ from bpreport.publish.sheets.issuing import (
     NotAllMade,
     course_of,
     issue,
-    reissue,
     statistics_text,
 )
+from bpreport.publish.sheets.reissuing import reissue
 from bpreport.publish.sheets.students import numbered, read_roster
 
 __all__ = ["Outcome", "Request", "run"]
@@ -45,21 +45,22 @@ class Outcome:
     lines: tuple[str, ...]
     """For stdout."""
     messages: tuple[str, ...] = ()
-    """For stderr: which sheets could not be made, and why."""
+    """For stderr: which sheets could not be made, or not as they were issued, and why."""
 
     @property
     def status(self) -> int:
-        """The exit status: 2 where a sheet could not be made."""
+        """The exit status: 2 where a sheet could not be made so."""
         return 2 if self.messages else 0
 
 
 def run(request: Request, tell: Callable[[str], object]) -> Outcome:
     """Do it. Raises `DeckError` and `OSError`."""
     if request.manifest is not None:
-        if not request.students or request.count is not None or request.roster is not None:
-            raise DeckError("--manifest makes issued sheets again: say whose with --student")
-        made = reissue(request.deck, request.manifest, request.students, request.output)
-        return Outcome(tuple(map(str, made)))
+        if request.count is not None or request.roster is not None:
+            raise DeckError("--manifest makes issued sheets again: it goes with --student only")
+        made = reissue(request.deck, request.manifest, request.students, request.output, tell)
+        messages = tuple(render(message, request.lang or made.lang) for message in made.differing)
+        return Outcome(tuple(map(str, made.paths)), messages)
     if request.students:
         raise DeckError("--student goes with --manifest")
     if (request.count is None) == (request.roster is None):

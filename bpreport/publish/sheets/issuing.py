@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -21,15 +22,13 @@ from bpreport.publish.sheets.manifest import (
     frozen,
     manifest_text,
     read_manifest,
-    remake,
     sheet_of,
 )
 from bpreport.publish.sheets.model import Issued, Manifest
 from bpreport.publish.sheets.press import FOLDERS, FORMATS, Press
 from bpreport.publish.unfinished import Records, forget, unfinished
-from bpreport.publish.writing import write
 
-__all__ = ["MANIFEST", "NotAllMade", "course_of", "issue", "reissue", "statistics_text"]
+__all__ = ["MANIFEST", "NotAllMade", "course_of", "issue", "statistics_text"]
 
 MANIFEST = "manifest.json"
 Progress = Callable[[str], object]
@@ -86,7 +85,7 @@ def issue(
                 course.mistakes, statistics,
             )  # fmt: skip
             _tidy(kept, manifest)
-            _make_banks(kept, press, manifest)
+            manifest = replace(manifest, banks=_make_banks(kept, press, manifest))
             kept.write(MANIFEST, manifest_text(manifest).encode())
             kept.keep(MANIFEST, {"students": list(students)})
         _place(kept, target, banks)
@@ -164,21 +163,24 @@ def _tidy(kept: Records, manifest: Manifest) -> None:
                 path.unlink()
 
 
-def _make_banks(kept: Records, press: Press, manifest: Manifest) -> None:
-    """The banks of the class, once all its sheets are there."""
+def _make_banks(kept: Records, press: Press, manifest: Manifest) -> dict[str, str]:
+    """The banks of the class, once all its sheets are there; their SHA-256."""
     if not press.banks:
-        return
+        return {}
     # Made again, which takes little: whoever made them need not send them.
     sheets = [
         make_again(press.course, manifest.course_key, entry.student, entry.variant, LATEST)
         for entry in manifest.sheets
     ]
+    found = {}
     try:
         for place, content in press.for_all(sheets):
             kept.write(place, content)
+            found[place] = hashlib.sha256(content).hexdigest()
     except DeckError:  # it would be so next time
         kept.remove()
         raise
+    return found
 
 
 def _place(kept: Records, target: Path, banks: Sequence[str]) -> None:
@@ -205,23 +207,6 @@ def _check_free(target: Path, banks: Sequence[str]) -> None:
             raise FileExistsError(
                 errno.EEXIST, "is there already; choose another folder", str(target / name)
             )
-
-
-def reissue(
-    path: Path | None, manifest_path: Path, students: Sequence[str], target: Path
-) -> list[Path]:
-    """Sheets of a manifest made once more, byte for byte; returns the paths of their files."""
-    manifest = read_manifest(manifest_path)
-    course = course_of(path, manifest.lang).as_issued(manifest)
-    press = Press(course, manifest.lang, manifest.formats)
-    made = [
-        (target / place, content)
-        for student in students
-        for place, content in remake(course, manifest, student, press)[1].items()
-    ]
-    for place, _ in made:
-        place.parent.mkdir(parents=True, exist_ok=True)
-    return [write(place, content) for place, content in made]
 
 
 def statistics_text(manifest: Manifest) -> str:

@@ -253,7 +253,7 @@ def _linked(course: Course, questions: Sequence[Question]) -> tuple[Question, ..
                 for earlier in before
                 if earlier.key in sources and earlier.example == answer.example
             )
-            answers.append(replace(answer, after=after))
+            answers.append(replace(answer, after=after) if after else answer)
             before.append(answer)
         found.append(replace(question, answers=tuple(answers)))
     return tuple(found)

@@ -11,17 +11,14 @@ from typing import Any
 from bpreport.deck import DeckError, Phrase
 from bpreport.formula.limits import limit
 from bpreport.publish.language import mark
-from bpreport.publish.sheets.course import Course
-from bpreport.publish.sheets.making import GENERATORS, make_again
 from bpreport.publish.sheets.mistakes import Slipped
 from bpreport.publish.sheets.model import Issued, Manifest, Sheet, Variant
 from bpreport.publish.sheets.packed import packed, unpacked
-from bpreport.publish.sheets.press import Press
 from bpreport.publish.sheets.students import checked
 from bpreport.publish.sheets.view import exact_digits
 
 __all__ = [
-    "FORMAT", "entry_of", "frozen", "issued", "manifest_text", "read_manifest", "remake",
+    "FORMAT", "digests", "entry_of", "frozen", "issued", "manifest_text", "read_manifest",
     "sheet_of", "thawed",
 ]  # fmt: skip
 
@@ -43,8 +40,12 @@ def issued(sheet: Sheet, products: Mapping[str, bytes]) -> Issued:
                 "high": f"{answer.high:f}",
             }
         answers[answer.id] = entry
-    files = {path: hashlib.sha256(content).hexdigest() for path, content in products.items()}
-    return Issued(sheet.student, sheet.fingerprint, sheet.variant, answers, files)
+    return Issued(sheet.student, sheet.fingerprint, sheet.variant, answers, digests(products))
+
+
+def digests(files: Mapping[str, bytes]) -> dict[str, str]:
+    """The SHA-256 of files, by their paths."""
+    return {path: hashlib.sha256(content).hexdigest() for path, content in files.items()}
 
 
 def manifest_text(manifest: Manifest) -> str:
@@ -58,6 +59,7 @@ def manifest_text(manifest: Manifest) -> str:
         "course_key": manifest.course_key,
         "version": manifest.version,
         "statistics": dict(manifest.statistics),
+        "banks": dict(manifest.banks),
     }
     lines = json.dumps(head, ensure_ascii=False, indent=1)[:-2]
     mistakes = ",\n  ".join(
@@ -120,6 +122,7 @@ def read_manifest(path: Path) -> Manifest:
             tuple(map(sheet_of, loaded["sheets"])),
             {str(name): _mistakes(by_key) for name, by_key in loaded["mistakes"].items()},
             {str(name): int(count) for name, count in loaded["statistics"].items()},
+            {str(place): str(digest) for place, digest in loaded.get("banks", {}).items()},
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         what: object = error
@@ -152,31 +155,3 @@ def sheet_of(entry: Mapping[str, Any]) -> Issued:
         {name: dict(answer) for name, answer in entry["answers"].items()},
         dict(entry["files"]),
     )
-
-
-def remake(
-    course: Course, manifest: Manifest, student: str, press: Press
-) -> tuple[Sheet, dict[str, bytes]]:
-    """An issued sheet and its files once more.
-
-    Raises `DeckError` where they cannot come out the same, byte for byte.
-    """
-    if course.digest != manifest.digest:
-        raise DeckError(
-            "the sheets were made of another text of {deck}, whose SHA-256 is {digest}",
-            deck=manifest.deck,
-            digest=manifest.digest,
-        )
-    if manifest.version not in GENERATORS:
-        raise DeckError("no generator has the version {version}", version=manifest.version)
-    entry = next((sheet for sheet in manifest.sheets if sheet.student == student), None)
-    if entry is None:
-        raise DeckError("the manifest has no student {student!r}", student=student)
-    course = course.as_issued(manifest)
-    sheet = make_again(course, manifest.course_key, student, entry.variant, manifest.version)
-    (products,) = press.products([sheet])
-    if issued(sheet, products) != entry:
-        raise DeckError(
-            "the sheet of {student!r} does not come out as the manifest has it", student=student
-        )
-    return sheet, products

@@ -206,3 +206,5 @@ class Manifest:
     they come, may be another one when a sheet is made again."""
     statistics: Mapping[str, int] = field(default_factory=dict)
     """Of the screening: "tried", "accepted", and how many each reason rejected."""
+    banks: Mapping[str, str] = field(default_factory=dict)
+    """The SHA-256 of each question bank of the class, by its path."""

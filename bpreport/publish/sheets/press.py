@@ -116,7 +116,7 @@ class Press:
         setter = HtmlSheetSetter(self.lang)
         # The font must not depend on which sheets are made together.
         for source in self._symbols():
-            setter.math(source)
+            setter.math(source, words=source)  # which nobody hears
         return self._head(setter, "html")
 
     @cached_property

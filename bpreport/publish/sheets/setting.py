@@ -56,7 +56,14 @@ class SheetSetter(Setter):
 
 
 class HtmlSheetSetter(SheetSetter, HtmlSetter):
-    """MathML throughout."""
+    """MathML throughout. What formulas of a class have in common is set once: all but the numbers.
+
+    To parse each for its words took three quarters of the time.
+    """
+
+    def __init__(self, lang: str) -> None:
+        super().__init__(lang)
+        self._mould = lru_cache(maxsize=4096)(self._moulded)
 
     def equation(self, symbolic: Sequence[str], numeric: Sequence[str]) -> Markup:
         """One MathML formula."""
@@ -67,6 +74,48 @@ class HtmlSheetSetter(SheetSetter, HtmlSetter):
     ) -> Markup:
         """Every side on a line of its own."""
         return self.chain((*symbolic, *numeric)) + self._dagger(dagger)
+
+    def math(
+        self, source: str, display: bool = False, small: bool = False, words: str = ""
+    ) -> Markup:
+        """A formula in the mould of others like it."""
+        if words:
+            return super().math(source, display, small, words)
+        return self._filled("inline" if not display else "display", source)
+
+    def chain(self, parts: Sequence[str]) -> Markup:
+        """Every side on a line of its own, in the mould of others like it."""
+        return self._filled("chain", _SIDES.join(parts))
+
+    def _filled(self, kind: str, source: str) -> Markup:
+        """The mould of a formula with its numbers."""
+        pieces = _FRACTION.split(source)
+        found = list(self._mould(kind, tuple(pieces[::2])))
+        found[1::2] = [pieces[2 * int(place) + 1] for place in found[1::2]]
+        return Markup("".join(found))  # noqa: S704 - from Markup and digits
+
+    def _moulded(self, kind: str, between: tuple[str, ...]) -> tuple[str, ...]:
+        """Of a formula, given as what stands between its numbers: its markup in pieces.
+
+        Every other piece is which of the numbers stands there.
+        """
+        source = between[0] + "".join(
+            f"{place}{_MARK}{piece}" for place, piece in enumerate(between[1:])
+        )
+        if kind == "chain":
+            found = super().chain(source.split(_SIDES))
+        else:
+            found = super().math(source, display=kind == "display")
+        return tuple(_MARKED.split(found))
+
+
+_SIDES = "\0"
+"""Between the sides of a chain."""
+_FRACTION = re.compile(r"(\d+\.\d*[1-9]\d*)")
+"""A number with decimal places. Whole ones are not filled in: x^2 has words of its own."""
+_MARK = ".90909"
+"""Makes a number, which is set and read as any other, of the place of one."""
+_MARKED = re.compile(rf"(\d+){re.escape(_MARK)}")
 
 
 class PdfSheetSetter(SheetSetter, PdfSetter):

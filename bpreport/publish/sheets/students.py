@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import re
 import unicodedata
 from collections.abc import Iterable
@@ -12,7 +11,7 @@ from bpreport.deck import DeckError
 from bpreport.deck.model import Position
 from bpreport.formula.limits import limit
 from bpreport.publish.language import mark
-from bpreport.publish.spreadsheets import plain_names, read_lines, student_column
+from bpreport.publish.spreadsheets import plain_names, read_lines, rows_of, student_column
 
 __all__ = ["MOST", "checked", "numbered", "read_roster"]
 
@@ -42,16 +41,7 @@ def read_roster(path: Path) -> list[str]:
 
     Raises `DeckError` with the line at fault.
     """
-    found = read_lines(path, LARGEST, NOBODY)
-    reader = csv.reader(found.lines, delimiter=found.delimiter, strict=True)
-    try:
-        rows = [
-            (found.first + reader.line_num - 1, row)
-            for row in reader
-            if any(field.strip() for field in row)
-        ]
-    except csv.Error as error:
-        raise DeckError("not CSV: {cause}", path=str(path), cause=error) from None
+    rows = list(rows_of(read_lines(path, LARGEST, NOBODY), path))
     if not rows:
         raise DeckError(NOBODY, path=str(path))
     column = _column(rows[0], path)

@@ -246,6 +246,16 @@ class Computed:
 
     def accepted(self, key: str, places: int) -> tuple[Decimal, Decimal]:
         """The interval of accepted answers, by whichever way."""
+        if (key, places) not in self._accepted:
+            self._accepted[key, places] = self._found(key, places)
+        return self._accepted[key, places]
+
+    @cached_property
+    def _accepted(self) -> dict[tuple[str, int], tuple[Decimal, Decimal]]:
+        """They are asked for when candidates are looked at, and again when the sheet is made."""
+        return {}
+
+    def _found(self, key: str, places: int) -> tuple[Decimal, Decimal]:
         if (
             key not in self.instead
             and not self.template.sources[key] & self.template.sources.keys()

@@ -79,6 +79,8 @@ class _Slides(Setter):
 class HtmlSlides(_Slides, HtmlSetter):
     """MathML and plots in the page's colours."""
 
+    digit = (0.495, "em")
+
     def fitted(self, shown: SetFormula, display: bool) -> Markup:
         """MathML in a type of its own size."""
         found = str(self.math(shown.source, display))  # which it has escaped
@@ -94,6 +96,8 @@ class HtmlSlides(_Slides, HtmlSetter):
 
 class PdfSlides(_Slides, PdfSetter):
     """Drawings, sized in em of the text around them."""
+
+    digit = (0.495, "em")
 
     def __init__(
         self,

@@ -62,7 +62,7 @@ def built(folder: Path, objectives: dict[str, str], start: str = "0.8") -> tuple
         for name, objective in objectives.items()
     ]
     deck.write_text(f"{HEAD}{''.join(descents)}---\n# Nothing is claimed\n", encoding="utf-8")
-    (path,) = build_deck(deck, folder / "out", ["html"], None, lambda _: None)
+    (path,) = build_deck(deck, folder / "out", ["html"], None, lambda _: None).paths
     return path, deck
 
 

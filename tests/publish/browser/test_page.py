@@ -1,6 +1,10 @@
 """The report in a browser: what holds of the whole page."""
 
+import itertools
+from io import BytesIO
+
 import pytest
+from matplotlib.image import imread
 from playwright.sync_api import expect
 
 from tests.publish.browser.browsing import (
@@ -125,3 +129,50 @@ def test_the_watch_hears_and_axe_sees(visit: Visit, tmp_path):
     path.write_text("<script>console.log('said')</script>")
     with pytest.raises(AssertionError, match="log: said"), visit(path):
         pass
+
+
+POINTS = r"""table => [...table.rows].slice(1).map((row) => [...row.cells].map((cell) => {
+    const texts = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
+    let found = null;
+    for (let text = texts.nextNode(); text; text = texts.nextNode()) {
+        if (!/^[−\d.]+$/.test(text.data)) continue;
+        const range = document.createRange();
+        const point = text.data.indexOf(".");
+        range.selectNode(text);
+        if (point >= 0) range.setStart(text, point);
+        const { left, right } = range.getBoundingClientRect();
+        found = point < 0 ? right : left;
+    }
+    return found;
+}))"""
+"""Where the decimal point of each number of a table is, or would be."""
+
+
+def test_the_deck_s_own_columns_are_aligned(visit: Visit, small_report):
+    """Text and formulas, whatever the alignment that the deck says."""
+    with visit(small_report("tables")) as page:
+        tables = shown(page).locator(".prose table")
+        for table in range(3):
+            rows = tables.nth(table).evaluate(POINTS)
+            for column in zip(*rows, strict=True):
+                places = [place for place in column if place is not None]
+                # of a pixel; a digit is 7 wide
+                assert max(places, default=0) - min(places, default=0) < 1.5, (table, column)
+
+
+def test_levels_are_told_apart_without_colours(visit: Visit, lesson):
+    """Each has a pattern of its own in the bar and beside its word: so much of it is dark."""
+    shares = {}
+    with visit(lesson) as page:
+        page.emulate_media(media="print")
+        for level in ("right", "note", "error", "unchecked"):
+            swatch = shown(page).locator(f".score .{level} i")
+            grey = imread(BytesIO(swatch.screenshot()))[..., :3].mean(axis=2)
+            shares[level] = float((grey < 0.6).mean())
+            beside = swatch.evaluate("one => getComputedStyle(one).backgroundImage")
+            bar = shown(page).locator(f".bar .{level}")
+            if bar.count():
+                same = bar.first.evaluate("one => getComputedStyle(one).backgroundImage")
+                assert same == beside
+    ordered = sorted(shares.values())
+    assert min(b - a for a, b in itertools.pairwise(ordered)) > 0.1, shares

@@ -1,13 +1,13 @@
 """The live preview in a browser: what is saved is seen, at the same place, and errors are told."""
 
 import contextlib
-import time
 
 import pytest
 
 from bpreport.deck import builtin
 from bpreport.publish.watching import Preview, serving
 from tests.publish.browser.browsing import violations
+from tests.publish.decks import LESSON
 
 LINES = "\n\n".join(f"## Slide {n}\n\n$$a_{{{n}}} = {n} + {n} = {2 * n}$$" for n in range(1, 40))
 DECK = f"# Notes\n\n{LINES}\n"
@@ -130,12 +130,127 @@ def test_without_scripting_it_shows_the_report(previewed):
         page.frame_locator("iframe").locator("#slide-3").wait_for()
 
 
-def test_the_built_in_deck_is_seen_soon(previewed):
-    """What is known is not computed again: building takes less than a second of the processor."""
+# What has changed is put in place. A mark on the window tells whether it is still the same page.
+
+SLIDE = "## Between\n\n$$b = 0.733020 (1 - 0.733020) = 0.195072$$\n\n"
+TITLE = "## 第 9 页\n"
+
+SAVES = {
+    "a digit of a formula": lambda text: text.replace("= 2.35$$", "= 2.36$$"),
+    "a word": lambda text: text.replace("再看一遍", "再看两遍", 3),
+    "a line above all": lambda text: text.replace("一个**小网络**", "开始。\n\n一个**小网络**"),
+    "a slide more": lambda text: text.replace(TITLE, SLIDE + TITLE),
+    "a slide less": lambda text: text.replace(text[text.index(TITLE) :].split("\n## ")[0], ""),
+    "slides and formulas here and there": lambda text: text.replace(
+        "## 隐层", f"{SLIDE}## 隐层"
+    ).replace("$$w_3 = 0.4$$", "$$w_3 = 0.5$$", 2),
+    "a formula that is not understood": lambda text: text.replace("b_1 = 0.35", "b_1 + = 0.35"),
+}
+
+AS_IT_IS = """() => [...document.querySelectorAll("body *")].map((element) => {
+    const own = [...element.attributes].filter(({ name }) => /^(id|href|lang|data-.*)$/.test(name));
+    const classes = [...element.classList].filter((name) => !/^(pointed|looked-at)$/.test(name));
+    const text = element.children.length ? "" : element.textContent;
+    const told = own.map(({ name, value }) => `${name}=${value}`);
+    return [element.nodeName, ...told, ...classes, text];
+}).filter(([name]) => name !== "SCRIPT").map((parts) => parts.join(" ").trim())"""
+"""What a page says and where it leads, element by element."""
+
+
+def marked(page):
+    return report_in(page).evaluate("window.marked === true")
+
+
+def test_what_has_changed_is_put_in_place(previewed):
+    """The page stays, and says what the same report says that is loaded."""
+    with previewed(LESSON) as (page, preview):
+        seen(page, 1)
+        report_in(page).evaluate("window.marked = true")
+        other = page.context.new_page()
+        for version, (name, changed) in enumerate(SAVES.items(), 2):
+            text = changed(LESSON)
+            assert text != LESSON, name
+            saved(preview, text)
+            seen(page, version)
+            assert marked(page), name
+            other.goto(f"{page.url}report")
+            assert report_in(page).evaluate(AS_IT_IS) == other.evaluate(AS_IT_IS), name
+            assert page.title() == other.title(), name
+
+
+def test_what_is_put_in_place_works(previewed):
+    """Its numbers can be looked at, it is found, filtered and in the contents."""
+    with previewed(LESSON) as (page, preview):
+        seen(page, 1)
+        report = report_in(page)
+        report.evaluate("window.marked = true")
+        report.locator(".open-filter").click()
+        report.locator('.choice[data-verdict="explained"]').click()
+        page.keyboard.press("Escape")
+        rows = report.locator("tr.claim:not([hidden])")
+        before = rows.count()
+        saved(preview, LESSON.replace(TITLE, SLIDE + TITLE))
+        seen(page, 2)
+        assert rows.count() == before + 1
+        report.locator(".contents a", has_text="Between").click()
+        report.locator("mn.error", has_text="0.195072").hover()
+        report.locator(".card").get_by_text("0.195702").first.wait_for()
+        page.keyboard.press("/")
+        page.keyboard.type("Between")
+        report.locator(".found [role=option]", has_text="Between").wait_for()
+        assert marked(page)
+
+
+def test_what_the_reader_has_open_stays_open(previewed):
+    """A card tells the new, what is unfolded stays so, and a widget where it was."""
+    with previewed(LESSON) as (page, preview):
+        seen(page, 1)
+        report = report_in(page)
+        report.locator(".stepper .forward").click()
+        step = report.locator(".stepper .count").inner_text()
+        report.locator("details summary").first.click()
+        report.locator("mn[data-claim]", has_text="2.35").first.hover()
+        card = report.locator(".card")
+        card.get_by_text("2.35").first.wait_for()
+        saved(preview, LESSON.replace("= 2.35$$", "= 2.36$$"))
+        seen(page, 2)
+        card.get_by_text("2.36").first.wait_for()
+        assert report.locator("details").first.evaluate("details => details.open")
+        assert report.locator(".stepper .count").inner_text() == step
+
+
+def test_what_scripts_work_on_is_loaded(previewed):
+    """Other numbers for the stepper are another page, at the same place."""
+    with previewed(LESSON) as (page, preview):
+        seen(page, 1)
+        report_in(page).evaluate("window.marked = true")
+        saved(preview, LESSON.replace("learning_rate: 0.5", "learning_rate: 0.25"))
+        seen(page, 2)
+        assert not marked(page)
+        assert len(page.frames) == 2
+        report_in(page).locator(".stepper .forward").click()
+
+
+def test_the_built_in_deck_is_changed_in_place(previewed):
+    """A digit, an iteration that the scrubber shows beside its own, an error, a slide."""
     text = builtin("zh").read_text(encoding="utf-8")
+    place = text.index("\n## ", len(text) // 2)
     with previewed(text) as (page, preview):
         seen(page, 1)
-        begun = time.process_time()
+        report_in(page).evaluate("window.marked = true")
         saved(preview, text.replace("0.912934", "0.912935", 1))
-        assert time.process_time() - begun < 1.5
         seen(page, 2)
+        saved(preview, text.replace("0.073889, 0.945864", "0.073888, 0.945864"))
+        seen(page, 3)
+        scrubber = report_in(page).locator('[data-source="scrubber-example"]')
+        scrubber.locator('.jumps [data-updates="100"]').click()
+        assert "0.073888" in scrubber.locator(".print", has_text="0.073888").inner_text()
+        saved(preview, text.replace("kind: perceptron", "kind: perceptrom", 1))
+        page.get_by_role("alert").get_by_text("perceptrom").wait_for()
+        saved(preview, f"{text[:place]}\n{SLIDE}{text[place:]}")
+        seen(page, 4)
+        report_in(page).locator("h3", has_text="Between").wait_for()
+        saved(preview, text)
+        seen(page, 5)
+        report_in(page).locator("h3", has_text="Between").wait_for(state="detached")
+        assert marked(page)

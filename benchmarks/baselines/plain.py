@@ -1,0 +1,129 @@
+"""What one would write in an afternoon: the deck's formulas, six plots and four tables on a page.
+
+`python -m benchmarks.baselines.plain html,pdf FOLDER` makes what the reports of `bpreport build`
+are held against: jinja2 for the page, matplotlib for the plots, ziamath for the formulas,
+WeasyPrint for the PDF. Nothing is checked, and no solution is worked out.
+"""
+
+from __future__ import annotations
+
+import sys
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import matplotlib as mpl
+import numpy as np
+import ziamath
+from markdown_it import MarkdownIt
+from matplotlib.figure import Figure
+
+from bpreport.deck import builtin, read
+
+PAGE = """<!DOCTYPE html><html lang="zh"><head><meta charset="utf-8"><title>{{ title }}</title>
+<style>body { font-family: "Noto Sans CJK SC", sans-serif; font-size: 10pt }
+td, th { border: 1px solid #999; padding: 2pt 6pt }</style></head><body>
+{% for slide in slides %}<h2>{{ slide.title }}</h2>{{ slide.text | safe }}
+{% for formula in slide.formulas %}<p>{{ formula | safe }}</p>{% endfor %}{% endfor %}
+{% for plot in plots %}<p>{{ plot | safe }}</p>{% endfor %}
+{% for table in tables %}<table>{% for row in table %}<tr>
+{% for cell in row %}<td>{{ "%.9g" | format(cell) }}</td>{% endfor %}</tr>{% endfor %}</table>
+{% endfor %}</body></html>"""
+
+INPUTS, TARGETS = np.array([5.0, 10.0]), np.array([0.01, 0.99])
+HIDDEN = np.array([[0.1, 0.15], [0.2, 0.25], [0.3, 0.35]])
+OUTPUT = np.array([[0.4, 0.5, 0.6], [0.45, 0.55, 0.65]])
+BIASES = (0.35, 0.65)
+RATE = 0.5
+
+
+def sigmoid(values: Any) -> Any:
+    return 1 / (1 + np.exp(-values))
+
+
+def perceptron(iterations: int) -> Any:
+    """One perceptron, one iteration after the other: its outputs and error before each update."""
+    hidden, output = HIDDEN.copy(), OUTPUT.copy()
+    trace = np.empty((iterations, 3))
+    for step in range(iterations):
+        inner = sigmoid(hidden @ INPUTS + BIASES[0])
+        out = sigmoid(output @ inner + BIASES[1])
+        trace[step] = *out, 0.5 * ((TARGETS - out) ** 2).sum()
+        slope = (out - TARGETS) * out * (1 - out)
+        back = output.T @ slope * inner * (1 - inner)
+        output -= RATE * np.outer(slope, inner)
+        hidden -= RATE * np.outer(back, INPUTS)
+    return trace
+
+
+def descent(rate: float, steps: int = 40) -> Any:
+    """A descent on 0.5 (x - 0.25)^2 from 2: iterates and values."""
+    at, found = 2.0, []
+    for _ in range(steps):
+        found.append((at, 0.5 * (at - 0.25) ** 2))
+        at -= rate * (at - 0.25)
+    return np.array(found)
+
+
+def picture(x: Any, columns: Any, log: bool = False) -> str:
+    figure = Figure(figsize=(6.7, 2.4))
+    axes = figure.subplots()
+    axes.plot(x, columns)
+    if log:
+        axes.set_yscale("log")
+    axes.grid()
+    target = StringIO()
+    figure.savefig(target, format="svg")
+    return target.getvalue()[target.getvalue().index("<svg") :]
+
+
+def page() -> str:
+    deck = read(builtin("zh"))
+    formulas: dict[int, list[str]] = {}
+    for formula in deck.formulas:
+        try:
+            drawn = ziamath.Latex(formula.source).svg()
+        except Exception:  # noqa: BLE001 - what ziamath does not know stands as it was typed
+            drawn = f"<code>{formula.number}</code>"
+        formulas.setdefault(formula.slide, []).append(drawn)
+    markdown = MarkdownIt()
+    slides = [
+        {
+            "title": slide.title,
+            "text": markdown.render(
+                "\n\n".join(token.content for token in slide.tokens if token.type == "inline")
+            ),
+            "formulas": formulas.get(slide.number, []),
+        }
+        for slide in deck.slides
+    ]
+    fast, slow, trace = descent(1.5), descent(0.25), perceptron(1000)
+    steps = np.arange(len(trace))
+    plots = [
+        picture(fast[:, 0], fast[:, 1]),
+        picture(slow[:, 0], slow[:, 1]),
+        picture(np.arange(len(fast)), np.c_[fast[:, 1], slow[:, 1]], log=True),
+        picture(steps, trace[:, :2]),
+        picture(steps, trace[:, 2], log=True),
+        picture(steps[:100], trace[:100, 2]),
+    ]
+    tables = [fast[:10], slow[:10], trace[:10], trace[-10:]]
+    made = jinja2.Environment(autoescape=True).from_string(PAGE)
+    return made.render(title=deck.title, slides=slides, plots=plots, tables=tables)
+
+
+def main() -> None:
+    formats, folder = sys.argv[1].split(","), Path(sys.argv[2])
+    mpl.rcParams["svg.fonttype"] = "none"
+    source = page()
+    if "html" in formats:
+        (folder / "plain.html").write_text(source, encoding="utf-8")
+    if "pdf" in formats:
+        from weasyprint import HTML
+
+        HTML(string=source).write_pdf(folder / "plain.pdf")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,102 @@
+"""Numbers from before and after an update, in lines of which nothing says what step they are about.
+
+A line of old numbers may be about the step before, and one of new numbers, if it computes once more
+what was computed before the update, is about the next. But a line of both is about neither.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from bpreport.audit.alignment import Binding
+from bpreport.audit.knowledge import Knowledge
+from bpreport.audit.statements import Statement, start_of
+from bpreport.deck.claims import printed_number
+from bpreport.deck.model import Claim, Position
+from bpreport.formula.tree import Derivative, Symbol
+
+__all__ = ["are_of_next_pass", "are_old", "left_behind"]
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """What a name was before its update and what it is after it, as printed."""
+
+    before: str
+    after: str
+    at: Position
+
+
+def left_behind(
+    bindings: Sequence[Binding], claim: Claim, knowledge: Knowledge
+) -> tuple[Binding, str] | None:
+    """A number from before its name's update, beside one from after another's; and the new one."""
+    if knowledge.trace_of(claim) is not None:
+        return None
+    old: list[tuple[Binding, str]] = []
+    new = False
+    for binding in bindings:
+        text = printed_number(binding.number)
+        update = _last_update(binding.name, claim, knowledge)
+        if text is None or update is None:
+            continue
+        new |= Decimal(text) == Decimal(update.after)
+        if Decimal(text) == Decimal(update.before):
+            old.append((binding, update.after))
+    return old[0] if old and new else None
+
+
+def are_old(bindings: Sequence[Binding], claim: Claim, knowledge: Knowledge) -> bool:
+    """Whether some number of a line is what its name was before its last update."""
+    for binding in bindings:
+        text = printed_number(binding.number)
+        update = _last_update(binding.name, claim, knowledge)
+        if text is not None and update is not None and Decimal(text) == Decimal(update.before):
+            return True
+    return False
+
+
+def are_of_next_pass(bindings: Sequence[Binding], claim: Claim, knowledge: Knowledge) -> bool:
+    """Whether numbers are all from after an update, in a line for what was computed before it."""
+    if knowledge.trace_of(claim) is not None or not isinstance(claim.head, Symbol):
+        return False
+    computed = [one.position for one in _told(claim.head.key, knowledge) if one.computes]
+    for binding in bindings:
+        text = printed_number(binding.number)
+        update = _last_update(binding.name, claim, knowledge)
+        if text is None or update is None or Decimal(text) != Decimal(update.after):
+            return False
+        if not any(position < update.at for position in computed):
+            return False
+    return True
+
+
+def _last_update(name: object, claim: Claim, knowledge: Knowledge) -> Update | None:
+    """The last update of a name ahead of a claim.
+
+    None where it has none, was given anew since, or came out as it was.
+    """
+    if not isinstance(name, Symbol):
+        return None
+    start = start_of(claim)
+    own = [one for one in _told(name.key, knowledge) if one.position < start]
+    results = [one for one in own if one.updates]
+    for result in (Derivative(name, (), kind="prime"), replace(name, marks=(*name.marks, "+"))):
+        results += [one for one in _told(result.key, knowledge) if one.position < start]
+    if not results:
+        return None
+    last = max(results, key=lambda one: one.position)
+    earlier = [one for one in own if one.position < last.position]
+    if not earlier or own[-1].position > last.position:
+        return None
+    before, after = earlier[-1].text or "", last.text or ""
+    return None if Decimal(before) == Decimal(after) else Update(before, after, last.position)
+
+
+def _told(key: str, knowledge: Knowledge) -> Iterator[Statement]:
+    """What a document's own chains print for a name, in order."""
+    for statement in knowledge.document.statements.get(key, ()):
+        if statement.text is not None and not statement.bound:
+            yield statement

@@ -1,0 +1,100 @@
+"""What of the machine decides how a PDF looks: its fonts, and the libraries that set text."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Iterator
+from contextlib import suppress
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+
+__all__ = ["machine"]
+
+
+@cache
+def machine() -> str:
+    """A digest of the fonts and the settings that fontconfig knows, and of what sets text.
+
+    A font is told by its path, its size and the time of its last change.
+    """
+    found = sha256("\0".join(_versions()).encode())
+    for path in sorted(_known_to_fontconfig()):
+        with suppress(OSError):
+            told = path.stat()
+            found.update(f"{path}\0{told.st_size}\0{told.st_mtime_ns}\0".encode())
+    return found.hexdigest()
+
+
+_LIBRARIES = (
+    ("pango_version_string", "libpango-1.0.so.0", "libpango-1.0.dylib"),
+    ("hb_version_string", "libharfbuzz.so.0", "libharfbuzz.0.dylib"),
+    ("hb_version_string", "libharfbuzz-subset.so.0", "libharfbuzz-subset.0.dylib"),
+)
+"""Of each what tells its version, and its names; that of the subsetter is HarfBuzz's."""
+
+
+def _versions() -> Iterator[str]:
+    for function, *names in _LIBRARIES:
+        library = _loaded(*names)
+        if library is None:
+            yield "none"
+            continue
+        tell = getattr(library, function, None)
+        if tell is None:
+            yield "some"
+            continue
+        tell.restype = ctypes.c_char_p
+        yield tell().decode("ascii", "replace")
+
+
+def _loaded(*names: str) -> ctypes.CDLL | None:
+    for name in names:
+        with suppress(OSError):
+            return ctypes.CDLL(name)
+    return None
+
+
+class _FontSet(ctypes.Structure):
+    """`FcFontSet` of fontconfig."""
+
+    _fields_ = (
+        ("count", ctypes.c_int),
+        ("room", ctypes.c_int),
+        ("fonts", ctypes.POINTER(ctypes.c_void_p)),
+    )
+
+
+SYSTEM, APPLICATION = 0, 1
+"""Whose fonts, as fontconfig has it."""
+
+
+def _known_to_fontconfig() -> Iterator[Path]:
+    """The files of all fonts and settings, as a PDF would find them now."""
+    library = _loaded("libfontconfig.so.1", "libfontconfig.1.dylib")
+    if library is None:
+        return
+    library.FcInitLoadConfigAndFonts.restype = ctypes.c_void_p
+    library.FcConfigGetFonts.restype = ctypes.POINTER(_FontSet)
+    library.FcConfigGetFonts.argtypes = (ctypes.c_void_p, ctypes.c_int)
+    library.FcPatternGetString.argtypes = (
+        *(ctypes.c_void_p, ctypes.c_char_p, ctypes.c_int),
+        ctypes.POINTER(ctypes.c_char_p),
+    )
+    library.FcConfigGetConfigFiles.restype = ctypes.c_void_p
+    library.FcConfigGetConfigFiles.argtypes = (ctypes.c_void_p,)
+    library.FcStrListNext.restype = ctypes.c_char_p
+    library.FcStrListNext.argtypes = (ctypes.c_void_p,)
+    settings = library.FcInitLoadConfigAndFonts()
+    if not settings:
+        return
+    for whose in (SYSTEM, APPLICATION):
+        fonts = library.FcConfigGetFonts(settings, whose)
+        for at in range(fonts.contents.count if fonts else 0):
+            name = ctypes.c_char_p()
+            library.FcPatternGetString(fonts.contents.fonts[at], b"file", 0, ctypes.byref(name))
+            if name.value is not None:
+                yield Path(name.value.decode())
+    files = library.FcConfigGetConfigFiles(settings)
+    while name := library.FcStrListNext(files):
+        yield Path(name.decode())

@@ -1,0 +1,243 @@
+"""What was made before is taken again only where nothing has changed that decides over it.
+
+The program runs from a copy of its files, in which each thing is changed in turn.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import matplotlib as mpl
+import pytest
+
+from bpreport.deck import builtin
+from tests.support import ROOT
+
+DECK = """\
+---
+title: A descent
+lang: en
+worked:
+  descent:
+    kind: gradient descent
+    objective: (x - 1)^2
+    runs: {slow: {learning_rate: 0.25}}
+    start: 4
+    stop: count
+    iterations: 12
+---
+# The objective {worked=descent}
+
+![A picture](picture.png)
+
+$$J(x) = (x - 1)^2$$
+
+$$a = 0.1 * 5 + 0.35 = 0.95$$
+"""
+
+
+class Copy:
+    """A copy of the program with a deck beside it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.deck = folder / "notes.md"
+        self.deck.write_text(DECK)
+        (folder / "picture.png").write_bytes(b"a picture")
+        for name in ("bpreport", "templates"):
+            shutil.copytree(
+                ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__")
+            )
+        self.environment = {
+            **os.environ,
+            "PYTHONPATH": str(folder),
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "BPREPORT_CACHE": str(folder / "cache"),
+        }
+
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        program = "from bpreport.cli import main; main()"
+        return subprocess.run(
+            [sys.executable, "-c", program, *arguments],
+            cwd=self.folder,
+            env=self.environment,
+            capture_output=True,
+            encoding="utf-8",
+            check=False,
+        )
+
+    def build(self, form: str = "html", *more: str) -> tuple[dict[str, bytes], str]:
+        """The products, and what is told of the format."""
+        finished = self.run("build", "notes.md", "-o", "out", "--format", form, "-v", *more)
+        assert finished.returncode == 0, finished.stderr
+        told = re.search(rf"^bpreport: {form}: (.*)$", finished.stderr, re.MULTILINE)
+        assert told is not None
+        return {path.name: path.read_bytes() for path in map(Path, self.paths(finished))}, told[1]
+
+    def paths(self, finished: subprocess.CompletedProcess[str]) -> list[Path]:
+        return [self.folder / line for line in finished.stdout.splitlines()]
+
+    def replace(self, path: str, old: str, new: str) -> None:
+        """Change a file in a place that is there."""
+        file = self.folder / path
+        text = file.read_text(encoding="utf-8")
+        assert old in text
+        file.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+@pytest.fixture
+def copy(tmp_path):
+    return Copy(tmp_path)
+
+
+def test_nothing_changed_is_as_before_byte_for_byte(copy):
+    first, told = copy.build()
+    assert told == "made for the first time"
+    again, told = copy.build()
+    assert (again, told) == (first, "as before")
+    anew, told = copy.build("html", "--no-cache")
+    assert (anew, told) == (first, "made without the cache")
+
+
+CHANGES = {
+    "deck": ("notes.md", "= 0.95", "= 0.85", "the deck"),
+    "front matter": ("notes.md", "start: 4", "start: 5", "the deck"),
+    "template": ("templates/report.html.j2", "<h1", "<h1 data-new", "the templates"),
+    "code": ("bpreport/publish/plots.py", '"#0a5fa5"', '"#0a5fa6"', "bpreport"),
+    "grammar": ("bpreport/formula/grammar.lark", "\n", "\n\n", "bpreport"),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_whatever_decides_over_a_product_changes_it(copy, change):
+    """And what is made then is what would have been made without anything from before."""
+    before, _ = copy.build()
+    path, old, new, what = CHANGES[change]
+    copy.replace(path, old, new)
+    after, told = copy.build()
+    assert told == f"made again: of what it is made, this has changed: {what}"
+    assert after == copy.build("html", "--no-cache")[0]
+    assert (after == before) == (change == "grammar")  # an empty line means nothing
+
+
+def test_another_language_is_another_product(copy):
+    english, _ = copy.build()
+    chinese, told = copy.build("html", "--lang", "zh")
+    assert told == "重新制作，因为有改动：语言"
+    assert chinese != english
+    assert copy.build("html", "--lang", "zh")[1] == "与之前相同"
+    assert copy.build()[0] == english
+
+
+def test_another_version_of_a_library_finds_nothing(copy):
+    first, _ = copy.build()
+    told = copy.folder / "jinja2-99.0.dist-info"
+    told.mkdir()
+    (told / "METADATA").write_text("Metadata-Version: 2.1\nName: Jinja2\nVersion: 99.0\n")
+    again, told = copy.build()
+    assert told == "made again: of what it is made, this has changed: the libraries"
+    assert again == first  # jinja2 itself is the one that was there
+
+
+def test_other_fonts_change_the_pdf(copy):
+    before, _ = copy.build("pdf")
+    fonts = copy.folder / "fonts"
+    fonts.mkdir()
+    shutil.copy(Path(mpl.get_data_path()) / "fonts/ttf/DejaVuSerif.ttf", fonts)
+    settings = copy.folder / "fonts.conf"
+    settings.write_text(
+        '<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd">'
+        f"<fontconfig><dir>{fonts}</dir><cachedir>{copy.folder}/fc</cachedir></fontconfig>"
+    )
+    copy.environment["FONTCONFIG_FILE"] = str(settings)
+    after, told = copy.build("pdf")
+    assert told == "made again: of what it is made, this has changed: the fonts"
+    assert after != before
+    assert copy.build("pdf")[1] == "as before"
+
+
+def test_a_picture_of_the_deck_is_shown_by_its_description_so_its_file_does_not_count(copy):
+    first, _ = copy.build()
+    (copy.folder / "picture.png").write_bytes(b"another picture")
+    again, told = copy.build()
+    assert (again, told) == (first, "as before")
+    assert again == copy.build("html", "--no-cache")[0]
+    assert b"A picture" in first["report.html"]
+
+
+def test_the_same_deck_under_another_name_is_another_product(copy):
+    first, _ = copy.build()
+    copy.deck.rename(copy.folder / "lecture.md")
+    finished = copy.run("build", "lecture.md", "-o", "out", "--format", "html")
+    assert finished.returncode == 0
+    assert (copy.folder / "out/report.html").read_bytes() != first["report.html"]
+
+
+def test_the_parts_of_a_product_are_taken_again_after_a_change(copy):
+    copy.build("pdf")
+    copy.replace("notes.md", "= 0.95", "= 0.96")
+    finished = copy.run("build", "notes.md", "-o", "out", "--format", "pdf", "-v")
+    told = re.search(r"plots: (\d+) as before, (\d+) made", finished.stderr)
+    assert told is not None
+    assert int(told[1]) > 0
+    assert told[2] == "0"
+
+
+def test_a_broken_store_is_made_anew(copy):
+    first, _ = copy.build()
+    (store,) = (copy.folder / "cache").glob("*.sqlite")
+    store.write_bytes(b"broken" + store.read_bytes()[6:])
+    again, told = copy.build()
+    assert (again, told) == (first, "made for the first time")
+    assert copy.build()[1] == "as before"
+
+
+def test_check_and_golden_take_what_they_made_before(copy):
+    """The second time they print the same, and do not even load the audit."""
+    for command in (["check", "notes.md"], ["golden", "notes.md"]):
+        first = copy.run(*command)
+        assert first.stdout
+        program = (
+            "import sys; from bpreport.cli import main\n"
+            "try:\n    main()\n"
+            "finally:\n    assert 'bpreport.audit.judge' not in sys.modules"
+        )
+        again = subprocess.run(
+            [sys.executable, "-c", program, *command],
+            cwd=copy.folder,
+            env=copy.environment,
+            capture_output=True,
+            encoding="utf-8",
+            check=False,
+        )
+        assert (again.stdout, again.returncode) == (first.stdout, first.returncode)
+        assert again.stderr == first.stderr == ""
+        copy.replace("notes.md", "start: 4", "start: 7")
+        copy.replace("notes.md", "= 0.95", "= 0.97")
+        assert copy.run(*command).stdout != first.stdout
+        copy.deck.write_text(DECK)
+
+
+def test_two_formats_made_at_once_are_those_made_one_by_one(copy):
+    one_by_one = copy.build("html", "--no-cache")[0] | copy.build("pdf", "--no-cache")[0]
+    finished = copy.run("build", "notes.md", "-o", "out", "--format", "html,pdf")
+    assert {path.name: path.read_bytes() for path in copy.paths(finished)} == one_by_one
+
+
+def test_the_cache_is_told_of_and_cleared(copy):
+    copy.build()
+    told = copy.run("cache").stdout
+    assert re.match(rf"{re.escape(str(copy.folder))}/cache: [1-9]\d* entries, [\d.]+ MB", told)
+    assert "removed" in copy.run("cache", "--clear").stdout
+    assert copy.run("cache").stdout.endswith(": 0 entries, 0.0 MB\n")
+    assert copy.build()[1] == "made for the first time"
+
+
+def test_the_built_in_deck_is_kept_as_well(copy):
+    finished = copy.run("check", "--lang", "en")
+    assert finished.stdout == copy.run("check", str(builtin("en"))).stdout.replace(
+        str(builtin("en")), str(copy.folder / "bpreport/decks/bp.en.md")
+    )
