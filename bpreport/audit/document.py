@@ -38,9 +38,13 @@ from bpreport.formula import (
     stands_for,
 )
 from bpreport.formula.arithmetic import IV, interval_ends
+from bpreport.formula.effort import charge
 from bpreport.formula.tree import Apply, Call, Derivative, Symbol, Tree, Tuple, free_symbols, walk
 
 __all__ = ["Document", "interval", "number"]
+
+LOOKED_THROUGH = 64
+"""Statements of one name that are looked through in the time of one step of a value."""
 
 
 class Document:
@@ -325,6 +329,8 @@ class Document:
         if statement.trees:
             return statement.trees[0]
         for place in range(index - 1, -1, -1):
+            if not place % LOOKED_THROUGH:
+                charge(1)
             earlier = known[place]
             if earlier.claim.slide != statement.claim.slide:
                 break
@@ -363,6 +369,7 @@ class Document:
         """
         found = {}
         for name, stated in self.functions.items():
+            charge(len(stated) // LOOKED_THROUGH)
             definitions = [entry for entry in stated if entry[1].body is not other_than]
             if not definitions:
                 continue
@@ -383,6 +390,7 @@ class Document:
         index = self.nearest(key, at)
         if index is None:
             return
+        charge(len(known) // LOOKED_THROUGH)
         for statement in (*reversed(known[: index + 1]), *known[index + 1 :]):
             if later or statement.position <= at:
                 yield from statement.trees
@@ -394,6 +402,7 @@ class Document:
         known = self.statements.get(key, [])
         before = bisect_right(known, claim.position, key=place_of)
         given: str | None = None
+        charge(len(known) // LOOKED_THROUGH)
         for statement in (*reversed(known[:before]), *known[before:]):
             here = statement.claim.slide == claim.slide
             later = statement.position > claim.position

@@ -231,7 +231,7 @@ NODES = 4_000
 
 
 def _share_nodes() -> None:
-    """Let ziamath lay out a part once that stands in many formulas, as a symbol with its index does.
+    """Let ziamath lay out a part once that stands in many formulas, as symbols with an index do.
 
     What a part looks like depends on its own markup, on the style around it and on whether it is a
     script, unless it has something that stretches. Of the parts of a report's formulas 19 in 20

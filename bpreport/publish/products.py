@@ -28,6 +28,7 @@ PARTS = {
     "code": mark("bpreport"),
     "templates": mark("the templates"),
     "libraries": mark("the libraries"),
+    "limits": mark("the limits"),
     "fonts": mark("the fonts"),
 }
 """What decides over a product, in the words in which a change of it is told."""
