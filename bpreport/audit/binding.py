@@ -158,9 +158,10 @@ def is_known_as(binding: Binding, claim: Claim, knowledge: Knowledge) -> bool:
 
 
 def tree_of(value: Any) -> Tree:
-    """A value as a tree, at 40 places."""
+    """A value as a tree, at up to 40 places."""
     number = to_decimal(value)
-    text = Number(rounded(number.copy_abs(), 40))
+    places = rounded(number.copy_abs(), 40)
+    text = Number(places.rstrip("0").removesuffix("."))
     return -text if number < 0 else text
 
 

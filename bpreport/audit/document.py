@@ -38,9 +38,13 @@ from bpreport.formula import (
     stands_for,
 )
 from bpreport.formula.arithmetic import IV, interval_ends
+from bpreport.formula.effort import charge
 from bpreport.formula.tree import Apply, Call, Derivative, Symbol, Tree, Tuple, free_symbols, walk
 
 __all__ = ["Document", "interval", "number"]
+
+LOOKED_THROUGH = 64
+"""Statements of one name that are looked through in the time of one step of a value."""
 
 
 class Document:
@@ -61,8 +65,8 @@ class Document:
         """Statements of names that are computed by the formula of their family."""
         self._rounds: list[Position] = []
         """Where a name is computed once more, to another number."""
-        self._computed: dict[str, Position] = {}
-        """Families of names of which one, at least, is computed, and from where on."""
+        self._computed: dict[str, dict[int, Position]] = {}
+        """Families of names of which one, at least, is computed: from where on, by slide."""
 
     # -- learning
 
@@ -83,7 +87,8 @@ class Document:
             own = key in free_symbols(claim.right)
             statement.updates |= own
             if isinstance(claim.head, Symbol) and claim.left == claim.head and not own:
-                self._computed.setdefault(_family(claim.head), claim.position)
+                computed = self._computed.setdefault(_family(claim.head), {})
+                computed.setdefault(claim.slide, claim.position)
                 self.families.learn(claim.head, claim.right, claim.position)
         else:
             statement.lines = True
@@ -118,10 +123,11 @@ class Document:
 
     def in_family(self, statement: Statement) -> tuple[Family, Tree] | None:
         """The formula with an index that speaks of a statement's name, and what it says of it."""
-        head = statement.claim.head
-        if not isinstance(head, Symbol) or statement.claim.component is not None:
+        head, place = statement.claim.head, statement.claim.component
+        if not isinstance(head, Symbol) or (place is not None and head.indices):
             return None
-        return self.families.of(head, statement.position)
+        entry = head if place is None else replace(head, indices=(str(place + 1),))
+        return self.families.of(entry, statement.position)
 
     def begin_round(self, claim: Claim) -> None:
         """Take note that what was given before a claim's formula may be other numbers in it."""
@@ -290,14 +296,26 @@ class Document:
         return found
 
     def is_result(self, name: Tree | None, at: Position) -> bool:
-        """Whether a name is of a family that is computed: h_2 behind h_1 = ..., but no weight."""
+        """Whether a name is of a family that is computed: h_2 behind h_1 = ..., but no weight.
+
+        On another slide a short number starts another example.
+        """
         if not isinstance(name, Symbol):
             return False
-        first = self._computed.get(_family(name))
-        return first is not None and first < at and not self._is_start(name, at)
+        computed = self._computed.get(_family(name), {})
+        index = self.nearest(name.key, at)
+        if not any(first < at for first in computed.values()) or self._is_start(name, at):
+            return False
+        stated = None if index is None else self.statements[name.key][index]
+        if stated is None or computed.get(stated.claim.slide, at) < at:
+            return True
+        return stated.text is not None and places_of(stated.text) >= LEAST_PLACES
 
     def _is_start(self, name: Symbol, at: Position) -> bool:
         """Whether a name is the first of its family: the formula for the others starts from it."""
+        known = self.statements.get(name.key, ())
+        if name.indices[-1:] == ("0",) and not any(one.trees or one.lines for one in known):
+            return True
         found = self.families.of(name, at)
         if found is None:
             return False
@@ -311,6 +329,8 @@ class Document:
         if statement.trees:
             return statement.trees[0]
         for place in range(index - 1, -1, -1):
+            if not place % LOOKED_THROUGH:
+                charge(1)
             earlier = known[place]
             if earlier.claim.slide != statement.claim.slide:
                 break
@@ -349,6 +369,7 @@ class Document:
         """
         found = {}
         for name, stated in self.functions.items():
+            charge(len(stated) // LOOKED_THROUGH)
             definitions = [entry for entry in stated if entry[1].body is not other_than]
             if not definitions:
                 continue
@@ -369,6 +390,7 @@ class Document:
         index = self.nearest(key, at)
         if index is None:
             return
+        charge(len(known) // LOOKED_THROUGH)
         for statement in (*reversed(known[: index + 1]), *known[index + 1 :]):
             if later or statement.position <= at:
                 yield from statement.trees
@@ -380,6 +402,7 @@ class Document:
         known = self.statements.get(key, [])
         before = bisect_right(known, claim.position, key=place_of)
         given: str | None = None
+        charge(len(known) // LOOKED_THROUGH)
         for statement in (*reversed(known[:before]), *known[before:]):
             here = statement.claim.slide == claim.slide
             later = statement.position > claim.position

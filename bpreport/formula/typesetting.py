@@ -16,7 +16,7 @@ import re
 from collections.abc import Mapping
 from itertools import pairwise
 
-from bpreport.formula.names import FUNCTION_LETTERS
+from bpreport.formula.names import FUNCTION_LETTERS, read_indices
 from bpreport.formula.tree import (
     Apply,
     Call,
@@ -252,7 +252,9 @@ def _name(symbol: Symbol) -> str:
     below = ",".join(map(_script, symbol.indices))
     letters = all(not isinstance(index, str) for index in symbol.indices)
     if letters and all(isinstance(index, Symbol) for index in symbol.indices):
-        below = below.replace(",", " ") if "\\" in below else below.replace(",", "")
+        joined = below.replace(",", " ") if "\\" in below else below.replace(",", "")
+        if len(symbol.indices) < 2 or read_indices(joined) == symbol.indices:
+            below = joined  # x_{ij}; but y, i, j would be one word
     subscript = f"_{{{below}}}" if below else ""
     marks = "".join(map(_script, symbol.marks))  # LaTeX takes one superscript only
     return f"{base}{subscript}" + (f"^{{{marks}}}" if marks else "")

@@ -10,6 +10,7 @@ from markupsafe import Markup
 from bpreport.audit.model import Message
 from bpreport.publish.language import mark, translator
 from bpreport.publish.marking.model import STATES, Mark, Marked, MarkedClass
+from bpreport.publish.numbers import signed
 from bpreport.publish.sheets import Answer
 from bpreport.publish.sheets.setting import HtmlSheetSetter
 from bpreport.publish.templates import environment
@@ -111,7 +112,7 @@ class Printer:
             answer.id,
             self.labels[answer.id],
             entry.typed,
-            entry.expected,
+            signed(entry.expected),
             entry.state,
             self._words[entry.state],
             entry.marks,

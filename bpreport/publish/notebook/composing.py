@@ -100,7 +100,9 @@ class _Notebook:
     def _setting_up(self) -> Iterator[Cell]:
         told = self.gettext(
             "This notebook recomputes the lecture step by step. Numbers that were printed wrongly "
-            "are corrected; what the lecture prints is asserted."
+            "are corrected; what the lecture prints is asserted. In the exercise, write code of "
+            "your own in the place of each raise NotImplementedError(); the cells with assert tell "
+            "whether it is right."
         )
         yield Cell(f"> {escaped(told)}")
         yield Cell("import matplotlib.pyplot as plt\nimport numpy as np", "code", "imports")
@@ -131,7 +133,8 @@ class _Notebook:
         stage = None
         for part in waiting[:count]:
             if part.stage != stage:
-                yield Cell(f"**{escaped(name)}: {self.gettext(HEADINGS[part.stage])}**")
+                colon = self.gettext(": ")
+                yield Cell(f"**{escaped(name)}{colon}{self.gettext(HEADINGS[part.stage])}**")
             stage = part.stage
             yield from part.cells
         del waiting[:count]

@@ -21,7 +21,7 @@ from bpreport.publish.sheets.course import Course
 from bpreport.publish.sheets.markup import BankSetter
 from bpreport.publish.sheets.model import Answer, Question, Sheet, Step
 from bpreport.publish.sheets.ranges import stream
-from bpreport.publish.sheets.view import Example, example_of
+from bpreport.publish.sheets.view import Example, divided, example_of
 from bpreport.publish.templates import environment
 
 __all__ = [
@@ -274,7 +274,9 @@ def _parts(
     title = str(setter.said(question.title).striptags())
     told = translator(setter.lang).gettext("full precision carried")
     prompt = tuple(map(setter.said, question.prompt))
-    formulas = tuple(map(setter.chained, question.formulas))
+    known, shown = divided(question)
+    values = tuple(setter.equation(chain[:1], chain[1:]) for chain in known)
+    formulas = tuple(map(setter.chained, shown))
     for place, (answer, steps) in enumerate(
         zip(question.answers, _shares(question), strict=True), 1
     ):
@@ -286,7 +288,9 @@ def _parts(
             f"{answer.id} {title}",
             answer.marks,
             *(numbers[answer.example] if own else (Markup(""), ())),
-            _asked(setter.lang, prompt, formulas, answer.id, setter.said(answer.label), rule),
+            _asked(
+                setter.lang, prompt, values, formulas, answer.id, setter.said(answer.label), rule
+            ),
             tuple(
                 Option(choice.name, setter.said(choice.message), choice.name == answer.right)
                 for choice in answer.choices
@@ -304,12 +308,14 @@ def _parts(
 
 @lru_cache(maxsize=1024)
 def _asked(
-    lang: str, prompt: tuple[Markup, ...], formulas: tuple[Markup, ...], answer: str,
-    label: Markup, rule: tuple[int, int] | None,
+    lang: str, prompt: tuple[Markup, ...], values: tuple[Markup, ...],
+    formulas: tuple[Markup, ...], answer: str, label: Markup, rule: tuple[int, int] | None,
 ) -> Markup:  # fmt: skip
     made = environment(lang).get_template("bank/asked.html.j2")
     return Markup(  # noqa: S704 - the template escapes
-        made.render(prompt=prompt, formulas=formulas, id=answer, label=label, rule=rule)
+        made.render(
+            prompt=prompt, values=values, formulas=formulas, id=answer, label=label, rule=rule
+        )
     )
 
 

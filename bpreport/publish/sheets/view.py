@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -13,7 +14,7 @@ from bpreport.audit.model import Message
 from bpreport.formula import MPMATH, latex, rounded
 from bpreport.publish.language import mark, translator
 from bpreport.publish.network import draw
-from bpreport.publish.numbers import exact
+from bpreport.publish.numbers import exact, signed
 from bpreport.publish.plots import Picture
 from bpreport.publish.sheets.course import Course
 from bpreport.publish.sheets.model import Answer, Question, Sheet
@@ -21,7 +22,7 @@ from bpreport.publish.sheets.setting import SheetSetter
 from bpreport.publish.sheets.template import Template
 from bpreport.publish.templates import environment
 
-__all__ = ["Example", "StudentPage", "exact_digits", "example_of", "pages"]
+__all__ = ["Example", "StudentPage", "divided", "exact_digits", "example_of", "pages"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,8 @@ class Asked:
     title: Markup
     marks: int
     prompt: tuple[Markup, ...]
+    values: tuple[Markup, ...]
+    """Numbers that the question brings, side by side."""
     formulas: tuple[Markup, ...]
     lines: int
     answers: tuple[tuple[str, Markup, tuple[tuple[str, Markup], ...]], ...]
@@ -69,8 +72,6 @@ class KeyAnswer:
     exact: str
     marks: int
     reason: Markup
-    after: Markup
-    """From which answers it follows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,8 @@ class StudentPage:
     marks: int
     places: int
     carry: int
+    carried: bool
+    """Whether a line of the key carries full precision."""
     questions: tuple[AskedQuestion, ...]
 
     def given(self, symbol: str, digits: str) -> Markup:
@@ -124,17 +127,33 @@ def pages(course: Course, sheet: Sheet, setter: SheetSetter) -> tuple[StudentPag
         sheet.marks,
         sheet.places,
         sheet.carry,
+        any(step.carried for question in sheet.questions for step in question.solution),
     )
     return StudentPage(*head, tuple(asked)), StudentPage(*head, tuple(keyed))
 
 
+def divided(question: Question) -> tuple[list[tuple[str, ...]], list[tuple[str, ...]]]:
+    """What a question shows: names with their numbers if there are several, and the formulas."""
+    values: list[tuple[str, ...]] = [
+        chain for chain in question.formulas if len(chain) == 2 and _NUMBER.fullmatch(chain[1])
+    ]
+    if len(values) < 2:
+        return [], list(question.formulas)
+    return values, [chain for chain in question.formulas if chain not in values]
+
+
+_NUMBER = re.compile(r"= -?[\d.]+")
+
+
 def _asked(question: Question, setter: SheetSetter) -> Asked:
+    values, formulas = divided(question)
     return Asked(
         question.id,
         setter.said(question.title),
         question.marks,
         tuple(map(setter.said, question.prompt)),
-        tuple(map(setter.chained, question.formulas)),
+        tuple(setter.equation(chain[:1], chain[1:]) for chain in values),
+        tuple(map(setter.chained, formulas)),
         question.lines,
         tuple(
             (
@@ -154,7 +173,7 @@ def _body(lang: str, template: str, question: Asked) -> Markup:
     return Markup(made)  # noqa: S704 - the template escapes
 
 
-FROM = mark("(follows from {answers})")
+FOLLOWS = mark("a value in the accepted interval, or one that follows from {answers}")
 
 
 def _keyed(
@@ -180,17 +199,17 @@ def _keyed(
 
 
 def _key_answer(answer: Answer, reason: Message, setter: SheetSetter) -> KeyAnswer:
-    after = Message(FROM, {"answers": ", ".join(answer.after)})
+    if answer.after:
+        reason = Message(FOLLOWS, {"answers": ", ".join(answer.after)})
     return KeyAnswer(
         answer.id,
         setter.said(answer.label),
-        answer.expected,
-        "" if answer.low is None else f"{answer.low:f}",
-        "" if answer.high is None else f"{answer.high:f}",
+        signed(answer.expected),
+        "" if answer.low is None else signed(f"{answer.low:f}"),
+        "" if answer.high is None else signed(f"{answer.high:f}"),
         "" if answer.value is None else _short(answer, answer.value, 6),
         answer.marks,
         setter.said(reason),
-        setter.said(after) if answer.after else Markup(""),
     )
 
 
@@ -204,7 +223,7 @@ def exact_digits(value: Decimal) -> str:
 
 
 def _short(answer: Answer, value: object, more: int = 0) -> str:
-    return rounded(value, answer.places + (more if answer.places else 0))
+    return signed(rounded(value, answer.places + (more if answer.places else 0)))
 
 
 ALT = mark("The network with its inputs, weights and biases; their numbers are listed below.")

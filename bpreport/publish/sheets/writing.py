@@ -91,9 +91,7 @@ def _step(writing: Writing, key: str) -> Step:
 
 
 SCHEME = {
-    "number": Message(
-        mark("a value in the accepted interval, or one that follows from earlier answers")
-    ),
+    "number": Message(mark("a value in the accepted interval")),
     "count": Message(mark("the right number")),
     "choice": Message(mark("the right option")),
 }
