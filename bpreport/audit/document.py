@@ -39,6 +39,7 @@ from bpreport.formula import (
     stands_for,
 )
 from bpreport.formula.arithmetic import IV, interval_ends
+from bpreport.formula.effort import charge
 from bpreport.formula.tree import (
     Apply,
     Call,
@@ -52,6 +53,9 @@ from bpreport.formula.tree import (
 )
 
 __all__ = ["Document", "interval", "number"]
+
+LOOKED_THROUGH = 64
+"""Statements of one name that are looked through in the time of one step of a value."""
 
 
 _STARTS = (("0",), ("max",), ("min",), ("init",))
@@ -352,6 +356,8 @@ class Document:
         if statement.trees:
             return statement.trees[0]
         for place in range(index - 1, -1, -1):
+            if not place % LOOKED_THROUGH:
+                charge(1)
             earlier = known[place]
             if earlier.claim.slide != statement.claim.slide:
                 break
@@ -401,6 +407,7 @@ class Document:
         """
         found = {}
         for name, stated in self.functions.items():
+            charge(len(stated) // LOOKED_THROUGH)
             definitions = [entry for entry in stated if entry[1].body is not other_than]
             if not definitions:
                 continue
@@ -421,6 +428,7 @@ class Document:
         index = self.nearest(key, at)
         if index is None:
             return
+        charge(len(known) // LOOKED_THROUGH)
         for statement in (*reversed(known[: index + 1]), *known[index + 1 :]):
             if later or statement.position <= at:
                 yield from statement.trees
@@ -432,6 +440,7 @@ class Document:
         known = self.statements.get(key, [])
         before = bisect_right(known, claim.position, key=place_of)
         given: str | None = None
+        charge(len(known) // LOOKED_THROUGH)
         for statement in (*reversed(known[:before]), *known[before:]):
             here = statement.claim.slide == claim.slide
             later = statement.position > claim.position

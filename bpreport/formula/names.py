@@ -115,7 +115,7 @@ def read_base(typed: str) -> tuple[str, tuple[str | Tree, ...]]:
     if upright := UPRIGHT.fullmatch(typed):
         return upright[1].strip(), ()
     if accent := _ACCENT.match(typed):
-        inner, _, script = (accent[2] or accent[3]).partition("_")
+        inner, _, script = (accent[2] or accent[3] or "").partition("_")
         base, indices = read_base(inner)
         if script:
             indices = (*indices, *read_indices(script))

@@ -276,6 +276,8 @@ def _check_command(token: Token) -> None:
             raise FormulaError(_place(token), str(token), "a name of letters and digits")
         return
     if token.endswith("}"):
+        if re.search(r"\{\s*(?:_|\}\Z)", token):  # \hat{} is an accent on nothing
+            raise FormulaError(_place(token), str(token), "a name of letters and digits")
         return
     command = re.match(r"\\([A-Za-z]+)", token)
     known = command is not None and command[1] in SYMBOL_COMMANDS
