@@ -115,7 +115,8 @@ def plot(found: Sequence[Growth], path: Path) -> None:
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(3.4 * len(found), 2.8), layout="constrained")
-    for axes, growth in zip(figure.subplots(1, len(found)), found, strict=True):
+    panels = figure.subplots(1, len(found), squeeze=False)[0]
+    for axes, growth in zip(panels, found, strict=True):
         times = [row.wall for row in growth.rows]
         axes.loglog(growth.sizes, times, "o-", color="#0a5fa5")
         first = growth.sizes[0]
