@@ -34,6 +34,7 @@ def main() -> None:
     asked = options.parse_args()
 
     def told(name: str, text: str) -> None:
+        """Print a table, and write it down at once: the next may take long."""
         print(f"\n{text}", flush=True)
         if asked.write:
             written(text, name, PAGE)
@@ -46,11 +47,13 @@ def main() -> None:
                 found = table(list(rows(asked.runs, folder, asked.extras)))
                 told(part, f"{found}\n\n{asked.runs} runs each; {machine()}.")
         if "growing" in wanted:
-            growths = list(growing.growths(max(1, asked.runs // 2), folder))
-            parts = [f"**{one.what}, by {one.axis}**\n\n{table(one.rows)}" for one in growths]
-            told("growing", "\n\n".join([*parts, f"{machine()}."]))
-            if asked.write:
-                growing.plot(growths, PICTURE)
+            growths, parts = [], []
+            for growth in growing.growths(max(1, asked.runs // 2), folder):
+                growths.append(growth)
+                parts.append(f"**{growth.what}, by {growth.axis}**\n\n{table(growth.rows)}")
+                told("growing", "\n\n".join([*parts, f"{machine()}."]))
+                if asked.write:
+                    growing.plot(growths, PICTURE)
 
 
 if __name__ == "__main__":

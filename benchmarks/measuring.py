@@ -61,13 +61,15 @@ def taken(command: Command) -> Taken:
     return Taken(wall, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
 
 
-def in_turn(commands: Mapping[str, Command], runs: int) -> dict[str, list[Taken]]:
-    """Each of the commands so many times; a first run, which reads from the disk, is not told."""
+def in_turn(
+    commands: Mapping[str, Command], runs: int, warm: bool = True
+) -> dict[str, list[Taken]]:
+    """Each of the commands so many times; to `warm` up, a first run of each is not told."""
     found: dict[str, list[Taken]] = {name: [] for name in commands}
-    for number in range(runs + 1):
+    for number in range(runs + warm):
         for name, command in commands.items():
             run = taken(command)
-            if number:
+            if number or not warm:
                 found[name].append(run)
     return found
 

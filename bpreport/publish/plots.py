@@ -158,7 +158,10 @@ def _axes(
         "axes.formatter.use_mathtext": False,
         "axes.unicode_minus": True,
     }
-    with mpl.rc_context(style), warnings.catch_warnings():
+    with mpl.rc_context(), warnings.catch_warnings():
+        # Settings of the user's own would change the plots, and the cache does not know them.
+        mpl.rcdefaults()
+        mpl.rcParams.update(style)
         # The measuring font lacks Han characters; the fonts that show them are named in the SVG.
         warnings.filterwarnings(
             "ignore", message="Glyph .* missing from font", category=UserWarning
