@@ -4,13 +4,17 @@ OUTPUT ?= build
 SEED ?= 1
 DECKS ?= 300
 RUNS ?= 5
+REV ?= main
+SECONDS ?= 60
+TARGETS ?= parser typesetting reader front-matter answers
 
 bin := .venv/bin
+EXTRAS ?= $(bin)/python
 installed := .venv/.installed
 doctor := $(PYTHON) -I bpreport/publish/doctor.py
 
 .DEFAULT_GOAL := help
-.PHONY: help report test lint types bench-audit bench-growth bench-report catalogues pictures images lock setup doctor clean machine
+.PHONY: help report test lint types bench bench-compare bench-audit bench-growth bench-report catalogues pictures images fuzz lock setup doctor clean machine
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 18
@@ -30,6 +34,12 @@ lint: setup ## check style, format and the direction of imports
 types: setup ## check types
 	$(bin)/mypy
 
+bench: setup ## measure every figure of docs/performance.md: RUNS=5 EXTRAS=PYTHON
+	$(bin)/python -m benchmarks --runs $(RUNS) --extras $(EXTRAS) --write
+
+bench-compare: setup ## hold this tree against an earlier revision: REV=main RUNS=5
+	$(bin)/python -m benchmarks.compare $(REV) --runs $(RUNS)
+
 bench-audit: setup ## judge the audit on random decks with planted slips: SEED=1 DECKS=300
 	$(bin)/python -m benchmarks.audit --seed $(SEED) --decks $(DECKS)
 
@@ -45,6 +55,10 @@ catalogues: setup ## bring the translations up to date with the code and the tem
 pictures: setup ## renew the pictures of key pages that the tests compare: look at them
 	BPREPORT_RENEW_PICTURES=1 $(bin)/pytest --numprocesses=0 tests/publish/test_pictures.py
 
+fuzz: setup ## look for inputs that break a reader: SECONDS=60 each, TARGETS="parser reader ..."
+	@$(bin)/python -m pip install --quiet --require-hashes --requirement requirements-search.lock
+	@for target in $(TARGETS); do $(bin)/python -m fuzzing $$target --seconds $(SECONDS) || exit 1; done
+
 images: setup ## renew the pictures of README.md and docs/: look at them
 	$(bin)/python docs/images/renew.py
 
@@ -52,6 +66,8 @@ lock: setup ## pin the newest dependencies that pyproject.toml allows
 	$(bin)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-strip-extras --annotation-style line \
 		--custom-compile-command "make lock" --all-extras --group dev \
 		--output-file requirements.lock pyproject.toml
+	$(bin)/uv pip compile --quiet --upgrade --universal --generate-hashes --annotation-style line \
+		--custom-compile-command "make lock" --group search --output-file requirements-search.lock
 
 setup: machine $(installed) ## make .venv with the locked dependencies and the project in it
 

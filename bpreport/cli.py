@@ -78,6 +78,13 @@ def main() -> None:
 
     No DECK means the built-in one, on gradient descent and back-propagation.
     """
+    if any(name.startswith("BPREPORT_LIMIT_") for name in os.environ):
+        from bpreport.formula.limits import check
+
+        try:
+            check()
+        except ValueError as error:
+            raise click.UsageError(str(error)) from None
     # Trees have no cycles: looking for some over and over took an eighth of a check's time.
     gc.set_threshold(100_000, 20, 20)
 

@@ -109,7 +109,7 @@ def declared_dependencies() -> list[Requirement]:
     groups = [
         PROJECT["project"]["dependencies"],
         *PROJECT["project"]["optional-dependencies"].values(),
-        *PROJECT["dependency-groups"].values(),
+        PROJECT["dependency-groups"]["dev"],
     ]
     return [Requirement(text) for group in groups for text in group]
 
@@ -253,3 +253,14 @@ def test_a_missing_program_skips_or_fails(monkeypatch, setting, outcome):
     assert require_program("no-such-program", "sh").endswith("/sh")
     with pytest.raises(outcome, match="no-such-program or nor-this is not on the search path"):
         require_program("no-such-program", "nor-this")
+
+
+def test_what_searches_for_faults_is_pinned_as_well():
+    """`make fuzz` and `make mutants` install packages of a lock of their own, with their hashes."""
+    lock = (ROOT / "requirements-search.lock").read_text(encoding="utf-8")
+    entries = re.split(r"^(?=[\w.-]+(?:\[[\w,-]+\])?==)", lock, flags=re.MULTILINE)[1:]
+    assert all(re.search(r"--hash=sha256:[0-9a-f]{64}", entry) for entry in entries)
+    pinned = dict(re.findall(rf"^{PINNED}(\S+)", lock, flags=re.MULTILINE))
+    for text in PROJECT["dependency-groups"]["search"]:
+        wanted = Requirement(text)
+        assert pinned[canonicalize_name(wanted.name)] in wanted.specifier

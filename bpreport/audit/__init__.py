@@ -22,21 +22,24 @@ __all__ = ["Audit", "Finding", "Judgement", "Message", "Verdict", "audit"]
 def audit(deck: Deck, study: Study | None = None) -> Audit:
     """The judgement of every claim of a deck, and what was learned about the deck as a whole.
 
+    Claims that are reached when the steps of an audit are used up are unchecked, and say so; raises
+    `DeckError` where they are used up before the first.
+
     >>> from bpreport.deck import read_text
     >>> result = audit(read_text("$$a = 0.1 * 5 + 0.35 = 0.95$$"))
     >>> [(str(j.verdict), j.correction) for j in result.judgements]
     [('given', None), ('wrong', '0.85')]
     """
-    from bpreport.audit.conventions import adopt
+    from bpreport.audit.bounded import judged_within, learned_within
     from bpreport.audit.findings import findings
-    from bpreport.audit.judge import judge
-    from bpreport.audit.stretches import adopt_steps
+    from bpreport.formula.effort import effort
+    from bpreport.formula.limits import limit
     from bpreport.worked import recompute
 
     study = recompute(deck) if study is None else study
-    knowledge, adopted = adopt(deck, study)
-    adopt_steps(knowledge)
-    judgements = tuple(judge(claim, knowledge) for claim in knowledge.claims)
+    with effort(limit("audit_steps")) as spent:
+        knowledge, adopted = learned_within(spent, deck, study)
+        judgements = tuple(judged_within(spent, claim, knowledge) for claim in knowledge.claims)
     return Audit(
         deck=deck,
         study=study,

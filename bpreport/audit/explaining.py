@@ -30,7 +30,9 @@ from bpreport.audit.substitution import mend
 from bpreport.deck.claims import printed_number
 from bpreport.deck.model import Claim
 from bpreport.formula import MPMATH, EvaluationError, evaluate, places_of, rounded
-from bpreport.formula.tree import Derivative, Symbol, Tree, substitute, walk
+from bpreport.formula.effort import charge
+from bpreport.formula.limits import limit
+from bpreport.formula.tree import Derivative, Number, Symbol, Tree, substitute, walk
 
 __all__ = [
     "MOST_CHANCE",
@@ -49,8 +51,12 @@ MOST_CHANCE = {"computing": 0.01, "writing": 0.05, "twice": 0.001}
 about how the number was computed, and its correction is the exact value all the same."""
 LEAST_DIGITS = 3
 """Significant digits from which on an error of writing is looked for."""
-MOST_TRIED = 5_000
+MOST_TRIED = limit("slip_values")
 """Different values tried for one number, to its last place; the search then stops."""
+
+
+PER_CANDIDATE = 10
+"""Steps that a value counts for that is tried, beside those of computing it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +259,7 @@ def _hits(
             if len(tried) >= MOST_TRIED:
                 target.knowledge.stopped.add(target.claim.id)
                 return
+            charge(PER_CANDIDATE)
             if isinstance(candidate.value, tuple):
                 continue  # a scalar product that lost a factor is a vector
             value = float(candidate.value)
@@ -301,7 +308,12 @@ def _missing_term(claim: Claim, knowledge: Knowledge, printed: str) -> Iterator[
     """A term that the line lacks and its result does not."""
     assert claim.left is not None
     gives = evaluate(claim.left, {}, MPMATH)
-    terms = list(_terms_that_may_lack(claim, knowledge))
+    typed = [number(part.text) for part in walk(claim.left) if isinstance(part, Number)]
+    terms = [
+        (term, value)
+        for term, value in _terms_that_may_lack(claim, knowledge)
+        if not any(same(abs(value), one) for one in typed)  # the line has it, with another sign
+    ]
     chance = len(terms) * 10.0 ** -significant_digits(printed)
     for term, value in terms if chance <= MOST_CHANCE["computing"] else ():
         if value and fits(printed, gives + value):

@@ -51,12 +51,12 @@ def named(tree: Tree) -> Iterator[Symbol]:
 
 
 def readings(tree: Tree) -> tuple[Symbol | Derivative, ...]:
-    """What an evaluation of the tree reads, each once; a derivative is one value."""
+    """What an evaluation of the tree reads, each once; a derivative is one value, and so is w'."""
     return tuple(dict.fromkeys(_readings(tree)))
 
 
 def _readings(tree: Tree) -> Iterator[Symbol | Derivative]:
-    if isinstance(tree, Derivative) and tree.by:
+    if isinstance(tree, Derivative) and (tree.by or isinstance(tree.body, Symbol)):
         yield tree
     elif isinstance(tree, Symbol):
         if tree.key not in CONSTANTS:

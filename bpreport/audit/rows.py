@@ -7,14 +7,16 @@ from dataclasses import replace
 from typing import Any
 
 from bpreport.audit.binding import agree_within_rounding, tree_of
+from bpreport.audit.digits import how_printed
 from bpreport.audit.knowledge import Knowledge
+from bpreport.audit.lines import judge_line
 from bpreport.audit.model import Judgement, Verdict
-from bpreport.audit.names import named
+from bpreport.audit.names import is_numeric, named
 from bpreport.audit.printed import judge_against
 from bpreport.audit.saying import said, shown, unchecked
 from bpreport.deck.model import Claim
 from bpreport.formula import MPMATH, TREES, EvaluationError, evaluate, expand
-from bpreport.formula.tree import Matrix, Symbol, Tree, Tuple, walk
+from bpreport.formula.tree import Apply, Matrix, Symbol, Tree, Tuple, substitute, walk
 
 __all__ = ["in_entries", "is_row_of_numbers", "judge_entry", "judge_row"]
 
@@ -35,11 +37,35 @@ def judge_entry(claim: Claim, knowledge: Knowledge, place: int) -> Judgement:
     formula = _formula_of(claim, knowledge)
     if formula is None:
         return unchecked(claim, "It has only one side")
-    entries = list(_flat(evaluate(formula, knowledge.values_for(formula, claim), MPMATH)))
+    if is_row_of_numbers(formula):
+        lines = list(_flat(evaluate(formula, {}, TREES)))
+        if place < len(lines) and is_numeric(lines[place]):
+            line = replace(claim, left=lines[place])
+            computed = evaluate(lines[place], {}, MPMATH)
+            return judge_line(line, knowledge, claim.right_source, computed, shown=True)
+    values = knowledge.values_for(formula, claim)
+    for read in (formula, _entrywise(formula)):
+        entries = list(_flat(evaluate(read, values, MPMATH)))
+        if place < len(entries) and how_printed(claim.right_source, entries[place]) is not None:
+            formula = read
+            break
+    entries = list(_flat(evaluate(formula, values, MPMATH)))
     if place >= len(entries):
         return unchecked(claim, "The left side has no entry in this place")
     known = knowledge.computed(entries[place], _entry_of(formula, place, claim, knowledge), claim)
     return judge_against(claim, knowledge, claim.right_source, known)
+
+
+def _entrywise(tree: Tree) -> Tree:
+    r"""A tree with products of vectors entry by entry, as some decks mean a \cdot b."""
+
+    def replaced(part: Tree) -> Tree | None:
+        match part:
+            case Apply(operation="multiply", operands=operands, sign=r"\cdot"):
+                return replace(part, operands=tuple(map(_entrywise, operands)), sign=r"\odot")
+        return None
+
+    return substitute(tree, replaced)
 
 
 def _formula_of(claim: Claim, knowledge: Knowledge) -> Tree | None:

@@ -8,12 +8,14 @@ from bpreport.audit.knowledge import Known
 from bpreport.audit.model import Fix, Judgement, Message, Verdict
 from bpreport.deck.model import Claim
 from bpreport.formula import MP, EvaluationError, latex
-from bpreport.formula.tree import Tree
+from bpreport.formula.tree import Number, Tree, substitute
 
 __all__ = ["math", "said", "shown", "unchecked", "uncomputable"]
 
 SHOWN_DIGITS = 8
 """Significant digits of exact values in sentences."""
+LONGEST_TYPED = 25
+"""Digits past which a number of a formula is taken for a computed value."""
 
 
 def said(
@@ -87,4 +89,11 @@ def math(tree: Tree) -> str:
     >>> math(parse("w_7^+"))
     '$w_{7}^{+}$'
     """
-    return f"${latex(tree)}$"
+    return f"${latex(substitute(tree, _shortened))}$"
+
+
+def _shortened(part: Tree) -> Tree | None:
+    """A number of so many digits that nobody typed it, as values are shown."""
+    if isinstance(part, Number) and len(part.text) > LONGEST_TYPED:
+        return Number(shown(part.text))
+    return None

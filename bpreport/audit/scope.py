@@ -14,6 +14,7 @@ from bpreport.audit.names import CONSTANTS, named
 from bpreport.audit.points import SIZE
 from bpreport.deck.model import Claim
 from bpreport.formula import EvaluationError, expand, slope, unroll
+from bpreport.formula.limits import limit
 from bpreport.formula.operations import FUNCTION_MEANINGS
 from bpreport.formula.tree import (
     Call,
@@ -32,7 +33,7 @@ __all__ = ["Scope", "opaque"]
 
 ONE = Number("1")
 
-MOST_APPLIED = 2_000
+MOST_APPLIED = limit("definitions_applied")
 """Definitions past which two sides are not compared: one in another, their number multiplies."""
 
 MOST_TERMS = 40

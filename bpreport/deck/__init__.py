@@ -11,6 +11,7 @@ from pathlib import Path
 
 from bpreport.deck.errors import DeckError, Phrase, joined
 from bpreport.deck.model import Deck, Position
+from bpreport.formula.limits import limit
 
 __all__ = [
     "LARGEST",
@@ -24,7 +25,7 @@ __all__ = [
     "text_of",
 ]
 
-LARGEST = 4_000_000
+LARGEST = limit("deck_characters")
 """Characters past which a deck is refused."""
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from bpreport.deck.errors import DeckError
 from bpreport.deck.model import Position
+from bpreport.formula.limits import limit
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Document", "Gathering", "Mark", "MathSpan", "Section", "Span", "unix"]
 
-LONGEST_FORMULA = 20_000
+LONGEST_FORMULA = limit("formula_characters")
 """Characters past which a formula is refused; no formula that a person reads is longer."""
 
 _COUNT = r"\d{1,9}"

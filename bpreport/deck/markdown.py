@@ -26,12 +26,13 @@ from bpreport.deck.errors import DeckError
 from bpreport.deck.fences import fences_plugin
 from bpreport.deck.model import Position
 from bpreport.deck.tables import Entry, counts_below, entries, sole_number
+from bpreport.formula.limits import limit
 
 __all__ = ["parse_markdown", "read_markdown", "split_front_matter"]
 
-LONGEST_PARAGRAPH = 50_000
+LONGEST_PARAGRAPH = limit("paragraph_characters")
 """Characters past which a paragraph is refused; some rules of Markdown look ahead to its end."""
-DEEPEST = 20
+DEEPEST = limit("list_depth")
 """Nested lists and quotes past which a deck is refused."""
 
 _HEADING_ATTRIBUTES = re.compile(r"(?<!\])(\{[^{}]*\})[ \t]*\Z")

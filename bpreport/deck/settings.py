@@ -19,13 +19,14 @@ import yaml
 
 from bpreport.deck.errors import DeckError, Phrase
 from bpreport.deck.model import Position
+from bpreport.formula.limits import limit
 
 __all__ = ["KeyPath", "phrase", "read_settings", "schema"]
 
 KeyPath = tuple[str | int, ...]
-DEEPEST = 12
+DEEPEST = limit("front_matter_depth")
 """Nesting past which front matter is refused."""
-LONGEST = 200_000
+LONGEST = limit("front_matter_characters")
 """Characters past which front matter is refused."""
 
 _NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?\Z", re.ASCII)

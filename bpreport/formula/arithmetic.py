@@ -22,6 +22,7 @@ import mpmath
 from mpmath import libmp
 
 from bpreport.formula.errors import EvaluationError
+from bpreport.formula.limits import limit
 
 __all__ = [
     "DECIMAL",
@@ -38,7 +39,7 @@ __all__ = [
 DIGITS = 50
 """Decimal digits at which numbers are judged."""
 
-LARGEST_EXPONENT = 1_000_000
+LARGEST_EXPONENT = limit("exponent_bits")
 """Binary exponent past which a power is refused: such a number means nothing in a deck, and
 computing with it could take for ever."""
 

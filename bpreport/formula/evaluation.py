@@ -19,7 +19,9 @@ from types import MappingProxyType
 from typing import Any, cast
 
 from bpreport.formula.arithmetic import FLOAT, Arithmetic, interval_ends
+from bpreport.formula.effort import charge
 from bpreport.formula.errors import EvaluationError
+from bpreport.formula.limits import limit
 from bpreport.formula.operations import FUNCTION_MEANINGS, OPERATIONS, Row, entrywise
 from bpreport.formula.tree import (
     Apply,
@@ -49,13 +51,13 @@ __all__ = [
     "unroll",
 ]
 
-LONGEST_SUM = 100_000
+LONGEST_SUM = limit("sum_terms")
 """Terms of one sum past which it is refused."""
 
-MOST_STEPS = 250_000
+MOST_STEPS = limit("value_steps")
 """Nodes computed for one value past which it is refused: sums of sums multiply."""
 
-DEEPEST = 150
+DEEPEST = limit("value_depth")
 """Nested nodes, definitions included, past which a value is refused: f may call itself."""
 
 
@@ -80,7 +82,12 @@ def evaluate(
     parts of the tree that are known already, from `part_values`. Raises `EvaluationError` where a
     symbol has no value or the value does not exist.
     """
-    return _Evaluator(values, arithmetic, parts).value(node)
+    evaluator = _Evaluator(values, arithmetic, parts)
+    charge(1)
+    try:
+        return evaluator.value(node)
+    finally:
+        charge(evaluator.steps)
 
 
 def part_values(
@@ -115,9 +122,9 @@ class _Evaluator:
 
     def value(self, node: Tree) -> Any:
         """The value of a node, within the bounds on steps and depth."""
+        self.steps += 1  # a known part is looked up, and then computed with
         if id(node) in self.parts:
             return self.parts[id(node)]
-        self.steps += 1
         if self.steps > MOST_STEPS:
             raise EvaluationError("a value that takes more than {most} steps", most=MOST_STEPS)
         if self.depth >= DEEPEST:
@@ -276,14 +283,23 @@ class _Evaluator:
 def _scalar_products(product: Apply, values: list[Any]) -> list[Any]:
     r"""The values of factors, with a row before a column as a row, for their scalar product.
 
-    They are typed (1, 2) \cdot (3, 4), or (1, 2)(3, 4)^T.
+    They are typed q \cdot k, or (1, 2)(3, 4)^T.
     """
+    dotted = product.sign == r"\cdot"
     scalar = [
-        isinstance(row, Tuple)
-        and (is_typed_column(column) or (product.sign == r"\cdot" and isinstance(column, Tuple)))
-        for row, column in pairwise(product.operands)
+        _is_vector(row)
+        and _is_vector(column)
+        and (dotted or (isinstance(typed, Tuple) and is_typed_column(behind)))
+        for (typed, behind), (row, column) in zip(
+            pairwise(product.operands), pairwise(values), strict=True
+        )
     ]
     return [Row(v) if before else v for v, before in zip(values, [*scalar, False], strict=True)]
+
+
+def _is_vector(value: Any) -> bool:
+    """Whether a value is a column of numbers."""
+    return type(value) is tuple and bool(value) and not isinstance(value[0], tuple)
 
 
 def is_typed_column(node: Tree) -> bool:
@@ -407,6 +423,7 @@ def unroll(node: Tree, sizes: Mapping[str, int]) -> Tree:
             written += 1
             if written > LONGEST_SUM:
                 raise EvaluationError("sums of more than {most} terms together", most=LONGEST_SUM)
+            charge(1)
             yield substitute(term, write_out)
 
     def write_out(part: Tree) -> Tree | None:

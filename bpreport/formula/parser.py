@@ -28,15 +28,16 @@ from lark.exceptions import UnexpectedCharacters, UnexpectedToken, VisitError
 
 from bpreport.formula.building import Builder
 from bpreport.formula.errors import FormulaError
+from bpreport.formula.limits import limit
 from bpreport.formula.tokens import Kept, RefiningLexer, Source
 from bpreport.formula.tree import Tree, children
 
 __all__ = ["DEEPEST", "LONGEST", "parse"]
 
-LONGEST = 20_000
+LONGEST = limit("formula_characters")
 """Characters of one side past which it is refused: no formula that a person reads is longer."""
 
-DEEPEST = 60
+DEEPEST = limit("formula_depth")
 """Nested brackets or operations past which a side is refused: every tree can be walked."""
 
 _TYPOGRAPHIC = str.maketrans(

@@ -14,6 +14,7 @@ from typing import Any
 
 from bpreport.formula.errors import EvaluationError
 from bpreport.formula.evaluation import Function
+from bpreport.formula.limits import limit
 from bpreport.formula.operations import FUNCTION_MEANINGS, ONE, OPERATIONS, ZERO
 from bpreport.formula.tree import (
     Apply,
@@ -35,7 +36,7 @@ from bpreport.formula.tree import (
 
 __all__ = ["expand", "simplify", "slope"]
 
-LARGEST = 20_000
+LARGEST = limit("slope_nodes")
 """Nodes of a tree with its definitions written out, past which it is refused."""
 
 

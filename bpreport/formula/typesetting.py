@@ -16,7 +16,7 @@ import re
 from collections.abc import Mapping
 from itertools import pairwise
 
-from bpreport.formula.names import FUNCTION_LETTERS
+from bpreport.formula.names import FUNCTION_LETTERS, read_indices
 from bpreport.formula.tree import (
     Apply,
     Call,
@@ -148,6 +148,8 @@ class _Writer:
     def _base(self, node: Tree) -> str:
         """The base of a power; one that is itself a power, or a name with a mark, gets brackets."""
         marked = isinstance(node, Symbol) and (bool(node.marks) or node.key == "e")
+        if isinstance(node, Symbol) and isinstance(self.values.get(node.key), str):
+            marked = False  # a number in its place has no mark
         fraction = isinstance(node, Apply) and node.operation == "divide"
         text = self._at(node, _ATOM)
         return _bracketed(text) if marked or fraction else text
@@ -252,7 +254,9 @@ def _name(symbol: Symbol) -> str:
     below = ",".join(map(_script, symbol.indices))
     letters = all(not isinstance(index, str) for index in symbol.indices)
     if letters and all(isinstance(index, Symbol) for index in symbol.indices):
-        below = below.replace(",", " ") if "\\" in below else below.replace(",", "")
+        joined = below.replace(",", " ") if "\\" in below else below.replace(",", "")
+        if len(symbol.indices) < 2 or read_indices(joined) == symbol.indices:
+            below = joined  # x_{ij}; but y, i, j would be one word
     subscript = f"_{{{below}}}" if below else ""
     marks = "".join(map(_script, symbol.marks))  # LaTeX takes one superscript only
     return f"{base}{subscript}" + (f"^{{{marks}}}" if marks else "")

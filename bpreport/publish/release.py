@@ -10,6 +10,8 @@ from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 
+from bpreport.formula.limits import changed
+
 __all__ = ["folder", "parts", "release"]
 
 ENDINGS = (".py", ".json", ".lark", ".mo", ".md", ".j2", ".css", ".js")
@@ -17,7 +19,7 @@ ENDINGS = (".py", ".json", ".lark", ".mo", ".md", ".j2", ".css", ".js")
 
 @cache
 def release() -> str:
-    """A name for bpreport's own files with the versions of Python and of all libraries.
+    """A name for bpreport's own files, the versions of Python and of all libraries, and the limits.
 
     >>> release() == release(), len(release())
     (True, 64)
@@ -31,7 +33,7 @@ def parts() -> Mapping[str, str]:
     """What makes up the release, each part by a digest of its own.
 
     >>> list(parts())
-    ['code', 'templates', 'libraries']
+    ['code', 'templates', 'libraries', 'limits']
     """
     package, templates = Path(__file__).resolve().parents[1], folder()
     libraries = sha256(platform.python_version().encode())
@@ -42,6 +44,7 @@ def parts() -> Mapping[str, str]:
         "code": _files(package, templates),
         "templates": _files(templates, None),
         "libraries": libraries.hexdigest(),
+        "limits": sha256(repr(sorted(changed().items())).encode()).hexdigest(),
     }
 
 

@@ -20,6 +20,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from bpreport.formula.limits import limit
+
 __all__ = ["LIMIT", "OUTCOMES", "RULES", "STOPS", "Paths", "descend", "measure"]
 
 Array = NDArray[np.float64]
@@ -32,7 +34,7 @@ OUTCOMES = ("stopped", "diverged", "not finite", "unfinished")
 """By number: the rule was met; the objective grew without bound; it has no value at the start;
 the limit came first."""
 
-LIMIT = 10_000
+LIMIT = limit("descent_updates")
 """Updates after which a run is given up, unless more are asked for."""
 BEYOND = 1e30
 """A run whose objective has grown this many times above 1 + |J(start)| diverges."""

@@ -15,6 +15,7 @@ from itertools import pairwise
 from typing import Any
 
 from bpreport.deck.errors import DeckError, Phrase
+from bpreport.formula.limits import limit
 from bpreport.formula.tree import Symbol
 from bpreport.worked.network import ACTIVATIONS, LOSSES, UPDATES
 from bpreport.worked.perceptron import Connection, Notation, Perceptron
@@ -30,7 +31,7 @@ from bpreport.worked.settings import (
 
 __all__ = ["WIRINGS", "from_settings"]
 
-MOST_WEIGHTS = 2000
+MOST_WEIGHTS = limit("network_weights")
 """Every weight gets its own worked solution; nobody reads more."""
 WIRINGS = ("by target", "by source")
 BIASES = ("layer", "unit", "index")

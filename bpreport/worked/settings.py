@@ -13,12 +13,13 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from bpreport.deck.errors import DeckError, Phrase
+from bpreport.formula.limits import limit
 
 __all__ = ["KeyPath", "choice", "count", "number", "numbers", "required", "row_or_rows", "text"]
 
 KeyPath = tuple[str | int, ...]
 
-MOST = 1_000_000
+MOST = limit("iterations")
 """Most iterations of one run; a deck that asks for more has a typing error."""
 
 

@@ -18,13 +18,14 @@ from pathlib import Path
 from bpreport.audit.model import Message
 from bpreport.deck import DeckError, Phrase, joined
 from bpreport.deck.model import Position
+from bpreport.formula.limits import limit
 from bpreport.publish.language import COMMA, mark
 from bpreport.publish.marking.numerals import letter, number
 from bpreport.publish.spreadsheets import UNCLOSED, plain_names, read_lines, student_column
 
 __all__ = ["AnswerFile", "Cell", "Problem", "Row", "read_answers"]
 
-LARGEST = 200_000_000
+LARGEST = limit("answers_bytes")
 """Bytes of a file of answers."""
 TOLD = 5
 """Of many things that are wrong in the same way, so many are named."""

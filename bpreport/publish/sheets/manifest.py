@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bpreport.deck import DeckError, Phrase
+from bpreport.formula.limits import limit
 from bpreport.publish.language import mark
 from bpreport.publish.sheets.mistakes import Slipped
 from bpreport.publish.sheets.model import Issued, Manifest, Sheet, Variant
@@ -22,6 +23,8 @@ __all__ = [
     "sheet_of", "thawed",
 ]  # fmt: skip
 
+LARGEST = limit("manifest_bytes")
+"""Bytes of a manifest."""
 FORMAT = 1
 """Of the file, under the key "bpreport sheets"."""
 
@@ -107,6 +110,8 @@ def thawed(text: bytes) -> dict[str, dict[str, tuple[Slipped, ...]]]:
 
 def read_manifest(path: Path) -> Manifest:
     """The manifest in a file; raises `DeckError` where it is none."""
+    if path.is_file() and path.stat().st_size > LARGEST:
+        raise DeckError("a file of more than {most} bytes", path=str(path), most=LARGEST)
     try:
         loaded = json.loads(path.read_text(encoding="utf-8"))
         if loaded.get("bpreport sheets") != FORMAT:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields
+from string import Formatter
 from typing import Any
 
 from bpreport.audit.model import Message
@@ -61,7 +62,17 @@ def unpacked(data: Any) -> Any:
         return {str(key): unpacked(one) for key, one in parts}
     if name not in CLASSES:
         raise ValueError("a mistake is damaged")
-    return CLASSES[name](**dict(zip(_fields(CLASSES[name]), map(unpacked, parts), strict=True)))
+    made = CLASSES[name](**dict(zip(_fields(CLASSES[name]), map(unpacked, parts), strict=True)))
+    if isinstance(made, Message):
+        _check_places(made.text)
+    return made
+
+
+def _check_places(text: object) -> None:
+    """Places for values are names: "{a.b}" would print what is inside of Python's objects."""
+    places = [place for _, place, _, _ in Formatter().parse(str(text)) if place is not None]
+    if not isinstance(text, str) or not all(map(str.isidentifier, places)):
+        raise ValueError("a mistake is damaged")
 
 
 def _fields(kind: type) -> list[str]:

@@ -9,16 +9,17 @@ from pathlib import Path
 
 from bpreport.deck import DeckError
 from bpreport.deck.model import Position
+from bpreport.formula.limits import limit
 from bpreport.publish.language import mark
 from bpreport.publish.spreadsheets import plain_names, read_lines, rows_of, student_column
 
 __all__ = ["MOST", "checked", "numbered", "read_roster"]
 
-MOST = 100_000
+MOST = limit("students")
 """Sheets of one class; more is a typing error."""
 LONGEST = 64
 """Characters of an id: it is part of file names."""
-LARGEST = 20_000_000
+LARGEST = limit("roster_bytes")
 """Bytes of a roster."""
 
 _ID = re.compile(r"[\w@+-][\w@+.-]*", re.UNICODE)

@@ -1,0 +1,173 @@
+"""What the claims of a deck say of names, taken note of before any of them is judged."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from functools import cached_property
+from itertools import groupby
+
+from bpreport.audit.aliases import in_names_of, with_own_names, with_value_names
+from bpreport.audit.document import Document
+from bpreport.audit.equal_names import with_equal_names
+from bpreport.audit.members import confirmed_members
+from bpreport.audit.names import is_numeric, readings
+from bpreport.audit.naming import Naming
+from bpreport.audit.sums import with_sums_written_out, with_terms_written_out
+from bpreport.audit.updates import in_names_after_updates
+from bpreport.deck.claims import printed_number
+from bpreport.deck.model import Claim
+from bpreport.formula.tree import Derivative, Number, Symbol, Tree, Tuple, walk
+
+__all__ = ["Learned", "Printed", "row_of"]
+
+_STATING = ("equation", "component")
+"""Kinds of claims that say what a name is; a number of a table does so, too."""
+
+Row = tuple[int | None, int | None]
+"""Of a table: the iteration that it counts, or its line where it is a case of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """A value that the deck prints for a name."""
+
+    text: str
+    claim: Claim
+
+
+@dataclass
+class Learned(Naming):
+    """The claims in the names that they are judged under, and what is printed for each name."""
+
+    document: Document = field(default_factory=Document)
+    printed: dict[str, list[Printed]] = field(default_factory=dict)
+    """All printed values by key; "@10" behind a key is iteration 10."""
+    claims: tuple[Claim, ...] = ()
+    """The deck's claims, in the names that their worked examples have for things."""
+    _following: dict[int, Tree | None] = field(default_factory=dict)
+    """By the identity of a side, the side that follows in its chain."""
+
+    def __post_init__(self) -> None:
+        traces = [self.trace_of(claim) for claim in self.deck.claims]
+        claims = with_value_names(with_own_names(self.deck.claims), traces)
+        claims = with_equal_names(claims, traces)
+        renamed = [
+            claim if trace is None else in_names_of(trace, with_terms_written_out(trace, claim))
+            for claim, trace in zip(claims, traces, strict=True)
+        ]
+        claims = in_names_after_updates(renamed, traces)
+        told = {key for claim in claims if (key := self._key_of(claim)) is not None}
+        written_out = with_sums_written_out(claims, told)
+        self.claims = tuple(
+            written if trace is None else claim
+            for claim, written, trace in zip(claims, written_out, traces, strict=True)
+        )
+        for claim in self.claims:
+            named = claim.kind == "figure" and claim.left is not None and not _is_of_case(claim)
+            if named or (claim.kind in _STATING and claim.relation not in ("<", ">")):
+                self._learn(claim)
+            if claim.left is not None:
+                self._following[id(claim.left)] = claim.right
+        for _, slide in groupby(self.claims, key=lambda claim: claim.slide):
+            self._begin_example(tuple(slide))
+        self.document.confirm(tuple(confirmed_members(self.document)))
+
+    def _begin_example(self, claims: tuple[Claim, ...]) -> None:
+        """A slide whose lines have other numbers for all names from before is another example."""
+        if self.trace_of(claims[0]) is not None:
+            return
+        other = False
+        for formula, line in filter(None, map(_formula_and_line, claims)):
+            numbers = {Decimal(part.text) for part in walk(line) if isinstance(part, Number)}
+            for name in readings(formula):
+                text = self.document.brought_along(name.key, claims[0], claims[-1])
+                if text is None:
+                    continue
+                if abs(Decimal(text)) in numbers - {0, 1}:  # these two may be anyone's
+                    return
+                other = True
+        if other:
+            self.document.begin_round(claims[0])
+
+    def rows_of(self, slide: int) -> Mapping[Row, Sequence[Claim]]:
+        """The numbers of a slide's tables by their rows."""
+        return self._rows.get(slide, {})
+
+    @cached_property
+    def _rows(self) -> dict[int, dict[Row, list[Claim]]]:
+        found: dict[int, dict[Row, list[Claim]]] = {}
+        for claim in self.claims:
+            if (row := row_of(claim)) is not None:
+                found.setdefault(claim.slide, {}).setdefault(row, []).append(claim)
+        return found
+
+    def tells_of_several(self, claim: Claim) -> bool:
+        """Whether the line of text that a claim stands in prints its name with several numbers."""
+        if claim.formula is None or claim.formula.display or not isinstance(claim.head, Symbol):
+            return False
+        place = claim.position
+        texts = {
+            entry.text
+            for suffix in ("", f"@{claim.iteration}")
+            for entry in self.printed.get(claim.head.key + suffix, ())
+            if (entry.claim.position.cell, entry.claim.position.line) == (place.cell, place.line)
+        }
+        return len(texts) > 1
+
+    def result_of(self, line: Tree) -> Tree | None:
+        """The number that is printed behind a line; None where there is none."""
+        following = self._following.get(id(line))
+        return None if printed_number(following) is None else following
+
+    def _learn(self, claim: Claim) -> None:
+        self.document.learn_function(claim)
+        if claim.component == 0 and claim.iteration is None and isinstance(claim.head, Symbol):
+            self.document.learn(claim.head.key, replace(claim, component=None, right=claim.row))
+        key = self._key_of(claim)
+        if key is None:
+            return
+        self.document.learn(key, claim)
+        text = printed_number(claim.right)
+        if text is not None:
+            self.printed.setdefault(key, []).append(Printed(text, claim))
+
+    def _key_of(self, claim: Claim) -> str | None:
+        """The key of what a claim's chain is about; "@10" behind it is iteration 10."""
+        if claim.component is not None:
+            name = _entry_name(claim)
+            return self.component_key(claim) if name is None else name.key
+        if not isinstance(claim.head, Symbol | Derivative):
+            return None
+        key = claim.head.key
+        return key if claim.iteration is None else f"{key}@{claim.iteration}"
+
+
+def row_of(claim: Claim) -> Row | None:
+    """The row of a number of a table."""
+    figure = claim.figure
+    if figure is None or figure.name is None or figure.count is figure.case is None:
+        return None
+    return figure.count, figure.case
+
+
+def _is_of_case(claim: Claim) -> bool:
+    return claim.figure is not None and claim.figure.case is not None
+
+
+def _entry_name(claim: Claim) -> Symbol | None:
+    """The name of an entry where a row of names is set equal to a row: y in (x, y) = (3, 2)."""
+    head, place = claim.head, claim.component
+    if place is None or not isinstance(head, Tuple) or place >= len(head.items):
+        return None
+    name = head.items[place]
+    return name if isinstance(name, Symbol) else None
+
+
+def _formula_and_line(claim: Claim) -> tuple[Tree, Tree] | None:
+    """A formula and the line of printed numbers that stands beside it."""
+    if claim.left is None or claim.right is None or claim.component is not None:
+        return None
+    line = is_numeric(claim.right) and printed_number(claim.right) is None
+    return (claim.left, claim.right) if line and not is_numeric(claim.left) else None
