@@ -68,7 +68,8 @@ def _operation(operation: str, operands: tuple[Tree, ...], arithmetic: Arithmeti
     of_numbers = OF_NUMBERS.get(operation)
     compute = OPERATIONS[operation].value
     if len(parts) == 2 and operation in OF_TWO:
-        return _of_two(OF_TWO[operation], compute, *parts, arithmetic)
+        first, second = parts
+        return _of_two(OF_TWO[operation], compute, first, second, arithmetic)
 
     def value(values: Mapping[str, Any]) -> Any:
         try:

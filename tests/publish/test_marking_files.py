@@ -11,10 +11,10 @@ import pytest
 from click.testing import CliRunner
 
 from bpreport.cli import main
+from bpreport.publish import templates
 from bpreport.publish.marking.model import STATES
 from bpreport.publish.marking.table import defused
 from bpreport.publish.sheets import manifest_text
-from bpreport.publish.templates import folder
 from tests.publish.marking_class import DECK, OWN, manifest_of, right_answers, sheet_of, with_digest
 
 STUDENTS = ["ada", "@bo", "cy"]
@@ -172,7 +172,7 @@ def test_both_languages(tmp_path: Path) -> None:
 
 def test_the_sheet_s_styles_leave_the_states_alone() -> None:
     """An answer that was not given once had the line on which a student writes through it."""
-    styles = (folder() / "sheets" / "sheet.css").read_text(encoding="utf-8")
+    styles = (templates.folder() / "sheets" / "sheet.css").read_text(encoding="utf-8")
     classes = set(re.findall(r"\.([a-z]+)", styles))
     assert "gap" in classes
     assert not classes & set(STATES)
