@@ -4,17 +4,19 @@ OUTPUT ?= build
 SEED ?= 1
 DECKS ?= 300
 RUNS ?= 5
+REV ?= main
 SECONDS ?= 60
 ROOM ?= formula
 SAMPLE ?= 100
 TARGETS ?= parser typesetting reader front-matter answers
 
 bin := .venv/bin
+EXTRAS ?= $(bin)/python
 installed := .venv/.installed
 doctor := $(PYTHON) -I bpreport/publish/doctor.py
 
 .DEFAULT_GOAL := help
-.PHONY: help report test lint types bench-audit bench-growth bench-report bench-numbers catalogues pictures images fuzz supply thorough coverage mutants lock setup doctor clean machine
+.PHONY: help report test lint types bench bench-compare bench-audit bench-growth bench-report bench-numbers catalogues pictures images fuzz supply thorough coverage mutants lock setup doctor clean machine
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 18
@@ -33,6 +35,12 @@ lint: setup ## check style, format and the direction of imports
 
 types: setup ## check types
 	$(bin)/mypy
+
+bench: setup ## measure every figure of docs/performance.md: RUNS=5 EXTRAS=PYTHON
+	$(bin)/python -m benchmarks --runs $(RUNS) --extras $(EXTRAS) --write
+
+bench-compare: setup ## hold this tree against an earlier revision: REV=main RUNS=5
+	$(bin)/python -m benchmarks.compare $(REV) --runs $(RUNS)
 
 bench-audit: setup ## judge the audit on random decks with planted slips: SEED=1 DECKS=300
 	$(bin)/python -m benchmarks.audit --seed $(SEED) --decks $(DECKS)

@@ -19,6 +19,7 @@ import ziamath
 from markdown_it import MarkdownIt
 from matplotlib.figure import Figure
 
+from benchmarks.baselines.loop import perceptron
 from bpreport.deck import builtin, read
 
 PAGE = """<!DOCTYPE html><html lang="zh"><head><meta charset="utf-8"><title>{{ title }}</title>
@@ -30,31 +31,6 @@ td, th { border: 1px solid #999; padding: 2pt 6pt }</style></head><body>
 {% for table in tables %}<table>{% for row in table %}<tr>
 {% for cell in row %}<td>{{ "%.9g" | format(cell) }}</td>{% endfor %}</tr>{% endfor %}</table>
 {% endfor %}</body></html>"""
-
-INPUTS, TARGETS = np.array([5.0, 10.0]), np.array([0.01, 0.99])
-HIDDEN = np.array([[0.1, 0.15], [0.2, 0.25], [0.3, 0.35]])
-OUTPUT = np.array([[0.4, 0.5, 0.6], [0.45, 0.55, 0.65]])
-BIASES = (0.35, 0.65)
-RATE = 0.5
-
-
-def sigmoid(values: Any) -> Any:
-    return 1 / (1 + np.exp(-values))
-
-
-def perceptron(iterations: int) -> Any:
-    """One perceptron, one iteration after the other: its outputs and error before each update."""
-    hidden, output = HIDDEN.copy(), OUTPUT.copy()
-    trace = np.empty((iterations, 3))
-    for step in range(iterations):
-        inner = sigmoid(hidden @ INPUTS + BIASES[0])
-        out = sigmoid(output @ inner + BIASES[1])
-        trace[step] = *out, 0.5 * ((TARGETS - out) ** 2).sum()
-        slope = (out - TARGETS) * out * (1 - out)
-        back = output.T @ slope * inner * (1 - inner)
-        output -= RATE * np.outer(slope, inner)
-        hidden -= RATE * np.outer(back, INPUTS)
-    return trace
 
 
 def descent(rate: float, steps: int = 40) -> Any:

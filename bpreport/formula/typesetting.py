@@ -148,6 +148,8 @@ class _Writer:
     def _base(self, node: Tree) -> str:
         """The base of a power; one that is itself a power, or a name with a mark, gets brackets."""
         marked = isinstance(node, Symbol) and (bool(node.marks) or node.key == "e")
+        if isinstance(node, Symbol) and isinstance(self.values.get(node.key), str):
+            marked = False  # a number in its place has no mark
         fraction = isinstance(node, Apply) and node.operation == "divide"
         text = self._at(node, _ATOM)
         return _bracketed(text) if marked or fraction else text

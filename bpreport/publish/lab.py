@@ -13,7 +13,6 @@ from typing import Any, ClassVar
 import numpy as np
 
 from bpreport.formula import EvaluationError, FormulaError, latex, slope
-from bpreport.formula.tree import Symbol, Tree
 from bpreport.publish.expression import expression
 from bpreport.publish.formulas import plain
 from bpreport.worked.descending import BEYOND, LIMIT, OUTCOMES
@@ -30,7 +29,8 @@ class Preset:
 
     name: str
     rate: str
-    start: str
+    start: tuple[str, ...]
+    """One for each variable."""
     stop: str
     tolerance: str
     limit: int
@@ -47,10 +47,10 @@ class Lab:
 
     name: ClassVar[str] = "lab"
     id: str
-    variable: str
-    """LaTeX."""
-    letter: str
-    """The variable as plain text."""
+    variables: tuple[str, ...]
+    """LaTeX, one or two."""
+    letters: tuple[str, ...]
+    """The same as plain text."""
     objective: str
     """LaTeX."""
     presets: tuple[Preset, ...]
@@ -60,13 +60,11 @@ class Lab:
 
 @remembered(most=16)
 def lab(example: GradientDescent, trace: Trace) -> Lab | None:
-    """The lab of a descent in one variable; None where there is nothing to set."""
-    if len(example.variables) != 1:
-        return None
-    variable = example.variables[0]
+    """The lab of a descent; None where there is nothing to set."""
+    variables = example.variables
     try:
-        value, gradient = (
-            expression(tree, variable) for tree in (example.objective, example.gradient[0])
+        value, *gradient = (
+            expression(tree, *variables) for tree in (example.objective, *example.gradient)
         )
     except EvaluationError:  # a norm, a matrix: not of single numbers
         return None
@@ -74,7 +72,7 @@ def lab(example: GradientDescent, trace: Trace) -> Lab | None:
         Preset(
             name,
             run["learning_rate"],
-            run["start"][0],
+            tuple(run["start"]),
             run["stop"],
             run["tolerance"],
             run["iterations"] if run["stop"] == "count" else LIMIT,
@@ -88,14 +86,14 @@ def lab(example: GradientDescent, trace: Trace) -> Lab | None:
     data = {
         "value": value,
         "slope": gradient,
-        "curvature": _curvature(example.gradient[0], variable),
+        "curvature": _curvature(example),
         "beyond": BEYOND,
         "rates": _rates(example, presets),
-        "starts": _starts(trace, presets),
+        "starts": [_starts(trace, presets, axis) for axis in range(len(variables))],
         "presets": [
             {
                 "rate": float(preset.rate),
-                "start": float(preset.start),
+                "start": list(map(float, preset.start)),
                 "stop": preset.stop,
                 "tolerance": float(preset.tolerance),
                 "limit": preset.limit,
@@ -103,31 +101,37 @@ def lab(example: GradientDescent, trace: Trace) -> Lab | None:
             for preset in presets
         ],
     }
-    return Lab(f"lab-{trace.name}", *_named(variable), latex(example.objective), presets, data)
-
-
-def _named(variable: Symbol) -> tuple[str, str]:
-    return latex(variable), plain(latex(variable))
+    names = tuple(map(latex, variables))
+    letters = tuple(map(plain, names))
+    return Lab(f"lab-{trace.name}", names, letters, latex(example.objective), presets, data)
 
 
 def behaviour(iterates: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> str:
-    """How a run goes: always the same way, to and fro with every update, or some of both.
+    """How a run goes: on with every update, back with every update, or some of both.
+
+    An update goes back where it makes a blunt angle with the one before it.
 
     >>> behaviour(np.array([4.0, 2.0, 1.0])), behaviour(np.array([4.0, -2.0, 1.0]))
     ('monotone', 'alternating')
+    >>> behaviour(np.array([[4.0, 2.0], [2.0, -1.0], [1.0, 0.5]]))
+    'alternating'
     """
-    moves = np.sign(np.diff(iterates))
-    moves = moves[moves != 0]
-    turns = np.count_nonzero(moves[1:] != moves[:-1])
+    moves = np.diff(iterates.reshape(len(iterates), -1), axis=0)
+    size = np.abs(moves).max(axis=1, keepdims=True)
+    moves = moves[size[:, 0] > 0] / size[size[:, 0] > 0]
+    turns = np.count_nonzero((moves[1:] * moves[:-1]).sum(axis=1) < 0)
     if turns == 0:
         return "monotone"
     return "alternating" if turns == len(moves) - 1 else "mixed"
 
 
-def _curvature(gradient: Tree, variable: Symbol) -> Any:
+def _curvature(example: GradientDescent) -> Any:
+    """That of an objective in one variable; without it the lab says less of how fast a run goes."""
+    if len(example.variables) > 1:
+        return None
     try:
-        return expression(slope(gradient, variable), variable)
-    except (EvaluationError, FormulaError):  # the lab then says less of how fast a run goes
+        return expression(slope(example.gradient[0], example.variables[0]), example.variables[0])
+    except (EvaluationError, FormulaError):
         return None
 
 
@@ -135,8 +139,9 @@ def _rates(example: GradientDescent, presets: tuple[Preset, ...]) -> dict[str, f
     """The slider of the learning rate: it reaches past the first rate that diverges."""
     largest = max(float(preset.rate) for preset in presets)
     tried = largest * np.geomspace(1 / 50, 50, 400)
-    start = float(presets[0].start)
-    paths = example.descend([start], tried, 0.0, "objective", limit=500)
+    start = list(map(float, presets[0].start))
+    starts = start if len(start) == 1 else [start]
+    paths = example.descend(starts, tried, 0.0, "objective", limit=500)
     diverging = tried[paths.outcomes == OUTCOMES.index("diverged")]
     edge = float(diverging.min()) if len(diverging) else 3 * largest
     top = max(1.2 * edge, 1.1 * largest)
@@ -144,11 +149,12 @@ def _rates(example: GradientDescent, presets: tuple[Preset, ...]) -> dict[str, f
     return _slider(step, top, step)
 
 
-def _starts(trace: Trace, presets: tuple[Preset, ...]) -> dict[str, float]:
-    """The slider of the start: around where the runs end, past every start of the deck."""
-    ends = [float(trace.series[f"{preset.name}.iterates"][-1]) for preset in presets]
+def _starts(trace: Trace, presets: tuple[Preset, ...], axis: int) -> dict[str, float]:
+    """A slider of the start: around where the runs end, past every start of the deck."""
+    last = [np.atleast_1d(trace.series[f"{preset.name}.iterates"][-1]) for preset in presets]
+    ends = [float(end[axis]) for end in last]
     reach = max(
-        (abs(float(preset.start) - end) for preset, end in zip(presets, ends, strict=True)),
+        (abs(float(preset.start[axis]) - end) for preset, end in zip(presets, ends, strict=True)),
         default=0.0,
     )
     reach = 1.3 * reach or 1.0

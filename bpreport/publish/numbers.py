@@ -16,11 +16,11 @@ PLACES = 8
 def exact(value: Any, digits: int = 17) -> str:
     """A value to so many significant digits, without padding.
 
-    >>> exact(MP.mpf(1) / 8), exact(MP.mpf(2) / 3, 5)
-    ('0.125', '0.66667')
+    >>> exact(MP.mpf(1) / 8), exact(MP.mpf(2) / 3, 5), exact(MP.mpf("2e-30"))
+    ('0.125', '0.66667', '2e-30')
     """
     text = str(MP.nstr(MP.mpf(value), digits, min_fixed=-6, max_fixed=17))
-    return text.removesuffix(".0")
+    return text.removesuffix(".0").replace(".0e", "e")
 
 
 def shown(value: Any, places: int = PLACES) -> str:
@@ -28,12 +28,14 @@ def shown(value: Any, places: int = PLACES) -> str:
 
     >>> shown(0.4), shown(MP.mpf(1) / 3), shown(-0.000012345678912), shown(4)
     ('0.4', '0.33333333', '-0.000012345679', '4')
+    >>> shown(MP.mpf("1.25e-10")), shown(MP.mpf("3e-20"))
+    ('1.25e-10', '3e-20')
     """
     number = value if isinstance(value, Decimal) else MP.mpf(value)
     text = _plainly(number, places)
     if text is None:
         text = _exactly(number, places)
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    return text.rstrip("0").rstrip(".") if "." in text and "e" not in text else text
 
 
 def _plainly(number: Any, places: int) -> str | None:

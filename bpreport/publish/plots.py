@@ -158,7 +158,10 @@ def _axes(
         "axes.formatter.use_mathtext": False,
         "axes.unicode_minus": True,
     }
-    with mpl.rc_context(style), warnings.catch_warnings():
+    with mpl.rc_context(), warnings.catch_warnings():
+        # Settings of the user's own would change the plots, and the cache does not know them.
+        mpl.rcdefaults()
+        mpl.rcParams.update(style)
         # The measuring font lacks Han characters; the fonts that show them are named in the SVG.
         warnings.filterwarnings(
             "ignore", message="Glyph .* missing from font", category=UserWarning
@@ -201,6 +204,39 @@ def curve(
             axes.plot(run.x, run.y, "o", color=PALETTE[run.hue], markersize=3.2)
             axes.set_title(title, fontsize=8.5, loc="left", color=PALETTE[run.hue])
             axes.set_xlabel(names[0])
+        panels[0].set_ylabel(names[1])
+        return picture(alt)
+
+
+@remembered(most=64)
+@_kept
+def contours(
+    objective: tuple[Values, Values, Values],
+    runs: Sequence[Line],
+    titles: Sequence[str],
+    names: tuple[str, str],
+    alt: str,
+) -> Picture:
+    """Descent runs on lines of equal height of their objective, one panel a run.
+
+    The objective is told by x, y and its heights, a row for each y. The lines are closer to one
+    another towards the lowest.
+    """
+    x, y, heights = objective
+    finite = heights[np.isfinite(heights)]
+    least, most = float(finite.min()), float(finite.max())
+    levels = least + (most - least) * ((np.arange(11) + 0.5) / 11) ** 3
+    with _axes(2.8, max(len(runs), 1), top=0.3) as (panels, picture):
+        for axes, run, title in zip(panels, runs, titles, strict=True):
+            if most > least:
+                grey = PALETTE["soft"]
+                axes.contour(x, y, heights, levels, colors=grey, linewidths=0.5, alpha=0.6)
+            axes.plot(run.x, run.y, color=PALETTE[run.hue], linewidth=0.9)
+            axes.plot(run.x, run.y, "o", color=PALETTE[run.hue], markersize=2.8)
+            axes.set_title(title, fontsize=8.5, loc="left", color=PALETTE[run.hue])
+            axes.set_xlabel(names[0])
+            axes.set_xlim(x[0], x[-1])
+            axes.set_ylim(y[0], y[-1])
         panels[0].set_ylabel(names[1])
         return picture(alt)
 

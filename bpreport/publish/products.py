@@ -14,12 +14,12 @@ from pathlib import Path
 
 from bpreport.deck.errors import Phrase, joined
 from bpreport.publish.fonts import machine
-from bpreport.publish.keeping import Keeping
+from bpreport.publish.keeping import Keeping, Pieces
 from bpreport.publish.language import COMMA, mark
 from bpreport.publish.release import parts
 from bpreport.publish.store import digest
 
-__all__ = ["Kept", "Shelf", "pieces"]
+__all__ = ["Kept", "Shelf", "told"]
 
 PARTS = {
     "deck": mark("the deck"),
@@ -116,12 +116,12 @@ class Shelf:
         return digest(b"last", str(self.path.absolute()).encode(), form.encode())
 
 
-def pieces(found: Mapping[str, int], made: Mapping[str, int]) -> Iterator[Phrase]:
+def told(pieces: Pieces) -> Iterator[Phrase]:
     """Of each kind of piece how many were as before, and how many were made."""
     for kind, words in PIECES.items():
         before, new = (
             sum(count for name, count in counted.items() if name.partition(".")[0] == kind)
-            for counted in (found, made)
+            for counted in (pieces.found, pieces.made)
         )
         if before or new:
             yield Phrase(

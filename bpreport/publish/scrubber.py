@@ -19,7 +19,7 @@ from bpreport.formula import latex, rounded
 from bpreport.publish.context import Context
 from bpreport.publish.labels import label
 from bpreport.publish.language import VERDICTS
-from bpreport.publish.numbers import shown
+from bpreport.publish.numbers import shown, signed
 from bpreport.publish.packing import deflated
 from bpreport.publish.view import Badge
 from bpreport.worked.perceptron import Perceptron
@@ -118,7 +118,7 @@ def scrubber(
             label(latex(adopted.quantities[key].symbol)),
             _target(key, adopted) if kind == "out" else "",
             _joins(adopted.roles[key]) if kind in ("weight", "bias") else (),
-            tuple(rounded(run[last, place], PLACES) for run in runs.values()),
+            tuple(signed(rounded(run[last, place], PLACES)) for run in runs.values()),
             _difference([run[last, place] for run in runs.values()]),
             tuple(printed for _, printed in found.get(key, ())),
         )
@@ -213,7 +213,7 @@ def _target(key: str, trace: Trace) -> str:
 
 
 def _difference(values: list[float]) -> str:
-    return rounded(values[1] - values[0], PLACES) if len(values) > 1 else ""
+    return signed(rounded(values[1] - values[0], PLACES)) if len(values) > 1 else ""
 
 
 def _kept(length: int, wanted: Mapping[int, int]) -> list[int]:

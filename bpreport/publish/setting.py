@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
@@ -105,10 +106,18 @@ class Setter:
         return self._pieces(pieces(text), small=True)
 
     def _pieces(self, found: Sequence[tuple[str, str]], small: bool) -> Markup:
-        return Markup("").join(
-            self.math(content, small=small) if kind == "math" else escape(signed(content))
-            for kind, content in found
-        )
+        told = Markup("")
+        behind = [content if kind == "text" else "" for kind, content in [*found[1:], ("", "")]]
+        taken = 0
+        for (kind, content), following in zip(found, behind, strict=True):
+            if kind == "math":
+                closing = _closing(following)
+                told += _held(self.math(content, small=small), closing)
+                taken = len(closing)
+            else:
+                told += escape(signed(content[taken:]))
+                taken = 0
+        return told
 
     def prose(self, tokens: Sequence[Token]) -> Markup:
         """Markdown of the deck; raw HTML in it is text, and pictures are their descriptions."""
@@ -368,6 +377,22 @@ def _as_typed(source: str) -> Markup:
     return Markup('<code class="typed">{}</code>').format(source)
 
 
+_CLOSING = re.compile(r"[,.;:!?)\]，。；：、！？）」』】》”’]*")
+
+
+def _closing(text: str) -> str:
+    """The punctuation that a text begins with and that must not begin a line."""
+    found = _CLOSING.match(text)
+    return found[0] if found else ""
+
+
+def _held(math: Markup, closing: str) -> Markup:
+    """A formula with the punctuation behind it: browsers would break the line between them."""
+    if not closing:
+        return math
+    return Markup('<span style="white-space:nowrap">{}{}</span>').format(math, closing)
+
+
 def _markdown(setter: Setter) -> Any:
     """markdown-it's own renderer with our rules for what it does not know or must not do."""
     markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
@@ -376,7 +401,14 @@ def _markdown(setter: Setter) -> Any:
 
     def formula(tokens: Sequence[Token], index: int, *_: Any) -> str:
         token = tokens[index]
-        return setter.formula(token) or str(setter.math(token.content, token.block))
+        found = setter.formula(token) or str(setter.math(token.content, token.block))
+        return str(_held(Markup(found), closing(tokens, index)))  # noqa: S704 - they escape
+
+    def closing(tokens: Sequence[Token], index: int) -> str:
+        """What the text behind a formula begins with, if it must not begin a line."""
+        token, following = tokens[index], tokens[index + 1 : index + 2]
+        inline = token.type == "math_inline" and following and following[0].type == "text"
+        return _closing(following[0].content) if inline else ""
 
     for kind in ("math_inline", "math_inline_double", "math_block", "math_block_label", "amsmath"):
         rules[kind] = formula
@@ -391,7 +423,8 @@ def _markdown(setter: Setter) -> Any:
     def text(tokens: Sequence[Token], index: int, *_: Any) -> str:
         # A hyphen right behind something else of the line is no sign.
         before = index and tokens[index - 1].nesting <= 0
-        content = tokens[index].content
+        held = closing(tokens, index - 1) if index else ""
+        content = tokens[index].content[len(held) :]
         return str(escape(signed(f".{content}")[1:] if before else signed(content)))
 
     def entry(tokens: Sequence[Token], index: int, *rest: Any) -> str:

@@ -41,7 +41,7 @@ class Spacing:
 
 SPACINGS = {
     False: Spacing((56.0, 2 * HALF, 76.0), (146.0, 66.0, 40.0), 104.0, 60.0),
-    True: Spacing((HEIGHT, HEIGHT, HEIGHT), (74.0, 50.0, 34.0), 112.0, 58.0),
+    True: Spacing((HEIGHT, HEIGHT, HEIGHT), (88.0, 50.0, 34.0), 112.0, 58.0),
 }
 """Upright or not."""
 

@@ -44,8 +44,13 @@ function sentence(root, name, values = {}) {
 function shown(value, places = 8) {
   if (!Number.isFinite(value)) return "–";
   const size = Math.abs(value);
-  if (size && (size < 1e-4 || size >= 1e9)) return tidied(value.toPrecision(places));
-  return tidied(value.toFixed(places));
+  if (size && (size < 1e-4 || size >= 1e9)) return signed(tidied(value.toPrecision(places)));
+  return signed(tidied(value.toFixed(places)));
+}
+
+/** A number's text with a minus sign in the place of a hyphen; zero has none. */
+function signed(text) {
+  return text.replace(/^-/, Number(text) ? "−" : "");
 }
 
 /** The same number without zeros that say nothing, and with a plain exponent. */

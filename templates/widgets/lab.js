@@ -1,7 +1,7 @@
 // The learning-rate lab. It computes as worked/descending.py does: a run of n updates is the
 // first at which what the stopping rule looks at is at most the tolerance.
 
-// An expression comes as data: a number, "x", or [operation, ...operands]. Each operation is one
+// An expression comes as data: a number, "x", "y", or [operation, ...operands]. Each operation is one
 // row here; no text is ever run as code.
 const OPERATIONS = {
   add: (...terms) => terms.reduce((a, b) => a + b),
@@ -36,48 +36,58 @@ const RELATIONS = {
   "!=": (a, b) => a !== b,
 };
 
-/** An expression as a function of x. */
+/** An expression as a function of x, and of y where the objective has two variables. */
 function compiled(expression) {
   if (expression === "x") return (x) => x;
+  if (expression === "y") return (_, y) => y;
   if (typeof expression === "number") return () => expression;
   const [name, ...rest] = expression;
   if (name === "cases") return chosen(rest);
   const operation = OPERATIONS[name];
   const operands = rest.map(compiled);
-  if (operands.length === 1) return (x) => operation(operands[0](x));
-  if (operands.length === 2) return (x) => operation(operands[0](x), operands[1](x));
-  return (x) => operation(...operands.map((operand) => operand(x)));
+  if (operands.length === 1) return (x, y) => operation(operands[0](x, y));
+  if (operands.length === 2) return (x, y) => operation(operands[0](x, y), operands[1](x, y));
+  return (x, y) => operation(...operands.map((operand) => operand(x, y)));
 }
 
 function chosen(branches) {
   const rows = branches.map(([value, relation, left, right]) => {
     if (relation === undefined) return [compiled(value), () => true];
     const [low, high] = [compiled(left), compiled(right)];
-    return [compiled(value), (x) => RELATIONS[relation](low(x) - high(x), 0)];
+    return [compiled(value), (x, y) => RELATIONS[relation](low(x, y) - high(x, y), 0)];
   });
-  return (x) => rows.find(([, holds]) => holds(x))?.[0](x) ?? NaN;
+  return (x, y) => rows.find(([, holds]) => holds(x, y))?.[0](x, y) ?? NaN;
 }
+
+/** The length of a vector. */
+function norm(vector) {
+  if (vector.length === 1) return Math.abs(vector[0]);
+  return Math.sqrt(vector.reduce((sum, part) => sum + part * part, 0));
+}
+
+const difference = (one, other) => one.map((part, axis) => part - other[axis]);
 
 // What each stopping rule looks at.
 const MEASURES = {
   "change of objective": (run, n) => Math.abs(run.values[n] - run.values[n - 1]),
   objective: (run, n) => Math.abs(run.values[n]),
-  gradient: (run, n, slope) => Math.abs(slope(run.points[n])),
-  step: (run, n) => Math.abs(run.points[n] - run.points[n - 1]),
+  gradient: (run, n, slopes) => norm(slopes.map((slope) => slope(...run.points[n]))),
+  step: (run, n) => norm(difference(run.points[n], run.points[n - 1])),
 };
 MEASURES.count = MEASURES["change of objective"];
 
-/** One run: every point, every value, what the rule looked at, and how it ended. */
+/** One run: every point, a row of its coordinates; every value; what the rule looked at; its end. */
 function descend(functions, { rate, start, stop, tolerance, limit }) {
-  const run = { points: [start], values: [functions.value(start)], measures: [NaN] };
+  const run = { points: [start], values: [functions.value(...start)], measures: [NaN] };
   if (!Number.isFinite(run.values[0])) return { ...run, outcome: "undefined" };
   const bound = functions.beyond * (1 + Math.abs(run.values[0]));
   for (let n = 1; n <= limit; n++) {
-    const after = run.points[n - 1] - rate * functions.slope(run.points[n - 1]);
+    const before = run.points[n - 1];
+    const after = before.map((part, axis) => part - rate * functions.slopes[axis](...before));
     run.points.push(after);
-    run.values.push(functions.value(after));
-    run.measures.push(MEASURES[stop](run, n, functions.slope));
-    if (!(Math.abs(run.values[n]) <= bound) || !Number.isFinite(after)) {
+    run.values.push(functions.value(...after));
+    run.measures.push(MEASURES[stop](run, n, functions.slopes));
+    if (!(Math.abs(run.values[n]) <= bound) || !after.every(Number.isFinite)) {
       return { ...run, outcome: "diverging" };
     }
     if (stop === "count" ? n === limit : run.measures[n] <= tolerance) {
@@ -87,13 +97,62 @@ function descend(functions, { rate, start, stop, tolerance, limit }) {
   return { ...run, outcome: "unsettled" };
 }
 
-/** How a run goes: which way its steps point, or that they lead nowhere. */
+/** The coordinates of a point. */
+const listed = (point, places) => point.map((part) => shown(part, places)).join(", ");
+
+const CELLS = 72; // Of the grid on which lines of equal height are sought, along each axis.
+const LEVELS = 11;
+
+/** A function of two variables on a grid. */
+function sampled(value, [left, right], [below, above]) {
+  const [xs, ys] = [linear([0, CELLS], [left, right]), linear([0, CELLS], [below, above])];
+  const counts = Array.from({ length: CELLS + 1 }, (_, n) => n);
+  return { xs: counts.map(xs), ys: counts.map(ys), rows: counts.map((row) => counts.map((n) => value(xs(n), ys(row)))) };
+}
+
+/** The lines of equal height of a grid: of each level the pieces within the triangles of its cells. */
+function contours({ xs, ys, rows }) {
+  const heights = rows.flat().filter(Number.isFinite);
+  const [least, most] = heights.reduce(([low, high], one) => [Math.min(low, one), Math.max(high, one)], [Infinity, -Infinity]);
+  const levels = Array.from({ length: LEVELS }, (_, n) => least + (most - least) * ((n + 0.5) / LEVELS) ** 3);
+  return levels.map((level) => {
+    const found = [];
+    for (let row = 0; row < CELLS; row++) {
+      for (let n = 0; n < CELLS; n++) {
+        const corner = (right, up) => [xs[n + right], ys[row + up], rows[row + up][n + right] - level];
+        const [one, two, three, four] = [corner(0, 0), corner(1, 0), corner(1, 1), corner(0, 1)];
+        for (const triangle of [[one, two, three], [one, three, four]]) {
+          const ends = crossings(triangle);
+          if (ends.length === 2) found.push(ends);
+        }
+      }
+    }
+    return found;
+  });
+}
+
+/** Where the sides of a triangle pass through height 0. */
+function crossings(corners) {
+  const ends = [];
+  corners.forEach(([x, y, height], n) => {
+    const [otherX, otherY, other] = corners[(n + 1) % 3];
+    if (height < 0 === other < 0 || !Number.isFinite(height - other)) return;
+    const part = height / (height - other);
+    ends.push([x + part * (otherX - x), y + part * (otherY - y)]);
+  });
+  return ends;
+}
+
+/** How a run goes: whether its steps turn back, or lead nowhere. */
 function behaviour(run) {
-  const moves = run.points
-    .slice(1)
-    .map((point, n) => Math.sign(point - run.points[n]))
-    .filter((move) => move);
-  const turns = moves.filter((move, n) => n && move !== moves[n - 1]).length;
+  const moves = [];
+  for (let n = 1; n < run.points.length; n++) {
+    const move = difference(run.points[n], run.points[n - 1]);
+    const size = Math.max(...move.map(Math.abs));
+    if (size > 0) moves.push(move.map((part) => part / size));
+  }
+  const back = (move, n) => n && move.reduce((sum, part, axis) => sum + part * moves[n - 1][axis], 0) < 0;
+  const turns = moves.filter(back).length;
   const gained = run.values[0] - run.values.at(-1);
   const dust = 1e-14 * Math.abs(run.values[0]);
   if (run.outcome === "undefined" || run.outcome === "diverging") return "diverging";
@@ -115,11 +174,20 @@ class Lab {
     this.data = data;
     this.functions = {
       value: compiled(data.value),
-      slope: compiled(data.slope),
+      slopes: data.slope.map(compiled),
       curvature: data.curvature === null ? null : compiled(data.curvature),
       beyond: data.beyond,
     };
     this.state = { ...data.presets[0] };
+    this.fields = [
+      { name: "rate", range: data.rates },
+      ...data.starts.map((range, axis) => ({ name: "start", axis, range })),
+    ];
+    for (const field of this.fields) {
+      const place = field.axis === undefined ? "" : `[data-axis="${field.axis}"]`;
+      field.inputs = [...root.querySelectorAll(`input.${field.name}${place}`)];
+      field.refused = root.querySelector(`.refused.${field.name}${place}`);
+    }
     this.presets = data.presets.map((preset) => descend(this.functions, preset));
     this.listen();
     root.querySelector(".bench").hidden = false;
@@ -127,12 +195,11 @@ class Lab {
   }
 
   listen() {
-    const fields = { rate: this.data.rates, start: this.data.starts };
-    for (const [name, range] of Object.entries(fields)) {
-      const slider = this.root.querySelector(`.${name}.slider`);
-      Object.assign(slider, { min: range.low, max: range.high, step: range.step });
-      for (const input of this.root.querySelectorAll(`input.${name}`)) {
-        input.addEventListener("input", () => this.set(name, input.valueAsNumber, input));
+    for (const field of this.fields) {
+      const { low, high, step } = field.range;
+      for (const input of field.inputs) {
+        if (input.matches(".slider")) Object.assign(input, { min: low, max: high, step });
+        input.addEventListener("input", () => this.set(field, input.valueAsNumber, input));
       }
     }
     this.root.querySelectorAll(".preset").forEach((button, place) => {
@@ -140,34 +207,38 @@ class Lab {
       button.previousElementSibling.hidden = true;
       button.addEventListener("click", () => {
         this.state = { ...this.data.presets[place] };
-        for (const name of Object.keys(fields)) this.refuse(name, null);
+        for (const field of this.fields) this.refuse(field, null);
         this.draw();
       });
     });
   }
 
-  set(name, value, input) {
-    const accepted = Number.isFinite(value) && (name !== "rate" || value > 0);
-    this.refuse(name, accepted ? null : input);
+  /** What stands in a field. */
+  value({ name, axis }) {
+    return axis === undefined ? this.state[name] : this.state[name][axis];
+  }
+
+  set(field, value, input) {
+    const accepted = Number.isFinite(value) && (field.name !== "rate" || value > 0);
+    this.refuse(field, accepted ? null : input);
     if (!accepted) return;
-    this.state = { ...this.state, [name]: value };
+    const start = this.state.start.map((part, axis) => (axis === field.axis ? value : part));
+    this.state = field.name === "rate" ? { ...this.state, rate: value } : { ...this.state, start };
     this.draw(input);
   }
 
   /** Say what is accepted while a field holds something else. */
-  refuse(name, input) {
-    for (const field of this.root.querySelectorAll(`input.${name}`)) {
-      field.setAttribute("aria-invalid", String(field === input));
-    }
-    this.root.querySelector(`.refused.${name}`).textContent = input
-      ? sentence(this.root, `refused-${name}`, { value: this.state[name] })
+  refuse(field, input) {
+    for (const one of field.inputs) one.setAttribute("aria-invalid", String(one === input));
+    field.refused.textContent = input
+      ? sentence(this.root, `refused-${field.name}`, { value: this.value(field) })
       : "";
   }
 
   draw(typed) {
-    const { rate, start } = this.state;
-    for (const [name, value] of Object.entries({ rate, start })) {
-      for (const input of this.root.querySelectorAll(`input.${name}`)) {
+    for (const field of this.fields) {
+      const value = this.value(field);
+      for (const input of field.inputs) {
         if (input !== typed) input.value = value;
         input.setAttribute("aria-valuetext", String(value));
       }
@@ -178,13 +249,14 @@ class Lab {
     const run = descend(this.functions, this.state);
     this.tell(run);
     this.drawBand();
-    this.drawCurve(run);
+    if (this.data.starts.length > 1) this.drawContours(run);
+    else this.drawCurve(run);
     this.drawConvergence(run);
   }
 
   /** Whether the lab stands as a run of the deck does. */
   same(preset) {
-    return Object.keys(preset).every((key) => preset[key] === this.state[key]);
+    return Object.keys(preset).every((key) => String(preset[key]) === String(this.state[key]));
   }
 
   tell(run) {
@@ -195,10 +267,10 @@ class Lab {
     if (ended && kind === "unsettled") kind = "nothing";
     this.root.dataset.behaviour = kind;
     put("count", ended ? String(done) : "–");
-    put("point", ended ? shown(run.points[done]) : "–");
+    put("point", ended ? listed(run.points[done]) : "–");
     put("value", ended ? shown(run.values[done]) : "–");
     this.root.querySelector(".how").textContent = sentence(this.root, `told-${kind}`, { count: done });
-    const curvature = ended ? this.functions.curvature?.(run.points[done]) : NaN;
+    const curvature = ended ? this.functions.curvature?.(...run.points[done]) : NaN;
     const factor = shown(1 - this.state.rate * curvature, 4);
     this.root.querySelector(".factor").textContent = Number.isFinite(curvature)
       ? sentence(this.root, "factor", { factor })
@@ -247,9 +319,9 @@ class Lab {
     const drawing = this.root.querySelector(".curve");
     const width = sheet(drawing, 260);
     const box = { left: 44, right: width - 8, top: 22, bottom: 226 };
-    const { low, high } = this.data.starts;
+    const [{ low, high }] = this.data.starts;
     const across = Array.from({ length: 161 }, (_, n) => low + ((high - low) * n) / 160);
-    const heights = across.map(this.functions.value);
+    const heights = across.map((place) => this.functions.value(place));
     const finite = heights.filter(Number.isFinite);
     const [least, most] = [Math.min(...finite), Math.max(...finite)];
     const room = 0.06 * (most - least) || 1;
@@ -257,23 +329,53 @@ class Lab {
     const y = linear([least - room, most + room], [box.bottom, box.top]);
     const label = (value) => [value, shown(value, 6)];
     axes(drawing, box, x, ticks(low, high, 6).map(label), y, ticks(least, most, 5).map(label));
-    const end = run.points.at(-1);
-    const drawn = run.points.slice(0, 400);
-    const inside = drawn.map((point, n) => [within(x(point)), within(y(run.values[n]))]);
-    const clip = `lab-clip-${this.number}`;
     drawing.append(
-      svg("clipPath", { id: clip },
-        svg("rect", { x: box.left, y: box.top - 8, width: box.right - box.left, height: box.bottom - box.top + 8 })),
       svg("polyline", { class: "objective", points: points(across.map(x), heights.map(y)) }),
+      ...this.iterates(box, run.points.map(([point], n) => [x(point), y(run.values[n])])),
+    );
+    this.nameCurve(drawing, box, run, sentence(this.root, "variable"), "J");
+  }
+
+  /** Lines of equal height, closer to one another towards the lowest, and the run across them. */
+  drawContours(run) {
+    const drawing = this.root.querySelector(".curve");
+    const width = sheet(drawing, 260);
+    const box = { left: 44, right: width - 8, top: 22, bottom: 226 };
+    const [across, along] = this.data.starts.map(({ low, high }) => [low, high]);
+    const x = linear(across, [box.left, box.right]);
+    const y = linear(along, [box.bottom, box.top]);
+    const label = (value) => [value, shown(value, 6)];
+    axes(drawing, box, x, ticks(...across, 6).map(label), y, ticks(...along, 5).map(label));
+    this.grid ??= sampled(this.functions.value, across, along);
+    for (const lines of contours(this.grid)) {
+      const path = lines.map((ends) => ends.map(([a, b], n) => `${n ? "L" : "M"}${x(a).toFixed(1)},${y(b).toFixed(1)}`).join(""));
+      drawing.append(svg("path", { class: "contour", d: path.join("") }));
+    }
+    drawing.append(...this.iterates(box, run.points.map(([a, b]) => [x(a), y(b)])));
+    this.nameCurve(drawing, box, run, sentence(this.root, "variable"), sentence(this.root, "variable-2"));
+  }
+
+  /** The iterates at their places in a drawing, joined, so far as they lie within its box. */
+  iterates(box, places) {
+    const inside = places.slice(0, 400).map((pair) => pair.map(within));
+    const clip = `lab-clip-${this.number}`;
+    const [height, left] = [box.bottom - box.top + 8, box.left];
+    return [
+      svg("clipPath", { id: clip }, svg("rect", { x: left, y: box.top - 8, width: box.right - left, height })),
       svg("g", { "clip-path": `url(#${clip})` },
         svg("polyline", { class: "run", points: points(inside.map(([a]) => a), inside.map(([, b]) => b)) }),
         ...inside
           .filter((pair) => pair.every(Number.isFinite))
           .map(([cx, cy], n) => svg("circle", { class: n ? "iterate" : "iterate first", cx, cy, r: n ? 3 : 5 }))),
-      svg("text", { class: "name", x: box.right, y: box.bottom + 30, "text-anchor": "end" }, sentence(this.root, "variable")),
-      svg("text", { class: "name", x: box.left - 6, y: 12, "text-anchor": "end" }, "J"),
+    ];
+  }
+
+  nameCurve(drawing, box, run, across, along) {
+    drawing.append(
+      svg("text", { class: "name", x: box.right, y: box.bottom + 30, "text-anchor": "end" }, across),
+      svg("text", { class: "name", x: box.left - 6, y: 12, "text-anchor": "end" }, along),
     );
-    const told = { count: run.points.length - 1, start: shown(run.points[0], 4), end: shown(end, 4) };
+    const told = { count: run.points.length - 1, start: listed(run.points[0], 4), end: listed(run.points.at(-1), 4) };
     drawing.setAttribute("aria-label", sentence(this.root, "curve", told));
   }
 

@@ -101,10 +101,10 @@ class Scrubber {
     for (const cell of row.querySelectorAll("[data-convention]")) {
       const value = this.series.get(cell.dataset.convention)[column][this.place];
       values.push(value);
-      cell.textContent = value.toFixed(PLACES);
+      cell.textContent = signed(value.toFixed(PLACES));
     }
     const difference = row.querySelector(".difference");
-    if (difference) difference.textContent = (values[1] - values[0]).toFixed(PLACES);
+    if (difference) difference.textContent = signed((values[1] - values[0]).toFixed(PLACES));
   }
 
   /** Three panels above one another, on one logarithmic scale of updates. */
@@ -156,7 +156,7 @@ class Scrubber {
     const room = 0.06 * (high - low) || 0.5;
     const y = linear([low - room, high + room], [box.bottom, box.top]);
     const steps = error ? ticks(low - room, high + room, 4).filter(Number.isInteger) : ticks(low, high, 5);
-    axes(drawing, box, () => 0, [], y, steps.map((step) => [step, error ? power(step) : String(step)]));
+    axes(drawing, box, () => 0, [], y, steps.map((step) => [step, error ? power(step) : signed(String(step))]));
     const title = { out: "outputs", logarithm: "error", weight: "weights" }[kind];
     drawing.append(svg("text", { class: "name", x: box.left, y: box.top - 6 }, sentence(this.root, title)));
     const across = this.counts.map((count) => this.x(Math.log1p(count)));

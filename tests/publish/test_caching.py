@@ -168,6 +168,14 @@ def test_a_picture_of_the_deck_is_shown_by_its_description_so_its_file_does_not_
     assert b"A picture" in first["report.html"]
 
 
+def test_a_users_settings_of_matplotlib_change_nothing(copy):
+    before, _ = copy.build()
+    settings = copy.folder / "matplotlibrc"
+    settings.write_text("lines.marker: x\nfont.size: 20\naxes.labelsize: 20\nxtick.labelsize: 20\n")
+    copy.environment["MATPLOTLIBRC"] = str(settings)
+    assert copy.build("html", "--no-cache")[0] == before
+
+
 def test_the_same_deck_under_another_name_is_another_product(copy):
     first, _ = copy.build()
     copy.deck.rename(copy.folder / "lecture.md")

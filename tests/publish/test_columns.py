@@ -6,11 +6,12 @@ import subprocess
 import pytest
 
 from bpreport.audit import audit
+from bpreport.audit.model import Message
 from bpreport.deck import read_text
 from bpreport.publish import build
-from bpreport.publish.columns import aligned, entries
+from bpreport.publish.columns import aligned, aligned_claims, entries
 from bpreport.publish.numbers import shown, signed
-from bpreport.publish.view import Cell, Table
+from bpreport.publish.view import Badge, Cell, ClaimView, Table
 from tests.publish.decks import TABLES
 from tests.support import require_program
 
@@ -69,6 +70,10 @@ def test_each_column_is_aligned_on_its_own():
     """The first from the left, since it names the rows; what is no number stands as it is."""
     rows = (("1", "0.5", "x"), ("10", "-12.25", "2"), ("all", "3", "1.5"))
     table = Table("", (), tuple(tuple(map(Cell, row)) for row in rows))
+    words = Table("", (), tuple(tuple(Cell(text, words=True) for text in row) for row in rows))
+    assert [row[1] for row in aligned(words).rows] == [
+        Cell(text, words=True) for text in ("0.5", "−12.25", "3")
+    ]
     spaces = [[(cell.lead, cell.trail) for cell in row] for row in aligned(table).rows]
     assert spaces == [
         [(1, 0), (0, 1), (0, 0)],
@@ -107,3 +112,13 @@ def test_entries_of_a_deck_s_table():
     assert [row[1].lead for row in rows[1:]] == [0, 0, 0]
     left = found[16:][0::3][1:4]  # 0.5, -12.25, 3
     assert [(entry.lead, entry.trail) for entry in left] == [(2, 1), (0, 0), (2, 2.5)]
+
+
+def test_powers_of_ten_are_not_aligned_with_other_claims():
+    """Their digits behind the point would push the rest aside."""
+
+    def claim(exact):
+        return ClaimView((), Badge("", "", ""), "", 0, "", exact, None, "", Message(""), "", "")
+
+    found = aligned_claims([claim("1.5"), claim("0.24999285"), claim("2.5579538e-11"), claim("19")])
+    assert [one.trails[1] for one in found] == [7, 0, 0, 0]

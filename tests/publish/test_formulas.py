@@ -118,3 +118,21 @@ def test_terms_of_a_bracket_that_does_not_fit_are_cut():
     assert sides("a = (b = c) = d") == ["a ", "= (b = c) ", "= d"]
     assert terms("= a + 2 (b + c)") == ["= a ", "+ 2 (b + c)"]
     assert terms(r"= a \cdot (-2) - b", 1) == [r"= a \cdot (-2) ", "- b"]
+
+
+def test_parts_that_are_laid_out_once_look_as_if_laid_out_each_time(monkeypatch):
+    """Of all formulas of the built-in deck, in both kinds of style."""
+    lay_out = drawing.__wrapped__
+    sources = {formula.source for formula in read(builtin("zh")).formulas}
+    sources |= {rf"\frac{{x_{{1}}}}{{{source}}}" for source in sources if "\\\\" not in source}
+    cases = [(source, display) for source in sorted(sources) for display in (True, False)]
+    shared = [attempt(lay_out, *case) for case in cases]
+    monkeypatch.setattr("bpreport.publish.drawing._SHARED", ())
+    assert shared == [attempt(lay_out, *case) for case in cases]
+
+
+def attempt(lay_out, source, display):
+    try:
+        return lay_out(source, display)
+    except TypesettingError:
+        return None

@@ -164,8 +164,10 @@ def test_the_sliders_hold_the_runs_of_the_deck():
     found = lab(example, study.traces["descent"])
     assert found is not None
     for preset in found.data["presets"]:
-        for value, slider in ((preset["rate"], "rates"), (preset["start"], "starts")):
-            low, high, step = (found.data[slider][end] for end in ("low", "high", "step"))
+        (start,) = preset["start"]
+        sliders = ((preset["rate"], found.data["rates"]), (start, *found.data["starts"]))
+        for value, slider in sliders:
+            low, high, step = (slider[end] for end in ("low", "high", "step"))
             assert low <= value <= high
             assert mpmath.almosteq((value - low) / step, round((value - low) / step), 1e-9)
     assert found.data["rates"]["high"] > 2  # 2 / J''

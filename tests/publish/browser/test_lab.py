@@ -4,6 +4,7 @@ import random
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from bpreport.deck import builtin, read
@@ -12,7 +13,13 @@ from bpreport.publish.expression import OPERATIONS
 from bpreport.publish.templates import folder
 from bpreport.worked import GradientDescent, recompute
 from bpreport.worked.descending import OUTCOMES
-from tests.publish.browser.browsing import HANDS, Visit, activate
+from tests.publish.browser.browsing import (
+    HANDS,
+    Visit,
+    activate,
+    empty_formulas,
+    violations_in_both_looks,
+)
 
 LAB = "[data-widget=lab]:visible"
 
@@ -37,7 +44,8 @@ DESCENT = """\
 """
 
 SET = """(root, [rate, start]) => {
-    for (const [name, value] of Object.entries({ rate, start })) {
+    const starts = [start].flat().map((value, axis) => [`start[data-axis="${axis}"]`, value]);
+    for (const [name, value] of [["rate", rate], ...starts]) {
         const input = root.querySelector(`input.${name}[type=number]`);
         input.value = value;
         input.dispatchEvent(new Event("input"));
@@ -45,6 +53,23 @@ SET = """(root, [rate, start]) => {
     const read = (name) => root.querySelector(`.readout .${name}`).textContent;
     return [root.dataset.behaviour, read("count"), read("point"), read("value")];
 }"""
+
+
+CONTOURS = """root => {
+    const chart = root.querySelector(".curve");
+    const [width, left, right, top, bottom] = [chart.viewBox.baseVal.width, 44, 8, 22, 226];
+    const ends = (axis) => {
+        const slider = root.querySelector(`.start.slider[data-axis="${axis}"]`);
+        return [Number(slider.min), Number(slider.max)];
+    };
+    const [[a, b], [c, d]] = [ends(0), ends(1)];
+    return [...chart.querySelectorAll(".contour")].map((path) =>
+        [...path.getAttribute("d").matchAll(/[ML]([-\\d.]+),([-\\d.]+)/g)].map(([, x, y]) => [
+            a + ((x - left) / (width - right - left)) * (b - a),
+            c + ((bottom - y) / (bottom - top)) * (d - c),
+        ])).filter((points) => points.length);
+}"""
+"""The points of each line of equal height, in the units of the variables."""
 
 
 def descents_of(path) -> dict[str, GradientDescent]:
@@ -90,8 +115,10 @@ def agree(lab, example, stop, tolerance, settings):
         outcome = OUTCOMES[paths.outcomes[place]]
         if outcome == "stopped":
             assert count == str(paths.counts[place]), setting
-            assert float(point) == pytest.approx(paths.points[0, place], abs=1e-8), setting
-            assert float(value) == pytest.approx(paths.values[place], rel=1e-6, abs=1e-8), setting
+            places = list(map(float, point.replace("−", "-").split(", ")))
+            assert places == pytest.approx(list(paths.points[:, place]), abs=1e-8), setting
+            told = float(value.replace("−", "-"))
+            assert told == pytest.approx(paths.values[place], rel=1e-6, abs=1e-8), setting
         else:
             named = {"diverged": "diverging", "not finite": "undefined", "unfinished": "unsettled"}
             assert (behaviour, count) == (named[outcome], "–"), setting
@@ -179,13 +206,81 @@ def test_without_scripting_the_runs_are_told(visit: Visit):
         assert not lab.locator(".bench").is_visible()
 
 
-def test_two_variables_have_no_lab(visit: Visit, tmp_path):
-    """The page says so, and its plots tell of the descent."""
-    path, _ = built(tmp_path, {"descent": "x^2 + 2 y^2"}, start="[1, 1]")
+@pytest.fixture(scope="module")
+def planes(visit: Visit, tmp_path_factory):
+    """The report of descents in two variables, opened once, and its descents."""
+    path, deck = built(tmp_path_factory.mktemp("planes"), PLANES, start="[1, -0.5]")
     with visit(path) as page:
-        assert page.locator("[data-widget=lab]").count() == 0
-        assert page.get_by_text("There is no learning-rate lab here").count() == 1
-        assert page.locator("figure.plot:visible").count() > 0
+        yield page, descents_of(deck)
+
+
+PLANES = {
+    "valley": "x^2 + 2 y^2",
+    "bent": "(1 - x)^2 + 5 (y - x^2)^2",
+    "waves": r"\sin(x) \cos(y) + 0.1 x^2 + 0.1 y^2",
+    "transposed": r"x^T x + y^2",
+}
+
+
+def test_two_variables_agree_with_python(planes):
+    """Both starts are set; count, last point and objective are those of `worked.descending`."""
+    page, descents = planes
+    for name in ("valley", "bent", "waves"):
+        dice = random.Random(name)
+        settings = [
+            (dice.uniform(0.002, 0.6), [dice.uniform(-1.5, 1.5), dice.uniform(-1.5, 1.5)])
+            for _ in range(17)
+        ]
+        lab = page.locator(f"[data-source=lab-{name}]:visible")
+        agree(lab, descents[name], "step", 1e-5, settings)
+
+
+def test_contours_are_where_the_objective_has_their_height(planes):
+    """Every point of a line of equal height has one value, as Python computes it."""
+    page, descents = planes
+    lab = page.locator("[data-source=lab-valley]:visible")
+    heights = []
+    for points in lab.evaluate(CONTOURS):
+        values = descents["valley"].value_at(np.array(points).T)
+        assert np.ptp(values) < 0.02 * abs(values).max() + 0.01
+        heights.append(float(values.mean()))
+    assert len(heights) > 6
+    assert heights == sorted(heights)
+
+
+def test_the_start_of_two_variables_by_keyboard(planes):
+    """An arrow key moves one coordinate, the field beside it and the run."""
+    page, _ = planes
+    lab = page.locator("[data-source=lab-valley]:visible")
+    lab.evaluate(SET, (0.1, [1, -0.5]))
+    told = lab.locator(".curve").get_attribute("aria-label")
+    slider = lab.locator('.start.slider[data-axis="1"]')
+    step = float(slider.get_attribute("step"))
+    slider.press("ArrowRight")
+    field = lab.locator('.start[type=number][data-axis="1"]')
+    assert float(field.input_value()) == pytest.approx(-0.5 + step)
+    assert lab.locator('.start[type=number][data-axis="0"]').input_value() == "1"
+    assert lab.locator(".curve").get_attribute("aria-label") != told
+    field.fill("")
+    assert "such as" in lab.locator('.refused[data-axis="1"]').inner_text()
+    assert lab.locator('.refused[data-axis="0"]').inner_text() == ""
+    field.fill("0.5")
+
+
+def test_what_is_not_of_single_numbers_has_no_lab(planes):
+    """The page says so, and its plots tell of the descent."""
+    page, _ = planes
+    assert page.locator("[data-widget=lab]").count() == 2 * 3  # languages
+    assert page.locator(".edition:not([hidden])").get_by_text("There is no learning").count() == 1
+
+
+def test_a_lab_of_two_variables_is_accessible(planes):
+    """Its fields have names of their own, its drawings are told."""
+    page, _ = planes
+    empty_formulas(page)
+    # Thousands of iterates, of which axe would look at each.
+    page.evaluate("for (const one of document.querySelectorAll('.appendix')) one.remove()")
+    assert violations_in_both_looks(page) == []
 
 
 @pytest.mark.parametrize("typed", ["-1", "0", "", "1e999"])

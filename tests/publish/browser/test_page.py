@@ -72,6 +72,9 @@ def test_other_decks_make_sound_pages(visit: Visit, small_report, name: str):
         for language in LANGUAGES:
             read_in(page, language)
             assert page.evaluate("document.documentElement.scrollWidth") <= WIDTHS["phone"]
+        empty_formulas(page)
+        for language in LANGUAGES:
+            read_in(page, language)
             assert violations(page) == []
 
 
@@ -176,3 +179,25 @@ def test_levels_are_told_apart_without_colours(visit: Visit, lesson):
                 assert same == beside
     ordered = sorted(shares.values())
     assert min(b - a for a, b in itertools.pairwise(ordered)) > 0.1, shares
+
+
+LOOSE = r"""() => [...document.querySelectorAll("math")].filter((math) => {
+    const behind = math.nextSibling?.nodeType === Node.TEXT_NODE ? math.nextSibling.data : "";
+    if (!/^[,.;:!?，。；：、！？）]/.test(behind)) return false;
+    const range = document.createRange();
+    range.setStart(math.nextSibling, 0);
+    range.setEnd(math.nextSibling, 1);
+    const [sign, formula] = [range, math].map((one) => one.getBoundingClientRect());
+    return formula.width && Math.abs(sign.left - formula.right) > 4;
+}).map((math) => math.parentElement.textContent)"""
+"""Formulas whose punctuation stands elsewhere, such as at the beginning of the next line."""
+
+
+def test_no_line_begins_with_punctuation_behind_a_formula(visit: Visit, lesson):
+    """However narrow the page is; browsers by themselves break lines there."""
+    with visit(lesson) as page:
+        held = page.locator("main span[style*=nowrap]:visible").count()
+        assert held > 1
+        for width in range(320, 600, 7):
+            page.set_viewport_size({"width": width, "height": 900})
+            assert page.evaluate(LOOSE) == [], width

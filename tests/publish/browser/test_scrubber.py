@@ -5,6 +5,7 @@ import pytest
 
 from bpreport.deck import builtin, read
 from bpreport.formula import rounded
+from bpreport.publish.numbers import signed
 from bpreport.worked import Perceptron, recompute
 from tests.publish.browser.browsing import HANDS, Visit
 
@@ -40,7 +41,9 @@ def count(root) -> int:
 
 def exact(updates: int, update: str) -> list[str]:
     state = EXAMPLE.after(updates, update=update, biases="fixed")
-    return [rounded(value, 8) for value in (*state.out, state.error, *state.weights.values())]
+    return [
+        signed(rounded(value, 8)) for value in (*state.out, state.error, *state.weights.values())
+    ]
 
 
 def test_it_shows_the_exact_values(root):
@@ -61,7 +64,7 @@ def test_it_shows_every_iteration(root):
             slider.value = n;
             slider.dispatchEvent(new Event("input"));
             const cells = [...root.querySelectorAll("[data-convention]")];
-            rows.push(cells.map((cell) => Number(cell.textContent)));
+            rows.push(cells.map((cell) => Number(cell.textContent.replace("−", "-"))));
         }
         return rows;
     }"""))  # fmt: skip

@@ -1,0 +1,132 @@
+"""How costs grow: reports with the deck, audits with notes, sheets with the class, a cluster."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.growth import notes
+from benchmarks.measuring import BPREPORT, Command, Row, in_turn
+from bpreport.deck import builtin
+
+TIMES = (1, 3, 10, 30)
+NOTES = (100, 1_000, 10_000)
+CLASSES = (10, 100, 1_000)
+WORKERS = (1, 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """How one thing grows with another."""
+
+    what: str
+    axis: str
+    sizes: Sequence[int]
+    rows: Sequence[Row]
+
+
+def times(count: int) -> str:
+    """The built-in deck with all its slides so many times."""
+    text = builtin("zh").read_text(encoding="utf-8")
+    front, body = re.fullmatch(r"(---\n.*?\n---\n)(.*)", text, re.DOTALL).groups()  # type: ignore[union-attr]
+    return front + "\n\n".join([body] * count)
+
+
+def measured(
+    what: str, axis: str, sizes: Sequence[int], runs: int, commands: Sequence[Sequence[str]]
+) -> Growth:
+    """The commands, one a size."""
+    made = {
+        str(size): Command([*BPREPORT, *arguments])
+        for size, arguments in zip(sizes, commands, strict=True)
+    }
+    found = in_turn(made, runs, warm=False)  # the small ones come first
+    first = found[str(sizes[0])]
+    rows = [
+        Row.of(f"{size:,}", found[str(size)], f"{sizes[0]:,}", first if size != sizes[0] else ())
+        for size in sizes
+    ]
+    return Growth(what, axis, sizes, rows)
+
+
+def growths(runs: int, folder: Path) -> Iterator[Growth]:
+    """All of them, one after the other."""
+    decks = []
+    for count in TIMES:
+        decks.append(folder / f"times-{count}.md")
+        decks[-1].write_text(times(count), encoding="utf-8")
+    for form, most in (("html", 4), ("pdf", 3)):
+        commands = [
+            ["build", str(deck), "--no-cache", "--format", form, "-o", str(folder / "out")]
+            for deck in decks[:most]
+        ]
+        name = f"report as {form.upper()}"
+        yield measured(name, "times the deck", TIMES[:most], runs, commands)
+    bare = []
+    for count in NOTES:
+        bare.append(folder / f"notes-{count}.md")
+        bare[-1].write_text(notes(count, 1), encoding="utf-8")
+    commands = [["check", str(deck), "--no-cache", "--format", "github"] for deck in bare]
+    yield measured("check of bare notes", "formulas", NOTES, runs, commands)
+    sheets = [
+        ["sheets", "--count", str(count), "--seed", "bench", "--format", "html",
+         "-o", str(folder / f"sheets-{count}")]
+        for count in CLASSES
+    ]  # fmt: skip
+    yield measured("sheets as HTML", "students", CLASSES, runs, sheets)
+    try:
+        import distributed  # noqa: F401
+    except ModuleNotFoundError:
+        print("left out: a cluster, since dask is not installed", file=sys.stderr)
+        return
+    yield in_a_cluster(runs, folder)
+
+
+def in_a_cluster(runs: int, folder: Path) -> Growth:
+    """The same sheets by the workers of a cluster on this machine."""
+    rows = []
+    for count in WORKERS:
+        with cluster(count) as address:
+            told = [
+                *("sheets", "--count", "400", "--seed", "bench", "--format", "html"),
+                *("-o", str(folder / f"sheets-cluster-{count}"), "--scheduler", address),
+            ]
+            rows.append(Row.of(str(count), in_turn({"": Command([*BPREPORT, *told])}, runs)[""]))
+    return Growth("400 sheets on a cluster", "workers", WORKERS, rows)
+
+
+@contextmanager
+def cluster(workers: int) -> Iterator[str]:
+    """A cluster of so many processes on this machine; gives its scheduler's address."""
+    from distributed import LocalCluster
+
+    with LocalCluster(
+        n_workers=workers, threads_per_worker=1, dashboard_address=None, host="127.0.0.1"
+    ) as made:
+        yield str(made.scheduler_address)
+
+
+def plot(found: Sequence[Growth], path: Path) -> None:
+    """Time by the clock against size, each on axes of its own; a straight line is in proportion."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(3.4 * len(found), 2.8), layout="constrained")
+    panels = figure.subplots(1, len(found), squeeze=False)[0]
+    for axes, growth in zip(panels, found, strict=True):
+        times = [row.wall for row in growth.rows]
+        axes.loglog(growth.sizes, times, "o-", color="#0a5fa5")
+        first = growth.sizes[0]
+        straight = [times[0] * size / first for size in growth.sizes]
+        if growth.axis == "workers":
+            straight = [times[0] * first / size for size in growth.sizes]
+        axes.loglog(growth.sizes, straight, ":", color="#5d6673")
+        axes.set_title(growth.what, fontsize=9)
+        axes.set_xlabel(growth.axis, fontsize=8)
+        axes.set_xticks(growth.sizes, [f"{size:,}" for size in growth.sizes], fontsize=8)
+        axes.minorticks_off()
+    figure.axes[0].set_ylabel("seconds", fontsize=8)
+    figure.savefig(path, metadata={"Date": None})

@@ -1,0 +1,166 @@
+"""One way to measure for all benchmarks: wall time, processor time and peak memory of a process.
+
+What is compared runs in turn, so that other work on the machine falls on all alike; told are the
+median, and from the least to the most.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from statistics import median
+
+ROOT = Path(__file__).resolve().parent.parent
+BPREPORT = (sys.executable, "-c", "from bpreport.cli import main; main()")
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A process to be measured."""
+
+    arguments: Sequence[str]
+    environment: Mapping[str, str] | None = None
+    folder: Path = ROOT
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What one run took."""
+
+    wall: float
+    """Seconds by the clock."""
+    processor: float
+    """Seconds of the processor, of the process and its children."""
+    peak: float
+    """MB at the peak of the largest process."""
+
+
+def taken(command: Command) -> Taken:
+    """Run a process to its end; `RuntimeError` with what it wrote where it cannot be measured."""
+    begun = time.perf_counter()
+    process = subprocess.Popen(
+        command.arguments,
+        cwd=command.folder,
+        env={**os.environ, **(command.environment or {})},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+    )
+    assert process.stderr is not None
+    wrote = process.stderr.read()
+    _, status, used = os.wait4(process.pid, 0)
+    wall = time.perf_counter() - begun
+    process.returncode = os.waitstatus_to_exitcode(status)
+    process.stderr.close()
+    if process.returncode not in (0, 1):  # 1: errors found in a deck
+        raise RuntimeError(wrote.decode(errors="replace")[-2000:])
+    return Taken(wall, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
+
+
+def in_turn(
+    commands: Mapping[str, Command], runs: int, warm: bool = True
+) -> dict[str, list[Taken]]:
+    """Each of the commands so many times; to `warm` up, a first run of each is not told."""
+    found: dict[str, list[Taken]] = {name: [] for name in commands}
+    for number in range(runs + warm):
+        for name, command in commands.items():
+            run = taken(command)
+            if number or not warm:
+                found[name].append(run)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One figure, and what it is held against."""
+
+    what: str
+    seconds: float
+    """Median of the processor's."""
+    least: float
+    most: float
+    wall: float
+    """Median by the clock."""
+    peak: float
+    against: str = ""
+    """What the ratios are to."""
+    ratio: float | None = None
+    """By the processor."""
+    wall_ratio: float | None = None
+    """By the clock."""
+    wanted: str = ""
+
+    @classmethod
+    def of(
+        cls,
+        what: str,
+        runs: Sequence[Taken],
+        against: str = "",
+        other: Sequence[Taken] = (),
+        wanted: str = "",
+    ) -> Row:
+        """The figure of some runs, beside others."""
+        seconds = [run.processor for run in runs]
+        wall = median(run.wall for run in runs)
+        row = cls(
+            what, median(seconds), min(seconds), max(seconds), wall, max(run.peak for run in runs),
+            wanted=wanted,
+        )  # fmt: skip
+        if not other:
+            return row
+        ratio = row.seconds / median(run.processor for run in other)
+        wall_ratio = wall / median(run.wall for run in other)
+        return replace(row, against=against, ratio=ratio, wall_ratio=wall_ratio)
+
+
+def table(rows: Sequence[Row]) -> str:
+    """The rows as Markdown.
+
+    >>> print(table([Row("check", 1.25, 1.2, 1.3, 1.4, 90, "imports", 2.5, 2.6, "1.7")]))
+    | what | processor | spread | clock | peak | against | ratio | by the clock | wanted |
+    |---|---:|---|---:|---:|---|---:|---:|---|
+    | check | 1.25 s | 1.20 to 1.30 s | 1.40 s | 90 MB | imports | 2.5 | 2.6 | 1.7 |
+    """
+    lines = [
+        "| what | processor | spread | clock | peak | against | ratio | by the clock | wanted |",
+        "|---|---:|---|---:|---:|---|---:|---:|---|",
+    ]
+    for row in rows:
+        ratios = ("" if one is None else f"{one:.3g}" for one in (row.ratio, row.wall_ratio))
+        cells = (
+            row.what, _time(row.seconds), _spread(row), _time(row.wall), f"{row.peak:.0f} MB",
+            row.against, *ratios, row.wanted,
+        )  # fmt: skip
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def _time(seconds: float) -> str:
+    return f"{seconds:.2f} s" if seconds >= 0.1 else f"{1000 * seconds:.1f} ms"
+
+
+def _spread(row: Row) -> str:
+    if row.least >= 0.1:
+        return f"{row.least:.2f} to {row.most:.2f} s"
+    return f"{1000 * row.least:.1f} to {1000 * row.most:.1f} ms"
+
+
+def written(text: str, name: str, page: Path) -> None:
+    """Put a text between the marks of a name in a page of the docs."""
+    begin, end = f"<!-- {name} -->", f"<!-- end of {name} -->"
+    source = page.read_text(encoding="utf-8")
+    head, _, rest = source.partition(begin)
+    _, found, tail = rest.partition(end)
+    if not found:
+        raise ValueError(f"{page} has no place for {name}")
+    page.write_text(f"{head}{begin}\n\n{text}\n\n{end}{tail}", encoding="utf-8")
+
+
+def machine() -> str:
+    """On what it was measured."""
+    version = ".".join(map(str, sys.version_info[:3]))
+    return f"{os.cpu_count()} processors, Python {version}, load {os.getloadavg()[0]:.1f}"
