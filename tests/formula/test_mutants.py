@@ -35,3 +35,9 @@ def test_relations_on_both_sides(relation: str, below: int, at: int, above: int)
     """What holds below, at and above 2."""
     tree = parse(rf"\begin{{cases}} 1 & x {relation} 2 \\ 0 & \text{{otherwise}} \end{{cases}}")
     assert [evaluate(tree, {"x": x}, FLOAT) for x in (1, 2, 3)] == [below, at, above]
+
+
+def test_a_sum_that_begins_with_a_minus_has_no_brackets() -> None:
+    """Only a sum that was printed inside a sum keeps them."""
+    assert latex(parse("-a + b")) == "-a + b"
+    assert latex(parse("(a + c) + b")) == "(a + c) + b"
