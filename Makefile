@@ -6,6 +6,8 @@ DECKS ?= 300
 RUNS ?= 5
 REV ?= main
 SECONDS ?= 60
+ROOM ?= formula
+SAMPLE ?= 100
 TARGETS ?= parser typesetting reader front-matter answers
 
 bin := .venv/bin
@@ -14,7 +16,7 @@ installed := .venv/.installed
 doctor := $(PYTHON) -I bpreport/publish/doctor.py
 
 .DEFAULT_GOAL := help
-.PHONY: help report test lint types bench bench-compare bench-audit bench-growth bench-report catalogues pictures images fuzz lock setup doctor clean machine
+.PHONY: help report test lint types bench bench-compare bench-audit bench-growth bench-report bench-numbers catalogues pictures images fuzz supply thorough coverage mutants lock setup doctor clean machine
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 18
@@ -49,6 +51,9 @@ bench-growth: setup ## time the audit of bare notes of 100 to 10,000 formulas
 bench-report: setup ## measure sizes and times of the report and the slides: RUNS=5
 	$(bin)/python -m benchmarks.report --runs $(RUNS)
 
+bench-numbers: setup ## hold float64 against 50 digits, in units in the last place
+	$(bin)/python -m benchmarks.numbers --seed $(SEED)
+
 catalogues: setup ## bring the translations up to date with the code and the templates
 	$(bin)/python -m bpreport.publish.catalogue
 
@@ -61,6 +66,20 @@ fuzz: setup ## look for inputs that break a reader: SECONDS=60 each, TARGETS="pa
 
 images: setup ## renew the pictures of README.md and docs/: look at them
 	$(bin)/python docs/images/renew.py
+
+supply: setup ## list the licences of what is locked, and check for known weaknesses: DATABASE=folder
+	$(bin)/python -m supply licences
+	$(bin)/python -m supply weaknesses $(if $(DATABASE),--database $(DATABASE)) || [ $$? -eq 3 ]
+
+thorough: setup ## inject more than 100 kills and other faults, and compare builds of the built-in deck
+	BPREPORT_THOROUGH=1 $(bin)/pytest --numprocesses=0 tests/publish/test_faults.py tests/publish/test_same_bytes.py
+
+mutants: setup ## see which small changes of a room its tests notice: ROOM=formula SAMPLE=100 SEED=1
+	@$(bin)/python -m pip install --quiet --require-hashes --requirement requirements-search.lock
+	$(bin)/python -m mutants $(ROOM) --sample $(SAMPLE) --seed $(SEED)
+
+coverage: setup ## measure which branches the tests reach, room by room
+	$(bin)/pytest --cov --cov-report=term
 
 lock: setup ## pin the newest dependencies that pyproject.toml allows
 	$(bin)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-strip-extras --annotation-style line \

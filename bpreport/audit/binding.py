@@ -112,7 +112,7 @@ def fits_binding(binding: Binding, claim: Claim, knowledge: Knowledge) -> bool:
     if isinstance(binding.name, Symbol | Derivative):
         typed = Decimal(text)
         return any(
-            Decimal(printed) == typed for printed in knowledge.printed_for(binding.name, claim)
+            Decimal(printed) == typed for printed in knowledge.printed_now(binding.name, claim)
         )
     return within_printed(binding.name, text, claim, knowledge)
 
@@ -158,10 +158,9 @@ def is_known_as(binding: Binding, claim: Claim, knowledge: Knowledge) -> bool:
 
 
 def tree_of(value: Any) -> Tree:
-    """A value as a tree, at up to 40 places."""
+    """A value as a tree, at 40 places: with fewer, it would stand for what rounds to it."""
     number = to_decimal(value)
-    places = rounded(number.copy_abs(), 40)
-    text = Number(places.rstrip("0").removesuffix("."))
+    text = Number(rounded(number.copy_abs(), 40))
     return -text if number < 0 else text
 
 

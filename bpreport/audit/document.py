@@ -11,6 +11,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from operator import itemgetter
 from typing import Any
 
 from bpreport.audit.digits import same
@@ -39,12 +40,26 @@ from bpreport.formula import (
 )
 from bpreport.formula.arithmetic import IV, interval_ends
 from bpreport.formula.effort import charge
-from bpreport.formula.tree import Apply, Call, Derivative, Symbol, Tree, Tuple, free_symbols, walk
+from bpreport.formula.tree import (
+    Apply,
+    Call,
+    Derivative,
+    Number,
+    Symbol,
+    Tree,
+    Tuple,
+    free_symbols,
+    walk,
+)
 
 __all__ = ["Document", "interval", "number"]
 
 LOOKED_THROUGH = 64
 """Statements of one name that are looked through in the time of one step of a value."""
+
+
+_STARTS = (("0",), ("max",), ("min",), ("init",))
+"""Last indices of names from which others are computed."""
 
 
 class Document:
@@ -63,8 +78,8 @@ class Document:
         self.families = Families()
         self._confirmed: set[Statement] = set()
         """Statements of names that are computed by the formula of their family."""
-        self._rounds: list[Position] = []
-        """Where a name is computed once more, to another number."""
+        self._rounds: list[tuple[Position, Position]] = []
+        """Where a name is computed once more, to another number, and where it was before."""
         self._computed: dict[str, dict[int, Position]] = {}
         """Families of names of which one, at least, is computed: from where on, by slide."""
 
@@ -113,7 +128,7 @@ class Document:
         for place in range(len(known) - 2, -1, -1):
             if known[place].computes:
                 if are_apart(known[place].text, latest.text):
-                    insort(self._rounds, latest.position)
+                    insort(self._rounds, (latest.position, known[place].position))
                 return
 
     def confirm(self, members: Iterable[Statement]) -> None:
@@ -131,7 +146,7 @@ class Document:
 
     def begin_round(self, claim: Claim) -> None:
         """Take note that what was given before a claim's formula may be other numbers in it."""
-        insort(self._rounds, start_of(claim))
+        insort(self._rounds, (start_of(claim), start_of(claim)))
         self._values.clear()
 
     def learn_function(self, claim: Claim) -> None:
@@ -258,8 +273,12 @@ class Document:
 
     def _is_stale(self, statement: Statement, at: Position, *, until: bool = False) -> bool:
         """Whether a new round has begun since a statement, up to a place or just until it."""
-        begun = (bisect_left if until else bisect_right)(self._rounds, at)
-        return begun > 0 and statement.position < self._rounds[begun - 1]
+        begun = (bisect_left if until else bisect_right)(self._rounds, at, key=itemgetter(0))
+        if not begun or statement.position >= self._rounds[begun - 1][0]:
+            return False
+        # What was given since the name was computed before is given for the new round.
+        given = not (statement.trees or statement.lines or statement.bound)
+        return not (given and statement.position > self._rounds[begun - 1][1])
 
     def _value_of(self, statement: Statement, index: int, open_: frozenset[Statement]) -> Value:
         if statement in self._values:
@@ -270,6 +289,8 @@ class Document:
             earlier = self.statements[statement.key].index(statement.restates)
             return self._value_of(statement.restates, earlier, open_)
         tree = self.definition_at(statement.key, index)
+        if tree is not None and statement.text is not None and self._begins(statement, index, tree):
+            tree = None  # a rule for it was told before, and now where it starts
         found = None
         if tree is not None:
             try:
@@ -285,7 +306,7 @@ class Document:
                 raise EvaluationError("{name} has no value in this document", name=statement.key)
             head = statement.claim.head
             computed = isinstance(head, Derivative) or self.is_result(head, statement.position)
-            rounded = statement.lines or computed
+            rounded = (statement.lines or computed) and not _is_whole(statement)
             if statement.bound:
                 rounded = places_of(statement.text) >= LEAST_PLACES
             value = statement.corrected
@@ -294,6 +315,12 @@ class Document:
             found = Value(value, given=tree is None, rounded=rounded)
         self._values[statement] = found
         return found
+
+    def _begins(self, statement: Statement, index: int, tree: Tree) -> bool:
+        """Whether a name is told a number for the first time, of which only an update is known."""
+        known = self.statements[statement.key][:index]
+        told = any(one.text or one.row or one.line for one in known)
+        return not (told or statement.computes) and statement.key in free_symbols(tree)
 
     def is_result(self, name: Tree | None, at: Position) -> bool:
         """Whether a name is of a family that is computed: h_2 behind h_1 = ..., but no weight.
@@ -314,7 +341,7 @@ class Document:
     def _is_start(self, name: Symbol, at: Position) -> bool:
         """Whether a name is the first of its family: the formula for the others starts from it."""
         known = self.statements.get(name.key, ())
-        if name.indices[-1:] == ("0",) and not any(one.trees or one.lines for one in known):
+        if name.indices[-1:] in _STARTS and not any(one.trees or one.lines for one in known):
             return True
         found = self.families.of(name, at)
         if found is None:
@@ -335,6 +362,8 @@ class Document:
             if earlier.claim.slide != statement.claim.slide:
                 break
             if earlier.text not in (None, statement.text) and not statement.lines:
+                if earlier.trees and self._is_told_anew(earlier, statement):
+                    return earlier.trees[0]
                 break  # another step's value, or given anew
             if earlier.trees:
                 return earlier.trees[0]
@@ -342,6 +371,15 @@ class Document:
                 break  # given anew
         found = self.in_family(statement) if statement in self._confirmed else None
         return None if found is None else found[1]
+
+    def _is_told_anew(self, earlier: Statement, statement: Statement) -> bool:
+        """Whether all that a formula reads was told since it was computed before."""
+        names = readings(earlier.trees[0])
+        places = [self.nearest(name.key, statement.position) for name in names]
+        return bool(names) and all(
+            place is not None and self.statements[name.key][place].position > earlier.position
+            for name, place in zip(names, places, strict=True)
+        )
 
     def _evaluate(
         self, tree: Tree, statement: Statement, index: int, open_: frozenset[Statement]
@@ -477,10 +515,8 @@ class Document:
             return False
         if isinstance(found.value, tuple):
             return False
-        if found.given:
-            whole = places_of(text) < LEAST_PLACES and not found.rounded
-        else:
-            whole = found.formula is not None and same(found.value, number(text))
+        short = places_of(text) < LEAST_PLACES
+        whole = short if found.formula is None else same(found.value, number(text))
         return whole and not found.rounded
 
     def printed_text(
@@ -503,6 +539,15 @@ def _family(name: Symbol) -> str:
     """The base of a name with its superscript marks, but for those that count: z of z_1^{(2)}."""
     marks = tuple(mark for mark in name.marks if not isinstance(mark, Tuple))
     return replace(name, indices=(), marks=marks).key
+
+
+def _is_whole(statement: Statement) -> bool:
+    """Whether a line of short numbers is exactly what is printed behind it: 3/4 = 0.75."""
+    if statement.line is None or statement.text is None:
+        return False
+    numbers = (part.text for part in walk(statement.line) if isinstance(part, Number))
+    short = all(places_of(text) <= 1 for text in numbers)
+    return short and same(evaluate(statement.line, {}, MPMATH), number(statement.text))
 
 
 def interval(text: str, *, rounded: bool) -> Any:

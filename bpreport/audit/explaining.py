@@ -32,7 +32,7 @@ from bpreport.deck.model import Claim
 from bpreport.formula import MPMATH, EvaluationError, evaluate, places_of, rounded
 from bpreport.formula.effort import charge
 from bpreport.formula.limits import limit
-from bpreport.formula.tree import Derivative, Symbol, Tree, substitute, walk
+from bpreport.formula.tree import Derivative, Number, Symbol, Tree, substitute, walk
 
 __all__ = [
     "MOST_CHANCE",
@@ -308,7 +308,12 @@ def _missing_term(claim: Claim, knowledge: Knowledge, printed: str) -> Iterator[
     """A term that the line lacks and its result does not."""
     assert claim.left is not None
     gives = evaluate(claim.left, {}, MPMATH)
-    terms = list(_terms_that_may_lack(claim, knowledge))
+    typed = [number(part.text) for part in walk(claim.left) if isinstance(part, Number)]
+    terms = [
+        (term, value)
+        for term, value in _terms_that_may_lack(claim, knowledge)
+        if not any(same(abs(value), one) for one in typed)  # the line has it, with another sign
+    ]
     chance = len(terms) * 10.0 ** -significant_digits(printed)
     for term, value in terms if chance <= MOST_CHANCE["computing"] else ():
         if value and fits(printed, gives + value):

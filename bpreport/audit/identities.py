@@ -28,6 +28,7 @@ from bpreport.formula import (
     latex,
     simplify,
 )
+from bpreport.formula.effort import charge
 from bpreport.formula.tree import (
     Apply,
     Call,
@@ -41,6 +42,9 @@ from bpreport.formula.tree import (
 )
 
 __all__ = ["Identity", "compare"]
+
+PER_FORM = 10
+"""Steps that a side counts for which another one is held against, name by name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +123,7 @@ class _Comparison(Scope):
             for form in self.knowledge.document.forms(left.key, self.claim.position):
                 if form is right:
                     continue
+                charge(PER_FORM)
                 implied = _implied(simplify(form), simplify(right))
                 if implied and not self._are_known_apart(implied):
                     return implied

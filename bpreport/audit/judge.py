@@ -127,6 +127,7 @@ def _pair(claim: Claim, knowledge: Knowledge) -> Judgement:
     if is_numeric(right):
         if is_numeric(left):
             return _two_lines(claim, knowledge)
+        claim = _in_entries(claim, knowledge)
         return _by_its_slip(judge_substitution(claim, knowledge), knowledge)
     if is_row_of_numbers(right):
         row = judge_row(claim, knowledge)
@@ -138,6 +139,17 @@ def _pair(claim: Claim, knowledge: Knowledge) -> Judgement:
     if found.outcome == "different":
         return _refuted(claim, knowledge, found)
     return said(claim, _OUTCOMES[found.outcome], found.text, **found.values)
+
+
+def _in_entries(claim: Claim, knowledge: Knowledge) -> Claim:
+    """A claim with the vectors of its formula in entries, as a line of numbers has them."""
+    if claim.left is None or claim.left == claim.head:
+        return claim
+    try:
+        values = knowledge.values_for(claim.left, claim)
+        return replace(claim, left=in_entries(claim.left, values, claim, knowledge))
+    except EvaluationError:
+        return claim
 
 
 def _is_primed_after_update(claim: Claim) -> bool:
@@ -206,6 +218,8 @@ def _component(claim: Claim, knowledge: Knowledge, place: int) -> Judgement:
         if name is not None:  # (x, y) = (3, 2) says two things
             one = replace(claim, head=name, left=name, component=None)
             return replace(judge_value(one, knowledge, claim.right_source), claim=claim)
+    if knowledge.trace_of(claim) is None and knowledge.updates_row(claim):
+        return judge_entry(claim, knowledge, place)
     if isinstance(claim.head, Symbol | Derivative):
         found = judge_value(claim, knowledge, claim.right_source)
         if found.verdict is Verdict.UNCHECKED and _is_given_row(claim, knowledge):

@@ -13,7 +13,8 @@ from bpreport.audit.document import number
 from bpreport.audit.examples import FIRST, Known, Step, output_keys
 from bpreport.audit.learned import Printed, row_of
 from bpreport.audit.model import Judgement
-from bpreport.audit.names import is_numeric, readings
+from bpreport.audit.names import is_numeric, named, readings
+from bpreport.audit.statements import are_apart
 from bpreport.audit.values import Values
 from bpreport.deck.claims import printed_number
 from bpreport.deck.model import Claim
@@ -111,6 +112,21 @@ class Knowledge(Values):
         near = self.document.printed_text(name, claim.position, before=own)
         return found if near is None else [near, *found]
 
+    def printed_now(self, name: Tree, claim: Claim) -> list[str]:
+        """Those of the digits that a name may be meant with where the claim stands.
+
+        Without a worked example, those of a number that it was computed to be before are another
+        pass's; only an update leaves it open which is meant.
+        """
+        found = self.printed_for(name, claim)
+        if self.trace_of(claim) is not None or not isinstance(name, Symbol):
+            return found
+        index = self.document.nearest(name.key, claim.position)
+        latest = None if index is None else self.document.statements[name.key][index]
+        if latest is None or not latest.computes or latest.updates or latest.bound:
+            return found
+        return [text for text in found if not are_apart(text, latest.text)]
+
     def printed_in(self, step: Step, key: str, *, before: Claim | None = None) -> list[str]:
         """The digits that the claims about a step print for a key, or those before a claim."""
         return [
@@ -192,7 +208,7 @@ class Knowledge(Values):
             return True
         if isinstance(head, Derivative) or self.document.is_result(head, claim.position):
             return False
-        return known is None or known.given
+        return known is None or (known.given and not known.rounded)
 
     def _given_texts(self) -> set[str]:
         """The digits of what the worked examples are given."""
@@ -209,7 +225,7 @@ class Knowledge(Values):
             part.text
             for claim in self.claims
             for side in (claim.left, claim.right)
-            if side is not None and not is_numeric(side)
+            if side is not None and any(named(side)) and not is_numeric(side)
             for part in walk(side)
             if isinstance(part, Number)
         }

@@ -10,6 +10,7 @@ from itertools import groupby
 
 from bpreport.audit.aliases import in_names_of, with_own_names, with_value_names
 from bpreport.audit.document import Document
+from bpreport.audit.equal_names import with_equal_names
 from bpreport.audit.members import confirmed_members
 from bpreport.audit.names import is_numeric, readings
 from bpreport.audit.naming import Naming
@@ -51,6 +52,7 @@ class Learned(Naming):
     def __post_init__(self) -> None:
         traces = [self.trace_of(claim) for claim in self.deck.claims]
         claims = with_value_names(with_own_names(self.deck.claims), traces)
+        claims = with_equal_names(claims, traces)
         renamed = [
             claim if trace is None else in_names_of(trace, with_terms_written_out(trace, claim))
             for claim, trace in zip(claims, traces, strict=True)

@@ -9,8 +9,9 @@ from typing import Any
 from bpreport.audit.binding import agree_within_rounding, tree_of
 from bpreport.audit.digits import how_printed
 from bpreport.audit.knowledge import Knowledge
+from bpreport.audit.lines import judge_line
 from bpreport.audit.model import Judgement, Verdict
-from bpreport.audit.names import named
+from bpreport.audit.names import is_numeric, named
 from bpreport.audit.printed import judge_against
 from bpreport.audit.saying import said, shown, unchecked
 from bpreport.deck.model import Claim
@@ -36,6 +37,12 @@ def judge_entry(claim: Claim, knowledge: Knowledge, place: int) -> Judgement:
     formula = _formula_of(claim, knowledge)
     if formula is None:
         return unchecked(claim, "It has only one side")
+    if is_row_of_numbers(formula):
+        lines = list(_flat(evaluate(formula, {}, TREES)))
+        if place < len(lines) and is_numeric(lines[place]):
+            line = replace(claim, left=lines[place])
+            computed = evaluate(lines[place], {}, MPMATH)
+            return judge_line(line, knowledge, claim.right_source, computed, shown=True)
     values = knowledge.values_for(formula, claim)
     for read in (formula, _entrywise(formula)):
         entries = list(_flat(evaluate(read, values, MPMATH)))

@@ -18,12 +18,13 @@ from bpreport.audit.binding import (
     tree_of,
     value_of,
 )
-from bpreport.audit.digits import correction, same
+from bpreport.audit.by_rule import judge_by_rule
+from bpreport.audit.digits import correction, same, significant_digits
 from bpreport.audit.document import number
 from bpreport.audit.fixes import number_fix, placed, with_part, without_part
 from bpreport.audit.knowledge import Knowledge
 from bpreport.audit.left_behind import are_of_next_pass, left_behind
-from bpreport.audit.model import Fix, Judgement, Message, Verdict
+from bpreport.audit.model import Fix, Judgement, Verdict
 from bpreport.audit.names import is_numeric
 from bpreport.audit.saying import math, said, shown, unchecked, uncomputable
 from bpreport.audit.slips.candidates import swap_name
@@ -73,6 +74,7 @@ def judge_substitution(claim: Claim, knowledge: Knowledge) -> Judgement:
         # A factor of one need not be written, and the square of a difference has no sign.
         free = [isinstance(b.name, Apply) for b in misfits]
         two = len({b.name for b in misfits}) > 1  # a difference turned round in a square
+        two = two and not _are_exchanged(misfits, claim, knowledge)
         if all(free) or two or any(value_of(b.name, claim, knowledge) == 1 for b in misfits):
             right = _right_value(claim, knowledge)
             if right is not None:
@@ -117,6 +119,8 @@ def _are_given_anew(misfits: Sequence[Binding], claim: Claim, knowledge: Knowled
     """
     if knowledge.trace_of(claim) is not None or len({b.name for b in misfits}) < 2:
         return False
+    if _are_exchanged(misfits, claim, knowledge):
+        return False
     for binding in misfits:
         text = printed_number(binding.number)
         if text is None or not isinstance(binding.name, Symbol):
@@ -124,9 +128,33 @@ def _are_given_anew(misfits: Sequence[Binding], claim: Claim, knowledge: Knowled
         owner = knowledge.owner_of(text, binding.name, claim)
         if not isinstance(owner, Symbol) or owner.base != binding.name.base:
             continue
-        if owner.indices != binding.name.indices:
+        if owner.indices != binding.name.indices or _was(binding, claim, knowledge):
             return False
     return True
+
+
+def _was(binding: Binding, claim: Claim, knowledge: Knowledge) -> bool:
+    """Whether a number is what its name was computed to be in an earlier pass."""
+    text = printed_number(binding.number)
+    return text in knowledge.printed_for(binding.name, claim) and text not in (
+        knowledge.printed_now(binding.name, claim)
+    )
+
+
+def _are_exchanged(misfits: Sequence[Binding], claim: Claim, knowledge: Knowledge) -> bool:
+    """Whether two numbers of a line stand in one another's places.
+
+    Inputs of a next sample may do so by chance: numbers of one digit, or of one family.
+    """
+    texts = {b.name: printed_number(b.number) or "" for b in misfits}
+    own = {name: knowledge.as_printed(name, claim) or "" for name in texts}
+    if len(texts) != 2 or sorted(texts.values()) != sorted(own.values()) or texts == own:
+        return False
+    if all(significant_digits(text) < 2 for text in own.values()):
+        return False
+    bases = {name.base for name in texts if isinstance(name, Symbol)}
+    known = [knowledge.operand(name, claim) for name in texts]
+    return len(bases) == 2 or any(one is not None and one.rounded for one in known)
 
 
 def _is_short_for_another(
@@ -215,16 +243,21 @@ def _misplaced(binding: Binding, claim: Claim, knowledge: Knowledge) -> Judgemen
     if same(-number(text), value):
         return found(
             Verdict.EXPLAINED,
-            sentence,
+            "The sign in front of {digits} is wrong, which stands for {name}",
             slip="sign flipped",
             chance=0.0,
-            reason=Message("the sign is wrong"),
+            digits=text.removeprefix("-"),
             fix=mending(),
         )
     bare = knowledge.trace_of(claim) is None
     if knowledge.is_learning_rate(binding.name, claim) or (bare and _is_called_rate(binding.name)):
         return found(Verdict.EXPLAINED, sentence, slip="wrong learning rate", chance=0.0)
     owner = knowledge.owner_of(text, binding.name, claim)
+    if _was(binding, claim, knowledge):
+        by_now = "It puts {printed} in the place of {name}, which is {right} by now"
+        return found(
+            Verdict.EXPLAINED, by_now, slip="old for new", chance=0.0, fix=mending(sure=False)
+        )
     if owner is None or owner == binding.name:
         return found(Verdict.WRONG, sentence, fix=mending(sure=worked))
     return found(
@@ -420,7 +453,8 @@ def _by_value(claim: Claim, knowledge: Knowledge) -> Judgement:
     named = isinstance(claim.left, Symbol | Derivative)
     if named and (known is None or (known.worked is None and known.formula is None)):
         # The line itself is how the name is computed.
-        return said(claim, Verdict.GIVEN, "It puts in numbers")
+        by_rule = judge_by_rule(claim, knowledge, judge_substitution)
+        return by_rule or said(claim, Verdict.GIVEN, "It puts in numbers")
     value = evaluate(claim.right, {}, MPMATH)
     try:
         exact = evaluate(claim.left, knowledge.values_for(claim.left, claim), MPMATH)

@@ -53,12 +53,14 @@ def with_terms_written_out(trace: Trace, claim: Claim) -> Claim:
 
 
 def _written_out(tree: Tree, told: AbstractSet[str]) -> Tree:
-    r"""A tree with its sums written out.
+    r"""A tree with its sums written out, and with how many terms they have: of 1/m, 1/3.
 
     >>> from bpreport.formula import latex, parse
     >>> latex(_written_out(parse(r"2 \sum_k y_k"), {"y_{1}", "y_{2}"}))
     '2(y_{1} + y_{2})'
     """
+    counts: dict[str, int] = {}
+    """By key of a bound that is told nowhere, how many terms there are."""
 
     def terms_of(part: Tree) -> Tree | None:
         if not isinstance(part, Reduce) or part.operation not in _JOINED:
@@ -66,9 +68,12 @@ def _written_out(tree: Tree, told: AbstractSet[str]) -> Tree:
         terms = tuple(_terms(part, told))
         if not terms:
             return None
+        if isinstance(part.upper, Symbol) and part.upper.key not in told:
+            counts[part.upper.key] = len(terms)
         return terms[0] if len(terms) == 1 else Apply(_JOINED[part.operation], terms)
 
-    return substitute(tree, terms_of)
+    written = substitute(tree, terms_of)
+    return instantiate(written, counts)
 
 
 def _terms(part: Reduce, told: AbstractSet[str]) -> Iterator[Tree]:

@@ -41,8 +41,7 @@ def judge_in_case(claim: Claim, knowledge: Knowledge, printed: str) -> Judgement
         return found
     name = claim.left
     assert name is not None
-    beside = (formula for one in _row(claim, knowledge) if (formula := _formula(one, knowledge)))
-    if isinstance(name, Symbol) and any(name in readings(formula) for formula in beside):
+    if isinstance(name, Symbol) and _formula(claim, knowledge) is None:
         return said(claim, Verdict.GIVEN, "{printed} is given", printed=printed)
     text = "The numbers of its row do not determine {name}"
     return unchecked(claim, text, printed=printed, name=math(name))

@@ -58,9 +58,17 @@ class Values(Learned):
     def operand(self, tree: Tree, claim: Claim) -> Known | None:
         """The value of a name that is computed with: in w = w - a g, that of w before."""
         own = isinstance(tree, Symbol) and tree == claim.head and self.trace_of(claim) is None
-        if isinstance(tree, Symbol) and own and self.document.updates(tree.key, claim):
+        if isinstance(tree, Symbol) and own and self._is_before(tree, claim):
+            return self._in_document(tree.key, claim, before=True)
+        entry = self.component_key(claim) if self.updates_row(claim) else None
+        if isinstance(tree, Symbol) and entry is not None and tree.key == entry:
             return self._in_document(tree.key, claim, before=True)
         return self.known(tree, claim)
+
+    def _is_before(self, name: Symbol, claim: Claim) -> bool:
+        """Whether a chain computes its name from what that was before."""
+        rule = claim.left is not None and claim.left != name and name in readings(claim.left)
+        return rule or self.document.updates(name.key, claim)
 
     def _in_document(self, key: str, claim: Claim, *, before: bool = False) -> Known | None:
         try:
@@ -93,6 +101,13 @@ class Values(Learned):
         if not isinstance(claim.head, Symbol):
             return False
         return any(self.forms_of(claim.head, claim, later=False))
+
+    def updates_row(self, claim: Claim) -> bool:
+        """Whether a chain computes a vector or matrix from what it was before."""
+        head = claim.head
+        if not isinstance(head, Symbol) or claim.left is None or claim.left == head:
+            return False
+        return head in readings(claim.left)
 
     def restates(self, name: Tree, claim: Claim) -> bool:
         """Whether a claim only prints again what the document computed before."""

@@ -118,7 +118,8 @@ def _counting_column(rows: Sequence[Sequence[str]]) -> int | None:
     for column, (cell, heading) in enumerate(zip(rows[0], headings, strict=True)):
         named: object = counts_below(cell)
         if heading is not None:
-            used = any(heading in other for other in headings if other not in (None, heading))
+            script = re.compile(rf"[_^]\s*(?:\{{[^}}]*)?{re.escape(heading)}(?![A-Za-z])")
+            used = any(script.search(other) for other in headings if other is not None)
             named = _LETTER.fullmatch(heading) and (used or column == 0)
         below = [row[column] if column < len(row) else "" for row in rows[1:]]
         counts = [count for one in below if (count := _count(one)) is not None]

@@ -154,7 +154,7 @@ def read_indices(script: str, offset: int = 0) -> tuple[str | Tree, ...]:
     text = _unbraced(text)
     if word := re.fullmatch(r"\\rm\s+([A-Za-z]+)", text):
         return (word[1],)
-    text = _SWITCH.sub("", text)
+    text = re.sub(r"\\(min|max)(?![A-Za-z])", r"\1", _SWITCH.sub("", text))
     parts: list[str | Tree] = []
     for part in text.split(","):
         parts.extend(_read_index(part.strip(), offset + max(script.find(part.strip()), 0)))
@@ -218,7 +218,7 @@ def _read_part(match: re.Match[str]) -> tuple[str | Tree, ...]:
     if match["letters"]:
         if len(text) == 1:
             return (Symbol(text),)
-        if (len(text) == 2 and text not in WORDS) or set(text) <= _INDEX_LETTERS:
+        if text not in WORDS and (len(text) == 2 or set(text) <= _INDEX_LETTERS):
             return tuple(Symbol(letter) for letter in text)
     return (text,)
 

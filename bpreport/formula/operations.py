@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from functools import reduce
 from typing import Any
 
-from bpreport.formula.arithmetic import MPMATH, Arithmetic
+from bpreport.formula.arithmetic import MPMATH, Arithmetic, interval_ends
 from bpreport.formula.errors import EvaluationError
-from bpreport.formula.tree import Apply, Cases, Number, Symbol, Tree
+from bpreport.formula.tree import Apply, Cases, Node, Number, Symbol, Tree
 
 __all__ = ["FUNCTION_MEANINGS", "OPERATIONS", "TREES", "Operation", "Row", "entrywise"]
 
@@ -123,6 +123,67 @@ def _transpose(_arithmetic: Arithmetic, operand: Any) -> Any:
     return tuple(operand) if isinstance(operand, Row) else Row(operand)
 
 
+def _power(arithmetic: Arithmetic, base: Any, exponent: Any) -> Any:
+    """A power entry by entry; of a matrix, a whole power is a product, and -1 its inverse."""
+    is_matrix = isinstance(base, tuple) and bool(base) and isinstance(base[0], tuple)
+    count = _whole(exponent) if is_matrix else None
+    if count is None or not -1 <= count <= LARGEST_POWER or count == 0:
+        return _POWER(arithmetic, base, exponent)
+    if any(len(row) != len(base) for row in base):
+        raise EvaluationError("a power of a matrix that is not square")
+    return _inverse(arithmetic, base) if count == -1 else _multiply(arithmetic, *[base] * count)
+
+
+LARGEST_POWER = 10
+"""Power up to which a matrix is multiplied out."""
+LARGEST_INVERSE = 4
+"""Rows up to which a matrix is inverted: by its cofactors, which needs no pivots and so serves
+intervals and trees as well."""
+
+
+def _whole(exponent: Any) -> int | None:
+    match exponent:
+        case Number(text=text):
+            return int(text) if text.isdecimal() else None
+        case Apply(operation="negative", operands=(Number(text=text),)):
+            return -int(text) if text.isdecimal() else None
+        case Node():
+            return None
+    low, high = interval_ends(exponent)
+    return int(low) if low == high == int(low) else None
+
+
+def _inverse(arithmetic: Arithmetic, matrix: Any) -> Any:
+    if len(matrix) > LARGEST_INVERSE:
+        text = "the inverse of a matrix of more than {most} rows"
+        raise EvaluationError(text, most=LARGEST_INVERSE)
+    whole = _determinant(arithmetic, matrix)
+
+    def entry(row: int, column: int) -> Any:
+        minor = _determinant(arithmetic, _without(matrix, column, row))
+        return _quotient(arithmetic, minor if (row + column) % 2 == 0 else -minor, whole)
+
+    places = range(len(matrix))
+    return tuple(tuple(entry(row, column) for column in places) for row in places)
+
+
+def _determinant(arithmetic: Arithmetic, matrix: Any) -> Any:
+    """The determinant by the cofactors of the first row."""
+    if not matrix:
+        return arithmetic.number("1")
+    terms = (
+        _multiply(arithmetic, first, _determinant(arithmetic, _without(matrix, 0, column)))
+        for column, first in enumerate(matrix[0])
+    )
+    return _add(arithmetic, *(term if n % 2 == 0 else -term for n, term in enumerate(terms)))
+
+
+def _without(matrix: Any, row: int, column: int) -> Any:
+    """A matrix without a row and a column."""
+    rows = (entries for place, entries in enumerate(matrix) if place != row)
+    return tuple(entries[:column] + entries[column + 1 :] for entries in rows)
+
+
 def _norm(arithmetic: Arithmetic, operand: Any) -> Any:
     entries = operand if isinstance(operand, tuple) else (operand,)
     # A power keeps the square of an interval around zero from reaching below it.
@@ -170,6 +231,7 @@ def _softmax(arithmetic: Arithmetic, operand: Any) -> Any:
 
 _ADD = _elementwise(lambda _, a, b: a + b)
 _MULTIPLY = _elementwise(lambda _, a, b: a * b)
+_POWER = _call("power")
 
 
 def _product_slopes(*factors: Tree) -> tuple[Tree, ...]:
@@ -223,7 +285,7 @@ OPERATIONS: dict[str, Operation] = {
     "divide": Operation(
         _elementwise(_quotient), lambda a, b: (1 / b, -(a / Apply("power", (b, Number("2")))))
     ),
-    "power": Operation(_call("power"), _power_slopes),
+    "power": Operation(_power, _power_slopes),
     "sqrt": Operation(_call("sqrt"), lambda a: (1 / (2 * Apply("sqrt", (a,))),)),
     "exp": Operation(_call("exp"), lambda a: (Apply("exp", (a,)),)),
     "log": Operation(_elementwise(_logarithm), lambda a: (1 / a,)),

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from bpreport.formula.effort import charge
 from bpreport.formula.errors import EvaluationError
 from bpreport.formula.evaluation import Function
 from bpreport.formula.limits import limit
@@ -36,6 +37,8 @@ from bpreport.formula.tree import (
 
 __all__ = ["expand", "simplify", "slope"]
 
+NODES_A_STEP = 4
+"""Nodes that are written out in the time of one step of a value."""
 LARGEST = limit("slope_nodes")
 """Nodes of a tree with its definitions written out, past which it is refused."""
 
@@ -115,7 +118,11 @@ def expand(node: Tree, definitions: Mapping[str, Any]) -> Tree:
 
     def body(part: Tree) -> Tree | None:
         found = written_out(part)
-        if found is not None and _size(found, sizes) > LARGEST:
+        if found is None:
+            return None
+        size = _size(found, sizes)
+        charge(size // NODES_A_STEP)
+        if size > LARGEST:
             raise EvaluationError("definitions that are too long when written out")
         return found
 

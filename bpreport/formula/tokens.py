@@ -45,9 +45,13 @@ _LEVELS = {
     "OPEN": 1, "LBRACE": 1, "LOWER_OPEN": 1, "BEGIN_MATRIX": 1, "BEGIN_CASES": 1,
     "CLOSE": -1, "RBRACE": -1, "LOWER_CLOSE": -1, "END_MATRIX": -1, "END_CASES": -1,
 }  # fmt: skip
-_PROBABILITIES = frozenset({"P", "p", "Pr", r"\Pr", r"\mathbb{P}", r"\mathrm{P}", r"\text{P}"})
-"""Names behind which an equals sign in brackets says of what the probability is."""
+_PROBABILITIES = frozenset(
+    {"P", "p", "Pr", r"\Pr", r"\mathbb{P}", r"\mathrm{P}", r"\text{P}"}
+    | {"H", "IG", "Gain", "Gini", "Entropy", r"\text{Gain}", r"\text{Gini}", r"\text{Entropy}"}
+)
+"""Names of probabilities and entropies: an equals sign or a word in their brackets says of what."""
 _EVENTS = re.compile(r"\\(?:neg|lnot|cap|cup|land|lor)(?![A-Za-z])")
+_WORD = re.compile(r"[A-Za-z]{2,}|\\(?:text|mathrm|textit)\s*\{[A-Za-z ]{2,}\}")
 _IN_VALUE_NAMES = frozenset(
     {"SYMBOL", "NUMBER", "SUBSCRIPT", "COMMA", "BAR", "RELATION", "ADD_SIGN", "PRIME"}
     | {"CARET", "LBRACE", "RBRACE"}
@@ -232,7 +236,9 @@ def _end_of_value_name(tokens: list[Token], index: int) -> int | None:
     split = len(bars) == 1 or (len(bars) == 2 and bars[1] - bars[0] == 1)
     sign = len(inside) == 1 and inside[0].type == "ADD_SIGN"
     events = any(_EVENTS.match(one) for one in inside)
-    states = tokens[index] in _PROBABILITIES and any(one.type == "RELATION" for one in inside)
+    states = tokens[index] in _PROBABILITIES and (
+        any(one.type == "RELATION" for one in inside) or any(map(_WORD.fullmatch, inside))
+    )
     return end if split or sign or events or states else None
 
 

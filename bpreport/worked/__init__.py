@@ -16,6 +16,7 @@ from typing import Any, Protocol
 
 from bpreport.deck.errors import DeckError
 from bpreport.deck.model import Deck
+from bpreport.formula.limits import limit
 from bpreport.worked import (
     descent,
     linear_regression,
@@ -102,7 +103,11 @@ def _recompute(deck: Deck) -> Study:
     examples: dict[str, Example] = {}
     traces: dict[str, Trace] = {}
     unstated: dict[str, Unstated] = {}
-    for name, settings in (deck.settings.get("worked") or {}).items():
+    stated = deck.settings.get("worked") or {}
+    if len(stated) > MOST_EXAMPLES:
+        raise DeckError("more than {most} worked examples", ("worked",), most=MOST_EXAMPLES)
+    training = 0
+    for name, settings in stated.items():
         kind = settings.get("kind")
         if kind not in KINDS:
             raise DeckError(
@@ -112,6 +117,7 @@ def _recompute(deck: Deck) -> Study:
                 kind=kind,
             )
         example = examples[name] = KINDS[kind](name, settings)
+        training += _bounded(example, name, training)
         try:
             if isinstance(example, GradientDescent) and example.unstated:
                 traces[name] = _settle(deck, example, unstated)
@@ -123,6 +129,30 @@ def _recompute(deck: Deck) -> Study:
                 "it cannot be computed: {error}", ("worked", name), error=error
             ) from None
     return Study(examples, traces, unstated)
+
+
+def _bounded(example: Example, name: str, before: int) -> int:
+    """What training a perceptron takes; raises where all take too much, or a descent does."""
+    if isinstance(example, GradientDescent) and len(example.runs) > MOST_RUNS:
+        raise DeckError("more than {most} runs", ("worked", name, "runs"), most=MOST_RUNS)
+    if not isinstance(example, Perceptron):
+        return 0
+    work = example.iterations * (len(example.weight_keys) + OF_EACH)
+    if before + work > MOST_TRAINING:
+        raise DeckError(
+            "too many iterations: those of all perceptrons, each times its weights and {of_each}, "
+            "are more than {most}",
+            ("worked", name),
+            of_each=OF_EACH,
+            most=MOST_TRAINING,
+        )
+    return work
+
+
+MOST_EXAMPLES, MOST_RUNS = limit("worked_examples"), limit("descent_runs")
+MOST_TRAINING = limit("training")
+OF_EACH = 10
+"""What an iteration takes beside its weights, in weights."""
 
 
 def _settle(deck: Deck, example: GradientDescent, unstated: dict[str, Unstated]) -> Trace:

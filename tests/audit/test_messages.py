@@ -49,10 +49,11 @@ def messages() -> list[Message]:
 
 @cache
 def literals() -> frozenset[str]:
-    """Every string that stands in the audit's source as one literal."""
+    """Every string that stands as one literal in the source of the audit, or of the formulas."""
     return frozenset(
         node.value
-        for path in (ROOT / "bpreport/audit").rglob("*.py")
+        for room in ("audit", "formula")
+        for path in (ROOT / "bpreport" / room).rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     )

@@ -32,14 +32,17 @@ def browser():
 
 
 @pytest.fixture(scope="session")
-def small_report(tmp_path_factory) -> Callable[[str], Path]:
+def small_report(once) -> Callable[[str], Path]:
     """The report of a small deck in HTML, by its name; it opens in the deck's language."""
 
     @cache
     def made(name: str) -> Path:
-        result = audit(read_text(DECKS[name]))
-        folder = tmp_path_factory.mktemp(name)
-        (path,) = build(result, result.study, folder, ["html"], result.deck.lang)
+        def make(folder: Path) -> list[Path]:
+            result = audit(read_text(DECKS[name]))
+            return build(result, result.study, folder, ["html"], result.deck.lang)
+
+        path: Path
+        (path,) = once(f"report-{name}", make)
         return path
 
     return made

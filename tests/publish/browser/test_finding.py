@@ -1,5 +1,7 @@
 """Finding one's way: filter, search, and contents that follow."""
 
+from collections.abc import Iterator
+
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
@@ -12,6 +14,13 @@ from tests.publish.browser.browsing import (
     read_in,
     shown,
 )
+
+
+@pytest.fixture(scope="module")
+def whole(visit: Visit) -> Iterator[Page]:
+    """The built-in report, opened once for all searches in it."""
+    with visit() as page:
+        yield page
 
 
 def claims(edition: Locator) -> Locator:
@@ -139,15 +148,14 @@ def test_a_printed_number_is_found(visit: Visit, lesson):
         "∂E/∂w7",
     ],
 )
-def test_a_derivative_is_found_as_it_is_typed_in_latex(visit: Visit, typed: str):
+def test_a_derivative_is_found_as_it_is_typed_in_latex(whole: Page, typed: str):
     """Also while the formula is still being typed."""
-    with visit() as page:
-        edition = shown(page)
-        edition.locator(".search input").fill(typed)
-        first = edition.locator(".found [role=option] b").first
-        expect(first).to_contain_text("∂E")
-        if "7" in typed:
-            expect(first).to_contain_text("∂w7")
+    edition = shown(whole)
+    edition.locator(".search input").fill(typed)
+    first = edition.locator(".found [role=option] b").first
+    expect(first).to_contain_text("∂E")
+    if "7" in typed:
+        expect(first).to_contain_text("∂w7")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -160,18 +168,17 @@ def test_a_derivative_is_found_as_it_is_typed_in_latex(visit: Visit, typed: str)
         ("Error", "error"),
     ],
 )
-def test_words_find_headings_and_sentences(visit: Visit, language: str, typed: str, found: str):
+def test_words_find_headings_and_sentences(whole: Page, language: str, typed: str, found: str):
     """Headings in either language come first, and lead to what stands below them."""
-    with visit() as page:
-        edition = read_in(page, language)
-        edition.locator(".search input").fill(typed)
-        options = edition.locator(".found [role=option]")
-        ids = options.evaluate_all("all => all.map((one) => one.entry.element.id)")
-        headings = options.evaluate_all("all => all.map((one) => Boolean(one.entry.heading))")
-        place = next(place for place, name in enumerate(ids) if found in name)
-        assert all(headings[: place + 1])
-        options.nth(place).click()
-        expect(page.locator(f'[id="{ids[place]}"]')).to_be_in_viewport()
+    edition = read_in(whole, language)
+    edition.locator(".search input").fill(typed)
+    options = edition.locator(".found [role=option]")
+    ids = options.evaluate_all("all => all.map((one) => one.entry.element.id)")
+    headings = options.evaluate_all("all => all.map((one) => Boolean(one.entry.heading))")
+    place = next(place for place, name in enumerate(ids) if found in name)
+    assert all(headings[: place + 1])
+    options.nth(place).click()
+    expect(whole.locator(f'[id="{ids[place]}"]')).to_be_in_viewport()
 
 
 def test_words_find_what_the_audit_says(visit: Visit, lesson):

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from bpreport.publish.numbers import exact
+from bpreport.publish.numbers import exact, signed
 from bpreport.publish.pointing import figures, numerals
 from tests.publish.browser.browsing import LANGUAGES, Visit, bring, read_in, shown
 
@@ -123,7 +123,7 @@ def test_by_keyboard(visit: Visit, lesson):
 def test_a_verdict_takes_the_focus_and_tells_the_exact_value(visit: Visit, result):
     """For every claim with a number: its badge shows the exact value to 30 digits."""
     wanted = {
-        judgement.claim.id: exact(judgement.exact, 30)
+        judgement.claim.id: signed(exact(judgement.exact, 30))
         for judgement in result.judgements
         if judgement.exact is not None and str(judgement.verdict) != "given"
     }

@@ -1,0 +1,36 @@
+"""Names that one number is given for, all in a chain: w_1 = w_2 = 0.5."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bpreport.deck.claims import printed_number
+from bpreport.deck.model import Claim
+from bpreport.formula.tree import Symbol
+from bpreport.worked import Trace
+
+__all__ = ["with_equal_names"]
+
+
+def with_equal_names(claims: Sequence[Claim], traces: Sequence[Trace | None]) -> tuple[Claim, ...]:
+    """The claims, with the number of such a chain for each of its names.
+
+    A name that was computed before is no start value: then the chain says what it is called, too.
+    """
+    done = list(claims)
+    told: set[str] = set()
+    begin = 0
+    for end, claim in enumerate(claims):
+        if claim.left == claim.head or claim.left is not claims[end - 1].right:
+            begin = end
+        chain = claims[begin : end + 1]
+        names = [one.left for one in chain if isinstance(one.left, Symbol)]
+        known = told.intersection(name.key for name in names[1:])
+        given = traces[end] is None and len(names) == len(chain) > 1 and not known
+        if given and printed_number(claim.right) is not None:
+            for place, one in enumerate(chain, begin):
+                done[place] = replace(one, head=one.left, right=claim.right)
+        if isinstance(claim.head, Symbol) and not (given and printed_number(claim.right)):
+            told.add(claim.head.key)
+    return tuple(done)

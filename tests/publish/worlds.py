@@ -1,0 +1,77 @@
+"""Machines that differ in all that must not matter, as processes of this one."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+CLOCK = """\
+# Python's clock some days off, for all that asks it.
+import datetime, os, time
+
+OFF = int(os.environ["DAYS_OFF"]) * 86400
+now, nanoseconds, local, greenwich = time.time, time.time_ns, time.localtime, time.gmtime
+time.time = lambda: now() + OFF
+time.time_ns = lambda: nanoseconds() + OFF * 10**9
+time.localtime = lambda seconds=None: local(time.time() if seconds is None else seconds)
+time.gmtime = lambda seconds=None: greenwich(time.time() if seconds is None else seconds)
+
+class Datetime(datetime.datetime):
+    @classmethod
+    def now(cls, tz=None):
+        return super().now(tz) + datetime.timedelta(seconds=OFF)
+    @classmethod
+    def utcnow(cls):
+        return cls.now(datetime.timezone.utc).replace(tzinfo=None)
+
+datetime.datetime = Datetime
+"""
+
+
+@dataclass(frozen=True)
+class World:
+    """A folder, a day, a language, a time zone, a number of workers, a kind of processor."""
+
+    folder: Path
+    days_off: int
+    jobs: int
+    settings: dict[str, str]
+
+    def run(self, *words: object) -> str:
+        """The command in the folder; what it prints. It must not fail."""
+        clock = self.folder / "clock"
+        clock.mkdir(parents=True, exist_ok=True)
+        (clock / "sitecustomize.py").write_text(CLOCK, encoding="utf-8")
+        environment = {
+            **os.environ,
+            "PYTHONPATH": os.pathsep.join([str(clock), str(ROOT)]),
+            "DAYS_OFF": str(self.days_off),
+            "BPREPORT_CACHE": str(self.folder / "cache"),
+            **self.settings,
+        }
+        program = "from bpreport.cli import main; main(prog_name='bpreport')"
+        ended = subprocess.run(
+            [sys.executable, "-c", program, *map(str, words)], cwd=self.folder, env=environment,
+            capture_output=True, text=True, encoding="utf-8", check=False, timeout=900,
+        )  # fmt: skip
+        assert ended.returncode in (0, 1), ended.stderr
+        return ended.stdout
+
+
+def worlds(folder: Path) -> list[World]:
+    """Two that have nothing in common but the program and its libraries."""
+    here = {
+        "LC_ALL": "C", "LANG": "C", "TZ": "UTC", "PYTHONHASHSEED": "1", "SOURCE_DATE_EPOCH": "1",
+        "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "OPENBLAS_CORETYPE": "Prescott",
+        "NPY_DISABLE_CPU_FEATURES": "AVX2 FMA3 AVX512F",
+    }  # fmt: skip
+    there = {
+        "LC_ALL": "C.UTF-8", "LANG": "zh_CN.UTF-8", "TZ": "CST-8", "PYTHONHASHSEED": "2",
+        "SOURCE_DATE_EPOCH": "2000000000", "OMP_NUM_THREADS": "4", "OPENBLAS_NUM_THREADS": "4",
+    }  # fmt: skip
+    return [World(folder / "a", 0, 1, here), World(folder / "b c" / "另一个", 400, 4, there)]
