@@ -10,17 +10,21 @@ import base64
 import gc
 import time
 from collections.abc import Callable, Iterable
+from typing import Any
 
 from markupsafe import Markup
 
 from bpreport.deck import builtin, read
+from bpreport.publish import breaking
 from bpreport.publish.drawing import Drawing, drawing
+from bpreport.publish.formulas import mathml
 from bpreport.publish.sheets import Press, Sheet, make_all, plan
-from bpreport.publish.sheets.press import TEMPLATES
+from bpreport.publish.sheets.press import STYLES, TEMPLATES
 from bpreport.publish.sheets.ranges import draw
 from bpreport.publish.sheets.setting import PdfSheetSetter
 from bpreport.publish.sheets.view import pages
-from bpreport.publish.templates import environment
+from bpreport.publish.templates import environment, folder
+from bpreport.publish.words import spoken
 
 
 def rate(name: str, things: int, work: Callable[[], object]) -> float:
@@ -45,6 +49,10 @@ class PlainSetter(PdfSheetSetter):
         return f"data:image/svg+xml;base64,{svg}"
 
 
+KEPT: tuple[Any, ...] = (drawing, breaking._part, spoken, mathml)  # noqa: SLF001
+"""What remembers formulas that were set before."""
+
+
 def plain_pdf(press: Press, sheet: Sheet) -> list[bytes]:
     """A sheet and its key as a script makes them that keeps nothing from one to the next."""
     from weasyprint import HTML
@@ -52,13 +60,13 @@ def plain_pdf(press: Press, sheet: Sheet) -> list[bytes]:
 
     found = []
     for place, name in enumerate(TEMPLATES):
-        drawing.cache_clear()
+        for kept in KEPT:
+            kept.cache_clear()
         setter = PlainSetter(press.lang)
-        head = environment(press.lang).get_template("sheets/head.html.j2").render(
-            setter=setter, form="pdf"
-        )  # fmt: skip
+        styles = "\n".join((folder() / style).read_text(encoding="utf-8") for style in STYLES)
         text = environment(press.lang).get_template(name).render(
-            page=pages(press.course, sheet, setter)[place], setter=setter, head=Markup(head)
+            page=pages(press.course, sheet, setter)[place], setter=setter,
+            head=Markup(f"<style>{styles}</style>"),
         )  # fmt: skip
         document = HTML(string=text)
         found.append(

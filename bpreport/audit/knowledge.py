@@ -190,9 +190,11 @@ class Knowledge(Values):
         given = self._given_texts()
         whole: set[str] = set()
         for key, entries in self.printed.items():
+            # Told first and computed later, a number is rounded all the same.
+            computed = {entry.text for entry in entries if not self._means_itself(entry)}
             for entry in entries:
                 digits = entry.text.lstrip("-")
-                (given if self._means_itself(entry) else rounded_).add(digits)
+                (rounded_ if entry.text in computed else given).add(digits)
                 if self.document.is_exact(key, entry.text, entry.claim.position):
                     whole.add(digits)
         exact = self._given_texts() | (whole - rounded_) | self._constants()

@@ -85,7 +85,7 @@ def judge_row(claim: Claim, knowledge: Knowledge) -> Judgement | None:
     assert claim.left is not None and claim.right is not None
     if isinstance(claim.left, Symbol):
         forms = knowledge.forms_of(claim.left, claim)
-        if all(form is claim.right for form in forms):
+        if not any(any(named(form)) for form in forms):
             return None  # the line itself is how the name is computed
     try:
         value = evaluate(claim.right, {}, MPMATH)

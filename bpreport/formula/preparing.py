@@ -30,6 +30,10 @@ OF_NUMBERS: Mapping[str, Callable[[list[Any]], Any]] = {
 """What the table does with numbers, once it has seen that none of them is a vector."""
 
 
+OF_TWO: Mapping[str, Callable[[Any, Any], Any]] = {"add": operator.add, "multiply": operator.mul}
+"""The same of two numbers, which most operations have: half the time of a list of them."""
+_VECTORS = frozenset({tuple, Row})
+
 _FAULTS = (OverflowError, ValueError, ZeroDivisionError, TypeError, DecimalException)
 
 
@@ -63,6 +67,9 @@ def _operation(operation: str, operands: tuple[Tree, ...], arithmetic: Arithmeti
     parts = [_prepared(operand, arithmetic) for operand in operands]
     of_numbers = OF_NUMBERS.get(operation)
     compute = OPERATIONS[operation].value
+    if len(parts) == 2 and operation in OF_TWO:
+        first, second = parts
+        return _of_two(OF_TWO[operation], compute, first, second, arithmetic)
 
     def value(values: Mapping[str, Any]) -> Any:
         try:
@@ -70,6 +77,22 @@ def _operation(operation: str, operands: tuple[Tree, ...], arithmetic: Arithmeti
             if of_numbers is None or tuple in map(type, found) or Row in map(type, found):
                 return compute(arithmetic, *found)
             return of_numbers(found)
+        except _FAULTS as error:
+            raise EvaluationError("it has no value: {cause}", cause=error) from None
+
+    return value
+
+
+def _of_two(
+    join: Callable[[Any, Any], Any], compute: Callable[..., Any], first: Prepared,
+    second: Prepared, arithmetic: Arithmetic,
+) -> Prepared:  # fmt: skip
+    def value(values: Mapping[str, Any]) -> Any:
+        try:
+            left, right = first(values), second(values)
+            if type(left) in _VECTORS or type(right) in _VECTORS:
+                return compute(arithmetic, left, right)
+            return join(left, right)
         except _FAULTS as error:
             raise EvaluationError("it has no value: {cause}", cause=error) from None
 

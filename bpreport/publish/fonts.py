@@ -9,7 +9,7 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
-__all__ = ["machine"]
+__all__ = ["machine", "matching"]
 
 
 @cache
@@ -98,3 +98,36 @@ def _known_to_fontconfig() -> Iterator[Path]:
     files = library.FcConfigGetConfigFiles(settings)
     while name := library.FcStrListNext(files):
         yield Path(name.decode())
+
+
+def matching(family: str, *, bold: bool = False) -> tuple[Path, int] | None:
+    """The file of a typeface and its place in the file; None where the machine has no such one.
+
+    >>> matching("No Such Typeface") is None
+    True
+    """
+    library = _loaded("libfontconfig.so.1", "libfontconfig.1.dylib")
+    if library is None:
+        return None
+    for function in ("FcNameParse", "FcFontMatch"):
+        getattr(library, function).restype = ctypes.c_void_p
+    wanted = ctypes.c_void_p(library.FcNameParse(f"{family}{':bold' * bold}".encode()))
+    library.FcConfigSubstitute(None, wanted, 0)
+    library.FcDefaultSubstitute(wanted)
+    result = ctypes.c_int()
+    found = ctypes.c_void_p(library.FcFontMatch(None, wanted, ctypes.byref(result)))
+    library.FcPatternDestroy(wanted)
+    if found.value is None:
+        return None
+    try:
+        name, file, index = ctypes.c_char_p(), ctypes.c_char_p(), ctypes.c_int()
+        families: list[str] = []
+        while not library.FcPatternGetString(found, b"family", len(families), ctypes.byref(name)):
+            families.append((name.value or b"").decode("utf-8", "replace"))
+        library.FcPatternGetString(found, b"file", 0, ctypes.byref(file))
+        library.FcPatternGetInteger(found, b"index", 0, ctypes.byref(index))
+        if family not in families or file.value is None:
+            return None
+        return Path(file.value.decode()), index.value
+    finally:
+        library.FcPatternDestroy(found)

@@ -91,9 +91,11 @@ def _stamped(glyph: int) -> bytes:
     return b"%b\nstream\n%b\nendstream" % (head.encode("ascii"), made)
 
 
-def pdf(html: str, drawings: Mapping[str, Drawing], words: Collection[str] = ()) -> bytes:
+def pdf(
+    html: str, drawings: Mapping[str, Drawing], words: Collection[str] = (), **more: Any
+) -> bytes:
     """The document as PDF; the arguments are those of `laid_out`."""
-    return laid_out(html, drawings, words).write()
+    return laid_out(html, drawings, words, **more).write()
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,12 +122,14 @@ class Layout:
         return bytes(self.document.write_pdf(finisher=finish, **self.options) or b"")
 
 
-def laid_out(html: str, drawings: Mapping[str, Drawing], words: Collection[str] = ()) -> Layout:
+def laid_out(
+    html: str, drawings: Mapping[str, Drawing], words: Collection[str] = (), **more: Any
+) -> Layout:
     """The document on its pages.
 
     `drawings` are the formulas that the document shows as pictures, by their address without
-    `SCHEME`; `words` are the alternative texts of formulas. Nothing else is fetched but `data:`
-    addresses.
+    `SCHEME`; `words` are the alternative texts of formulas; `more` are options of
+    WeasyPrint's layout. Nothing else is fetched but `data:` addresses.
     """
     from weasyprint import HTML
     from weasyprint.urls import URLFetcher
@@ -138,7 +142,7 @@ def laid_out(html: str, drawings: Mapping[str, Drawing], words: Collection[str] 
     fetcher = URLFetcher(allowed_protocols={"data"}, allow_redirects=False)
     options = {"pdf_variant": "pdf/ua-1", "cache": pictures, "pdf_identifier": b"bpreport"}
     document = HTML(string=html, url_fetcher=fetcher, base_url=None)
-    return Layout(document.render(**options), options, frozenset(words))
+    return Layout(document.render(**options, **more), options, frozenset(words))
 
 
 def _tag_formulas(objects: Iterable[Any], words: frozenset[str]) -> None:

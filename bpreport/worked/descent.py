@@ -22,8 +22,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from bpreport.deck.errors import DeckError, Phrase
-from bpreport.formula import MPMATH, EvaluationError, FormulaError, evaluate, parse, slope
-from bpreport.formula.tree import Symbol, Tree, free_symbols
+from bpreport.formula import MPMATH, TREES, EvaluationError, FormulaError, evaluate, parse, slope
+from bpreport.formula.tree import Matrix, Symbol, Tree, Tuple, free_symbols, walk
 from bpreport.worked.arrays import array_function
 from bpreport.worked.descending import LIMIT, OUTCOMES, STOPS, Paths, descend
 from bpreport.worked.descent_trace import trace
@@ -281,6 +281,16 @@ def from_settings(name: str, settings: Mapping[str, Any]) -> GradientDescent:
     return GradientDescent(name, objective, variables, runs, unstated)
 
 
+def _in_entries(objective: Tree, free: Mapping[str, Symbol], where: KeyPath) -> Tree:
+    """An objective of vectors or matrices as a formula of their entries: one number, x x + y y."""
+    if not any(isinstance(part, Tuple | Matrix) for part in walk(objective)):
+        return objective
+    written: Tree | tuple[Tree, ...] = evaluate(objective, free, TREES)
+    if isinstance(written, tuple):
+        raise DeckError("the objective is a vector or a matrix; expected one number", where)
+    return written
+
+
 def _objective(settings: Mapping[str, Any], path: KeyPath) -> tuple[Tree, tuple[Symbol, ...]]:
     where = (*path, "objective")
     source = text(required(settings, "objective", path), where)
@@ -304,6 +314,7 @@ def _objective(settings: Mapping[str, Any], path: KeyPath) -> tuple[Tree, tuple[
     if not 1 <= len(variables) <= 2:
         raise DeckError("expected one or two variables, found {found}", where, found=len(variables))
     try:
+        objective = _in_entries(objective, free, where)
         for variable in variables:
             slope(objective, variable)
         probe = {variable.key: MPMATH.number("0.5") for variable in variables}

@@ -11,6 +11,8 @@ import pytest
 from click.testing import CliRunner
 
 from bpreport.cli import main
+from bpreport.publish import templates
+from bpreport.publish.marking.model import STATES
 from bpreport.publish.marking.table import defused
 from bpreport.publish.sheets import manifest_text
 from tests.publish.marking_class import DECK, OWN, manifest_of, right_answers, sheet_of, with_digest
@@ -166,3 +168,11 @@ def test_both_languages(tmp_path: Path) -> None:
         *SHEETS[0].fingerprint.split(),
     }
     assert {word for word in left if word not in SHEETS[0].fingerprint} == set()
+
+
+def test_the_sheet_s_styles_leave_the_states_alone() -> None:
+    """An answer that was not given once had the line on which a student writes through it."""
+    styles = (templates.folder() / "sheets" / "sheet.css").read_text(encoding="utf-8")
+    classes = set(re.findall(r"\.([a-z]+)", styles))
+    assert "gap" in classes
+    assert not classes & set(STATES)

@@ -6,6 +6,7 @@ import json
 import re
 from dataclasses import replace
 from decimal import Decimal
+from io import BytesIO
 from pathlib import Path
 
 import pikepdf
@@ -20,6 +21,7 @@ from bpreport.publish.numbers import signed
 from bpreport.publish.setting import HtmlSetter
 from bpreport.publish.sheets import LATEST, Course, Press, Sheet, make, plan
 from bpreport.publish.sheets.setting import HtmlSheetSetter
+from bpreport.publish.sheets.typefaces import typefaces
 from tests.publish.pdfs import text_of
 
 DECK = Path(__file__).parent.parent / "cases" / "sheets" / "deck.md"
@@ -242,3 +244,35 @@ def test_a_mould_gives_what_setting_each_formula_gives(
         assert moulded.math(source, display) == plain.math(source, display)
     assert moulded.chain(filled) == plain.chain(filled)
     assert moulded.chain(filled[:2]) == plain.chain(filled[:2])
+
+
+def fonts_of(content: bytes) -> set[str]:
+    """The typefaces of a PDF, without the six letters that tell of a subset."""
+    with pikepdf.open(BytesIO(content)) as pdf:
+        return {
+            str(entry["/BaseFont"]).partition("+")[2]
+            for entry in pdf.objects
+            if isinstance(entry, pikepdf.Dictionary) and "/DescendantFonts" in entry
+        }
+
+
+def test_typefaces_are_cut_for_a_course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The text is as with the machine's typefaces; a sign that was not foreseen has these."""
+
+    def printed(student: str) -> tuple[str, bytes]:
+        (made,) = Press(OWN, "en", ["pdf"]).products([make(OWN, "k", student)])
+        path = tmp_path / "sheet.pdf"
+        path.write_bytes(made[f"keys/{student}.pdf"])
+        return text_of(path), made[f"keys/{student}.pdf"]
+
+    text, content = printed("ada")
+    assert {name.partition("-")[0] for name in fonts_of(content)} == {"bpreport"}
+    named, foreign = printed("王伟")
+    assert "王伟" in named
+    assert any("CJK" in name for name in fonts_of(foreign))
+    monkeypatch.setattr("bpreport.publish.sheets.typefaces.matching", lambda *_, **__: None)
+    typefaces.cache_clear()
+    plain, larger = printed("ada")
+    typefaces.cache_clear()
+    assert (plain, any("bpreport" in name for name in fonts_of(larger))) == (text, False)
+    assert len(content) < len(larger) / 2

@@ -153,6 +153,7 @@ def test_many_settings() -> None:
         ({"objective": "x ("}, "the objective is not understood", "objective"),
         ({"objective": "f(x)"}, "cannot be", "objective"),
         ({"objective": "2"}, "expected one or two variables, found 0", "objective"),
+        ({"objective": "(x, y)"}, "is a vector or a matrix; expected one number", "objective"),
         ({"start": ["1", "2"]}, "expected 1 numbers", "start"),
         ({"start": "four"}, "expected a number, found 'four'", "start"),
         ({"stop": "soon"}, "expected one of change of objective", "stop"),
@@ -170,6 +171,21 @@ def test_refused(settings: dict[str, Any], message: str, key: str) -> None:
         read(**settings).trace()
     assert message in str(caught.value)
     assert caught.value.key_path[:3] == ("worked", "d", key)
+
+
+def test_an_objective_of_vectors_is_that_of_their_entries() -> None:
+    """A quadratic form is its sum of products."""
+    form = (
+        r"\begin{pmatrix} x & y \end{pmatrix} \begin{pmatrix} 1 & 0 \\ 0 & 2 \end{pmatrix}"
+        r"\begin{pmatrix} x \\ y \end{pmatrix}"
+    )
+    settings = {"start": ["1", "2"], "learning_rate": "0.1", "tolerance": "1e-3"}
+    path, plain = (
+        read(**settings, objective=objective).trace().series for objective in (form, "x^2 + 2 y^2")
+    )
+    assert path.keys() == plain.keys()
+    for key, values in path.items():
+        np.testing.assert_allclose(np.asarray(values, float), np.asarray(plain[key], float))
 
 
 def test_a_rate_of_zero_in_one_run() -> None:

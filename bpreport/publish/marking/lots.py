@@ -37,7 +37,7 @@ class Lot:
     """Of the deck."""
     manifest: Manifest
     """With the sheets of the lot only, behind the first one of the class, and without mistakes."""
-    mistakes: str
+    mistakes: bytes
     """Those of the manifest, frozen: a process thaws them once."""
     rows: tuple[Row, ...]
     lang: str

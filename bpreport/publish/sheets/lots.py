@@ -37,7 +37,7 @@ class Lot:
     version: int
     lang: str
     formats: tuple[str, ...]
-    mistakes: str
+    mistakes: bytes
     """The expected mistakes, frozen: whoever works takes these, and plays no slips."""
     students: tuple[str, ...]
     there: frozenset[str] = frozenset()
@@ -62,7 +62,7 @@ class Printed:
 
 
 @lru_cache(maxsize=4)
-def course_from(source: str, path: str, version: int = LATEST, mistakes: str = "") -> Course:
+def course_from(source: str, path: str, version: int = LATEST, mistakes: bytes = b"") -> Course:
     """The course of a deck's text, with the mistakes that were frozen; each process makes it once.
 
     Without any the audit's slips are played.
@@ -75,7 +75,7 @@ def course_from(source: str, path: str, version: int = LATEST, mistakes: str = "
 
 @lru_cache(maxsize=2)
 def _press(
-    source: str, path: str, version: int, mistakes: str, lang: str, formats: tuple[str, ...]
+    source: str, path: str, version: int, mistakes: bytes, lang: str, formats: tuple[str, ...]
 ) -> Press:
     return Press(course_from(source, path, version, mistakes), lang, formats)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -92,16 +93,19 @@ def entry_of(sheet: Issued) -> dict[str, Any]:
     }
 
 
-def frozen(mistakes: Mapping[str, Mapping[str, tuple[Slipped, ...]]]) -> str:
-    """The expected mistakes as one text, which can be sent and compared."""
+def frozen(mistakes: Mapping[str, Mapping[str, tuple[Slipped, ...]]]) -> bytes:
+    """The expected mistakes as bytes, which can be sent and compared.
+
+    They are half a megabyte of much that repeats itself, and are sent with each lot.
+    """
     told = {name: {key: packed(slips) for key, slips in by_key.items()}
             for name, by_key in mistakes.items()}  # fmt: skip
-    return json.dumps(told, ensure_ascii=False)
+    return zlib.compress(json.dumps(told, ensure_ascii=False).encode())
 
 
-def thawed(text: str) -> dict[str, dict[str, tuple[Slipped, ...]]]:
+def thawed(text: bytes) -> dict[str, dict[str, tuple[Slipped, ...]]]:
     """The mistakes that were frozen."""
-    return {name: _mistakes(by_key) for name, by_key in json.loads(text).items()}
+    return {name: _mistakes(by_key) for name, by_key in json.loads(zlib.decompress(text)).items()}
 
 
 def read_manifest(path: Path) -> Manifest:

@@ -6,6 +6,7 @@ import gc
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
+from typing import Any
 
 from jinja2 import Template
 from markupsafe import Markup
@@ -17,8 +18,9 @@ from bpreport.publish.sheets.course import Course
 from bpreport.publish.sheets.exports import BANKS, EXPORTS, Exporter, bank_path
 from bpreport.publish.sheets.model import Sheet
 from bpreport.publish.sheets.setting import HtmlSheetSetter, PdfSheetSetter, SheetSetter
+from bpreport.publish.sheets.typefaces import signs_of, typefaces
 from bpreport.publish.sheets.view import pages
-from bpreport.publish.templates import environment
+from bpreport.publish.templates import environment, folder
 
 __all__ = ["FOLDERS", "FORMATS", "Press"]
 
@@ -26,6 +28,8 @@ FORMATS = ("html", "pdf", *EXPORTS, *BANKS)
 FOLDERS = ("students", "keys")
 """Of the students' files and of the keys."""
 TEMPLATES = ("sheet.html.j2", "key.html.j2")
+STYLES = ("palette.css", "sheets/sheet.css", "sheets/print.css", "sheets/typefaces.css")
+"""Of a PDF."""
 
 
 class Press:
@@ -57,8 +61,8 @@ class Press:
                     path = f"{FOLDERS[1]}/{sheet.student}.{EXPORTS[form].suffix}"
                     found[path] = self._exporters[form].made(sheet)
                     continue
-                for folder, content in zip(FOLDERS, self._made(sheet, form), strict=True):
-                    found[f"{folder}/{sheet.student}.{form}"] = content
+                for kind, content in zip(FOLDERS, self._made(sheet, form), strict=True):
+                    found[f"{kind}/{sheet.student}.{form}"] = content
             yield found
 
     def check(self, students: int) -> None:
@@ -89,10 +93,8 @@ class Press:
             for template in range(len(TEMPLATES)):
                 setter = PdfSheetSetter(self.lang)
                 page = pages(self.course, sheet, setter)[template]
-                text = self._template(template).render(
-                    page=page, setter=setter, head=self._pdf_head
-                )
-                found.append(writer.pdf(text, setter.drawings, setter.words))
+                text = self._template(template).render(page=page, setter=setter, head="")
+                found.append(writer.pdf(text, setter.drawings, setter.words, **self._layout))
         return tuple(found)
 
     def _rendered(self, sheet: Sheet, setter: SheetSetter, head: Markup) -> tuple[str, ...]:
@@ -117,15 +119,22 @@ class Press:
         # The font must not depend on which sheets are made together.
         for source in self._symbols():
             setter.math(source, words=source)  # which nobody hears
-        return self._head(setter, "html")
+        made = environment(self.lang).get_template("sheets/head.html.j2").render(setter=setter)
+        return Markup(made)  # noqa: S704 - the template escapes
 
     @cached_property
-    def _pdf_head(self) -> Markup:
-        return self._head(PdfSheetSetter(self.lang), "pdf")
+    def _layout(self) -> dict[str, Any]:
+        """Fonts and styles of the PDFs, which WeasyPrint reads once for all of them."""
+        from weasyprint import CSS
+        from weasyprint.text.fonts import FontConfiguration
 
-    def _head(self, setter: SheetSetter, form: str) -> Markup:
-        made = environment(self.lang).get_template("sheets/head.html.j2")
-        return Markup(made.render(setter=setter, form=form))  # noqa: S704 - the template escapes
+        config = FontConfiguration()
+        faces = typefaces(signs_of(self.lang, self.course.source))
+        styles = [faces, *((folder() / name).read_text(encoding="utf-8") for name in STYLES)]
+        return {
+            "stylesheets": [CSS(string="\n".join(styles), font_config=config)],
+            "font_config": config,
+        }
 
     def _symbols(self) -> Iterator[str]:
         """All formulas of the course."""

@@ -64,8 +64,15 @@ class Screen:
 
     def function(self, tree: Tree) -> Callable[[Values], Values]:
         """A tree as a function of an array of values (quantities, candidates)."""
-        symbols: Any = [entry.symbol for entry in self.template.trace.quantities.values()]
-        return array_function(tree, symbols)
+        # Marking asks for those of all slips again with each lot of students.
+        if tree not in self._functions:
+            symbols: Any = [entry.symbol for entry in self.template.trace.quantities.values()]
+            self._functions[tree] = array_function(tree, symbols)
+        return self._functions[tree]
+
+    @cached_property
+    def _functions(self) -> dict[Tree, Callable[[Values], Values]]:
+        return {}
 
     @cached_property
     def _formulas(self) -> list[tuple[int, Callable[[Values], Values]]]:
