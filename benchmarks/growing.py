@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.growth import notes
-from benchmarks.measuring import BPREPORT, Command, Row, in_turn
+from benchmarks.measuring import BPREPORT, Command, Row, in_turn, taken
 from bpreport.deck import builtin
 
 TIMES = (1, 3, 10, 30)
@@ -77,16 +77,17 @@ def growths(runs: int, folder: Path) -> Iterator[Growth]:
          "-o", str(folder / f"sheets-{count}")]
         for count in CLASSES
     ]  # fmt: skip
-    yield measured("sheets as HTML", "students", CLASSES, runs, sheets)
+    # A folder is filled once, so these run once.
+    yield measured("sheets as HTML", "students", CLASSES, 1, sheets)
     try:
         import distributed  # noqa: F401
     except ModuleNotFoundError:
         print("left out: a cluster, since dask is not installed", file=sys.stderr)
         return
-    yield in_a_cluster(runs, folder)
+    yield in_a_cluster(folder)
 
 
-def in_a_cluster(runs: int, folder: Path) -> Growth:
+def in_a_cluster(folder: Path) -> Growth:
     """The same sheets by the workers of a cluster on this machine."""
     rows = []
     for count in WORKERS:
@@ -95,7 +96,7 @@ def in_a_cluster(runs: int, folder: Path) -> Growth:
                 *("sheets", "--count", "400", "--seed", "bench", "--format", "html"),
                 *("-o", str(folder / f"sheets-cluster-{count}"), "--scheduler", address),
             ]
-            rows.append(Row.of(str(count), in_turn({"": Command([*BPREPORT, *told])}, runs)[""]))
+            rows.append(Row.of(str(count), [taken(Command([*BPREPORT, *told]))]))
     return Growth("400 sheets on a cluster", "workers", WORKERS, rows)
 
 
@@ -111,22 +112,24 @@ def cluster(workers: int) -> Iterator[str]:
 
 
 def plot(found: Sequence[Growth], path: Path) -> None:
-    """Time by the clock against size, each on axes of its own; a straight line is in proportion."""
+    """Time against size, each on axes of its own; the dotted line grows in proportion.
+
+    The time is the processor's, but for a cluster, whose workers are no children, the clock's.
+    """
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(3.4 * len(found), 2.8), layout="constrained")
+    figure = Figure(figsize=(3.2 * len(found), 2.8), layout="constrained")
     panels = figure.subplots(1, len(found), squeeze=False)[0]
     for axes, growth in zip(panels, found, strict=True):
-        times = [row.wall for row in growth.rows]
+        shared = growth.axis == "workers"
+        times = [row.wall if shared else row.seconds for row in growth.rows]
         axes.loglog(growth.sizes, times, "o-", color="#0a5fa5")
-        first = growth.sizes[0]
-        straight = [times[0] * size / first for size in growth.sizes]
-        if growth.axis == "workers":
-            straight = [times[0] * first / size for size in growth.sizes]
+        ratios = [size / growth.sizes[-1] for size in growth.sizes]
+        straight = [times[-1] / ratio if shared else times[-1] * ratio for ratio in ratios]
         axes.loglog(growth.sizes, straight, ":", color="#5d6673")
         axes.set_title(growth.what, fontsize=9)
         axes.set_xlabel(growth.axis, fontsize=8)
-        axes.set_xticks(growth.sizes, [f"{size:,}" for size in growth.sizes], fontsize=8)
         axes.minorticks_off()
-    figure.axes[0].set_ylabel("seconds", fontsize=8)
+        axes.set_xticks(growth.sizes, [f"{size:,}" for size in growth.sizes], fontsize=8)
+        axes.set_yticks(times, [f"{time:.3g} s" for time in times], fontsize=8)
     figure.savefig(path, metadata={"Date": None})

@@ -43,7 +43,11 @@ USABLE = {
 
 def run(arguments: list[str], folder: Path) -> None:
     target = ["-o", str(folder)] if arguments[0] == "build" else []
-    subprocess.run([*BPREPORT, *arguments, *target], capture_output=True, check=False)
+    # Nothing can be kept below a file, so everything is made anew.
+    environment = {**os.environ, "BPREPORT_CACHE": os.devnull}
+    subprocess.run(
+        [*BPREPORT, *arguments, *target], capture_output=True, check=False, env=environment
+    )
 
 
 def seconds(action: Callable[[], object]) -> float:
