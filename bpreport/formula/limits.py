@@ -31,7 +31,7 @@ LIMITS: Mapping[str, tuple[int, str]] = MappingProxyType({
     "slope_nodes": (20_000, "nodes of a derivative with its definitions written out"),
     "definitions_applied": (2_000, "definitions applied to hold two sides against each other"),
     "slip_values": (5_000, "values tried to explain one wrong number"),
-    "audit_steps": (3_000_000, "operations for the audit of one deck"),
+    "audit_steps": (4_000_000, "operations for the audit of one deck"),
     "descent_updates": (10_000, "updates of a descent for which none are asked for"),
     "iterations": (1_000_000, "iterations that a deck can ask for"),
     "training": (5_000_000, "iterations of all perceptrons of a deck, times weights and 10"),
