@@ -56,8 +56,6 @@ __all__ = ["Document", "interval", "number"]
 
 LOOKED_THROUGH = 64
 """Statements of one name that are looked through in the time of one step of a value."""
-
-
 _STARTS = (("0",), ("max",), ("min",), ("init",))
 """Last indices of names from which others are computed."""
 

@@ -31,6 +31,6 @@ def with_equal_names(claims: Sequence[Claim], traces: Sequence[Trace | None]) ->
         if given and printed_number(claim.right) is not None:
             for place, one in enumerate(chain, begin):
                 done[place] = replace(one, head=one.left, right=claim.right)
-        if isinstance(claim.head, Symbol) and not (given and printed_number(claim.right)):
+        elif isinstance(claim.head, Symbol):
             told.add(claim.head.key)
     return tuple(done)

@@ -18,7 +18,13 @@ from bpreport.audit.model import Expectation, Judgement, Message, Verdict
 from bpreport.audit.names import is_numeric, readings
 from bpreport.audit.operands import could_give
 from bpreport.audit.printed import judge_against, judge_given
-from bpreport.audit.rows import in_entries, is_row_of_numbers, judge_entry, judge_row
+from bpreport.audit.rows import (
+    in_entries,
+    is_row_of_numbers,
+    judge_entry,
+    judge_entry_of,
+    judge_row,
+)
 from bpreport.audit.saying import said, shown, unchecked, uncomputable
 from bpreport.audit.substitution import SHAPELESS, judge_substitution
 from bpreport.audit.table_rows import judge_in_case
@@ -208,17 +214,15 @@ _OUTCOMES = {
 def _component(claim: Claim, knowledge: Knowledge, place: int) -> Judgement:
     """One entry of a printed row: of a name, of an expression, or of a row of lines."""
     if isinstance(claim.left, Tuple | Matrix):
-        lines = list(children(claim.left))
-        if place < len(lines) and is_numeric(lines[place]):
-            line = replace(claim, left=lines[place])
-            computed = evaluate(lines[place], {}, MPMATH)
-            return judge_line(line, knowledge, claim.right_source, computed, shown=True)
+        by_line = judge_entry_of(children(claim.left), claim, knowledge, place)
+        if by_line is not None:
+            return by_line
     if isinstance(claim.left, Tuple) and claim.left == claim.head:
         name = claim.left.items[place] if place < len(claim.left.items) else None
         if name is not None:  # (x, y) = (3, 2) says two things
             one = replace(claim, head=name, left=name, component=None)
             return replace(judge_value(one, knowledge, claim.right_source), claim=claim)
-    if knowledge.trace_of(claim) is None and knowledge.updates_row(claim):
+    if knowledge.trace_of(claim) is None and knowledge.updates_itself(claim):
         return judge_entry(claim, knowledge, place)
     if isinstance(claim.head, Symbol | Derivative):
         found = judge_value(claim, knowledge, claim.right_source)

@@ -37,25 +37,19 @@ def left_behind(
         return None
     old: list[tuple[Binding, str]] = []
     new = False
-    for binding in bindings:
-        text = printed_number(binding.number)
-        update = _last_update(binding.name, claim, knowledge)
-        if text is None or update is None:
-            continue
-        new |= Decimal(text) == Decimal(update.after)
-        if Decimal(text) == Decimal(update.before):
+    for binding, number, update in _updated(bindings, claim, knowledge):
+        new |= number == Decimal(update.after)
+        if number == Decimal(update.before):
             old.append((binding, update.after))
     return old[0] if old and new else None
 
 
 def are_old(bindings: Sequence[Binding], claim: Claim, knowledge: Knowledge) -> bool:
     """Whether some number of a line is what its name was before its last update."""
-    for binding in bindings:
-        text = printed_number(binding.number)
-        update = _last_update(binding.name, claim, knowledge)
-        if text is not None and update is not None and Decimal(text) == Decimal(update.before):
-            return True
-    return False
+    return any(
+        number == Decimal(update.before)
+        for _, number, update in _updated(bindings, claim, knowledge)
+    )
 
 
 def are_of_next_pass(bindings: Sequence[Binding], claim: Claim, knowledge: Knowledge) -> bool:
@@ -63,14 +57,22 @@ def are_of_next_pass(bindings: Sequence[Binding], claim: Claim, knowledge: Knowl
     if knowledge.trace_of(claim) is not None or not isinstance(claim.head, Symbol):
         return False
     computed = [one.position for one in _told(claim.head.key, knowledge) if one.computes]
+    updated = list(_updated(bindings, claim, knowledge))
+    return len(updated) == len(bindings) and all(
+        number == Decimal(update.after) and any(position < update.at for position in computed)
+        for _, number, update in updated
+    )
+
+
+def _updated(
+    bindings: Sequence[Binding], claim: Claim, knowledge: Knowledge
+) -> Iterator[tuple[Binding, Decimal, Update]]:
+    """The numbers of a line that stand for names with an update, and that update."""
     for binding in bindings:
         text = printed_number(binding.number)
         update = _last_update(binding.name, claim, knowledge)
-        if text is None or update is None or Decimal(text) != Decimal(update.after):
-            return False
-        if not any(position < update.at for position in computed):
-            return False
-    return True
+        if text is not None and update is not None:
+            yield binding, Decimal(text), update
 
 
 def _last_update(name: object, claim: Claim, knowledge: Knowledge) -> Update | None:

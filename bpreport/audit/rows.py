@@ -18,7 +18,7 @@ from bpreport.deck.model import Claim
 from bpreport.formula import MPMATH, TREES, EvaluationError, evaluate, expand
 from bpreport.formula.tree import Apply, Matrix, Symbol, Tree, Tuple, substitute, walk
 
-__all__ = ["in_entries", "is_row_of_numbers", "judge_entry", "judge_row"]
+__all__ = ["in_entries", "is_row_of_numbers", "judge_entry", "judge_entry_of", "judge_row"]
 
 
 def is_row_of_numbers(tree: Tree) -> bool:
@@ -38,22 +38,37 @@ def judge_entry(claim: Claim, knowledge: Knowledge, place: int) -> Judgement:
     if formula is None:
         return unchecked(claim, "It has only one side")
     if is_row_of_numbers(formula):
-        lines = list(_flat(evaluate(formula, {}, TREES)))
-        if place < len(lines) and is_numeric(lines[place]):
-            line = replace(claim, left=lines[place])
-            computed = evaluate(lines[place], {}, MPMATH)
-            return judge_line(line, knowledge, claim.right_source, computed, shown=True)
+        found = judge_entry_of(tuple(_flat(evaluate(formula, {}, TREES))), claim, knowledge, place)
+        if found is not None:
+            return found
     values = knowledge.values_for(formula, claim)
-    for read in (formula, _entrywise(formula)):
-        entries = list(_flat(evaluate(read, values, MPMATH)))
-        if place < len(entries) and how_printed(claim.right_source, entries[place]) is not None:
-            formula = read
-            break
-    entries = list(_flat(evaluate(formula, values, MPMATH)))
-    if place >= len(entries):
+    entry = _value_at(place, formula, values)
+    if entry is None or how_printed(claim.right_source, entry) is None:
+        read = _entrywise(formula)
+        other = None if read is formula else _value_at(place, read, values)
+        if other is not None and how_printed(claim.right_source, other) is not None:
+            formula, entry = read, other
+    if entry is None:
         return unchecked(claim, "The left side has no entry in this place")
-    known = knowledge.computed(entries[place], _entry_of(formula, place, claim, knowledge), claim)
+    known = knowledge.computed(entry, _entry_of(formula, place, claim, knowledge), claim)
     return judge_against(claim, knowledge, claim.right_source, known)
+
+
+def judge_entry_of(
+    lines: tuple[Tree, ...], claim: Claim, knowledge: Knowledge, place: int
+) -> Judgement | None:
+    """One entry of a printed row beside the line of numbers for it; None where there is none."""
+    if place >= len(lines) or not is_numeric(lines[place]):
+        return None
+    line = replace(claim, left=lines[place])
+    computed = evaluate(lines[place], {}, MPMATH)
+    return judge_line(line, knowledge, claim.right_source, computed, shown=True)
+
+
+def _value_at(place: int, formula: Tree, values: Mapping[str, Any]) -> Any:
+    """One entry of what a formula gives; None where it has none in this place."""
+    entries = list(_flat(evaluate(formula, values, MPMATH)))
+    return entries[place] if place < len(entries) else None
 
 
 def _entrywise(tree: Tree) -> Tree:

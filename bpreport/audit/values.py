@@ -57,18 +57,16 @@ class Values(Learned):
 
     def operand(self, tree: Tree, claim: Claim) -> Known | None:
         """The value of a name that is computed with: in w = w - a g, that of w before."""
-        own = isinstance(tree, Symbol) and tree == claim.head and self.trace_of(claim) is None
-        if isinstance(tree, Symbol) and own and self._is_before(tree, claim):
-            return self._in_document(tree.key, claim, before=True)
-        entry = self.component_key(claim) if self.updates_row(claim) else None
-        if isinstance(tree, Symbol) and entry is not None and tree.key == entry:
+        if isinstance(tree, Symbol) and self._is_before(tree, claim):
             return self._in_document(tree.key, claim, before=True)
         return self.known(tree, claim)
 
     def _is_before(self, name: Symbol, claim: Claim) -> bool:
-        """Whether a chain computes its name from what that was before."""
-        rule = claim.left is not None and claim.left != name and name in readings(claim.left)
-        return rule or self.document.updates(name.key, claim)
+        """Whether a name, or an entry of a row, is read for what it was before its chain."""
+        if name == claim.head and self.trace_of(claim) is None:
+            return self.document.updates(name.key, claim) or self.updates_itself(claim)
+        entry = claim.component is not None and name.key == self.component_key(claim)
+        return entry and self.updates_itself(claim)
 
     def _in_document(self, key: str, claim: Claim, *, before: bool = False) -> Known | None:
         try:
@@ -102,8 +100,8 @@ class Values(Learned):
             return False
         return any(self.forms_of(claim.head, claim, later=False))
 
-    def updates_row(self, claim: Claim) -> bool:
-        """Whether a chain computes a vector or matrix from what it was before."""
+    def updates_itself(self, claim: Claim) -> bool:
+        """Whether the left side of a claim computes what its chain is about from what that was."""
         head = claim.head
         if not isinstance(head, Symbol) or claim.left is None or claim.left == head:
             return False

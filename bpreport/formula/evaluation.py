@@ -148,7 +148,7 @@ class _Evaluator:
                 compute = OPERATIONS[operation].value
                 if operation == "multiply" and node.sign == r"\odot":
                     compute = entrywise
-                elif operation == "multiply":
+                elif operation == "multiply" and any(map(_is_vector, parts)):
                     parts = _scalar_products(node, parts)
                 try:
                     return compute(self.arithmetic, *parts)
