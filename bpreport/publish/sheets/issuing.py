@@ -14,6 +14,7 @@ from bpreport.deck import DeckError, builtin, text_of
 from bpreport.publish.batch import HERE, Counting, Failure, Workers, in_order
 from bpreport.publish.language import translator
 from bpreport.publish.sheets.course import Course
+from bpreport.publish.sheets.designs import libraries, newest
 from bpreport.publish.sheets.exports import bank_path
 from bpreport.publish.sheets.lots import Lot, Printed, course_from, lots_of, print_lot
 from bpreport.publish.sheets.making import LATEST, make_again
@@ -82,7 +83,7 @@ def issue(
             entries, statistics = _made(kept, lots, workers, Counting(tell, len(students)))
             manifest = Manifest(
                 course.deck, course.digest, lang, tuple(formats), course_key, LATEST, entries,
-                course.mistakes, statistics,
+                course.mistakes, statistics, {}, newest(), libraries(formats),
             )  # fmt: skip
             _tidy(kept, manifest)
             manifest = replace(manifest, banks=_make_banks(kept, press, manifest))

@@ -116,8 +116,8 @@ def pages(course: Course, sheet: Sheet, setter: SheetSetter) -> tuple[StudentPag
             seen.add(name)
             example = example_of(course.templates[name], sheet.variant.givens[name], setter.lang)
         shared = _asked(question, setter)
-        asked.append(AskedQuestion(example, _body(setter.lang, "sheets/asked.html.j2", shared)))
-        body = _body(setter.lang, "sheets/keyed.html.j2", shared)
+        asked.append(AskedQuestion(example, _body(setter.lang, "asked.html.j2", shared)))
+        body = _body(setter.lang, "keyed.html.j2", shared)
         keyed.append(_keyed(question, example, body, setter))
     head = (
         setter,
@@ -238,7 +238,8 @@ def example_of(template: Template, givens: Mapping[str, str], lang: str) -> Exam
     if template.trace.kind == "perceptron":
         values = {key: quantity.value for key, quantity in quantities.items()}
         values |= {key: MPMATH.number(text) for key, text in digits.items()}
-        picture = draw(template.with_values(values), translator(lang).gettext(ALT), "given")
+        alt = translator(lang).gettext(ALT)
+        picture = draw(template.with_values(values), alt, "given", lang)
     if "objective" in template.trace.facts:
         formulas = (("J", f"= {latex(template.trace.facts['objective'])}"),)
     shown = tuple((latex(quantities[key].symbol), text) for key, text in digits.items()
