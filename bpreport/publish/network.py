@@ -12,6 +12,7 @@ from typing import Literal
 from markupsafe import Markup
 
 from bpreport.formula import latex
+from bpreport.formula.tree import Tree
 from bpreport.publish.labels import label, width
 from bpreport.publish.numbers import shown, signed
 from bpreport.publish.plots import FONTS, PALETTE, Picture
@@ -192,4 +193,10 @@ def _label(key: str, trace: Trace, values: Values) -> tuple[str, str]:
     quantity = trace.quantities[key]
     hidden = values == "none" or (values == "given" and quantity.formula is not None)
     value = "" if hidden else signed(shown(quantity.value, 4))
-    return label(latex(quantity.symbol)), value
+    return _name(quantity.symbol, getattr(quantity.symbol, "typed", "")), value
+
+
+@lru_cache(maxsize=4096)
+def _name(symbol: Tree, _typed: str) -> str:
+    """A symbol as a label. Symbols are the same however they were typed, and labels are not."""
+    return label(latex(symbol))

@@ -73,9 +73,10 @@ def issue(
     press = Press(course, lang, formats)  # refuses what a format cannot hold
     press.check(len(students))
     banks = [bank_path(form) for form in press.banks]
-    lots = lots_of(course, course_key, LATEST, lang, formats, students)
-    request = (course.digest, course.deck, course_key, LATEST, lang, tuple(formats),
-               frozen(course.mistakes))  # fmt: skip
+    mistakes = frozen(course.mistakes)
+    lots = lots_of(course, course_key, LATEST, lang, formats, students, mistakes)
+    request = (course.digest, course.deck, course_key, LATEST, lang, tuple(formats), mistakes)
+    made: Manifest | None = None
     with unfinished(target, *request) as kept:
         placing = kept.record(MANIFEST)
         if placing is None or placing["students"] != list(students):
@@ -87,11 +88,12 @@ def issue(
             )  # fmt: skip
             _tidy(kept, manifest)
             manifest = replace(manifest, banks=_make_banks(kept, press, manifest))
+            made = manifest
             kept.write(MANIFEST, manifest_text(manifest).encode())
             kept.keep(MANIFEST, {"students": list(students)})
         _place(kept, target, banks)
     forget(target)
-    return read_manifest(target / MANIFEST)
+    return made or read_manifest(target / MANIFEST)
 
 
 def _made(

@@ -15,7 +15,7 @@ from bpreport.deck import read_text
 from bpreport.publish.batch import Failure
 from bpreport.publish.sheets.course import Course, plan
 from bpreport.publish.sheets.making import LATEST, make_again, make_all
-from bpreport.publish.sheets.manifest import frozen, issued, thawed
+from bpreport.publish.sheets.manifest import issued, thawed
 from bpreport.publish.sheets.model import Issued, Sheet, Variant
 from bpreport.publish.sheets.press import Press
 
@@ -87,10 +87,13 @@ def _press(
 
 def lots_of(
     course: Course, course_key: str, version: int, lang: str, formats: Sequence[str],
-    students: Sequence[str], design: int | None = None, variants: Sequence[Variant] = (),
+    students: Sequence[str], mistakes: bytes, design: int | None = None,
+    variants: Sequence[Variant] = (),
 ) -> Iterator[Lot]:  # fmt: skip
-    """A class in lots; which are made together does not depend on who works."""
-    mistakes = frozen(course.mistakes)
+    """A class in lots; which are made together does not depend on who works.
+
+    The mistakes are those of the course, frozen, which takes a while.
+    """
     size = SMALL if SLOW in formats else SIZE
     for at in range(0, len(students), size):
         yield Lot(

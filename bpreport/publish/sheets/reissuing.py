@@ -19,7 +19,7 @@ from bpreport.publish.sheets.designs import differing
 from bpreport.publish.sheets.issuing import course_of
 from bpreport.publish.sheets.lots import Lot, Printed, lots_of, print_lot
 from bpreport.publish.sheets.making import GENERATORS, make_again
-from bpreport.publish.sheets.manifest import digests, issued, read_manifest
+from bpreport.publish.sheets.manifest import digests, frozen, issued, read_manifest
 from bpreport.publish.sheets.model import Issued, Manifest, Sheet
 from bpreport.publish.sheets.press import Press
 from bpreport.publish.writing import write
@@ -108,7 +108,8 @@ def _printed(
     waiting: deque[Lot] = deque()
     lots = lots_of(
         course, manifest.course_key, manifest.version, manifest.lang, manifest.formats,
-        list(entries), manifest.design, [entry.variant for entry in wanted],
+        list(entries), frozen(course.mistakes), manifest.design,
+        [entry.variant for entry in wanted],
     )  # fmt: skip
 
     def begun() -> Iterator[Lot]:
