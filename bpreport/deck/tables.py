@@ -29,7 +29,8 @@ _TOTAL = re.compile(
 _LETTER = re.compile(r"[ijklmnst]|\\ell")
 _CALL = re.compile(r"\$[^$]*\([^$]*\$")
 _COUNT = re.compile(r"\d{1,9}", re.ASCII)
-_NUMBER = re.compile(r"[-+−–]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d{1,4})?", re.ASCII)
+_NUMBER = re.compile(r"[-+−–]?(?:\d+(?:\.\d+)?(?:[eE][-+]?\d{1,4})?|\.\d+)", re.ASCII)
+"""A number that formulas know, with its sign: no digits are missing behind its point."""
 
 
 @dataclass(frozen=True, slots=True)

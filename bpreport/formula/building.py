@@ -13,6 +13,7 @@ from lark import Token, Transformer, v_args
 from bpreport.formula.derivatives import differentials, operator, order_of_d, quotient, variables_of
 from bpreport.formula.errors import FormulaError
 from bpreport.formula.fragments import (
+    Bare,
     Condition,
     Group,
     Lower,
@@ -100,12 +101,13 @@ class Builder(Transformer[Token, Tree]):
         *scripts, body = parts
         word = re.sub(r"operatorname|mathrm|text|[^a-z]", "", sign)
         operation = {"prod": "product", "": "product" if sign == "∏" else "sum"}.get(word, word)
-        index, lower, upper = Symbol(""), None, None
+        index, lower, upper, below = Symbol(""), None, None, None
         for script in scripts:
             if isinstance(script, Lower):
+                below = _only(below, script, sign)
                 index, lower = _index(script)
             elif not isinstance(script, Token):
-                upper = whole(script)
+                upper = _only(upper, whole(script), sign)
         return Reduce(operation, index, lower, upper, whole(body), at=place(sign))
 
     def lower(self, opening: Token, name: Any, *rest: Any) -> Lower:
@@ -138,6 +140,9 @@ class Builder(Transformer[Token, Tree]):
         """Two superscripts in one: w^{(2)+} is the weight of layer 2 after the update."""
         return Scripts((script, self.mark(sign)))
 
+    def bare(self, group: Group) -> Bare:
+        return Bare(group)
+
     def braces(self, inner: Any) -> Any:
         return inner
 
@@ -156,9 +161,10 @@ class Builder(Transformer[Token, Tree]):
         for script in scripts:
             if not isinstance(script, Token):
                 marked = raised(symbol, script)
-                symbol, exponent = (
-                    (marked, exponent) if isinstance(marked, Symbol) else (symbol, whole(script))
-                )
+                if isinstance(marked, Symbol):
+                    symbol = marked
+                else:
+                    exponent = _only(exponent, whole(script), name)
             elif script.type == "SUBSCRIPT":
                 symbol = subscripted(symbol, script)
             elif script.type == "PRIME":
@@ -177,7 +183,7 @@ class Builder(Transformer[Token, Tree]):
 
     def application(self, name: Token, *parts: Any) -> Any:
         *scripts, argument = parts
-        word = re.sub(r"\\(?:text|mathrm|operatorname)|[^a-z0-9]", "", name)
+        word = re.sub(r"\\\w+\*?\s*\{|[^a-z]", "", name)  # \mathrm{exp} is exp
         # The bracket belongs to the function: \ln(x)^2 is the square of the logarithm.
         outer: Apply | None = None
         if isinstance(argument, Apply) and argument.sign == "(" and argument.operation in _OUTER:
@@ -185,9 +191,9 @@ class Builder(Transformer[Token, Tree]):
         exponent = base = None
         for script in scripts:
             if isinstance(script, Lower):
-                base = script
+                base = _only(base, script, name)
             elif not isinstance(script, Token):
-                exponent = whole(script)
+                exponent = _only(exponent, whole(script), name)
         if (outer is not None and exponent is not None) or exponent == -Number("1"):
             raise FormulaError(place(name), str(name), "a function with one positive exponent")
         value = _applied(word, argument, base)
@@ -238,6 +244,8 @@ class Builder(Transformer[Token, Tree]):
 
     def nabla(self, sign: Token, *below: Lower) -> Operator:
         by = tuple(whole(part.name) for part in below)
+        if any(isinstance(variable, Number) for variable in by):
+            raise FormulaError(place(sign), str(sign), "the variable of a derivative")
         return Operator(by, "nabla", str(sign), place(sign))
 
     def gap(self, dots: Token) -> Gap:
@@ -283,6 +291,13 @@ def _applied(word: str, argument: Any, base: Lower | None) -> Apply:
     if base is None:
         return value
     return Apply("divide", (value, Apply("log", (whole(base.name),))), sign="/")
+
+
+def _only(before: Any, script: Any, sign: Token) -> Any:
+    """A script of which there can be one."""
+    if before is not None:
+        raise FormulaError(place(sign), str(sign), "one subscript and one superscript")
+    return script
 
 
 def _index(lower: Lower) -> tuple[Symbol, Tree | None]:

@@ -16,6 +16,7 @@ from bpreport.formula.errors import FormulaError
 from bpreport.formula.tree import Apply, Symbol, Tree, Tuple
 
 __all__ = [
+    "Bare",
     "Condition",
     "Group",
     "Lower",
@@ -68,6 +69,13 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
+class Bare:
+    """A bracket as superscript without braces around it, as in e^(-x), which LaTeX sets wrongly."""
+
+    group: Group
+
+
+@dataclass(frozen=True, slots=True)
 class Scripts:
     """Two superscripts in one: the [1] and the T of A^{[1]T}."""
 
@@ -107,8 +115,12 @@ def whole(part: Any) -> Tree:
             return whole(single)
         case Group(items=items, fence=fence):
             return Tuple(tuple(map(whole, items)), fence)
+        case Bare(group=group):
+            return whole(group)
         case Open(tree=inner):
             return inner
+        case Mark(sign=sign, offset=offset):
+            raise FormulaError(offset, sign, "a symbol in front of a mark")
         case Scripts(parts=parts):
             return Apply("multiply", tuple(map(whole, parts)), sign="")
         case Partial(sign="d", body=Symbol() | Apply() as body):

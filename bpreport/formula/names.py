@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from lark import Token
 
 from bpreport.formula.errors import FormulaError
-from bpreport.formula.tree import Symbol, Tree
+from bpreport.formula.tree import Cases, Matrix, Number, Reduce, Symbol, Tree, walk
 
 __all__ = [
     "FUNCTION_LETTERS",
@@ -120,7 +120,8 @@ def read_base(typed: str) -> tuple[str, tuple[str | Tree, ...]]:
         if script:
             indices = (*indices, *read_indices(script))
         if accent[1] in _FACES:
-            return base, indices
+            # A bold 0 is a vector of zeros.
+            return rf"\mathbf{{{base}}}" if base.isdigit() else base, indices
         return rf"\{_ACCENTS.get(accent[1], accent[1])}{{{base}}}", indices
     if typed in _UNICODE:
         return _UNICODE[typed], ()
@@ -149,6 +150,7 @@ def read_indices(script: str, offset: int = 0) -> tuple[str | Tree, ...]:
     >>> read_indices(r"_{\text{total}}"), read_indices("_{o1}"), read_indices("_{h_1 o_1}")
     (('total',), ('o1',), ('h1', 'o1'))
     """
+    script = _SPACING.sub(lambda space: " " * len(space[0]), script)
     text = script.strip().translate(SUBSCRIPTS)
     text = text[1:].strip() if text.startswith("_") else text
     text = _unbraced(text)
@@ -156,11 +158,13 @@ def read_indices(script: str, offset: int = 0) -> tuple[str | Tree, ...]:
         return (word[1],)
     text = re.sub(r"\\(min|max)(?![A-Za-z])", r"\1", _SWITCH.sub("", text))
     parts: list[str | Tree] = []
-    for part in text.split(","):
+    for part in _listed(text):
         parts.extend(_read_index(part.strip(), offset + max(script.find(part.strip()), 0)))
     return tuple(parts)
 
 
+_SPACING = re.compile(r"~|\\[,;:!> ]")
+r"""Spaces of LaTeX: x_{i\,j} has the two indices of x_{i j}."""
 _SWITCH = re.compile(r"\\(?:rm|it|bf|sf|tt)(?![A-Za-z])\s*")
 _PART = re.compile(
     r"\s*(?:(?P<upright>\\(?:text|mathrm|mathit|mathsf|texttt|textbf|textit|textrm|operatorname\*?)"
@@ -198,9 +202,39 @@ def _read_index(text: str, offset: int) -> tuple[str | Tree, ...]:
     from bpreport.formula.parser import parse
 
     try:
-        return (parse(text),)
+        return (_plain(parse(text)),)
     except FormulaError as error:
         raise FormulaError(offset + error.offset, error.token, error.expected) from None
+
+
+def _listed(text: str) -> list[str]:
+    """What commas part, but for those within brackets."""
+    if not re.search(r"[{(\[]", text):
+        return text.split(",")
+    parts, depth = [""], 0
+    for sign in text:
+        depth += (sign in "{([") - (sign in "})]")
+        if sign == "," and depth <= 0:
+            parts.append("")
+        else:
+            parts[-1] += sign
+    return parts
+
+
+def _plain(index: Tree) -> str | Tree:
+    """An index as it would be without signs and brackets around it: (h1) is h1."""
+    if any(isinstance(part, Reduce | Matrix | Cases) for part in walk(index)):
+        raise FormulaError(0, "", "an index")
+    match index:
+        case Number(text=text):
+            return text
+        case Symbol(base=base, indices=(), marks=()) if len(base) > 1 and base.isalpha():
+            return base
+        case Symbol(base=base, indices=(str(digits),), marks=()) if (
+            base.isalpha() and digits.isdecimal()
+        ):
+            return base + digits
+    return index
 
 
 def _read_part(match: re.Match[str]) -> tuple[str | Tree, ...]:

@@ -33,6 +33,12 @@ _CONDITION_WORDS = re.compile(
     r"\s*(?:if|for|when|otherwise|else|当|若|如果|否则|其他|其它)(?![A-Za-z])", re.IGNORECASE
 )
 _STYLED = re.compile(r"\\(?:hat|bar|tilde|vec|dot|mathbf|boldsymbol|bm|pmb|math)")
+_BOLD = re.compile(r"\\(?:vec|mathbf|boldsymbol|bm|pmb)\s*\{(.*)\}$", re.DOTALL)
+_NAME = re.compile(
+    r"\s*(?:\\[A-Za-z]+(?:\s*\{.*\})?|[A-Za-z]+\d*|\d+|[\u0370-\u03ff\u0177]|[\u4e00-\u9fff]+)\s*"
+    r"(?:_.*)?",
+    re.DOTALL,
+)
 _OPENERS = frozenset(
     {
         "ADD_SIGN", "MULTIPLY_SIGN", "DIVIDE_SIGN", "OPEN", "ABSOLUTE_OPEN", "NORM_OPEN", "LBRACE",
@@ -56,6 +62,8 @@ _IN_VALUE_NAMES = frozenset(
     {"SYMBOL", "NUMBER", "SUBSCRIPT", "COMMA", "BAR", "RELATION", "ADD_SIGN", "PRIME"}
     | {"CARET", "LBRACE", "RBRACE"}
 )
+_NO_VALUES = frozenset({"LBRACE", "ADD_SIGN", "CARET"})
+"""Behind these a sign in front of a closing brace is all that stands there."""
 _SCRIPTS = frozenset({"SUBSCRIPT", "PRIME"})
 _NORM_BARS = frozenset({r"\|", r"\lVert", r"\rVert", r"\Vert", "‖"})
 
@@ -122,7 +130,7 @@ class _Refiner:
             and (after := self._called_at(tokens, index)) is not None
         }
         for index, (sign, behind) in enumerate(pairwise(tokens)):
-            inside = index > 0 and tokens[index - 1].type not in ("LBRACE", "ADD_SIGN")
+            inside = index > 0 and tokens[index - 1].type not in _NO_VALUES
             if sign.type == "ADD_SIGN" and behind.type == "RBRACE" and inside:
                 tokens[index] = _as("MARK_SIGN", sign)  # the + of w^{(2)+}
         _check_commas(tokens, called.keys())
@@ -176,6 +184,8 @@ class _Refiner:
             else:
                 _check_command(token)
                 _check_digits(before, token)
+                if re.fullmatch(r"(?:exp|ln|log|lg|sinh|cosh|sin|cos|tan)\d+", token):
+                    raise FormulaError(_place(token), str(token), "a function without a subscript")
                 pieces = [(0, str(token))] if upright else split_letters(token, self.names)
                 if delta is not None:
                     yield _at("SYMBOL", rf"\Delta {pieces[0][1]}", _place(delta))
@@ -277,6 +287,8 @@ def _check_command(token: Token) -> None:
         return
     if token.endswith("}"):
         if re.search(r"\{\s*(?:_|\}\Z)", token):  # \hat{} is an accent on nothing
+            raise FormulaError(_place(token), str(token), "a name of letters and digits")
+        if (bold := _BOLD.match(token)) and not _NAME.fullmatch(bold[1]):
             raise FormulaError(_place(token), str(token), "a name of letters and digits")
         return
     command = re.match(r"\\([A-Za-z]+)", token)

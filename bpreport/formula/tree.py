@@ -395,4 +395,6 @@ def _script(part: str | Tree) -> str:
             joint = {"add": "+", "multiply": "*", "divide": "/", "power": "^"}.get(operation, ",")
             joined = joint.join(map(_script, operands)).replace("+-", "-")
             return joined if joint != "," else f"{operation}({joined})"
+        case Gap():
+            return "..."
     return repr(part)

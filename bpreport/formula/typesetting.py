@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from itertools import pairwise
 
 from bpreport.formula.names import FUNCTION_LETTERS, read_indices
@@ -228,8 +229,13 @@ def _may_follow(_before: str, after: str, factor: Tree) -> bool:
     """Whether two factors may stand side by side and be read as a product."""
     if re.match(r"[\d.-]", after):
         return False
-    if not isinstance(factor, Symbol) or not after.startswith(("(", r"\left(")):
+    if not after.startswith(("(", r"\left(")):
         return True
+    if isinstance(factor, Apply) and factor.operation in ("power", "transpose"):
+        factor = factor.operands[0]  # f^2(x) is a call
+        return not isinstance(factor, Symbol) or factor.base not in FUNCTION_LETTERS
+    if not isinstance(factor, Symbol):  # and so is f'(x)
+        return not isinstance(factor, Derivative) or bool(factor.by)
     # A name in front of a bracket could be a function; the difference in y(1 - y) tells that not.
     counted = re.match(r"\((?:t|k|n|\\tau) [-+] \d+\)", after)
     return factor.base not in FUNCTION_LETTERS and bool(re.search(r" [-+] ", after)) and not counted
@@ -251,19 +257,32 @@ def _name(symbol: Symbol) -> str:
     base = base.removeprefix(r"\Delta ")
     base = rf"\mathrm{{{base}}}" if _is_word(base) else base
     base = rf"\Delta {base}" if delta else base
-    below = ",".join(map(_script, symbol.indices))
+    below = ",".join(map(_index, symbol.indices))
     letters = all(not isinstance(index, str) for index in symbol.indices)
     if letters and all(isinstance(index, Symbol) for index in symbol.indices):
         joined = below.replace(",", " ") if "\\" in below else below.replace(",", "")
         if len(symbol.indices) < 2 or read_indices(joined) == symbol.indices:
             below = joined  # x_{ij}; but y, i, j would be one word
-    subscript = f"_{{{below}}}" if below else ""
-    marks = "".join(map(_script, symbol.marks))  # LaTeX takes one superscript only
-    return f"{base}{subscript}" + (f"^{{{marks}}}" if marks else "")
+    name = f"{base}_{{{below}}}" if below else base
+    marks = symbol.marks
+    if len(marks) == 2 and marks[1] == "+" and not isinstance(marks[0], str):
+        return f"{name}^{{{_script(marks[0])}+}}"
+    for number, mark in enumerate(marks):  # LaTeX takes one superscript only
+        name = f"{{{name}}}^{{{_script(mark)}}}" if number else f"{name}^{{{_script(mark)}}}"
+    return name
 
 
 def _is_word(text: str) -> bool:
-    return len(text) > 1 and text.isalpha()
+    return len(text) > 1 and text.isalpha() and text not in ("max", "min")  # upright: a function
+
+
+def _index(part: str | Tree) -> str:
+    """A subscript; the factors of a product would be two of them without a sign."""
+    if isinstance(part, str) and not re.fullmatch(r"[A-Za-z]+\d*|\d+", part):
+        return part if read_indices(part) == (part,) else rf"\mathrm{{{part}}}"
+    if isinstance(part, Apply) and part.operation == "multiply" and part.sign == "":
+        part = replace(part, sign=r"\cdot")
+    return _script(part)
 
 
 def _script(part: str | Tree) -> str:
