@@ -21,13 +21,15 @@ from bpreport.formula.fragments import (
     Open,
     Operator,
     Partial,
+    Primed,
     Scripts,
     place,
+    primed,
     whole,
 )
 from bpreport.formula.joining import divide, juxtaposed, multiply
 from bpreport.formula.names import read_base, read_value_name
-from bpreport.formula.scripts import raised, subscripted
+from bpreport.formula.scripts import is_transpose, raised, subscripted
 from bpreport.formula.tree import (
     Apply,
     Call,
@@ -130,7 +132,7 @@ class Builder(Transformer[Token, Tree]):
             elif script.type == "SUBSCRIPT":
                 base = subscripted(base, script)
             elif script.type == "PRIME":
-                base = Derivative(whole(base), (), kind="prime")
+                base = primed(base)
         return base
 
     def mark(self, sign: Token) -> Mark:
@@ -186,6 +188,9 @@ class Builder(Transformer[Token, Tree]):
         word = re.sub(r"\\\w+\*?\s*\{|[^a-z]", "", name)  # \mathrm{exp} is exp
         # The bracket belongs to the function: \ln(x)^2 is the square of the logarithm.
         outer: Apply | None = None
+        primes = 0
+        if isinstance(argument, Primed):
+            primes, argument = argument.primes, argument.group
         if isinstance(argument, Apply) and argument.sign == "(" and argument.operation in _OUTER:
             outer, argument = argument, Group((argument.operands[0],), "(", place(name))
         exponent = base = None
@@ -194,13 +199,16 @@ class Builder(Transformer[Token, Tree]):
                 base = _only(base, script, name)
             elif not isinstance(script, Token):
                 exponent = _only(exponent, whole(script), name)
-        if (outer is not None and exponent is not None) or exponent == -Number("1"):
+        inverse = exponent == -Number("1") or is_transpose(exponent)
+        if (outer is not None and exponent is not None) or inverse:
             raise FormulaError(place(name), str(name), "a function with one positive exponent")
-        value = _applied(word, argument, base)
+        value: Tree = _applied(word, argument, base)
         if exponent is not None:
             value = Apply("power", (value, exponent))
         if outer is not None:
             value = replace(outer, operands=(value, *outer.operands[1:]), sign="")
+        if primes:
+            value = whole(Primed(Group((value,), "(", place(name)), primes))
         bracketed = isinstance(argument, Group) or word in _EXTREMES
         return value if bracketed else Open(value, str(name), place(name))
 

@@ -13,7 +13,7 @@ from typing import Any, cast
 from lark import Token
 
 from bpreport.formula.errors import FormulaError
-from bpreport.formula.tree import Apply, Symbol, Tree, Tuple
+from bpreport.formula.tree import Apply, Derivative, Symbol, Tree, Tuple
 
 __all__ = [
     "Bare",
@@ -24,9 +24,11 @@ __all__ = [
     "Open",
     "Operator",
     "Partial",
+    "Primed",
     "Scripts",
     "is_power",
     "place",
+    "primed",
     "whole",
 ]
 
@@ -76,6 +78,14 @@ class Bare:
 
 
 @dataclass(frozen=True, slots=True)
+class Primed:
+    r"""A bracket with primes behind it, which are those of the function before it: \tanh(x)'."""
+
+    group: Group
+    primes: int
+
+
+@dataclass(frozen=True, slots=True)
 class Scripts:
     """Two superscripts in one: the [1] and the T of A^{[1]T}."""
 
@@ -117,6 +127,11 @@ def whole(part: Any) -> Tree:
             return Tuple(tuple(map(whole, items)), fence)
         case Bare(group=group):
             return whole(group)
+        case Primed(group=group, primes=primes):
+            tree = whole(group)
+            for _ in range(primes):
+                tree = Derivative(tree, (), kind="prime")
+            return tree
         case Open(tree=inner):
             return inner
         case Mark(sign=sign, offset=offset):
@@ -130,6 +145,15 @@ def whole(part: Any) -> Tree:
         case Operator(sign=sign, offset=offset):
             raise FormulaError(offset, sign, "an expression behind a derivative sign")
     return cast("Tree", part)
+
+
+def primed(base: Any) -> Any:
+    """A base with a prime more."""
+    if isinstance(base, Group):
+        return Primed(base, 1)
+    if isinstance(base, Primed):
+        return replace(base, primes=base.primes + 1)
+    return Derivative(whole(base), (), kind="prime")
 
 
 def _change(body: Symbol | Apply, offset: int) -> Tree:

@@ -19,6 +19,7 @@ __all__ = [
     "SUPERSCRIPTS",
     "SYMBOL_COMMANDS",
     "UPRIGHT",
+    "UPRIGHT_NAME",
     "WORDS",
     "Name",
     "read_base",
@@ -71,6 +72,8 @@ _UNICODE = {
 UPRIGHT = re.compile(
     r"\\(?:text|mathrm|mathit|mathsf|texttt|textbf|textit|textrm|operatorname\*?)\s*\{([^{}]*)\}"
 )
+UPRIGHT_NAME = re.compile(r"[\w\s.:/'-]*\w[\w\s.:/'-]*")
+"""What may stand in the braces of `\\text` where it is a name."""
 _ACCENT = re.compile(
     r"\\(hat|bar|tilde|vec|dot|mathbf|boldsymbol|bm|pmb|mathcal|mathbb|widehat|widetilde"
     r"|overline|underline)\s*(?:\{(.*)\}|(\\[A-Za-z]+|[A-Za-z]))$",
@@ -113,7 +116,8 @@ def read_base(typed: str) -> tuple[str, tuple[str | Tree, ...]]:
         base, indices = read_base(typed[7:])
         return rf"\Delta {base}", indices
     if upright := UPRIGHT.fullmatch(typed):
-        return upright[1].strip(), ()
+        numbered = _TYPED_NUMBER.fullmatch(upright[1].strip())
+        return (numbered[1], (numbered[2],)) if numbered else (upright[1].strip(), ())
     if accent := _ACCENT.match(typed):
         inner, _, script = (accent[2] or accent[3] or "").partition("_")
         base, indices = read_base(inner)
@@ -202,7 +206,10 @@ def _read_index(text: str, offset: int) -> tuple[str | Tree, ...]:
     from bpreport.formula.parser import parse
 
     try:
-        return (_plain(parse(text)),)
+        tree = parse(text)
+        if any(isinstance(part, Reduce | Matrix | Cases) for part in walk(tree)):
+            raise FormulaError(0, text, "an index")
+        return (_plain(tree),)
     except FormulaError as error:
         raise FormulaError(offset + error.offset, error.token, error.expected) from None
 
@@ -223,17 +230,16 @@ def _listed(text: str) -> list[str]:
 
 def _plain(index: Tree) -> str | Tree:
     """An index as it would be without signs and brackets around it: (h1) is h1."""
-    if any(isinstance(part, Reduce | Matrix | Cases) for part in walk(index)):
-        raise FormulaError(0, "", "an index")
     match index:
         case Number(text=text):
             return text
         case Symbol(base=base, indices=(), marks=()) if len(base) > 1 and base.isalpha():
             return base
-        case Symbol(base=base, indices=(str(digits),), marks=()) if (
-            base.isalpha() and digits.isdecimal()
-        ):
-            return base + digits
+        case Symbol(base=base, indices=(Symbol() | str() as inner,), marks=()) if base.isalpha():
+            below = inner if isinstance(inner, str) else inner.key
+            if below.isdecimal():
+                return base + below
+            return f"{base}_{below}" if re.fullmatch(r"\w+", below) else index
     return index
 
 
