@@ -57,6 +57,8 @@ class Scope:
         """Read a sample x^{(i)} of the worked example as its only feature, not as its row."""
         self._applied = 0
         """Definitions applied so far."""
+        self._closed: dict[tuple[object, ...], tuple[Tree, int]] = {}
+        """Closed bodies of names, and how many definitions each took: a unit is read many times."""
 
     def is_worked(self, name: Tree) -> bool:
         """Whether a worked example says what the name is."""
@@ -124,16 +126,32 @@ class Scope:
                     return part
                 if self._is_put_in_front(part):
                     return ONE
-                body = self.definition(part)
-                self._applied += body is not None
-                if self._applied > MOST_APPLIED:
-                    raise EvaluationError("more than {most} definitions", most=MOST_APPLIED)
-                if body is None:
-                    body = self._vector(part)
-                return part if body == part else self.closed(body, stop, depth + 1, size)
+                return self._closed_name(part, stop, depth, size)
             return None
 
         return substitute(tree, applied)
+
+    def _closed_name(self, name: Symbol, stop: frozenset[str], depth: int, size: int) -> Tree:
+        """The closed body of a name that is defined, or its entries; else itself."""
+        asked = name, stop, size, self.one_feature
+        known = self._closed.get(asked)
+        if known is None:
+            body, before = self.definition(name), self._applied
+            self._apply(body is not None)
+            if body is None:
+                body = self._vector(name)
+            closed = name if body == name else self.closed(body, stop, depth + 1, size)
+            self._closed[asked] = closed, self._applied - before
+            return closed
+        closed, count = known
+        self._apply(count)
+        return closed
+
+    def _apply(self, count: int) -> None:
+        """Count definitions that were put in."""
+        self._applied += count
+        if self._applied > MOST_APPLIED:
+            raise EvaluationError("more than {most} definitions", most=MOST_APPLIED)
 
     def size_of(self, key: str, size: int) -> int:
         """How many terms a sum up to this symbol has: as many as in the worked example."""
