@@ -228,7 +228,9 @@ class Scope:
             if not self._reaches(result, variable):
                 raise EvaluationError("nothing says how the one depends on the other")
             result = slope(result, variable)
-        return self.closed(result, stop, depth + 1)
+        # Nothing else is open than the variables, and nothing defines them, mostly.
+        open_ = any(self.closed(variable, stop, depth + 1) != variable for variable in by)
+        return self.closed(result, stop, depth + 1) if open_ else result
 
     def _reaches(self, tree: Tree, variable: Symbol) -> bool:
         """Whether a derivative of zero would be a finding and not a gap in the deck."""

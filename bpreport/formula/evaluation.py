@@ -145,11 +145,11 @@ class _Evaluator:
                 return self.arithmetic.number(text)
             case Symbol():
                 return self._symbol(node)
-            case Apply(operands=operands) if is_typed_column(node):
-                return self.value(operands[0])
             case Apply(operation=operation, operands=operands):
                 if id(node) in self.shared:
                     return self.shared[id(node)][1]
+                if is_typed_column(node):
+                    return self.value(operands[0])
                 parts = [self.value(operand) for operand in operands]
                 compute = OPERATIONS[operation].value
                 if operation == "multiply" and node.sign == r"\odot":
