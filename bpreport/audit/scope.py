@@ -48,7 +48,7 @@ class Scope:
         self.knowledge = knowledge
         self.trace = knowledge.trace_of(claim)
         own_body = claim.right if claim.left == claim.head else None
-        self.functions = knowledge.document.functions_at(claim.position, other_than=own_body)
+        self.functions = knowledge.document.functions.at(claim.position, other_than=own_body)
         self.assumed = False
         """A slope took names as independent of which the deck does not say so."""
         self.vectors = _vector_bases(claim)
@@ -72,7 +72,7 @@ class Scope:
         """Whether a worked example, or an earlier formula, says what the name is."""
         if isinstance(name, Call):
             key = name.function.key
-            known = self.knowledge.document.is_function_before(key, self.claim)
+            known = self.knowledge.document.functions.is_defined_before(key, self.claim)
             return known or (key in FUNCTION_MEANINGS and not name.primes)
         if not isinstance(name, Symbol):
             return False
