@@ -12,8 +12,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from bpreport.audit.digits import correction, fits, same
-from bpreport.audit.document import interval, number
+from bpreport.audit.digits import correction, fits, interval, number, same
 from bpreport.audit.explaining import explain_result
 from bpreport.audit.knowledge import Knowledge, row_of
 from bpreport.audit.members import FEWEST
@@ -125,7 +124,7 @@ def _range_of(
     formula, row = _formula(claim, knowledge), _texts_of(claim, knowledge)
     if formula is None or row is None:
         return None
-    values: dict[str, Any] = dict(knowledge.document.functions_at(claim.position))
+    values: dict[str, Any] = dict(knowledge.document.functions.at(claim.position))
     names = readings(formula)
     for name in names:
         if name.key in row:
@@ -179,7 +178,7 @@ def _line(claim: Claim, knowledge: Knowledge) -> Tree | None:
 def _formula(claim: Claim, knowledge: Knowledge) -> Tree | None:
     """How the deck computes what a column is headed by."""
     name = claim.left
-    functions = knowledge.document.functions_at(claim.position)
+    functions = knowledge.document.functions.at(claim.position)
     try:
         if isinstance(name, Symbol):
             formula = knowledge.document.definition(name.key, claim)
