@@ -131,7 +131,7 @@ def a_formula(found: Mapping[str, list[Taken]], folder: Path) -> Row:
             for entry in document.objects
             if isinstance(entry, pikepdf.Dictionary) and entry.get("/S") == "/Formula"
         )
-    audit = taken(Command([*BPREPORT, "check", "--no-cache"]))
+    audit = taken(Command([*BPREPORT, "check", "--no-cache"], finds=True))
     runs = [
         replace(
             run,

@@ -76,4 +76,4 @@ def _check_places(text: object) -> None:
 
 
 def _fields(kind: type) -> list[str]:
-    return [field.name for field in fields(kind) if field.name not in LEFT_OUT]
+    return [field.name for field in fields(kind) if field.init and field.name not in LEFT_OUT]
