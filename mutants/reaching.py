@@ -10,10 +10,11 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
@@ -204,19 +205,29 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
         _seconds[report.nodeid] = _seconds.get(report.nodeid, 0) + report.duration
 
 
+def pytest_collection_finish() -> None:
+    """Make the tables that are made once, as if they were made at import."""
+    for kept in _caches():
+        if not signature(kept).parameters:
+            kept()
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup() -> None:
     """Forget what is remembered, so that each test reaches all that it depends on."""
-    for forget in _forgetting():
-        forget()
+    for kept in _caches():
+        if signature(kept).parameters:
+            kept.cache_clear()
 
 
-def _forgetting() -> Iterator[Any]:
-    for name, module in [*sys.modules.items()]:
-        if name.startswith("bpreport."):
-            for value in vars(module).values():
-                if hasattr(value, "cache_clear"):
-                    yield value.cache_clear
+def _caches() -> list[Any]:
+    return [
+        value
+        for name, module in [*sys.modules.items()]
+        if name.startswith("bpreport.")
+        for value in vars(module).values()
+        if hasattr(value, "cache_clear")
+    ]
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
