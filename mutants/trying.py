@@ -239,7 +239,7 @@ def _noticed(tests: Sequence[str], folder: Path) -> tuple[str, int]:
     files = dict.fromkeys(test.partition("::")[0] for test in tests)
     status = pytest.main(
         [
-            "-x", "-q", "-n0", "-p", "no:cacheprovider", "-p", "no:bpreport",
+            "-x", "-q", "-n0", "-p", "no:cacheprovider", "-p", "no:bpreport", "--assert=plain",
             "--hypothesis-seed=1", "--basetemp", str(folder), *files,
         ],
         plugins=[chosen],
