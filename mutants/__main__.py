@@ -30,9 +30,6 @@ def main() -> int:
     )
     asked = parser.parse_args()
     reached = measured()
-    if reached is None:
-        print("the tests fail without a mutant", file=sys.stderr)
-        return 2
     every = mutants(asked.room)
     if asked.only:
         waiting = [one for one in every if str(one) in asked.only]

@@ -67,8 +67,11 @@ class Reached:
         ]
 
 
-def measured() -> Reached | None:
-    """What reaches what, from build/ where the rooms are as they were; nothing if a test fails."""
+def measured() -> Reached:
+    """What reaches what, from build/ where the rooms are as they were.
+
+    A test that fails without a mutant tells nothing of one, and is left out.
+    """
     kept = ROOT / "build" / "reached.json"
     release = sha256("".join(_digest(path) for path in _sources()).encode()).hexdigest()
     if kept.exists():
@@ -86,8 +89,7 @@ def measured() -> Reached | None:
     ]  # fmt: skip
     environment = {**os.environ, "COVERAGE_FILE": str(data), "MUTANTS_SECONDS": str(durations)}
     files = digests()
-    if subprocess.run(command, cwd=ROOT, env=environment, stdout=2, check=False).returncode:
-        return None
+    subprocess.run(command, cwd=ROOT, env=environment, stdout=2, check=False)
     seconds = json.loads(durations.read_text(encoding="utf-8"))
     known = {
         "release": release,
@@ -197,12 +199,14 @@ def _tree(path: str) -> ast.Module:
 # As a plugin of pytest ------------------------------------------------------------------------
 
 _seconds: dict[str, float] = {}
+_left_out: set[str] = set()
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    """Sum up what a test takes; one that is skipped reaches nothing."""
-    if not report.skipped:
-        _seconds[report.nodeid] = _seconds.get(report.nodeid, 0) + report.duration
+    """Sum up what a test takes; one that is skipped or fails tells nothing."""
+    _seconds[report.nodeid] = _seconds.get(report.nodeid, 0) + report.duration
+    if not report.passed:
+        _left_out.add(report.nodeid)
 
 
 def pytest_collection_finish() -> None:
@@ -233,4 +237,5 @@ def _caches() -> list[Any]:
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """The first process knows of all tests."""
     if not hasattr(session.config, "workerinput") and (path := os.environ.get("MUTANTS_SECONDS")):
-        Path(path).write_text(json.dumps(_seconds), encoding="utf-8")
+        kept = {test: takes for test, takes in _seconds.items() if test not in _left_out}
+        Path(path).write_text(json.dumps(kept), encoding="utf-8")
