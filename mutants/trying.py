@@ -175,7 +175,7 @@ def _try(mutant: Mutant, reached: Reached, seconds: float, folder: Path) -> None
 
     code = (ROOT / mutant.path).read_text(encoding="utf-8")
     changed = mutate_code(code, get_operator(mutant.operator)(), mutant.occurrence)
-    if changed is None or meaning(changed) == meaning(code):
+    if changed is None or meaning(changed) in ("", meaning(code)):
         _tell(folder, "none", none=True)
         return
     lines = difflib.unified_diff(code.splitlines(), changed.splitlines(), n=0, lineterm="")
@@ -294,11 +294,11 @@ class _Finder(SourceFileLoader):
 
 
 def meaning(code: str) -> str:
-    """The code without what nothing depends on."""
+    """The code without what nothing depends on; empty where it is no code."""
     try:
         tree = ast.parse(code)
     except SyntaxError:
-        return code
+        return ""
     for node in ast.walk(tree):
         found: Any = node
         for name in ("annotation", "returns"):

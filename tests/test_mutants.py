@@ -16,6 +16,7 @@ def test_annotations_mean_nothing_and_all_else_does():
     assert meaning(code.replace("|", "&").replace("> int", "> str")) == meaning(code)
     assert meaning(code.replace("a + 1", "a - 1")) != meaning(code)
     assert meaning(code.replace("= 1)", "= 2)")) != meaning(code)
+    assert meaning("f({& a})") == ""
 
 
 def _asked(lines: dict[int, list[str]], line: int) -> list[list[str]]:
