@@ -1,4 +1,4 @@
-"""Where a correction can be put into the deck exactly, it is told there; elsewhere there is none."""
+"""A correction that can be put into the deck exactly is told with its place; others have none."""
 
 from __future__ import annotations
 
