@@ -10,6 +10,7 @@ from bpreport.formula.arithmetic import IV
 from bpreport.formula.rounding import JUDGED_DIGITS
 
 __all__ = [
+    "can_be",
     "correction",
     "fits",
     "how_printed",
@@ -93,6 +94,12 @@ def same(left: Any, right: Any) -> bool:
 
 def _plain(text: str) -> Decimal:
     return Decimal(text)
+
+
+def can_be(printed: str, ends: tuple[Any, Any]) -> bool:
+    """Whether printed digits stand for a value of a range."""
+    low, high = (MP.mpf(str(end)) for end in stands_for(printed)[:2])
+    return bool(low <= ends[1] and ends[0] <= high)
 
 
 def interval(text: str, *, rounded: bool) -> Any:

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from bpreport.audit.digits import interval, number, same
+from bpreport.audit.digits import can_be, interval, number, same
 from bpreport.audit.families import Families, Family
 from bpreport.audit.functions import Functions
 from bpreport.audit.names import is_numeric, named, readings
@@ -32,12 +32,10 @@ from bpreport.deck.claims import printed_number, printed_row
 from bpreport.deck.model import Claim, Position
 from bpreport.formula import (
     INTERVAL,
-    MP,
     MPMATH,
     EvaluationError,
     evaluate,
     places_of,
-    stands_for,
 )
 from bpreport.formula.arithmetic import interval_ends
 from bpreport.formula.effort import charge
@@ -435,9 +433,7 @@ class Document:
 
         Raises `EvaluationError` where a name has no printed number.
         """
-        low, high = self.printed_range(tree, claim, long_givens=long_givens)
-        least, most = (MP.mpf(str(end)) for end in stands_for(text)[:2])
-        return bool(low <= most and least <= high)
+        return can_be(text, self.printed_range(tree, claim, long_givens=long_givens))
 
     def _is_rounded(self, name: Symbol | Derivative, at: Position, *, before: bool) -> bool:
         if isinstance(name, Derivative) or self.is_result(name, at):

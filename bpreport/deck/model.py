@@ -135,11 +135,11 @@ class Figure:
     iteration: bool = False
     """It is the count of iterations that the formulas of its paragraph speak of."""
     name: Tree | None = None
-    """What a table says that it is printed for."""
+    """What a table says that it is printed for: a name, or the sum or mean of what is above it."""
     count: int | None = None
     """The iteration that its row is about, where `name` does not say it."""
     case: int | None = None
-    """The line of its row, where the row is a case of its own that nothing counts."""
+    """The line of its row, where the row is a case of its own that nothing counts, or of totals."""
 
 
 @dataclass(frozen=True, slots=True)
