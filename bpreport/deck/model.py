@@ -107,6 +107,8 @@ class Formula:
     r"""Words in front of the mathematics, from \text{...}."""
     starts: tuple[Position, ...] = ()
     """Position of the first character of each line of `source`."""
+    escaped: bool = False
+    r"""In a table, where each | of it is typed \|."""
 
     def position(self, offset: int = 0) -> Position:
         """The place in the deck of a character of `source`."""
@@ -114,6 +116,8 @@ class Formula:
         line = before.count("\n")
         start = self.starts[line]
         column = start.column + offset - (before.rfind("\n") + 1)
+        if self.escaped:
+            column += before.count("|")
         return Position(start.line, column, start.cell)
 
 

@@ -199,6 +199,7 @@ def _formulas(
                 chains=chains,
                 label=split_label(span.source)[0],
                 starts=span.starts,
+                escaped=span.escaped,
             )
         )
         if chains and span.display:
