@@ -32,7 +32,7 @@ def main() -> int:
     command = [
         sys.executable, "-m", "fuzzing.searching", arguments.target,
         f"-max_total_time={arguments.seconds}", f"-runs={arguments.runs}",
-        f"-max_len={TARGETS[arguments.target].longest}", f"-dict={words}",
+        f"-max_len={arguments.longest}", f"-seed={arguments.seed}", f"-dict={words}",
         f"-artifact_prefix={found}{os.sep}", "-timeout=60", "-rss_limit_mb=2048",
         "-print_final_stats=1", "-verbosity=1", str(corpus),
     ]  # fmt: skip
@@ -44,8 +44,11 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("target", choices=TARGETS)
     parser.add_argument("--seconds", type=int, default=60)
     parser.add_argument("--runs", type=int, default=-1, help="executions at most")
+    parser.add_argument("--longest", type=int, default=0, help="bytes of an input at most")
+    parser.add_argument("--seed", type=int, default=0, help="the same search again; 0: another one")
     parser.add_argument("--corpus", default="", help="folder of the inputs that reach new code")
     arguments = parser.parse_args()
+    arguments.longest = arguments.longest or TARGETS[arguments.target].longest
     arguments.corpus = arguments.corpus or f"build/fuzzing/{arguments.target}"
     return arguments
 

@@ -33,10 +33,11 @@ class Target:
 def parser(data: bytes) -> None:
     """A side is a tree, or is refused with a place inside it and with what was expected."""
     from bpreport.formula import FormulaError, parse
+    from bpreport.formula.tree import Node, walk
 
     source = data.decode("utf-8", "replace")
     try:
-        parse(source)
+        check(all(isinstance(part, Node) for part in walk(parse(source))))
     except FormulaError as error:
         check(0 <= error.offset <= len(source) and bool(error.expected))
 

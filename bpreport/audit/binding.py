@@ -9,8 +9,7 @@ from itertools import product
 from typing import Any
 
 from bpreport.audit.alignment import Alignment, Binding, align
-from bpreport.audit.digits import how_printed, same
-from bpreport.audit.document import number
+from bpreport.audit.digits import how_printed, number, same
 from bpreport.audit.knowledge import Knowledge
 from bpreport.audit.operands import could_give
 from bpreport.deck.claims import printed_number

@@ -11,8 +11,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
-from bpreport.audit.digits import how_printed
-from bpreport.audit.document import number
+from bpreport.audit.digits import how_printed, number
 from bpreport.audit.examples import FIRST, Known, Step
 from bpreport.audit.knowledge import Knowledge
 from bpreport.audit.names import readings

@@ -5,10 +5,20 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from bpreport.formula import MP, places_of, rounded
+from bpreport.formula import MP, places_of, rounded, stands_for
+from bpreport.formula.arithmetic import IV
 from bpreport.formula.rounding import JUDGED_DIGITS
 
-__all__ = ["correction", "fits", "how_printed", "same", "significant_digits"]
+__all__ = [
+    "can_be",
+    "correction",
+    "fits",
+    "how_printed",
+    "interval",
+    "number",
+    "same",
+    "significant_digits",
+]
 
 _ALIKE = MP.mpf(10) ** (2 - JUDGED_DIGITS)
 """Relative difference up to which two values of 50 digits are one."""
@@ -84,3 +94,20 @@ def same(left: Any, right: Any) -> bool:
 
 def _plain(text: str) -> Decimal:
     return Decimal(text)
+
+
+def can_be(printed: str, ends: tuple[Any, Any]) -> bool:
+    """Whether printed digits stand for a value of a range."""
+    low, high = (MP.mpf(str(end)) for end in stands_for(printed)[:2])
+    return bool(low <= ends[1] and ends[0] <= high)
+
+
+def interval(text: str, *, rounded: bool) -> Any:
+    """The numbers that printed digits stand for, sign included."""
+    low, high = (text, text) if not rounded else map(str, stands_for(text)[:2])
+    return IV.mpf([low, high])
+
+
+def number(text: str) -> Any:
+    """The value of printed digits, sign included."""
+    return -MP.mpf(text[1:]) if text.startswith("-") else MP.mpf(text)

@@ -8,17 +8,19 @@ What was given before may be other numbers in it, though the document does not p
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right, insort
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from operator import itemgetter
 from typing import Any
 
-from bpreport.audit.digits import same
+from bpreport.audit.digits import can_be, interval, number, same
 from bpreport.audit.families import Families, Family
+from bpreport.audit.functions import Functions
 from bpreport.audit.names import is_numeric, named, readings
 from bpreport.audit.operands import LEAST_PLACES
+from bpreport.audit.rounds import Rounds
 from bpreport.audit.statements import (
+    LOOKED_THROUGH,
     Statement,
     Value,
     are_apart,
@@ -30,19 +32,14 @@ from bpreport.deck.claims import printed_number, printed_row
 from bpreport.deck.model import Claim, Position
 from bpreport.formula import (
     INTERVAL,
-    MP,
     MPMATH,
     EvaluationError,
-    Function,
     evaluate,
     places_of,
-    stands_for,
 )
-from bpreport.formula.arithmetic import IV, interval_ends
+from bpreport.formula.arithmetic import interval_ends
 from bpreport.formula.effort import charge
 from bpreport.formula.tree import (
-    Apply,
-    Call,
     Derivative,
     Number,
     Symbol,
@@ -52,10 +49,8 @@ from bpreport.formula.tree import (
     walk,
 )
 
-__all__ = ["Document", "interval", "number"]
+__all__ = ["Document"]
 
-LOOKED_THROUGH = 64
-"""Statements of one name that are looked through in the time of one step of a value."""
 _STARTS = (("0",), ("max",), ("min",), ("init",))
 """Last indices of names from which others are computed."""
 
@@ -65,7 +60,8 @@ class Document:
 
     def __init__(self) -> None:
         self.statements: dict[str, list[Statement]] = {}
-        self.functions: dict[str, list[tuple[Position, Function]]] = {}
+        self.functions = Functions()
+        self.rounds = Rounds()
         self._values: dict[Statement, Value] = {}
         self._readers: dict[str, set[Statement]] = {}
         """By name, the statements whose value was computed from it."""
@@ -76,8 +72,6 @@ class Document:
         self.families = Families()
         self._confirmed: set[Statement] = set()
         """Statements of names that are computed by the formula of their family."""
-        self._rounds: list[tuple[Position, Position]] = []
-        """Where a name is computed once more, to another number, and where it was before."""
         self._computed: dict[str, dict[int, Position]] = {}
         """Families of names of which one, at least, is computed: from where on, by slide."""
 
@@ -126,7 +120,7 @@ class Document:
         for place in range(len(known) - 2, -1, -1):
             if known[place].computes:
                 if are_apart(known[place].text, latest.text):
-                    insort(self._rounds, (latest.position, known[place].position))
+                    self.rounds.begin(latest.position, known[place].position)
                 return
 
     def confirm(self, members: Iterable[Statement]) -> None:
@@ -144,27 +138,8 @@ class Document:
 
     def begin_round(self, claim: Claim) -> None:
         """Take note that what was given before a claim's formula may be other numbers in it."""
-        insort(self._rounds, (start_of(claim), start_of(claim)))
+        self.rounds.begin(start_of(claim), start_of(claim))
         self._values.clear()
-
-    def learn_function(self, claim: Claim) -> None:
-        """Take note of a function that a claim defines: f(x) = ..., or -l(x) = -(...)."""
-        match claim.left, claim.right:
-            case (
-                Apply(operation="negative", operands=(Call() as call,)),
-                Apply(operation="negative", operands=(body,)),
-            ):
-                self._function(call, body, claim.position)
-            case Call() as call, body if body is not None and not is_numeric(body):
-                self._function(call, body, claim.position)
-
-    def _function(self, call: Call, body: Tree, position: Position) -> None:
-        arguments = tuple(part for part in call.arguments if isinstance(part, Symbol))
-        calls = (part for part in walk(body) if isinstance(part, Call))
-        own = any(part.function == call.function for part in calls)
-        if len(arguments) == len(call.arguments) and not own:
-            name = call.function.key + "'" * call.primes
-            self.functions.setdefault(name, []).append((position, Function(arguments, body)))
 
     def bind(self, key: str, text: str, claim: Claim) -> None:
         """Take note of a number that stands in a name's place in a line."""
@@ -266,17 +241,8 @@ class Document:
         found = self._value_of(statement, index - before, frozenset())
         # An update that begins a round starts from what its name was in the round before.
         since = self.statements[key][index].position if before else at
-        stale = found.stale or self._is_stale(statement, since, until=before)
+        stale = found.stale or self.rounds.is_stale(statement, since, until=before)
         return replace(found, later=statement.position > at, stale=stale)
-
-    def _is_stale(self, statement: Statement, at: Position, *, until: bool = False) -> bool:
-        """Whether a new round has begun since a statement, up to a place or just until it."""
-        begun = (bisect_left if until else bisect_right)(self._rounds, at, key=itemgetter(0))
-        if not begun or statement.position >= self._rounds[begun - 1][0]:
-            return False
-        # What was given since the name was computed before is given for the new round.
-        given = not (statement.trees or statement.lines or statement.bound)
-        return not (given and statement.position > self._rounds[begun - 1][1])
 
     def _value_of(self, statement: Statement, index: int, open_: frozenset[Statement]) -> Value:
         if statement in self._values:
@@ -382,7 +348,7 @@ class Document:
     def _evaluate(
         self, tree: Tree, statement: Statement, index: int, open_: frozenset[Statement]
     ) -> Value:
-        values: dict[str, Any] = dict(self.functions_at(statement.position))
+        values: dict[str, Any] = dict(self.functions.at(statement.position))
         rounded = stale = False
         for part in readings(tree):
             own = part.key == statement.key
@@ -394,31 +360,9 @@ class Document:
             self._readers.setdefault(part.key, set()).add(statement)
             values[part.key] = found.value
             rounded |= found.rounded
-            stale |= found.stale or (not own and self._is_stale(source, statement.position))
+            stale |= found.stale or (not own and self.rounds.is_stale(source, statement.position))
         value = evaluate(tree, values, MPMATH)
         return Value(value, tree, rounded=rounded, stale=stale)
-
-    def functions_at(self, at: Position, other_than: Tree | None = None) -> dict[str, Function]:
-        """The functions that are defined at a place, by name; "f'" is the derivative of f.
-
-        A definition whose body is `other_than` is the one that is asked about, and left out.
-        """
-        found = {}
-        for name, stated in self.functions.items():
-            charge(len(stated) // LOOKED_THROUGH)
-            definitions = [entry for entry in stated if entry[1].body is not other_than]
-            if not definitions:
-                continue
-            index = max(bisect_right(definitions, at, key=lambda entry: entry[0]) - 1, 0)
-            found[name] = definitions[index][1]
-        return found
-
-    def is_function_before(self, name: str, claim: Claim) -> bool:
-        """Whether an earlier formula defines a function of that name."""
-        return any(
-            position < claim.position and function.body is not claim.right
-            for position, function in self.functions.get(name, ())
-        )
 
     def forms(self, key: str, at: Position, *, later: bool = True) -> Iterator[Tree]:
         """Symbolic sides that a name is set equal to, the nearest before a place first."""
@@ -469,7 +413,7 @@ class Document:
         those of many places are taken as rounded as well. Raises `EvaluationError` where a name
         has no printed number.
         """
-        values: dict[str, Any] = dict(self.functions_at(claim.position))
+        values: dict[str, Any] = dict(self.functions.at(claim.position))
         for part in readings(tree):
             before = self.updates(part.key, claim)
             text = self.printed_text(part, claim.position, before=before)
@@ -489,9 +433,7 @@ class Document:
 
         Raises `EvaluationError` where a name has no printed number.
         """
-        low, high = self.printed_range(tree, claim, long_givens=long_givens)
-        least, most = (MP.mpf(str(end)) for end in stands_for(text)[:2])
-        return bool(low <= most and least <= high)
+        return can_be(text, self.printed_range(tree, claim, long_givens=long_givens))
 
     def _is_rounded(self, name: Symbol | Derivative, at: Position, *, before: bool) -> bool:
         if isinstance(name, Derivative) or self.is_result(name, at):
@@ -546,14 +488,3 @@ def _is_whole(statement: Statement) -> bool:
     numbers = (part.text for part in walk(statement.line) if isinstance(part, Number))
     short = all(places_of(text) <= 1 for text in numbers)
     return short and same(evaluate(statement.line, {}, MPMATH), number(statement.text))
-
-
-def interval(text: str, *, rounded: bool) -> Any:
-    """The numbers that printed digits stand for, sign included."""
-    low, high = (text, text) if not rounded else map(str, stands_for(text)[:2])
-    return IV.mpf([low, high])
-
-
-def number(text: str) -> Any:
-    """The value of printed digits, sign included."""
-    return -MP.mpf(text[1:]) if text.startswith("-") else MP.mpf(text)

@@ -16,8 +16,7 @@ from typing import Any
 
 from bpreport.audit.alignment import align
 from bpreport.audit.binding import best_alignment, fits_binding
-from bpreport.audit.digits import fits, how_printed, same, significant_digits
-from bpreport.audit.document import number
+from bpreport.audit.digits import fits, how_printed, number, same, significant_digits
 from bpreport.audit.fixes import number_fix
 from bpreport.audit.knowledge import Knowledge, Known
 from bpreport.audit.model import Fix, Message

@@ -10,8 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from bpreport.audit.digits import correction, how_printed, same
-from bpreport.audit.document import number
+from bpreport.audit.digits import correction, how_printed, number, same
 from bpreport.audit.knowledge import Knowledge
 from bpreport.audit.model import Fix, Judgement, Verdict
 from bpreport.audit.names import is_numeric, readings

@@ -36,6 +36,7 @@ from bpreport.formula.tree import (
     Number,
     Symbol,
     Tree,
+    Tuple,
     children,
     free_symbols,
     walk,
@@ -193,19 +194,19 @@ class _Comparison(Scope):
             sides = [self.closed(side) for side in (left, right)]
         except EvaluationError:
             return None
-        read = [opaque(side) for side in sides]
-        names = unknowns(*sides)
+        both = Tuple(tuple(sides))  # what both have of one definition is computed once
+        names = unknowns(both)
         for seed in range(POINTS):
             point = Point(seed, counts=self.size_of)
             values = point.values(names)
             try:
-                a, b = (_scalar(evaluate(side, values, MPMATH)) for side in sides)
+                a, b = map(_scalar, evaluate(both, values, MPMATH))
             except EvaluationError:
                 return None
             if not same(a, b):
                 self.counterexample = counterexample(point, sides, a, b)
                 # Sides that read different unknowns may still be equal by what is not written.
-                sure = read[0] == read[1] or self.is_grounded(sides)
+                sure = opaque(sides[0]) == opaque(sides[1]) or self.is_grounded(sides)
                 return False if sure and not self.assumed else None
         return True
 

@@ -28,6 +28,7 @@ from bpreport.audit.rows import (
 from bpreport.audit.saying import said, shown, unchecked, uncomputable
 from bpreport.audit.substitution import SHAPELESS, judge_substitution
 from bpreport.audit.table_rows import judge_in_case
+from bpreport.audit.totals import is_total, judge_total
 from bpreport.deck.claims import printed_number
 from bpreport.deck.model import Claim
 from bpreport.formula import MPMATH, EvaluationError, evaluate
@@ -288,6 +289,8 @@ def _figure(claim: Claim, knowledge: Knowledge) -> Judgement:
     figure = claim.figure
     assert figure is not None
     printed = printed_number(claim.right) or figure.text
+    if is_total(claim):
+        return judge_total(claim, knowledge)
     if figure.case is not None:
         return judge_in_case(claim, knowledge, printed)
     if claim.left is not None:

@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from bpreport.audit.digits import correction, fits, same
-from bpreport.audit.document import number
+from bpreport.audit.digits import correction, fits, number, same
 from bpreport.audit.examples import FIRST, Known, Step, output_keys
 from bpreport.audit.learned import Printed, row_of
 from bpreport.audit.model import Judgement
@@ -82,7 +81,7 @@ class Knowledge(Values):
         if place not in self._carried:
             exact = {key: quantity.value for key, quantity in trace.quantities.items()}
             changed = {source: MP.mpf(self.sources_of(trace)[source])}
-            functions = dict(self.document.functions_at(claim.position))
+            functions = dict(self.document.functions.at(claim.position))
             for key, quantity in trace.quantities.items():
                 for form in () if key in changed else self.forms_of(quantity.symbol, claim):
                     if changed.keys().isdisjoint(name.key for name in readings(form)):

@@ -122,7 +122,7 @@ class Learned(Naming):
         return None if printed_number(following) is None else following
 
     def _learn(self, claim: Claim) -> None:
-        self.document.learn_function(claim)
+        self.document.functions.learn(claim)
         if claim.component == 0 and claim.iteration is None and isinstance(claim.head, Symbol):
             self.document.learn(claim.head.key, replace(claim, component=None, right=claim.row))
         key = self._key_of(claim)

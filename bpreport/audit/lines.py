@@ -8,8 +8,7 @@ from typing import Any
 from bpreport.audit.alignment import Alignment
 from bpreport.audit.analogy import by_analogy
 from bpreport.audit.binding import agree_within_rounding, best_alignment, tree_of, within_printed
-from bpreport.audit.digits import correction, fits, how_printed
-from bpreport.audit.document import number
+from bpreport.audit.digits import correction, fits, how_printed, number
 from bpreport.audit.explaining import (
     Explanation,
     explain_line,
@@ -377,7 +376,7 @@ def _near_value(claim: Claim, knowledge: Knowledge) -> Known | None:
 
 def _value_of_call(call: Call, claim: Claim, knowledge: Knowledge) -> Known | None:
     """The exact value of a function of the deck where all that it reads is known exactly."""
-    functions = knowledge.document.functions_at(claim.position)
+    functions = knowledge.document.functions.at(claim.position)
     if call.function.key not in functions or call.primes or knowledge.trace_of(claim) is not None:
         return None
     try:

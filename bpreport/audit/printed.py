@@ -7,8 +7,7 @@ from typing import Any
 
 from bpreport.audit.binding import within_printed
 from bpreport.audit.carrying import follows_printed
-from bpreport.audit.digits import correction, how_printed, same
-from bpreport.audit.document import number
+from bpreport.audit.digits import correction, how_printed, number, same
 from bpreport.audit.explaining import (
     Explanation,
     explain_number,

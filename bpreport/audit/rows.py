@@ -134,7 +134,7 @@ def _entry_of(formula: Tree, place: int, claim: Claim, knowledge: Knowledge) -> 
     The second entry of W x is W_{2,1} x_1 + W_{2,2} x_2.
     """
     values: dict[str, Any] = {}
-    formula = expand(formula, knowledge.document.functions_at(claim.position))
+    formula = expand(formula, knowledge.document.functions.at(claim.position))
     for name in named(formula):
         known = knowledge.operand(name, claim)
         row = None if known is None else known.value

@@ -48,7 +48,7 @@ class Scope:
         self.knowledge = knowledge
         self.trace = knowledge.trace_of(claim)
         own_body = claim.right if claim.left == claim.head else None
-        self.functions = knowledge.document.functions_at(claim.position, other_than=own_body)
+        self.functions = knowledge.document.functions.at(claim.position, other_than=own_body)
         self.assumed = False
         """A slope took names as independent of which the deck does not say so."""
         self.vectors = _vector_bases(claim)
@@ -57,6 +57,8 @@ class Scope:
         """Read a sample x^{(i)} of the worked example as its only feature, not as its row."""
         self._applied = 0
         """Definitions applied so far."""
+        self._closed: dict[tuple[object, ...], tuple[Tree, int]] = {}
+        """Closed bodies of names, and how many definitions each took: a unit is read many times."""
 
     def is_worked(self, name: Tree) -> bool:
         """Whether a worked example says what the name is."""
@@ -70,7 +72,7 @@ class Scope:
         """Whether a worked example, or an earlier formula, says what the name is."""
         if isinstance(name, Call):
             key = name.function.key
-            known = self.knowledge.document.is_function_before(key, self.claim)
+            known = self.knowledge.document.functions.is_defined_before(key, self.claim)
             return known or (key in FUNCTION_MEANINGS and not name.primes)
         if not isinstance(name, Symbol):
             return False
@@ -124,16 +126,32 @@ class Scope:
                     return part
                 if self._is_put_in_front(part):
                     return ONE
-                body = self.definition(part)
-                self._applied += body is not None
-                if self._applied > MOST_APPLIED:
-                    raise EvaluationError("more than {most} definitions", most=MOST_APPLIED)
-                if body is None:
-                    body = self._vector(part)
-                return part if body == part else self.closed(body, stop, depth + 1, size)
+                return self._closed_name(part, stop, depth, size)
             return None
 
         return substitute(tree, applied)
+
+    def _closed_name(self, name: Symbol, stop: frozenset[str], depth: int, size: int) -> Tree:
+        """The closed body of a name that is defined, or its entries; else itself."""
+        asked = name, stop, size, self.one_feature
+        known = self._closed.get(asked)
+        if known is None:
+            body, before = self.definition(name), self._applied
+            self._apply(body is not None)
+            if body is None:
+                body = self._vector(name)
+            closed = name if body == name else self.closed(body, stop, depth + 1, size)
+            self._closed[asked] = closed, self._applied - before
+            return closed
+        closed, count = known
+        self._apply(count)
+        return closed
+
+    def _apply(self, count: int) -> None:
+        """Count definitions that were put in."""
+        self._applied += count
+        if self._applied > MOST_APPLIED:
+            raise EvaluationError("more than {most} definitions", most=MOST_APPLIED)
 
     def size_of(self, key: str, size: int) -> int:
         """How many terms a sum up to this symbol has: as many as in the worked example."""
@@ -210,7 +228,9 @@ class Scope:
             if not self._reaches(result, variable):
                 raise EvaluationError("nothing says how the one depends on the other")
             result = slope(result, variable)
-        return self.closed(result, stop, depth + 1)
+        # Nothing else is open than the variables, and nothing defines them, mostly.
+        open_ = any(self.closed(variable, stop, depth + 1) != variable for variable in by)
+        return self.closed(result, stop, depth + 1) if open_ else result
 
     def _reaches(self, tree: Tree, variable: Symbol) -> bool:
         """Whether a derivative of zero would be a finding and not a gap in the deck."""

@@ -11,7 +11,18 @@ from bpreport.deck.model import Claim, Position
 from bpreport.formula import places_of, stands_for
 from bpreport.formula.tree import Tree
 
-__all__ = ["Statement", "Value", "are_apart", "is_restated", "place_of", "start_of"]
+__all__ = [
+    "LOOKED_THROUGH",
+    "Statement",
+    "Value",
+    "are_apart",
+    "is_restated",
+    "place_of",
+    "start_of",
+]
+
+LOOKED_THROUGH = 64
+"""Entries of one name that are looked through in the time of one step of a value."""
 
 
 @dataclass(slots=True, eq=False)

@@ -14,8 +14,7 @@ from itertools import groupby
 from typing import Any
 
 from bpreport.audit.binding import best_alignment, value_of
-from bpreport.audit.digits import how_printed, significant_digits
-from bpreport.audit.document import number
+from bpreport.audit.digits import how_printed, number, significant_digits
 from bpreport.audit.examples import FIRST, TELLING_DIGITS, Step
 from bpreport.audit.knowledge import Knowledge
 from bpreport.audit.names import is_numeric

@@ -19,8 +19,7 @@ from bpreport.audit.binding import (
     value_of,
 )
 from bpreport.audit.by_rule import judge_by_rule
-from bpreport.audit.digits import correction, same, significant_digits
-from bpreport.audit.document import number
+from bpreport.audit.digits import correction, number, same, significant_digits
 from bpreport.audit.fixes import number_fix, placed, with_part, without_part
 from bpreport.audit.knowledge import Knowledge
 from bpreport.audit.left_behind import are_of_next_pass, left_behind

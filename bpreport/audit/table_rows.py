@@ -12,8 +12,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from bpreport.audit.digits import correction, fits, same
-from bpreport.audit.document import interval, number
+from bpreport.audit.digits import can_be, correction, fits, interval, number, same
 from bpreport.audit.explaining import explain_result
 from bpreport.audit.knowledge import Knowledge, row_of
 from bpreport.audit.members import FEWEST
@@ -23,7 +22,7 @@ from bpreport.audit.printed import explained
 from bpreport.audit.saying import math, said, unchecked
 from bpreport.deck.claims import printed_number
 from bpreport.deck.model import Claim
-from bpreport.formula import INTERVAL, MP, EvaluationError, evaluate, expand, parse, stands_for
+from bpreport.formula import INTERVAL, MP, EvaluationError, evaluate, expand, parse
 from bpreport.formula.arithmetic import IV, interval_ends
 from bpreport.formula.tree import Symbol, Tree, substitute
 
@@ -55,10 +54,10 @@ def judge_in_row(claim: Claim, knowledge: Knowledge, printed: str) -> Judgement 
         found = _range_of(claim, knowledge, taken)
         if found is None:
             return None
-        if _can_be(printed, found):
+        if can_be(printed, found):
             return said(claim, Verdict.CARRIED, FOLLOWS, printed=printed)
         column = [
-            _can_be(text, other)
+            can_be(text, other)
             for row in knowledge.rows_of(claim.slide).values()
             for one in row
             if one.left == claim.left and (text := printed_number(one.right)) is not None
@@ -66,7 +65,7 @@ def judge_in_row(claim: Claim, knowledge: Knowledge, printed: str) -> Judgement 
         ]
         if sum(column) >= FEWEST and 2 * sum(column) > len(column):
             right = _range_of(claim, knowledge, "mended")
-            if right is not None and _can_be(printed, right):
+            if right is not None and can_be(printed, right):
                 text = "{printed} follows from the right numbers of its row"
                 return said(claim, Verdict.CARRIED, text, printed=printed)
             return _does_not_follow(claim, knowledge, printed, found)
@@ -125,7 +124,7 @@ def _range_of(
     formula, row = _formula(claim, knowledge), _texts_of(claim, knowledge)
     if formula is None or row is None:
         return None
-    values: dict[str, Any] = dict(knowledge.document.functions_at(claim.position))
+    values: dict[str, Any] = dict(knowledge.document.functions.at(claim.position))
     names = readings(formula)
     for name in names:
         if name.key in row:
@@ -179,7 +178,7 @@ def _line(claim: Claim, knowledge: Knowledge) -> Tree | None:
 def _formula(claim: Claim, knowledge: Knowledge) -> Tree | None:
     """How the deck computes what a column is headed by."""
     name = claim.left
-    functions = knowledge.document.functions_at(claim.position)
+    functions = knowledge.document.functions.at(claim.position)
     try:
         if isinstance(name, Symbol):
             formula = knowledge.document.definition(name.key, claim)
@@ -187,9 +186,3 @@ def _formula(claim: Claim, knowledge: Knowledge) -> Tree | None:
         return None if name is None else expand(name, functions)
     except EvaluationError:
         return None
-
-
-def _can_be(printed: str, ends: tuple[Any, Any]) -> bool:
-    """Whether printed digits stand for a value of a range."""
-    low, high = (MP.mpf(str(end)) for end in stands_for(printed)[:2])
-    return bool(low <= ends[1] and ends[0] <= high)

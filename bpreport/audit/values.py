@@ -147,7 +147,7 @@ class Values(Learned):
 
         Raises `EvaluationError` naming the first name that nobody knows.
         """
-        functions = self.document.functions_at(claim.position)
+        functions = self.document.functions.at(claim.position)
         for call in (part for part in walk(tree) if isinstance(part, Call)):
             if not _applies_to(functions, call):
                 del functions[call.function.key]
@@ -207,7 +207,7 @@ class Values(Learned):
 
     def definition_in(self, claim: Claim) -> Callable[[Tree], Tree | None]:
         """What a name or a call is defined as where the claim stands."""
-        functions = self.document.functions_at(claim.position)
+        functions = self.document.functions.at(claim.position)
 
         def definition(name: Tree) -> Tree | None:
             if isinstance(name, Symbol | Derivative):

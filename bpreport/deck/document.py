@@ -64,6 +64,8 @@ class MathSpan:
     """Position of the first character of each line of `source`."""
     iteration: int | None
     """The count of iterations that its paragraph names."""
+    escaped: bool = False
+    r"""In a table, where each | of it is typed \|."""
 
 
 @dataclass(slots=True)
@@ -151,7 +153,12 @@ class Gathering:
         self.sections[-1].tokens.append(token)
 
     def add_math(
-        self, source: str, display: bool, starts: Sequence[Position], iteration: int | None = None
+        self,
+        source: str,
+        display: bool,
+        starts: Sequence[Position],
+        iteration: int | None = None,
+        escaped: bool = False,
     ) -> int:
         """The number of a new formula; without an `iteration` it is the one announced, if any."""
         if len(source) > LONGEST_FORMULA:
@@ -164,7 +171,8 @@ class Gathering:
         number = len(self.math) + 1
         iteration = self.announced if iteration is None else iteration
         section = max(len(self.sections), 1)
-        self.math.append(MathSpan(number, source, display, section, tuple(starts), iteration))
+        span = MathSpan(number, source, display, section, tuple(starts), iteration, escaped)
+        self.math.append(span)
         return number
 
     def read_paragraph(

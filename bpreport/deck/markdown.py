@@ -221,7 +221,7 @@ class _Reading:
                 self.row_iteration = None
             elif token.type == "inline" and before is not None and before.type == "th_open":
                 self.columns.append(counts_below(token.content))
-                self._inline(token, self._cell_place(token), announces=False)
+                self._inline(token, self._cell_place(token), announces=False, in_cell=True)
             elif token.type == "inline" and before is not None and before.type == "td_open":
                 self._table_cell(token)
             elif token.type == "inline":
@@ -258,7 +258,12 @@ class _Reading:
             self.cell_number += 1
             return
         named = self._inline(
-            token, self._cell_place(token), announces=False, row=self.row_iteration, counts=counted
+            token,
+            self._cell_place(token),
+            announces=False,
+            row=self.row_iteration,
+            counts=counted,
+            in_cell=True,
         )
         if counted:
             self.row_iteration = int(text)
@@ -304,11 +309,12 @@ class _Reading:
         announces: bool = True,
         row: int | None = None,
         counts: bool = False,
+        in_cell: bool = False,
     ) -> int | None:
         """Read a paragraph or cell; the count of iterations that it names.
 
-        `row` is the count that the cell's row has named so far; `counts` says that the cell's
-        number is one.
+        Of a cell of a table, `row` is the count that its row has named so far; `counts` says that
+        the cell's number is one.
         """
         children = token.children or []
         maths = [child for child in children if child.type.startswith("math_inline")]
@@ -330,6 +336,7 @@ class _Reading:
                 child.type == "math_inline_double",
                 [place(start) for start in starts],
                 iteration,
+                escaped=in_cell,
             )
         return named
 

@@ -107,6 +107,8 @@ class Formula:
     r"""Words in front of the mathematics, from \text{...}."""
     starts: tuple[Position, ...] = ()
     """Position of the first character of each line of `source`."""
+    escaped: bool = False
+    r"""In a table, where each | of it is typed \|."""
 
     def position(self, offset: int = 0) -> Position:
         """The place in the deck of a character of `source`."""
@@ -114,6 +116,8 @@ class Formula:
         line = before.count("\n")
         start = self.starts[line]
         column = start.column + offset - (before.rfind("\n") + 1)
+        if self.escaped:
+            column += before.count("|")
         return Position(start.line, column, start.cell)
 
 
@@ -131,11 +135,11 @@ class Figure:
     iteration: bool = False
     """It is the count of iterations that the formulas of its paragraph speak of."""
     name: Tree | None = None
-    """What a table says that it is printed for."""
+    """What a table says that it is printed for: a name, or the sum or mean of what is above it."""
     count: int | None = None
     """The iteration that its row is about, where `name` does not say it."""
     case: int | None = None
-    """The line of its row, where the row is a case of its own that nothing counts."""
+    """The line of its row, where the row is a case of its own that nothing counts, or of totals."""
 
 
 @dataclass(frozen=True, slots=True)

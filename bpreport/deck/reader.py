@@ -107,6 +107,8 @@ def _figure(
         name, case = _heading(span.entry.heading, functions, names), span.position.line
         if name is None:
             return None
+    elif span.entry is not None and span.entry.total:
+        name, case = _heading(span.entry.heading, functions, names), span.position.line
     elif span.entry is not None:
         name, count = _named(span.entry, functions, names)
         if name is None:
@@ -197,6 +199,7 @@ def _formulas(
                 chains=chains,
                 label=split_label(span.source)[0],
                 starts=span.starts,
+                escaped=span.escaped,
             )
         )
         if chains and span.display:

@@ -3,7 +3,8 @@
 A heading that is nothing but a formula names the numbers below it. Where a column counts, its
 counts stand in the place of the index: under k and x_k, the row of 2 has x_2. A table of two
 columns may name its numbers at their left instead, and one that counts in its first row is read
-sideways. Where nothing counts, each row is a case of its own, but for one of sums or means.
+sideways. Where nothing counts, each row is a case of its own. Last rows that say so are the sums or
+the means of the rows before.
 """
 
 from __future__ import annotations
@@ -26,10 +27,17 @@ _TOTAL = re.compile(
     re.IGNORECASE,
 )
 """Cells that say that the numbers beside are those of the rows before, taken together."""
+_LABEL = re.compile(
+    r"(?P<sum>sums?|totals?|Σ|∑|\\sum|\\Sigma|合计|总计|总和|求和|和)"
+    r"|means?|averages?|avg\.?|平均值?|均值",
+    re.IGNORECASE,
+)
+"""The same, where the cell says nothing else."""
 _LETTER = re.compile(r"[ijklmnst]|\\ell")
 _CALL = re.compile(r"\$[^$]*\([^$]*\$")
 _COUNT = re.compile(r"\d{1,9}", re.ASCII)
-_NUMBER = re.compile(r"[-+−–]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d{1,4})?", re.ASCII)
+_NUMBER = re.compile(r"[-+−–]?(?:\d+(?:\.\d+)?(?:[eE][-+]?\d{1,4})?|\.\d+)", re.ASCII)
+"""A number that formulas know, with its sign: no digits are missing behind its point."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +54,8 @@ class Entry:
     """What it is in the number's row."""
     beside: tuple[str, ...] = ()
     """All that is named in its row, where that is a case of its own, which nothing counts."""
+    total: bool = False
+    """The heading is the sum or the mean of the numbers above it: "2 + 6 + 15"."""
 
 
 def entries(rows: Sequence[Sequence[str]]) -> Iterator[Entry]:
@@ -59,9 +69,17 @@ def entries(rows: Sequence[Sequence[str]]) -> Iterator[Entry]:
     2 x_k k 1
     >>> [entry.heading for entry in entries([["weight", "value"], ["$w_1$", "0.15"]])]
     ['w_1']
+    >>> [entry.heading for entry in entries([["", "cost"], ["a", "3"], ["b", "4"], ["total", "7"]])]
+    ['3 + 4']
     """
     if not rows:
         return
+    last = len(rows)
+    while last > 1 and _label(rows[last - 1]) is not None:
+        last -= 1
+    for row in range(last, len(rows)):
+        yield from _totals(row, rows[row], rows[1:last])
+    rows = rows[:last]
     sideways = [list(column) for column in zip_longest(*rows, fillvalue="")]
     if _counting_column(rows) is None and _counting_column(sideways) is not None:
         for entry in _in_rows(sideways):
@@ -104,6 +122,34 @@ def _of_cases(rows: Sequence[Sequence[str]], headings: list[str | None]) -> Iter
         if whole and len(columns) > 1 and not any(map(_TOTAL.search, cells)):
             for column in columns:
                 yield Entry(row, column, headings[column] or "", beside=names)
+
+
+def _label(cells: Sequence[str]) -> re.Match[str] | None:
+    """The cell that says that a row takes those before it together; all others are its numbers."""
+    words = [cell for cell in cells if sole_number(cell) is None]
+    labels = [_LABEL.fullmatch(_bare(word.strip(" *_:："))) for word in words]
+    found = [label for label in labels if label is not None]
+    return found[0] if len(found) == 1 and len(words) < len(cells) else None
+
+
+def _totals(row: int, cells: Sequence[str], above: Sequence[Sequence[str]]) -> Iterator[Entry]:
+    """The numbers of a row of sums or means, below columns that are all numbers."""
+    label = _label(cells)
+    if label is None or len(above) < 2:
+        return
+    for column, cell in enumerate(cells):
+        terms = [sole_number(one[column]) if column < len(one) else None for one in above]
+        plain = [term for term in terms if term is not None and "e" not in term.lower()]
+        if sole_number(cell) is not None and len(plain) == len(above):
+            line = " + ".join(map(_as_term, plain))
+            heading = line if label["sum"] else rf"\frac{{{line}}}{{{len(above)}}}"
+            yield Entry(row, column, heading, total=True)
+
+
+def _as_term(number: str) -> str:
+    """A number as a term of a sum, a negative one in parentheses."""
+    digits = number.lstrip("+-−–")
+    return f"(-{digits})" if number[0] in "-−–" else digits
 
 
 def sole_number(cell: str) -> str | None:

@@ -13,6 +13,7 @@ from lark import Token, Transformer, v_args
 from bpreport.formula.derivatives import differentials, operator, order_of_d, quotient, variables_of
 from bpreport.formula.errors import FormulaError
 from bpreport.formula.fragments import (
+    Bare,
     Condition,
     Group,
     Lower,
@@ -20,13 +21,15 @@ from bpreport.formula.fragments import (
     Open,
     Operator,
     Partial,
+    Primed,
     Scripts,
     place,
+    primed,
     whole,
 )
 from bpreport.formula.joining import divide, juxtaposed, multiply
 from bpreport.formula.names import read_base, read_value_name
-from bpreport.formula.scripts import raised, subscripted
+from bpreport.formula.scripts import is_transpose, raised, subscripted
 from bpreport.formula.tree import (
     Apply,
     Call,
@@ -100,12 +103,13 @@ class Builder(Transformer[Token, Tree]):
         *scripts, body = parts
         word = re.sub(r"operatorname|mathrm|text|[^a-z]", "", sign)
         operation = {"prod": "product", "": "product" if sign == "∏" else "sum"}.get(word, word)
-        index, lower, upper = Symbol(""), None, None
+        index, lower, upper, below = Symbol(""), None, None, None
         for script in scripts:
             if isinstance(script, Lower):
+                below = _only(below, script, sign)
                 index, lower = _index(script)
             elif not isinstance(script, Token):
-                upper = whole(script)
+                upper = _only(upper, whole(script), sign)
         return Reduce(operation, index, lower, upper, whole(body), at=place(sign))
 
     def lower(self, opening: Token, name: Any, *rest: Any) -> Lower:
@@ -128,7 +132,7 @@ class Builder(Transformer[Token, Tree]):
             elif script.type == "SUBSCRIPT":
                 base = subscripted(base, script)
             elif script.type == "PRIME":
-                base = Derivative(whole(base), (), kind="prime")
+                base = primed(base)
         return base
 
     def mark(self, sign: Token) -> Mark:
@@ -137,6 +141,9 @@ class Builder(Transformer[Token, Tree]):
     def marked(self, script: Any, sign: Token) -> Scripts:
         """Two superscripts in one: w^{(2)+} is the weight of layer 2 after the update."""
         return Scripts((script, self.mark(sign)))
+
+    def bare(self, group: Group) -> Bare:
+        return Bare(group)
 
     def braces(self, inner: Any) -> Any:
         return inner
@@ -156,9 +163,10 @@ class Builder(Transformer[Token, Tree]):
         for script in scripts:
             if not isinstance(script, Token):
                 marked = raised(symbol, script)
-                symbol, exponent = (
-                    (marked, exponent) if isinstance(marked, Symbol) else (symbol, whole(script))
-                )
+                if isinstance(marked, Symbol):
+                    symbol = marked
+                else:
+                    exponent = _only(exponent, whole(script), name)
             elif script.type == "SUBSCRIPT":
                 symbol = subscripted(symbol, script)
             elif script.type == "PRIME":
@@ -177,24 +185,30 @@ class Builder(Transformer[Token, Tree]):
 
     def application(self, name: Token, *parts: Any) -> Any:
         *scripts, argument = parts
-        word = re.sub(r"\\(?:text|mathrm|operatorname)|[^a-z0-9]", "", name)
+        word = re.sub(r"\\\w+\*?\s*\{|[^a-z]", "", name)  # \mathrm{exp} is exp
         # The bracket belongs to the function: \ln(x)^2 is the square of the logarithm.
         outer: Apply | None = None
+        primes = 0
+        if isinstance(argument, Primed):
+            primes, argument = argument.primes, argument.group
         if isinstance(argument, Apply) and argument.sign == "(" and argument.operation in _OUTER:
             outer, argument = argument, Group((argument.operands[0],), "(", place(name))
         exponent = base = None
         for script in scripts:
             if isinstance(script, Lower):
-                base = script
+                base = _only(base, script, name)
             elif not isinstance(script, Token):
-                exponent = whole(script)
-        if (outer is not None and exponent is not None) or exponent == -Number("1"):
+                exponent = _only(exponent, whole(script), name)
+        inverse = exponent == -Number("1") or is_transpose(exponent)
+        if (outer is not None and exponent is not None) or inverse:
             raise FormulaError(place(name), str(name), "a function with one positive exponent")
-        value = _applied(word, argument, base)
+        value: Tree = _applied(word, argument, base)
         if exponent is not None:
             value = Apply("power", (value, exponent))
         if outer is not None:
             value = replace(outer, operands=(value, *outer.operands[1:]), sign="")
+        if primes:
+            value = whole(Primed(Group((value,), "(", place(name)), primes))
         bracketed = isinstance(argument, Group) or word in _EXTREMES
         return value if bracketed else Open(value, str(name), place(name))
 
@@ -238,6 +252,8 @@ class Builder(Transformer[Token, Tree]):
 
     def nabla(self, sign: Token, *below: Lower) -> Operator:
         by = tuple(whole(part.name) for part in below)
+        if any(isinstance(variable, Number) for variable in by):
+            raise FormulaError(place(sign), str(sign), "the variable of a derivative")
         return Operator(by, "nabla", str(sign), place(sign))
 
     def gap(self, dots: Token) -> Gap:
@@ -283,6 +299,13 @@ def _applied(word: str, argument: Any, base: Lower | None) -> Apply:
     if base is None:
         return value
     return Apply("divide", (value, Apply("log", (whole(base.name),))), sign="/")
+
+
+def _only(before: Any, script: Any, sign: Token) -> Any:
+    """A script of which there can be one."""
+    if before is not None:
+        raise FormulaError(place(sign), str(sign), "one subscript and one superscript")
+    return script
 
 
 def _index(lower: Lower) -> tuple[Symbol, Tree | None]:

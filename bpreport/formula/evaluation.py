@@ -117,6 +117,10 @@ class _Evaluator:
         self.values = values
         self.arithmetic = arithmetic
         self.parts = parts
+        self.shared: dict[int, tuple[Tree, Any]] = {}
+        """Values of operations by identity, for the present values: a slope, or a definition that
+        is written out, has the same part in several places. The part is kept, so that no other
+        gets its identity."""
         self.steps = 0
         self.depth = 0
 
@@ -141,9 +145,11 @@ class _Evaluator:
                 return self.arithmetic.number(text)
             case Symbol():
                 return self._symbol(node)
-            case Apply(operands=operands) if is_typed_column(node):
-                return self.value(operands[0])
             case Apply(operation=operation, operands=operands):
+                if id(node) in self.shared:
+                    return self.shared[id(node)][1]
+                if is_typed_column(node):
+                    return self.value(operands[0])
                 parts = [self.value(operand) for operand in operands]
                 compute = OPERATIONS[operation].value
                 if operation == "multiply" and node.sign == r"\odot":
@@ -151,11 +157,13 @@ class _Evaluator:
                 elif operation == "multiply" and any(map(_is_vector, parts)):
                     parts = _scalar_products(node, parts)
                 try:
-                    return compute(self.arithmetic, *parts)
+                    value = compute(self.arithmetic, *parts)
                 except (OverflowError, ValueError, ZeroDivisionError, TypeError) as error:
                     raise EvaluationError(
                         "{operation}: {cause}", operation=operation, cause=error
                     ) from None
+                self.shared[id(node)] = node, value
+                return value
             case Reduce():
                 return self._reduce(node)
             case Call():
@@ -223,13 +231,13 @@ class _Evaluator:
                 raise EvaluationError(
                     "{name} takes {count} arguments", name=node.function.key, count=len(names)
                 )
-            outside, parts = self.values, self.parts
+            outside, parts, shared = self.values, self.parts, self.shared
             self.values = {**outside, **dict(zip(names, arguments, strict=True))}
-            self.parts = {}  # they are known for the values outside
+            self.parts, self.shared = {}, {}  # they are known for the values outside
             try:
                 return self.value(definition.body)
             finally:
-                self.values, self.parts = outside, parts
+                self.values, self.parts, self.shared = outside, parts, shared
         if node.primes:
             return self.value(_primed(node, definition))
         if callable(definition):

@@ -13,9 +13,10 @@ from typing import Any, cast
 from lark import Token
 
 from bpreport.formula.errors import FormulaError
-from bpreport.formula.tree import Apply, Symbol, Tree, Tuple
+from bpreport.formula.tree import Apply, Derivative, Symbol, Tree, Tuple
 
 __all__ = [
+    "Bare",
     "Condition",
     "Group",
     "Lower",
@@ -23,9 +24,11 @@ __all__ = [
     "Open",
     "Operator",
     "Partial",
+    "Primed",
     "Scripts",
     "is_power",
     "place",
+    "primed",
     "whole",
 ]
 
@@ -68,6 +71,21 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
+class Bare:
+    """A bracket as superscript without braces around it, as in e^(-x), which LaTeX sets wrongly."""
+
+    group: Group
+
+
+@dataclass(frozen=True, slots=True)
+class Primed:
+    r"""A bracket with primes behind it, which are those of the function before it: \tanh(x)'."""
+
+    group: Group
+    primes: int
+
+
+@dataclass(frozen=True, slots=True)
 class Scripts:
     """Two superscripts in one: the [1] and the T of A^{[1]T}."""
 
@@ -107,8 +125,17 @@ def whole(part: Any) -> Tree:
             return whole(single)
         case Group(items=items, fence=fence):
             return Tuple(tuple(map(whole, items)), fence)
+        case Bare(group=group):
+            return whole(group)
+        case Primed(group=group, primes=primes):
+            tree = whole(group)
+            for _ in range(primes):
+                tree = Derivative(tree, (), kind="prime")
+            return tree
         case Open(tree=inner):
             return inner
+        case Mark(sign=sign, offset=offset):
+            raise FormulaError(offset, sign, "a symbol in front of a mark")
         case Scripts(parts=parts):
             return Apply("multiply", tuple(map(whole, parts)), sign="")
         case Partial(sign="d", body=Symbol() | Apply() as body):
@@ -118,6 +145,15 @@ def whole(part: Any) -> Tree:
         case Operator(sign=sign, offset=offset):
             raise FormulaError(offset, sign, "an expression behind a derivative sign")
     return cast("Tree", part)
+
+
+def primed(base: Any) -> Any:
+    """A base with a prime more."""
+    if isinstance(base, Group):
+        return Primed(base, 1)
+    if isinstance(base, Primed):
+        return replace(base, primes=base.primes + 1)
+    return Derivative(whole(base), (), kind="prime")
 
 
 def _change(body: Symbol | Apply, offset: int) -> Tree:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from lark import Token
 
 from bpreport.formula.errors import FormulaError
-from bpreport.formula.tree import Symbol, Tree
+from bpreport.formula.tree import Cases, Matrix, Number, Reduce, Symbol, Tree, walk
 
 __all__ = [
     "FUNCTION_LETTERS",
@@ -19,6 +19,7 @@ __all__ = [
     "SUPERSCRIPTS",
     "SYMBOL_COMMANDS",
     "UPRIGHT",
+    "UPRIGHT_NAME",
     "WORDS",
     "Name",
     "read_base",
@@ -71,6 +72,8 @@ _UNICODE = {
 UPRIGHT = re.compile(
     r"\\(?:text|mathrm|mathit|mathsf|texttt|textbf|textit|textrm|operatorname\*?)\s*\{([^{}]*)\}"
 )
+UPRIGHT_NAME = re.compile(r"[\w\s.:/'-]*\w[\w\s.:/'-]*")
+"""What may stand in the braces of `\\text` where it is a name."""
 _ACCENT = re.compile(
     r"\\(hat|bar|tilde|vec|dot|mathbf|boldsymbol|bm|pmb|mathcal|mathbb|widehat|widetilde"
     r"|overline|underline)\s*(?:\{(.*)\}|(\\[A-Za-z]+|[A-Za-z]))$",
@@ -113,14 +116,16 @@ def read_base(typed: str) -> tuple[str, tuple[str | Tree, ...]]:
         base, indices = read_base(typed[7:])
         return rf"\Delta {base}", indices
     if upright := UPRIGHT.fullmatch(typed):
-        return upright[1].strip(), ()
+        numbered = _TYPED_NUMBER.fullmatch(upright[1].strip())
+        return (numbered[1], (numbered[2],)) if numbered else (upright[1].strip(), ())
     if accent := _ACCENT.match(typed):
         inner, _, script = (accent[2] or accent[3] or "").partition("_")
         base, indices = read_base(inner)
         if script:
             indices = (*indices, *read_indices(script))
         if accent[1] in _FACES:
-            return base, indices
+            # A bold 0 is a vector of zeros.
+            return rf"\mathbf{{{base}}}" if base.isdigit() else base, indices
         return rf"\{_ACCENTS.get(accent[1], accent[1])}{{{base}}}", indices
     if typed in _UNICODE:
         return _UNICODE[typed], ()
@@ -149,6 +154,7 @@ def read_indices(script: str, offset: int = 0) -> tuple[str | Tree, ...]:
     >>> read_indices(r"_{\text{total}}"), read_indices("_{o1}"), read_indices("_{h_1 o_1}")
     (('total',), ('o1',), ('h1', 'o1'))
     """
+    script = _SPACING.sub(lambda space: " " * len(space[0]), script)
     text = script.strip().translate(SUBSCRIPTS)
     text = text[1:].strip() if text.startswith("_") else text
     text = _unbraced(text)
@@ -156,11 +162,13 @@ def read_indices(script: str, offset: int = 0) -> tuple[str | Tree, ...]:
         return (word[1],)
     text = re.sub(r"\\(min|max)(?![A-Za-z])", r"\1", _SWITCH.sub("", text))
     parts: list[str | Tree] = []
-    for part in text.split(","):
+    for part in _listed(text):
         parts.extend(_read_index(part.strip(), offset + max(script.find(part.strip()), 0)))
     return tuple(parts)
 
 
+_SPACING = re.compile(r"~|\\[,;:!> ]")
+r"""Spaces of LaTeX: x_{i\,j} has the two indices of x_{i j}."""
 _SWITCH = re.compile(r"\\(?:rm|it|bf|sf|tt)(?![A-Za-z])\s*")
 _PART = re.compile(
     r"\s*(?:(?P<upright>\\(?:text|mathrm|mathit|mathsf|texttt|textbf|textit|textrm|operatorname\*?)"
@@ -198,9 +206,41 @@ def _read_index(text: str, offset: int) -> tuple[str | Tree, ...]:
     from bpreport.formula.parser import parse
 
     try:
-        return (parse(text),)
+        tree = parse(text)
+        if any(isinstance(part, Reduce | Matrix | Cases) for part in walk(tree)):
+            raise FormulaError(0, text, "an index")
+        return (_plain(tree),)
     except FormulaError as error:
         raise FormulaError(offset + error.offset, error.token, error.expected) from None
+
+
+def _listed(text: str) -> list[str]:
+    """What commas part, but for those within brackets."""
+    if not re.search(r"[{(\[]", text):
+        return text.split(",")
+    parts, depth = [""], 0
+    for sign in text:
+        depth += (sign in "{([") - (sign in "})]")
+        if sign == "," and depth <= 0:
+            parts.append("")
+        else:
+            parts[-1] += sign
+    return parts
+
+
+def _plain(index: Tree) -> str | Tree:
+    """An index as it would be without signs and brackets around it: (h1) is h1."""
+    match index:
+        case Number(text=text):
+            return text
+        case Symbol(base=base, indices=(), marks=()) if len(base) > 1 and base.isalpha():
+            return base
+        case Symbol(base=base, indices=(Symbol() | str() as inner,), marks=()) if base.isalpha():
+            below = inner if isinstance(inner, str) else inner.key
+            if below.isdecimal():
+                return base + below
+            return f"{base}_{below}" if re.fullmatch(r"\w+", below) else index
+    return index
 
 
 def _read_part(match: re.Match[str]) -> tuple[str | Tree, ...]:

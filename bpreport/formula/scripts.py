@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
 from lark import Token
 
 from bpreport.formula.errors import FormulaError
-from bpreport.formula.fragments import Group, Mark, Scripts, place, whole
+from bpreport.formula.fragments import Bare, Group, Mark, Scripts, place, whole
 from bpreport.formula.names import SUBSCRIPTS, read_indices
 from bpreport.formula.tree import Apply, Derivative, Number, Symbol, Tree, Tuple
 
@@ -49,6 +50,10 @@ def raised(base: Any, script: Any) -> Any:
         for part in script.parts:
             base = raised(base, part)
         return base
+    if isinstance(script, Bare):
+        script = script.group
+        if isinstance(base, Symbol) and all(map(_is_index, script.items)):  # a power or an index
+            raise FormulaError(script.offset, script.fence, "braces around the superscript")
     if isinstance(script, Mark):
         if not isinstance(base, Symbol):
             raise FormulaError(script.offset, script.sign, "a symbol in front of a mark")
@@ -99,8 +104,7 @@ def _counts(base: Symbol, script: Any) -> bool:
     counter = script.operands[0] if isinstance(script, Apply) else script
     if not isinstance(counter, Symbol) or not _is_index(script):
         return False
+    name = base.base[1:] if re.match(r"d.", base.base) else base.base  # dw is as w
     if counter.key == "t":
-        return base.base not in _RAISED_TO_TIME
-    return counter.key in ("l", "L", r"\ell") or (
-        counter.key in COUNTERS and base.base in _ITERATED
-    )
+        return name not in _RAISED_TO_TIME
+    return counter.key in ("l", "L", r"\ell") or (counter.key in COUNTERS and name in _ITERATED)

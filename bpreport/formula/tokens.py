@@ -21,6 +21,7 @@ from bpreport.formula.names import (
     SUPERSCRIPTS,
     SYMBOL_COMMANDS,
     UPRIGHT,
+    UPRIGHT_NAME,
     WORDS,
     Name,
     split_letters,
@@ -33,6 +34,12 @@ _CONDITION_WORDS = re.compile(
     r"\s*(?:if|for|when|otherwise|else|当|若|如果|否则|其他|其它)(?![A-Za-z])", re.IGNORECASE
 )
 _STYLED = re.compile(r"\\(?:hat|bar|tilde|vec|dot|mathbf|boldsymbol|bm|pmb|math)")
+_BOLD = re.compile(r"\\(?:vec|mathbf|boldsymbol|bm|pmb)(?![A-Za-z])")
+_NAME = re.compile(
+    r"\s*(?:\\[A-Za-z]+(?:\s*\{[^_]*\})?|[A-Za-z]+\d*|\d+|[\u0370-\u03ff\u0177]|[\u4e00-\u9fff]+)\s*"
+    r"(?:_.*)?",
+    re.DOTALL,
+)
 _OPENERS = frozenset(
     {
         "ADD_SIGN", "MULTIPLY_SIGN", "DIVIDE_SIGN", "OPEN", "ABSOLUTE_OPEN", "NORM_OPEN", "LBRACE",
@@ -56,7 +63,11 @@ _IN_VALUE_NAMES = frozenset(
     {"SYMBOL", "NUMBER", "SUBSCRIPT", "COMMA", "BAR", "RELATION", "ADD_SIGN", "PRIME"}
     | {"CARET", "LBRACE", "RBRACE"}
 )
+_FUNCTIONS = frozenset({"exp", "ln", "log", "lg", "sinh", "cosh", "sin", "cos", "tan"})
+_NO_VALUES = frozenset({"LBRACE", "ADD_SIGN", "CARET"})
+"""Behind these a sign in front of a closing brace is all that stands there."""
 _SCRIPTS = frozenset({"SUBSCRIPT", "PRIME"})
+_SIZED = re.compile(r"\\(?:left|right|[bB]igg?[lr])\s*(?=\S)")
 _NORM_BARS = frozenset({r"\|", r"\lVert", r"\rVert", r"\Vert", "‖"})
 
 
@@ -122,7 +133,7 @@ class _Refiner:
             and (after := self._called_at(tokens, index)) is not None
         }
         for index, (sign, behind) in enumerate(pairwise(tokens)):
-            inside = index > 0 and tokens[index - 1].type not in ("LBRACE", "ADD_SIGN")
+            inside = index > 0 and tokens[index - 1].type not in _NO_VALUES
             if sign.type == "ADD_SIGN" and behind.type == "RBRACE" and inside:
                 tokens[index] = _as("MARK_SIGN", sign)  # the + of w^{(2)+}
         _check_commas(tokens, called.keys())
@@ -176,6 +187,8 @@ class _Refiner:
             else:
                 _check_command(token)
                 _check_digits(before, token)
+                if token[-1].isdigit() and token.rstrip("0123456789") in _FUNCTIONS:
+                    raise FormulaError(_place(token), str(token), "a function without a subscript")
                 pieces = [(0, str(token))] if upright else split_letters(token, self.names)
                 if delta is not None:
                     yield _at("SYMBOL", rf"\Delta {pieces[0][1]}", _place(delta))
@@ -272,17 +285,30 @@ def _check_command(token: Token) -> None:
     if not token.startswith("\\"):
         return
     if upright := UPRIGHT.fullmatch(token):
-        if not re.fullmatch(r"[\w\s.:/'-]*\w[\w\s.:/'-]*", upright[1]):
+        if not UPRIGHT_NAME.fullmatch(upright[1]):
             raise FormulaError(_place(token), str(token), "a name of letters and digits")
         return
     if token.endswith("}"):
         if re.search(r"\{\s*(?:_|\}\Z)", token):  # \hat{} is an accent on nothing
             raise FormulaError(_place(token), str(token), "a name of letters and digits")
+        inner = token[token.index("{") + 1 : -1]
+        named = _NAME.fullmatch(inner) is not None and _is_symbol(inner.strip())
+        if not named and (_BOLD.match(token) or re.search(r"[{}_\\]", inner)):
+            raise FormulaError(_place(token), str(token), "a name of letters and digits")
         return
-    command = re.match(r"\\([A-Za-z]+)", token)
-    known = command is not None and command[1] in SYMBOL_COMMANDS
-    if not known and not _STYLED.match(token):
+    if not _is_symbol(token):
         raise FormulaError(_place(token), str(token), "a command that this language knows")
+
+
+def _is_symbol(typed: str) -> bool:
+    """Whether a name is no command, or one that is a symbol; and no function."""
+    command = re.match(r"\\?([A-Za-z]+)", typed)
+    if command is None or not typed.startswith("\\"):
+        return command is None or command[1] not in _FUNCTIONS
+    if _STYLED.match(typed) is not None:
+        rest = typed[command.end() :].strip()
+        return bool(rest) and (rest[0] == "{" or _is_symbol(rest))
+    return command[1] in SYMBOL_COMMANDS or UPRIGHT.match(typed) is not None
 
 
 def _check_digits(before: Token | None, token: Token) -> None:
@@ -307,28 +333,34 @@ def _paired(tokens: list[Token]) -> list[Token]:
             if token.type != "BAR":
                 done.append(token)
             continue
-        explicit = re.match(r"\\([lr])", token)
+        bar = _SIZED.sub("", token)
+        explicit = re.match(r"\\(?:[bB]igg?)?([lr])", token)
         before = done[-1].type if done else "ADD_SIGN"
         opens = explicit[1] == "l" if explicit else before in _OPENERS or not open_bars
         following = tokens[index + 1] if index + 1 < len(tokens) else None
         double = str(token) == "|" == following and _place(following) == _place(token) + 1
         if opens:
-            kind = "NORM" if token in _NORM_BARS or double else "ABSOLUTE"
+            kind = "NORM" if bar in _NORM_BARS or double else "ABSOLUTE"
             open_bars.append(_as(f"{kind}_OPEN", token))
             done.append(open_bars[-1])
         else:
             kind = open_bars.pop().type.removesuffix("_OPEN") if open_bars else ""
-            if kind == "" or (kind == "NORM") != (token in _NORM_BARS or double):
+            if kind == "" or (kind == "NORM") != (bar in _NORM_BARS or double):
                 # Of "||a||" the inner pair is closed by the norm; "|a||b|" closes one by one.
                 if kind != "ABSOLUTE":
-                    raise FormulaError(_place(token), str(token), "bars in pairs")
+                    raise _alone(token)
                 double = False
             done.append(_as(f"{kind}_CLOSE", token))
         skipped = double
     if open_bars:
-        bar = open_bars[-1]
-        raise FormulaError(_place(bar), str(bar), "bars in pairs; the value at a point is not read")
+        raise _alone(open_bars[-1])
     return done
+
+
+def _alone(bar: Token) -> FormulaError:
+    shown = _SIZED.sub("", bar)
+    at = _place(bar) + len(bar) - len(shown)
+    return FormulaError(at, shown, "bars in pairs; the value at a point is not read")
 
 
 def _halved(tokens: list[Token]) -> list[Token]:

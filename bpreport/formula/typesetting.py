@@ -14,9 +14,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from itertools import pairwise
 
-from bpreport.formula.names import FUNCTION_LETTERS, read_indices
+from bpreport.formula.errors import FormulaError
+from bpreport.formula.names import FUNCTION_LETTERS, UPRIGHT_NAME, read_indices
 from bpreport.formula.tree import (
     Apply,
     Call,
@@ -189,7 +191,12 @@ class _Writer:
 
     def _derivative(self, node: Derivative) -> tuple[str, int]:
         if not node.by:
-            return f"{self._at(node.body, _ATOM)}'", _ATOM
+            text, own = self.write(node.body)
+            if node.kind == "nabla":
+                alone = own >= _POWER and not isinstance(node.body, Number)
+                return rf"\nabla {text if alone else _bracketed(text)}", _PRODUCT
+            alone = own >= _ATOM and not isinstance(node.body, Number | Apply)
+            return f"{text if alone else _bracketed(text)}'", _ATOM
         if node.key in self.values:
             value = self.values[node.key]
             text = value if isinstance(value, str) else _Writer({}).write(value)[0]
@@ -228,11 +235,22 @@ def _may_follow(_before: str, after: str, factor: Tree) -> bool:
     """Whether two factors may stand side by side and be read as a product."""
     if re.match(r"[\d.-]", after):
         return False
-    if not isinstance(factor, Symbol) or not after.startswith(("(", r"\left(")):
+    if not after.startswith(("(", r"\left(")):
         return True
+    base = factor
+    if isinstance(factor, Apply) and factor.operation in ("power", "transpose"):
+        base = factor.operands[0]
+    if isinstance(base, Derivative) and not base.by:  # f'(x) is a call
+        return False
+    if not isinstance(base, Symbol):
+        return True
+    if base is not factor:
+        return base.base not in FUNCTION_LETTERS  # and so is f^2(x)
     # A name in front of a bracket could be a function; the difference in y(1 - y) tells that not.
+    while after != (flat := re.sub(r"\{[^{}]*\}", "", after)):
+        after = flat
     counted = re.match(r"\((?:t|k|n|\\tau) [-+] \d+\)", after)
-    return factor.base not in FUNCTION_LETTERS and bool(re.search(r" [-+] ", after)) and not counted
+    return base.base not in FUNCTION_LETTERS and bool(re.search(r" [-+] ", after)) and not counted
 
 
 def _thin(before: str, after: str) -> str:
@@ -249,21 +267,45 @@ def _name(symbol: Symbol) -> str:
     base = symbol.base
     delta = base.startswith(r"\Delta ")
     base = base.removeprefix(r"\Delta ")
-    base = rf"\mathrm{{{base}}}" if _is_word(base) else base
+    if _is_word(base):
+        base = rf"\mathrm{{{base}}}"
+    elif len(base) > 1 and not base.isalpha() and UPRIGHT_NAME.fullmatch(base):
+        base = rf"\text{{{base}}}"  # 2e is no product there
     base = rf"\Delta {base}" if delta else base
-    below = ",".join(map(_script, symbol.indices))
-    letters = all(not isinstance(index, str) for index in symbol.indices)
-    if letters and all(isinstance(index, Symbol) for index in symbol.indices):
-        joined = below.replace(",", " ") if "\\" in below else below.replace(",", "")
-        if len(symbol.indices) < 2 or read_indices(joined) == symbol.indices:
+    parts = list(map(_index, symbol.indices))
+    below = ",".join(parts)
+    if len(parts) > 1 and all(isinstance(index, Symbol) for index in symbol.indices):
+        joined = (" " if "\\" in below else "").join(parts)
+        if read_indices(joined) == symbol.indices:
             below = joined  # x_{ij}; but y, i, j would be one word
-    subscript = f"_{{{below}}}" if below else ""
-    marks = "".join(map(_script, symbol.marks))  # LaTeX takes one superscript only
-    return f"{base}{subscript}" + (f"^{{{marks}}}" if marks else "")
+    name = f"{base}_{{{below}}}" if below else base
+    marks = symbol.marks
+    if len(marks) == 2 and marks[1] == "+" and not isinstance(marks[0], str):
+        return f"{name}^{{{_script(marks[0])}+}}"
+    for number, mark in enumerate(marks):  # LaTeX takes one superscript only
+        name = f"{{{name}}}^{{{_script(mark)}}}" if number else f"{name}^{{{_script(mark)}}}"
+    return name
 
 
 def _is_word(text: str) -> bool:
-    return len(text) > 1 and text.isalpha()
+    return len(text) > 1 and text.isalpha() and text not in ("max", "min")  # upright: a function
+
+
+def _index(part: str | Tree) -> str:
+    """A subscript; the factors of a product would be two of them without a sign."""
+    if isinstance(part, str) and not re.fullmatch(r"[A-Za-z]+\d*|\d+", part):
+        return part if _reads_as(part) else rf"\mathrm{{{part}}}"
+    if isinstance(part, Apply) and part.operation == "multiply" and part.sign == "":
+        part = replace(part, sign=r"\cdot")
+    return _script(part)
+
+
+def _reads_as(index: str) -> bool:
+    """Whether a subscript that is typed as it is would be itself again."""
+    try:
+        return read_indices(index) == (index,)
+    except FormulaError:
+        return False
 
 
 def _script(part: str | Tree) -> str:

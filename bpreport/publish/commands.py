@@ -5,28 +5,24 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bpreport.deck import Phrase, builtin, read_text, text_of
-from bpreport.publish.batch import Failure, Workers, in_order
-from bpreport.publish.keeping import Pieces, keeping
+from bpreport.publish.beside import copies
+from bpreport.publish.keeping import Pieces, keeping, passing
 from bpreport.publish.language import mark, said, spoken
 from bpreport.publish.products import Kept, Shelf, told
-from bpreport.publish.writing import fit, products, put
+from bpreport.publish.writing import fit, foreseen, products, put
 
 if TYPE_CHECKING:
-    from bpreport.audit import Audit
     from bpreport.deck import Deck
     from bpreport.worked import Study
 
 __all__ = ["Built", "build_deck", "golden_of", "progress"]
 
 Progress = Callable[[str], object]
-
-ALONE = ("pdf", "slides")
-"""Formats that take so long that each is worth a process of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,25 +32,6 @@ class Built:
     paths: tuple[Path, ...]
     account: tuple[str, ...]
     """What was made again, and why, line by line."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Wanted:
-    """Formats to be made of one deck."""
-
-    source: str
-    path: str
-    formats: tuple[str, ...]
-    lang: str | None
-    cache: Path | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Made:
-    products: dict[str, dict[str, bytes]]
-    """Files by name, by format."""
-    lang: str
-    pieces: Pieces = field(default_factory=Pieces)
 
 
 def build_deck(
@@ -69,8 +46,8 @@ def build_deck(
 ) -> Built:
     """Write the products of a deck into a folder; no path means the built-in deck.
 
-    What was made before is taken from the folder `cache`. With more `jobs` than one, formats that
-    take long are made in processes of their own.
+    What was made before is taken from the folder `cache`. With more `jobs` than one, what takes
+    long is made in several processes.
     """
     path = path or builtin(lang or "zh")
     fit(target, formats)
@@ -81,61 +58,50 @@ def build_deck(
         kept = {form: shelf.find(form) for form in dict.fromkeys(formats)}
         missing = tuple(form for form, found in kept.items() if found is None)
         reasons = {form: shelf.why(form) for form in missing}
-        made = _make(_Wanted(source, str(path), missing, lang, cache), jobs, tell)
-        for form, files in made.products.items():
-            shelf.keep(form, files, made.lang)
-            kept[form] = Kept(files, made.lang)
+        if missing:
+            made, spoken_in = _made(source, path, missing, lang, tell, jobs)
+            for form, files in made.items():
+                shelf.keep(form, files, spoken_in)
+                kept[form] = Kept(files, spoken_in)
+        pieces = Pieces() if now is None else now.pieces
     done = {form: found for form, found in kept.items() if found is not None}
     paths = put(target, [found.files for found in done.values()])
     reader = lang or next((found.lang for found in done.values()), "en")
     lines = [f"{form}: {said(reasons.get(form, Phrase(AS_BEFORE)), reader)}" for form in done]
-    lines += [str(said(piece, reader)) for piece in told(made.pieces)]
+    lines += [str(said(piece, reader)) for piece in told(pieces)]
     return Built(tuple(paths), tuple(lines))
 
 
 AS_BEFORE = mark("as before")
 
 
-def _make(wanted: _Wanted, jobs: int, tell: Progress) -> _Made:
-    """The formats, here one after the other, or those that take long in processes of their own."""
-    long = [form for form in wanted.formats if form in ALONE]
-    short = tuple(form for form in wanted.formats if form not in ALONE)
-    groups = [*((form,) for form in long), *([short] if short else [])]
-    if jobs < 2 or len(groups) < 2:
-        return _made(wanted, tell)
-    tell(", ".join(wanted.formats))
-    parts = [replace(wanted, formats=group) for group in groups]
-    together = _Made({}, "")
-    for part, outcome in zip(parts, in_order(_made, parts, Workers(jobs)), strict=True):
-        if isinstance(outcome, Failure) and outcome.error is not None:
-            raise outcome.error
-        # What went wrong there may do better here, or say more plainly what is wrong.
-        made = _made(part, tell) if isinstance(outcome, Failure) else outcome
-        together = _Made(together.products | made.products, made.lang, together.pieces)
-        together.pieces.add(made.pieces)
-    return together
-
-
-def _made(wanted: _Wanted, tell: Progress = lambda _: None) -> _Made:
-    if not wanted.formats:
-        return _Made({}, "")
-    with keeping(wanted.cache) as now:
-        deck = read_text(wanted.source, wanted.path)
-        lang = wanted.lang or spoken(deck.lang)
-        audit, study = _audited(deck, tell)
-        found = products(audit, study, wanted.formats, lang, tell)
-        pieces = Pieces() if now is None else now.pieces
-    return _Made(found, lang, pieces)
-
-
-def _audited(deck: Deck, tell: Progress) -> tuple[Audit, Study]:
+def _made(
+    source: str,
+    path: Path,
+    formats: Sequence[str],
+    lang: str | None,
+    tell: Progress,
+    jobs: int,
+) -> tuple[dict[str, dict[str, bytes]], str]:
+    """The files of each format by name, and their language."""
     from bpreport.audit import audit
+
+    deck = read_text(source, str(path))
+    lang = lang or spoken(deck.lang)
+    with passing():
+        study = _recomputed(deck, tell)
+        jobs = copies(jobs)
+        with foreseen(study, formats, lang, jobs) as pictures:
+            tell("audit")
+            found = audit(deck, study)
+            return products(found, study, formats, lang, tell, jobs, pictures), lang
+
+
+def _recomputed(deck: Deck, tell: Progress) -> Study:
     from bpreport.worked import recompute
 
     tell("worked examples")
-    study = recompute(deck)
-    tell("audit")
-    return audit(deck, study), study
+    return recompute(deck)
 
 
 def golden_of(
@@ -159,9 +125,12 @@ def golden_of(
 
 
 def _golden(path: Path, source: str, form: str, target: Path | None) -> bytes:
+    from bpreport.audit import audit
     from bpreport.publish.golden_formats import golden_bytes
 
-    return golden_bytes(*_audited(read_text(source, str(path)), lambda _: None), form, target, path)
+    deck = read_text(source, str(path))
+    study = _recomputed(deck, lambda _: None)
+    return golden_bytes(audit(deck, study), study, form, target, path)
 
 
 @contextmanager

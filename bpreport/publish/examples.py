@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from bpreport.audit.model import Audit
+from bpreport.audit.model import Audit, Judgement
 from bpreport.publish import descent_view, perceptron_view, regression_view
 from bpreport.publish.columns import aligned
 from bpreport.publish.context import Context, Shown
 from bpreport.publish.language import mark, translator
 from bpreport.publish.solution import solutions
-from bpreport.publish.view import ExampleView, Stage
+from bpreport.publish.view import ExampleView, Plot, Stage
 from bpreport.worked.trace import Trace
 
 if TYPE_CHECKING:
     from bpreport.worked import Study
 
-__all__ = ["examples"]
+__all__ = ["examples", "foreseen"]
 
 STAGES = {
     "given": mark("Givens"),
@@ -56,15 +56,10 @@ def examples(audit: Audit, study: Study, lang: str) -> Iterator[ExampleView]:
     gettext = translator(lang).gettext
     for name, trace in study.traces.items():
         adopted = audit.conventions.get(name)
-        context = Context(
-            lang,
-            gettext,
-            translator(lang).ngettext,
-            adopted if isinstance(adopted, Mapping) else {},
-            study.unstated.get(name),
-            [judgement for judgement in audit.judgements if judgement.worked == name],
+        judgements = [judgement for judgement in audit.judgements if judgement.worked == name]
+        shown = _shown(
+            name, study, lang, adopted if isinstance(adopted, Mapping) else {}, judgements
         )
-        shown = VIEWS[trace.kind](study.examples[name], trace, context)
         yield ExampleView(
             id=f"example-{name}",
             title=gettext("%(name)s: %(kind)s")
@@ -76,6 +71,31 @@ def examples(audit: Audit, study: Study, lang: str) -> Iterator[ExampleView]:
             widgets=shown.widgets,
             lacking=shown.lacking,
         )
+
+
+def _shown(
+    name: str,
+    study: Study,
+    lang: str,
+    adopted: Mapping[str, Any],
+    judgements: Sequence[Judgement] = (),
+) -> Shown:
+    catalogue, trace = translator(lang), study.traces[name]
+    context = Context(
+        lang, catalogue.gettext, catalogue.ngettext, adopted, study.unstated.get(name), judgements
+    )
+    return VIEWS[trace.kind](study.examples[name], trace, context)
+
+
+def foreseen(study: Study, lang: str) -> Iterator[Plot]:
+    """The plots that the report will show, and those that it would show by other conventions.
+
+    Which of them the audit adopts is not known yet.
+    """
+    for name, trace in study.traces.items():
+        updates = perceptron_view.UPDATES if trace.kind == "perceptron" else [""]
+        for update in updates:
+            yield from _shown(name, study, lang, {"update": update}).plots
 
 
 def _stages(trace: Trace, gettext: Callable[[str], str]) -> Iterator[Stage]:

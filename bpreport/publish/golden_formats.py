@@ -17,6 +17,7 @@ from bpreport.publish.golden_values import golden, golden_text
 from bpreport.publish.identifiers import identifiers
 from bpreport.publish.numbers import exact
 from bpreport.worked import Perceptron, Trace
+from bpreport.worked.exact_series import LONGEST, exact_series
 
 if TYPE_CHECKING:
     from bpreport.worked import Study
@@ -68,28 +69,35 @@ def _csv(audit: Audit, study: Study, _deck: str) -> bytes:
     return text.getvalue().encode()
 
 
-def _traces(audit: Audit, study: Study) -> Iterator[tuple[str, Trace]]:
+def _traces(audit: Audit, study: Study) -> Iterator[tuple[str, Any, Trace]]:
     """Every trace under the adopted conventions, and those of perceptrons under the others."""
     for name, stated in study.traces.items():
         trace = audit.traces.get(name, stated)
-        yield name, trace
         example = study.examples[name]
+        yield name, example, trace
         if isinstance(example, Perceptron):
             for update in ("simultaneous", "sequential"):
                 if update != trace.conventions["update"]:
                     other = example.trace(update=update, biases=trace.conventions["biases"])
-                    yield f"{name}.{update}", other
+                    yield f"{name}.{update}", example, other
 
 
 def _npz(audit: Audit, study: Study, _deck: str) -> bytes:
-    """Arrays by name: `example.out_h1`, and whole series as `example.run.out`."""
+    """Arrays by name: `example.out_h1`, and whole series as `example.run.out`.
+
+    What the series have after more updates than can be computed at 50 digits is that of the floats.
+    """
     arrays: dict[str, Any] = {}
-    for name, trace in _traces(audit, study):
+    for name, example, trace in _traces(audit, study):
         names = identifiers(quantity.symbol for quantity in trace.quantities.values())
         for key, quantity in trace.quantities.items():
             arrays[f"{name}.{names[key]}"] = np.float64(quantity.value)
+        exactly = exact_series(example, trace, range(LONGEST + 1))
         for series, values in trace.series.items():
-            arrays[f"{name}.run.{series}"] = values
+            run = values.copy()
+            for updates, value in exactly[series].items():
+                run[updates] = value
+            arrays[f"{name}.run.{series}"] = run
     file = io.BytesIO()
     np.savez_compressed(file, **arrays)
     return file.getvalue()

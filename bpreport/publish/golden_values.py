@@ -1,7 +1,7 @@
 """Golden values: every quantity of the worked examples, for tests of other programs.
 
 Exact values are strings of 17 significant digits, rounded once from 50: they identify a float64 and
-survive JSON.
+survive JSON. So do those of the series, which are computed at 50 digits for this.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import numpy as np
 from bpreport.audit.model import Audit, Judgement
 from bpreport.formula import latex, places_of
 from bpreport.publish.numbers import exact
+from bpreport.worked.exact_series import LONGEST, exact_series
 from bpreport.worked.trace import Trace
 
 if TYPE_CHECKING:
@@ -47,9 +48,10 @@ def golden(audit: Audit, study: Study) -> dict[str, Any]:
         "examples": {
             name: {
                 "kind": trace.kind,
-                **_computed(trace, printed),
+                **_computed(study.examples[name], trace, printed),
                 "alternatives": [
-                    _computed(other, {}) for other in _alternatives(study.examples[name], trace)
+                    _computed(study.examples[name], other, {})
+                    for other in _alternatives(study.examples[name], trace)
                 ],
             }
             for name, trace in ((n, audit.traces.get(n, t)) for n, t in study.traces.items())
@@ -69,7 +71,7 @@ def golden(audit: Audit, study: Study) -> dict[str, Any]:
 
 
 def _computed(
-    trace: Trace, printed: Mapping[tuple[str, str], Sequence[Judgement]]
+    example: Any, trace: Trace, printed: Mapping[tuple[str, str], Sequence[Judgement]]
 ) -> dict[str, Any]:
     return {
         "conventions": dict(trace.conventions),
@@ -83,7 +85,7 @@ def _computed(
             }
             for key, quantity in trace.quantities.items()
         ],
-        "series": _series(trace),
+        "series": _series(example, trace),
     }
 
 
@@ -114,15 +116,23 @@ def _printed(judgement: Judgement) -> dict[str, Any]:
     }
 
 
-def _series(trace: Trace) -> dict[str, dict[str, Any]]:
+def _series(example: Any, trace: Trace) -> dict[str, dict[str, Any]]:
     """Of each series the values at some numbers of updates, and at the last."""
-    found = {}
-    for name, values in trace.series.items():
-        counts = sorted({*(k for k in ITERATIONS if k < len(values)), len(values) - 1})
-        found[name] = {str(k): _plain(values[k]) for k in counts if k >= 0}
-    return found
+    counts = {name: _counts(values) for name, values in trace.series.items()}
+    exactly = exact_series(example, trace, {k for chosen in counts.values() for k in chosen})
+    return {
+        name: {str(k): _plain(exactly[name].get(k, values[k])) for k in counts[name]}
+        for name, values in trace.series.items()
+    }
+
+
+def _counts(values: Any) -> list[int]:
+    """The last is left out where it is too late to be computed at 50 digits."""
+    last = len(values) - 1
+    return sorted({*(k for k in ITERATIONS if k < last), *({last} if last <= LONGEST else ())})
 
 
 def _plain(value: Any) -> Any:
-    array = np.asarray(value, dtype=float)
-    return exact(float(array)) if array.ndim == 0 else [_plain(part) for part in array]
+    if isinstance(value, list | np.ndarray):
+        return [_plain(part) for part in value]
+    return exact(value)

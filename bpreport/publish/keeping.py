@@ -11,7 +11,7 @@ import io
 import os
 import pickle
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -23,7 +23,7 @@ from bpreport.publish.fonts import machine
 from bpreport.publish.release import release
 from bpreport.publish.store import Store, digest
 
-__all__ = ["Keeping", "Pieces", "folder", "keeping", "kept"]
+__all__ = ["Gained", "Keeping", "Pieces", "current", "folder", "keeping", "kept", "passing"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -54,19 +54,48 @@ class Pieces:
         self.made += other.made
 
 
+@dataclass(frozen=True, slots=True)
+class Gained:
+    """What a copy of this process has made that is to be kept."""
+
+    values: Mapping[bytes, bytes]
+    pieces: Pieces
+
+
 class Keeping:
     """A store for what this release makes, and a count of what was found in it."""
 
     def __init__(self, store: Store) -> None:
         self.store = store
         self.pieces = Pieces()
+        self._before: set[bytes] = set()
 
     def key(self, kind: str, content: bytes) -> bytes:
         """A name for what this release makes of a content, with the fonts of this machine."""
         return digest(release().encode(), machine().encode(), kind.encode(), content)
 
+    def parted(self) -> None:
+        """Begin to count anew, in a copy of the process."""
+        self._before, self.pieces = set(self.store.waiting), Pieces()
+
+    def gained(self) -> Gained:
+        """What was made since then."""
+        new = self.store.waiting.items()
+        return Gained({key: value for key, value in new if key not in self._before}, self.pieces)
+
+    def gain(self, other: Gained) -> None:
+        """Keep, and count, what was made elsewhere."""
+        for key, value in other.values.items():
+            self.store.put(key, value)
+        self.pieces.add(other.pieces)
+
 
 _current: ContextVar[Keeping | None] = ContextVar("keeping", default=None)
+
+
+def current() -> Keeping | None:
+    """What is kept at present, and where; None where nothing is."""
+    return _current.get()
 
 
 @contextmanager
@@ -83,6 +112,26 @@ def keeping(place: Path | None) -> Iterator[Keeping | None]:
     finally:
         _current.reset(token)
         store.close()
+
+
+class _Passing(Keeping):
+    """What is kept until the end of the command alone: nothing else decides then."""
+
+    def key(self, kind: str, content: bytes) -> bytes:
+        return digest(kind.encode(), content)
+
+
+@contextmanager
+def passing() -> Iterator[None]:
+    """Keep pieces meanwhile, so that copies of this process can make them for it."""
+    if current() is not None:
+        yield
+        return
+    token = _current.set(_Passing(Store(None)))
+    try:
+        yield
+    finally:
+        _current.reset(token)
 
 
 def kept(
@@ -107,7 +156,7 @@ def kept(
     def decorate(make: Callable[P, T]) -> Callable[P, T]:
         @wraps(make)
         def recall(*args: P.args, **named: P.kwargs) -> T:
-            now = _current.get()
+            now = current()
             if now is None:
                 return make(*args, **named)
             key = now.key(kind, _content((*args, *sorted(named.items()))))

@@ -22,7 +22,7 @@ def font_face(signs: frozenset[str]) -> Markup:
     from fontTools import subset  # type: ignore[import-untyped]
 
     options = subset.Options()
-    options.flavor = "woff2"
+    options.flavor = "woff"  # woff2 takes 0.14 s longer, and saves 0.4 % of a report
     options.hinting = False
     options.layout_features = ["ssty", "dtls"]
     wanted = {ord(sign) for sign in signs} | {slanted(sign) for sign in signs}
@@ -35,7 +35,7 @@ def font_face(signs: frozenset[str]) -> Markup:
     font.close()
     data = base64.b64encode(packed.getvalue()).decode("ascii")
     return Markup(
-        '@font-face {{ font-family: "bpreport math"; src: url(data:font/woff2;base64,{}) }}'
+        '@font-face {{ font-family: "bpreport math"; src: url(data:font/woff;base64,{}) }}'
     ).format(data)
 
 

@@ -6,6 +6,7 @@ CSS variables, so that the same picture also serves its dark look.
 
 from __future__ import annotations
 
+import inspect
 import json
 import math
 import re
@@ -13,6 +14,7 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import wraps
 from html import unescape
 from typing import TYPE_CHECKING, Any, ParamSpec
 
@@ -31,6 +33,7 @@ __all__ = [
     "PALETTE",
     "Line",
     "Picture",
+    "Plan",
     "columns",
     "curve",
     "dumbbells",
@@ -103,6 +106,31 @@ class Line:
     """How it is dashed, as a place in `STROKES`: lines differ in print without colours, too."""
 
 
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A picture that is drawn once its SVG is wanted, here or before that in another process."""
+
+    kind: str
+    """The name of the function that draws it."""
+    args: tuple[Any, ...]
+    named: Mapping[str, Any]
+    alt: str
+    """As of a `Picture`."""
+
+    @property
+    def svg(self) -> str:
+        """The picture."""
+        return _DRAWING[self.kind](*self.args, **self.named).svg
+
+    def themed(self, prefix: str) -> str:
+        """As a `Picture`."""
+        return Picture(self.svg, self.alt).themed(prefix)
+
+
+_DRAWING: dict[str, Callable[..., Picture]] = {}
+"""The functions that draw, by their names."""
+
+
 def _packed(picture: Picture) -> bytes:
     return json.dumps([picture.svg, picture.alt]).encode()
 
@@ -111,9 +139,16 @@ def _unpacked(stored: bytes) -> Picture:
     return Picture(*json.loads(stored))
 
 
-def _kept(draw: Callable[P, Picture]) -> Callable[P, Picture]:
-    """Keep what is drawn, under the function's own name."""
-    return kept(f"plots.{draw.__name__}", _packed, _unpacked)(draw)
+def _planned(draw: Callable[P, Picture]) -> Callable[P, Plan]:
+    """Draw later, and keep what is drawn, under the function's own name."""
+    name, signature = draw.__name__, inspect.signature(draw)
+    _DRAWING[name] = remembered(most=64)(kept(f"plots.{name}", _packed, _unpacked)(draw))
+
+    @wraps(draw)
+    def plan(*args: P.args, **named: P.kwargs) -> Plan:
+        return Plan(name, args, named, signature.bind(*args, **named).arguments["alt"])
+
+    return plan
 
 
 STROKES: tuple[Any, ...] = ("-", (0, (4, 1.6)), (0, (1, 1.4)), (0, (5, 1.4, 1, 1.4)))
@@ -184,8 +219,7 @@ def _axes(
         yield list(made), picture
 
 
-@remembered(most=64)
-@_kept
+@_planned
 def curve(
     objective: tuple[Values, Values],
     runs: Sequence[Line],
@@ -208,8 +242,7 @@ def curve(
         return picture(alt)
 
 
-@remembered(most=64)
-@_kept
+@_planned
 def contours(
     objective: tuple[Values, Values, Values],
     runs: Sequence[Line],
@@ -241,8 +274,7 @@ def contours(
         return picture(alt)
 
 
-@remembered(most=64)
-@_kept
+@_planned
 def lines(
     drawn: Sequence[Line],
     names: tuple[str, str],
@@ -262,10 +294,11 @@ def lines(
         if "y" in log:
             axes.set_yscale("log")
             axes.yaxis.set_major_formatter(lambda value, _: _power(value))
-            axes.yaxis.set_minor_formatter(lambda *_: "")
             ends = _ends(drawn)
             if math.floor(math.log10(ends[1])) < math.log10(ends[0]):  # no power of ten is in it
                 axes.set_yticks(ends, [number(end) for end in ends])
+        # Ticks between those with numbers have no size, and are made all the same.
+        axes.minorticks_off()
         for value, label in levels:
             axes.axhline(value, color=PALETTE["soft"], linewidth=0.8, linestyle=(0, (4, 3)))
             axes.annotate(
@@ -298,8 +331,7 @@ def lines(
         return picture(alt)
 
 
-@remembered(most=64)
-@_kept
+@_planned
 def scatter(
     points: Sequence[tuple[Values, Values, str, str]],
     fits: Sequence[Line],
@@ -324,8 +356,7 @@ def scatter(
         return picture(alt)
 
 
-@remembered(most=64)
-@_kept
+@_planned
 def dumbbells(
     labels: Sequence[str],
     sets: Mapping[str, Values],
@@ -358,8 +389,7 @@ def dumbbells(
         return picture(alt)
 
 
-@remembered(most=64)
-@_kept
+@_planned
 def columns(at: Values, heights: Values, width: float, names: tuple[str, str], alt: str) -> Picture:
     """How often each value: columns of equal width that begin at `at`."""
     with _axes(2.0) as ((axes,), picture):
@@ -372,8 +402,7 @@ def columns(at: Values, heights: Values, width: float, names: tuple[str, str], a
         return picture(alt)
 
 
-@remembered(most=64)
-@_kept
+@_planned
 def stacked(labels: Sequence[str], sets: Mapping[str, Values], name: str, alt: str) -> Picture:
     """The parts of a whole, a bar for each label; the last set is the least of interest."""
     height = 0.75 + 0.17 * len(labels)

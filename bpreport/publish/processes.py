@@ -25,7 +25,7 @@ from bpreport.audit.model import Message
 from bpreport.publish.batch import Failure, outcome_of
 from bpreport.publish.language import mark
 
-__all__ = ["MEMORY", "Processes", "affordable", "free_memory"]
+__all__ = ["MEMORY", "Processes", "affordable", "free_memory", "held_back", "prepare"]
 
 MEMORY = 1_000_000_000
 """Bytes that a process may come to need: those that make PDFs need most."""
@@ -99,7 +99,7 @@ class Processes:
         ticket.tries += 1
         slot.ticket = ticket
         others = set(active_children()) if slot.process is None else set()
-        with _held_back():  # submitting starts the process, which inherits it
+        with held_back():  # submitting starts the process, which inherits it
             slot.future = slot.executor.submit(outcome_of, ticket.work, ticket.thing)
         if slot.process is None:
             slot.process = next(iter(set(active_children()) - others), None)
@@ -141,11 +141,11 @@ def _ending(status: int | None) -> Message:
 
 def _executor() -> ProcessPoolExecutor:
     # A forked process would inherit the locks of whatever threads the caller has.
-    return ProcessPoolExecutor(1, get_context("spawn"), initializer=_prepare)
+    return ProcessPoolExecutor(1, get_context("spawn"), initializer=prepare)
 
 
 @contextmanager
-def _held_back() -> Iterator[None]:
+def held_back() -> Iterator[None]:
     """Let ctrl-C wait: a process that is just starting would answer it with a traceback."""
     if not hasattr(signal, "pthread_sigmask"):  # on Windows
         yield
@@ -157,7 +157,7 @@ def _held_back() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _prepare() -> None:
+def prepare() -> None:
     """What each process does first.
 
     Ctrl-C reaches all processes of a terminal; those behind the first end without a word.

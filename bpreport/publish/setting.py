@@ -5,7 +5,8 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, ClassVar
 
 from markdown_it import MarkdownIt
@@ -23,11 +24,11 @@ from bpreport.publish.language import parts, pieces, tag
 from bpreport.publish.mathfont import font_face
 from bpreport.publish.numbers import signed
 from bpreport.publish.pdf import SCHEME
-from bpreport.publish.plots import Picture
+from bpreport.publish.plots import Picture, Plan
 from bpreport.publish.pointing import Pointer, pointed
 from bpreport.publish.words import spoken
 
-__all__ = ["HtmlSetter", "PdfSetter", "Setter"]
+__all__ = ["HtmlSetter", "Later", "PdfSetter", "ReportHtml", "ReportPdf", "Setter"]
 
 
 class Setter:
@@ -64,7 +65,7 @@ class Setter:
         """A displayed chain: what stands first, then each relation with its side."""
         raise NotImplementedError
 
-    def picture(self, picture: Picture) -> Markup:
+    def picture(self, picture: Picture | Plan) -> Markup:
         """A plot."""
         raise NotImplementedError
 
@@ -268,7 +269,7 @@ class HtmlSetter(Setter):
         """Every side on a line of its own."""
         return self.math(_aligned(parts), display=True, words=self._told(" ".join(parts)))
 
-    def picture(self, picture: Picture) -> Markup:
+    def picture(self, picture: Picture | Plan) -> Markup:
         """The SVG as part of the page."""
         self._pictures += 1
         svg = picture.themed(self.id(f"p{self._pictures}"))
@@ -354,11 +355,47 @@ class PdfSetter(Setter):
         self.drawings[name] = drawn
         return SCHEME + name
 
-    def picture(self, picture: Picture) -> Markup:
+    def picture(self, picture: Picture | Plan) -> Markup:
         """The SVG as a picture of its own."""
         return Markup('<img class="plot" alt="{}" src="{}">').format(
             picture.alt, _data(picture.svg)
         )
+
+
+class Later:
+    """Pictures of a page that are put in last, since they may be drawn in the meantime."""
+
+    def __init__(self) -> None:
+        self._pictures: list[Callable[[], Markup]] = []
+
+    def place(self, put: Callable[[], Markup]) -> Markup:
+        """Where a picture will be; a comment, which no deck can write."""
+        self._pictures.append(put)
+        return Markup("<!--picture {}-->").format(len(self._pictures) - 1)
+
+    def filled(self, page: str) -> str:
+        """The page with its pictures."""
+        return re.sub(r"<!--picture (\d+)-->", lambda place: self._pictures[int(place[1])](), page)
+
+
+class ReportHtml(HtmlSetter):
+    """The report in HTML, whose pictures are put in `later`."""
+
+    later: Later
+
+    def picture(self, picture: Picture | Plan) -> Markup:
+        """The place of the picture."""
+        return self.later.place(partial(super().picture, picture))
+
+
+class ReportPdf(PdfSetter):
+    """The report in PDF, whose pictures are put in `later`."""
+
+    later: Later
+
+    def picture(self, picture: Picture | Plan) -> Markup:
+        """The place of the picture."""
+        return self.later.place(partial(super().picture, picture))
 
 
 def _aligned(parts: Sequence[str]) -> str:

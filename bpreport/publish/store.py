@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
@@ -44,6 +44,8 @@ def digest(*parts: bytes) -> bytes:
 class Store:
     """The values in a folder; what is put in is written when the store is closed.
 
+    Without a folder it is remembered until then.
+
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as name:
     ...     store = Store(Path(name))
@@ -53,11 +55,11 @@ class Store:
     (b'value', None)
     """
 
-    def __init__(self, folder: Path, limit: int = LIMIT) -> None:
-        self.path = folder / NAME
+    def __init__(self, folder: Path | None, limit: int = LIMIT) -> None:
+        self.path = (folder or Path()) / NAME
         self._limit = limit
         self._database: sqlite3.Connection | None = None
-        self._unusable = False
+        self._unusable = folder is None
         self._new: dict[bytes, bytes] = {}
         self._used: set[bytes] = set()
 
@@ -81,11 +83,20 @@ class Store:
         if len(value) <= self._limit // 4:
             self._new[key] = value
 
+    @property
+    def waiting(self) -> Mapping[bytes, bytes]:
+        """What was put in and is not written yet."""
+        return self._new
+
     def close(self) -> None:
         """Write down what is new, and let go of what is too much."""
         if self._new or self._used:
             self._tried(self._write)
         self._new, self._used = {}, set()
+        self.rest()
+
+    def rest(self) -> None:
+        """Close the file until it is wanted again: two copies of a process must not share it."""
         if self._database is not None:
             self._database.close()
             self._database = None

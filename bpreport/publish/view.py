@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Protocol
 from markdown_it.token import Token
 
 from bpreport.audit.model import Message
-from bpreport.publish.plots import Picture
+from bpreport.publish.plots import Picture, Plan
 from bpreport.publish.solution import Solution
 
 __all__ = [
@@ -178,7 +178,7 @@ class Table:
 class Plot:
     """A picture and what it shows."""
 
-    picture: Picture
+    picture: Picture | Plan
     caption: str
     """LaTeX in it stands between dollar signs."""
 

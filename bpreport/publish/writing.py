@@ -5,11 +5,12 @@ from __future__ import annotations
 import errno
 import os
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bpreport.publish.beside import beside
 from bpreport.publish.language import languages, tag, translator
 
 if TYPE_CHECKING:
@@ -17,12 +18,14 @@ if TYPE_CHECKING:
     from bpreport.publish.view import Report
     from bpreport.worked import Study
 
-__all__ = ["FORMATS", "build", "fit", "products", "put", "write"]
+__all__ = ["FORMATS", "build", "fit", "foreseen", "products", "put", "write"]
 
 Progress = Callable[[str], object]
 
 FORMATS = ("html", "pdf", "slides", "notebook", "golden")
 """What `build` can write."""
+PAGES = {"html", "pdf", "slides"}
+"""Those that show the report, or parts of it."""
 
 
 def build(
@@ -55,10 +58,50 @@ def fit(target: Path, formats: Sequence[str]) -> None:
         raise NotADirectoryError(errno.ENOTDIR, "is a file; expected a folder", str(target))
 
 
+def _order(formats: Iterable[str], lang: str) -> list[str]:
+    """The languages of the pages, the first one first: only the HTML has more than that."""
+    others = languages() if "html" in formats else []
+    return [lang, *(other for other in others if other != lang)]
+
+
+@contextmanager
+def foreseen(
+    study: Study, formats: Sequence[str], lang: str, jobs: int
+) -> Iterator[Callable[[], object]]:
+    """Have the plots of the pages drawn beside the audit, with more `jobs` than one.
+
+    To be called in `keeping` or in `passing`; gives what waits for them.
+    """
+    if jobs < 2 or not PAGES & set(formats):
+        yield lambda: None
+        return
+
+    def draw() -> None:
+        from bpreport.publish.examples import foreseen
+
+        # matplotlib and the plots take as long as the audit, and hardly depend on it.
+        for other in _order(formats, lang):
+            for plot in foreseen(study, other):
+                _ = plot.picture.svg
+
+    with beside(draw, jobs) as drawn:
+        yield drawn
+
+
 def products(
-    audit: Audit, study: Study, formats: Sequence[str], lang: str, tell: Progress
+    audit: Audit,
+    study: Study,
+    formats: Sequence[str],
+    lang: str,
+    tell: Progress,
+    jobs: int = 1,
+    pictures: Callable[[], object] = lambda: None,
 ) -> dict[str, dict[str, bytes]]:
-    """The files of each format by name, in the order of the formats."""
+    """The files of each format by name, in the order of the formats.
+
+    With more `jobs` than one, of several formats those that take long are made in processes beside
+    this one. `pictures` waits for those that are `foreseen`.
+    """
     made: dict[str, dict[str, bytes]] = {form: {} for form in formats}
     if "golden" in made:
         from bpreport.publish.golden_values import golden_text
@@ -70,23 +113,43 @@ def products(
 
         tell("notebook")
         made["notebook"] = notebook.products(audit, lang)
-    if {"html", "pdf", "slides"} & set(made):
-        from bpreport.publish.report import report
+    if not PAGES & set(made):
+        return made
+    return made | _pages(
+        audit, study, [form for form in made if form in PAGES], lang, tell, jobs, pictures
+    )
 
-        tell("plots")
-        page = report(audit, study, lang)
-        if "html" in made:
-            others = [report(audit, study, other) for other in languages() if other != lang]
-            tell("html")
-            made["html"] = {"report.html": html([page, *others], audit)}
-        if "pdf" in made:
-            tell("pdf")
-            made["pdf"] = {"report.pdf": pdf(page, audit)}
-        if "slides" in made:
-            from bpreport.publish import slides
 
-            tell("slides")
-            made["slides"] = slides.products(audit, page)
+def _pages(
+    audit: Audit,
+    study: Study,
+    formats: Sequence[str],
+    lang: str,
+    tell: Progress,
+    jobs: int,
+    pictures: Callable[[], object],
+) -> dict[str, dict[str, bytes]]:
+    from bpreport.publish.report import report
+
+    tell("report")
+    pages = [report(audit, study, other) for other in _order(formats, lang)]
+    makers: dict[str, Callable[[], dict[str, bytes]]] = {
+        "slides": lambda: _slides(pages[0], audit),
+        "html": lambda: {"report.html": html(pages, audit, pictures)},
+    }
+    if "pdf" in formats:
+        tell("pdf")
+        # What follows needs the pictures as well, and by now they are there.
+        printing = typeset(pages[0], audit, pictures)
+        makers["pdf"] = lambda: {"report.pdf": printing()}
+    *others, here = [form for form in makers if form in formats]
+    with ExitStack() as stack:
+        begun = {form: stack.enter_context(beside(makers[form], jobs)) for form in others}
+        tell(here)
+        made = {here: makers[here]()}
+        for form, outcome in begun.items():
+            tell(form)
+            made[form] = outcome()
     return made
 
 
@@ -100,20 +163,23 @@ def put(target: Path, products: Sequence[Mapping[str, bytes]]) -> list[Path]:
     return [write(path, content) for path, content in files.items()]
 
 
-def html(pages: Sequence[Report], audit: Audit) -> bytes:
+def html(
+    pages: Sequence[Report], audit: Audit, pictures: Callable[[], object] = lambda: None
+) -> bytes:
     """The report as one HTML file that needs nothing else.
 
     It is the same page in several languages. The first is shown, and the reader may switch.
+    `pictures` is called before the first of them is needed.
     """
     from markupsafe import Markup
 
     from bpreport.publish.embedding import Embedding
     from bpreport.publish.pointing import figures, numerals
     from bpreport.publish.report import derivations, names
-    from bpreport.publish.setting import HtmlSetter
+    from bpreport.publish.setting import Later, ReportHtml
     from bpreport.publish.templates import environment
 
-    embedding, marks = Embedding(), figures(audit)
+    embedding, later, marks = Embedding(), Later(), figures(audit)
     pointers = numerals(audit, derivations(audit, audit.study, pages[0].examples))
     known_names = audit.deck.functions, names(audit)
     known = [(tag(page.lang), translator(page.lang).gettext("English")) for page in pages]
@@ -121,9 +187,10 @@ def html(pages: Sequence[Report], audit: Audit) -> bytes:
     def rendered(page: Report, frame: str, editions: Sequence[tuple[str, Markup]] = ()) -> Markup:
         # No id of a page has a dot in front of its second word.
         prefix = "" if page is pages[0] else f"{page.lang}."
-        setter = HtmlSetter(
+        setter = ReportHtml(
             page.lang, audit.deck.formulas, marks, pointers, embedding, prefix, known_names
         )
+        setter.later = later
         template = environment(page.lang).get_template("report.html.j2")
         return Markup(  # noqa: S704 - the templates escape
             template.render(
@@ -133,22 +200,35 @@ def html(pages: Sequence[Report], audit: Audit) -> bytes:
 
     first, *others = pages
     editions = [(tag(page.lang), rendered(page, "edition.html.j2")) for page in others]
-    return rendered(first, "base.html.j2", editions).encode()
+    whole = rendered(first, "base.html.j2", editions)
+    pictures()
+    return later.filled(whole).encode()
 
 
-def pdf(page: Report, audit: Audit) -> bytes:
-    """The report as PDF."""
+def typeset(
+    page: Report, audit: Audit, pictures: Callable[[], object] = lambda: None
+) -> Callable[[], bytes]:
+    """The report with its formulas drawn; what is returned lays it out and gives the PDF."""
     from bpreport.publish import pdf as writer
     from bpreport.publish.pointing import figures
     from bpreport.publish.report import names
-    from bpreport.publish.setting import PdfSetter
+    from bpreport.publish.setting import Later, ReportPdf
     from bpreport.publish.templates import environment
 
     deck = audit.deck
-    setter = PdfSetter(page.lang, deck.formulas, figures(audit), deck.functions, names(audit))
+    setter = ReportPdf(page.lang, deck.formulas, figures(audit), deck.functions, names(audit))
+    setter.later = Later()
     template = environment(page.lang).get_template("report.html.j2")
     source = template.render(page=page, setter=setter, frame="base.html.j2")
-    return writer.pdf(source, setter.drawings, setter.words)
+    pictures()
+    whole = setter.later.filled(source)
+    return lambda: writer.pdf(whole, setter.drawings, setter.words)
+
+
+def _slides(page: Report, audit: Audit) -> dict[str, bytes]:
+    from bpreport.publish import slides
+
+    return slides.products(audit, page)
 
 
 def write(path: Path, content: bytes) -> Path:

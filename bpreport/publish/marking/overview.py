@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from bpreport.publish.language import mark, translator
 from bpreport.publish.marking.feedback import Printer
 from bpreport.publish.marking.model import STATES, Marked
-from bpreport.publish.plots import Picture, columns, stacked
+from bpreport.publish.plots import Plan, columns, stacked
 from bpreport.publish.templates import environment
 
 __all__ = ["overview_page"]
@@ -62,8 +62,8 @@ class Overview:
     mean: str
     median: str
     best: int
-    distribution: Picture
-    shares: Picture
+    distribution: Plan
+    shares: Plan
     words: tuple[str, ...]
     answers: tuple[AnswerLine, ...]
     mistakes: tuple[MistakeLine, ...]
@@ -161,7 +161,7 @@ DISTRIBUTION = mark(
 SHARES = mark("What became of each answer; fewest were right at {answer}, {share} %.")
 
 
-def _distribution(printer: Printer, totals: Sequence[int]) -> Picture:
+def _distribution(printer: Printer, totals: Sequence[int]) -> Plan:
     words = translator(printer.lang).gettext
     most = printer.marked.pattern.marks
     width = max(1, -(-(most + 1) // BINS))
@@ -178,7 +178,7 @@ def _distribution(printer: Printer, totals: Sequence[int]) -> Picture:
 GOOD = sum(1 for _, earns in STATES.values() if earns)
 
 
-def _shares(printer: Printer, states: Counts) -> Picture:
+def _shares(printer: Printer, states: Counts) -> Plan:
     words = translator(printer.lang).gettext
     ids = list(printer.marked.pattern.answers)
     shares = 100 * states / np.maximum(states.sum(axis=0), 1)

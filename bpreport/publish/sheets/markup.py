@@ -15,7 +15,7 @@ from urllib.parse import quote
 from markupsafe import Markup, escape
 
 from bpreport.publish.formulas import TypesettingError, mathml
-from bpreport.publish.plots import Picture
+from bpreport.publish.plots import Picture, Plan
 from bpreport.publish.sheets.setting import SheetSetter
 
 __all__ = ["BankSetter", "CanvasSetter", "MoodleSetter", "QtiSetter"]
@@ -47,7 +47,7 @@ class BankSetter(SheetSetter):
         """A displayed chain."""
         return self.displayed(parts, ())
 
-    def picture(self, picture: Picture) -> Markup:
+    def picture(self, picture: Picture | Plan) -> Markup:
         """A reference to the picture's file."""
         return Markup('<img src="{}" alt="{}"/>').format(
             self.place + self.picture_name, picture.alt

@@ -76,4 +76,5 @@ def _check_places(text: object) -> None:
 
 
 def _fields(kind: type) -> list[str]:
-    return [field.name for field in fields(kind) if field.name not in LEFT_OUT]
+    made = [field.name for field in fields(kind) if field.init]  # a symbol's key follows from it
+    return [name for name in made if name not in LEFT_OUT]

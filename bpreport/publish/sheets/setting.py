@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import lru_cache
 from typing import Any, ClassVar
 
 from markupsafe import Markup, escape
 
 from bpreport.audit.model import Message
-from bpreport.publish.plots import FONTS, Picture
+from bpreport.publish.plots import FONTS, Picture, Plan
 from bpreport.publish.setting import HtmlSetter, PdfSetter, Setter
 
 __all__ = ["HtmlSheetSetter", "PdfSheetSetter", "SheetSetter", "is_numeric"]
@@ -128,10 +127,10 @@ class PdfSheetSetter(SheetSetter, PdfSetter):
 
     wide: ClassVar[float] = 470.0
 
-    def picture(self, picture: Picture) -> Markup:
+    def picture(self, picture: Picture | Plan) -> Markup:
         """A plot in the typeface of the sheet, where there is one of its own."""
         return super().picture(
-            replace(picture, svg=picture.svg.replace(FONTS, f"bpreport sans, {FONTS}"))
+            Picture(picture.svg.replace(FONTS, f"bpreport sans, {FONTS}"), picture.alt)
         )
 
     def equation(self, symbolic: Sequence[str], numeric: Sequence[str]) -> Markup:

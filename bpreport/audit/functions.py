@@ -1,0 +1,62 @@
+"""The functions that a document defines, and where: f(x) = ..., g' as the derivative of g."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+
+from bpreport.audit.names import is_numeric
+from bpreport.audit.statements import LOOKED_THROUGH
+from bpreport.deck.model import Claim, Position
+from bpreport.formula import Function
+from bpreport.formula.effort import charge
+from bpreport.formula.tree import Apply, Call, Symbol, Tree, walk
+
+__all__ = ["Functions"]
+
+
+class Functions:
+    """Definitions of functions, in order of the document."""
+
+    def __init__(self) -> None:
+        self._stated: dict[str, list[tuple[Position, Function]]] = {}
+
+    def learn(self, claim: Claim) -> None:
+        """Take note of a function that a claim defines: f(x) = ..., or -l(x) = -(...)."""
+        match claim.left, claim.right:
+            case (
+                Apply(operation="negative", operands=(Call() as call,)),
+                Apply(operation="negative", operands=(body,)),
+            ):
+                self._function(call, body, claim.position)
+            case Call() as call, body if body is not None and not is_numeric(body):
+                self._function(call, body, claim.position)
+
+    def _function(self, call: Call, body: Tree, position: Position) -> None:
+        arguments = tuple(part for part in call.arguments if isinstance(part, Symbol))
+        calls = (part for part in walk(body) if isinstance(part, Call))
+        own = any(part.function == call.function for part in calls)
+        if len(arguments) == len(call.arguments) and not own:
+            name = call.function.key + "'" * call.primes
+            self._stated.setdefault(name, []).append((position, Function(arguments, body)))
+
+    def at(self, place: Position, other_than: Tree | None = None) -> dict[str, Function]:
+        """The functions that are defined at a place, by name; "f'" is the derivative of f.
+
+        A definition whose body is `other_than` is the one that is asked about, and left out.
+        """
+        found = {}
+        for name, stated in self._stated.items():
+            charge(len(stated) // LOOKED_THROUGH)
+            definitions = [entry for entry in stated if entry[1].body is not other_than]
+            if not definitions:
+                continue
+            index = max(bisect_right(definitions, place, key=lambda entry: entry[0]) - 1, 0)
+            found[name] = definitions[index][1]
+        return found
+
+    def is_defined_before(self, name: str, claim: Claim) -> bool:
+        """Whether an earlier formula defines a function of that name."""
+        return any(
+            position < claim.position and function.body is not claim.right
+            for position, function in self._stated.get(name, ())
+        )

@@ -1,0 +1,148 @@
+"""One thing beside another: in a copy of the process where there can be one, and else behind it."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from multiprocessing import active_children
+
+import pytest
+
+from bpreport.publish.beside import beside, copies
+from bpreport.publish.commands import build_deck
+from bpreport.publish.keeping import current, keeping, kept, passing
+from tests.publish.decks import LESSON
+from tests.support import ROOT
+
+forking = pytest.mark.skipif(sys.platform != "linux", reason="only Linux copies its processes")
+
+
+@kept("twice", pack=str.encode, unpack=bytes.decode)
+def twice(text: str) -> str:
+    return f"{text}{text} by {os.getpid()}"
+
+
+@forking
+def test_a_copy_does_the_work_and_one_process_alone_does_it_when_it_is_asked_for():
+    with beside(os.getpid, jobs=2) as outcome:
+        assert outcome() != os.getpid()
+    done = []
+    with beside(lambda: done.append("done"), jobs=1) as outcome:
+        assert done == []
+        outcome()
+    assert done == ["done"]
+    assert copies(1) == 1
+
+
+def test_an_error_comes_out_as_it_would_without_a_copy():
+    def fail() -> None:
+        raise ValueError("no such thing")
+
+    for jobs in (1, 2):
+        with beside(fail, jobs) as outcome, pytest.raises(ValueError, match=r"^no such thing$"):
+            outcome()
+
+
+def test_what_a_copy_cannot_send_is_made_here():
+    with beside(lambda: lambda: 6 * 7, jobs=2) as outcome:
+        assert outcome()() == 42
+
+
+def test_what_a_copy_does_not_live_to_make_is_made_here():
+    first = os.getpid()
+
+    def fragile() -> str:
+        if os.getpid() != first:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return "made"
+
+    with beside(fragile, jobs=2) as outcome:
+        assert outcome() == "made"
+
+
+@forking
+def test_a_copy_that_is_not_waited_for_is_ended():
+    before = set(active_children())
+    with beside(lambda: time.sleep(600), jobs=2):
+        (copy,) = set(active_children()) - before
+    assert copy.exitcode == -signal.SIGTERM
+
+
+@forking
+@pytest.mark.parametrize("from_run_to_run", [True, False])
+def test_pieces_that_a_copy_makes_are_there_for_the_first_process(tmp_path, from_run_to_run):
+    """In the cache if there is one, and otherwise until the command ends; and they are counted."""
+    with keeping(tmp_path if from_run_to_run else None), passing():
+        now = current()
+        assert now is not None
+        before = twice("a")
+        with beside(lambda: (twice("a"), twice("b")), jobs=2) as outcome:
+            first, second = outcome()
+        assert first == before
+        assert not second.endswith(str(os.getpid()))
+        assert twice("b") == second
+        assert (now.pieces.made["twice"], now.pieces.found["twice"]) == (2, 2)
+    with keeping(tmp_path):
+        assert (twice("b") == second) is from_run_to_run
+
+
+@pytest.mark.parametrize("cached", [True, False])
+def test_the_files_are_the_same_with_and_without_copies(tmp_path, cached):
+    deck = tmp_path / "deck.md"
+    deck.write_text(LESSON)
+    made = []
+    for jobs in (1, 2):
+        place = tmp_path / f"cache{jobs}" if cached else None
+        formats = ("html", "pdf", "slides", "golden")
+        told: list[str] = []
+        built = build_deck(
+            deck, tmp_path / f"out{jobs}", formats, None, told.append, cache=place, jobs=jobs
+        )
+        made.append({path.name: path.read_bytes() for path in built.paths})
+        assert {"audit", "report", "pdf", "slides", "html"} <= set(told)
+    assert made[0] == made[1]
+    assert len(made[0]) == 5
+
+
+_BUILDING = """
+import os, sys, time
+from bpreport.publish import examples
+from bpreport.cli import main
+def stay(*_):
+    print(os.getpid(), flush=True)
+    time.sleep(600)
+examples.foreseen = stay  # what the copy does first
+main()
+"""
+
+
+@forking
+@pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGINT])
+def test_no_copy_outlives_the_command_and_the_old_file_stays(tmp_path, end):
+    """However it ended: by ctrl-C, which reaches all its processes, or by a kill of the first."""
+    old = tmp_path / "report.html"
+    old.write_text("old")
+    command = ["build", "--no-cache", "--format", "html", "-o", str(tmp_path)]
+    with subprocess.Popen(
+        [sys.executable, "-c", _BUILDING, *command],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as process:
+        assert process.stdout is not None
+        if not process.stdout.readline():
+            pytest.skip("there is one processor, or too little memory for a copy")
+        if end is signal.SIGKILL:
+            process.kill()
+        else:
+            os.killpg(process.pid, end)
+        process.wait()
+        # Both pipes end when the last process that holds them has ended.
+        assert process.stdout.read() == ""
+        assert process.stderr is not None
+        assert "Traceback" not in process.stderr.read()
+    assert [path.name for path in tmp_path.iterdir()] == ["report.html"]
+    assert old.read_text() == "old"
