@@ -110,6 +110,14 @@ def test_an_explanation_says_how_likely_chance_is(case):
             assert judgement.slip not in judgement.alternatives
 
 
+def test_a_number_that_was_cut_off_as_well_is_twice_as_likely_by_chance():
+    """Two ways of ending a number count twice: 3.1416 * 2.7183 is 8.53981, so 8.540 or 8.539."""
+    line = "$$a = 3.1416 * 2.7183 + 0.6537 = {}$$"
+    rounded, cut = (audited(line.format(end)).judgements[-1] for end in ("8.540", "8.539"))
+    assert (rounded.slip, cut.slip) == ("term dropped", "term dropped")
+    assert cut.chance / rounded.chance == pytest.approx(2 * 8540 / 8539)
+
+
 @pytest.mark.parametrize("case", parameters(case for case in CAUGHT if entry_of(case) != "line"))
 def test_with_all_corrections_made_nothing_is_wrong(case):
     """Printing what the audit says should be printed satisfies it."""
