@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bpreport.formula import FLOAT, evaluate, latex, parse
+from bpreport.formula.chains import split
 from bpreport.formula.tree import Apply, Number, Reduce, Symbol
 
 SUM = Reduce("sum", Symbol("i"), Number("1"), Symbol("m"), Symbol("x", (Symbol("i"),)))
@@ -41,3 +42,19 @@ def test_a_sum_that_begins_with_a_minus_has_no_brackets() -> None:
     """Only a sum that was printed inside a sum keeps them."""
     assert latex(parse("-a + b")) == "-a + b"
     assert latex(parse("(a + c) + b")) == "(a + c) + b"
+
+
+def test_what_stands_above_a_sum_may_be_typed_first() -> None:
+    """Braces and all; behind a function it is a mark of the name, or a power of the value."""
+    assert parse(r"\sum^{n}_{i=1} x_i") == parse(r"\sum_{i=1}^{n} x_i")
+    assert parse("f^{2}(x + 1)") == parse("(f(x + 1))^2")
+    assert parse("f^{(2)}(x + 1)") != parse("f^{(2)} x + f^{(2)}")
+
+
+def test_two_columns_of_chains_go_on_each_below_itself() -> None:
+    """a = 1 + 1 = 2 on the left, b = 2 + 2 = 4 on the right."""
+    source = r"\begin{aligned} a &= 1 + 1 & b &= 2 + 2 \\ &= 2 & &= 4 \end{aligned}"
+    assert [[side.source.strip() for side in chain.sides] for chain in split(source)] == [
+        ["a", "1 + 1", "2"],
+        ["b", "2 + 2", "4"],
+    ]
