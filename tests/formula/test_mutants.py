@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bpreport.formula import FLOAT, evaluate, latex, parse
+from bpreport.formula import FLOAT, FormulaError, evaluate, latex, parse, unroll
 from bpreport.formula.chains import split
 from bpreport.formula.tree import Apply, Number, Reduce, Symbol
 
@@ -52,9 +52,74 @@ def test_what_stands_above_a_sum_may_be_typed_first() -> None:
 
 
 def test_two_columns_of_chains_go_on_each_below_itself() -> None:
-    """a = 1 + 1 = 2 on the left, b = 2 + 2 = 4 on the right."""
+    """On the left a = 1 + 1 = 2, on the right b = 2 + 2 = 4."""
     source = r"\begin{aligned} a &= 1 + 1 & b &= 2 + 2 \\ &= 2 & &= 4 \end{aligned}"
     assert [[side.source.strip() for side in chain.sides] for chain in split(source)] == [
         ["a", "1 + 1", "2"],
         ["b", "2 + 2", "4"],
     ]
+
+
+def test_an_index_is_computed() -> None:
+    r"""The second term of \sum_i x_{2 i} is x_4."""
+    for index, expected in (
+        (r"2 \cdot i", "x_2 + x_4"),
+        ("i + 2", "x_3 + x_4"),
+        ("3-i", "x_2 + x_1"),
+    ):
+        tree = parse(rf"\sum_{{i=1}}^{{2}} x_{{{index}}}")
+        assert unroll(tree, {}) == parse(expected)
+
+
+@pytest.mark.parametrize(
+    ("exponent", "expected"),
+    [
+        ("2", ((7, 10), (15, 22))),  # 1 * 1 + 2 * 3 = 7
+        ("3", ((37, 54), (81, 118))),  # 7 * 1 + 10 * 3 = 37
+        ("1", ((1, 2), (3, 4))),
+        ("-1", ((-2, 1), (1.5, -0.5))),
+        ("0", ((1, 1), (1, 1))),  # entry by entry, as what follows
+        ("-2", ((1, 1 / 4), (1 / 9, 1 / 16))),
+        ("-1.5", ((1, 2**-1.5), (3**-1.5, 1 / 8))),
+        ("11", ((1, 2**11), (3**11, 4**11))),
+    ],
+)
+def test_powers_of_a_matrix(exponent: str, expected: tuple[tuple[float, ...], ...]) -> None:
+    """Whole ones up to 10 are products, -1 is the inverse, all others go entry by entry."""
+    matrix = ((1.0, 2.0), (3.0, 4.0))
+    found = evaluate(parse(f"A^{{{exponent}}}"), {"A": matrix}, FLOAT)
+    for row, wanted in zip(found, expected, strict=True):
+        assert row == pytest.approx(wanted)
+
+
+@pytest.mark.parametrize("source", [r"\sqrt[3]{x}", r"\sqrt[n]{x + 1}", r"\sqrt[3]{x}^{2}"])
+def test_a_root_of_any_degree_is_written_as_it_was_typed(source: str) -> None:
+    """Though it is a power: x^{1/3}."""
+    assert latex(parse(source)) == source
+
+
+def test_the_base_of_a_power_gets_brackets_where_it_needs_them() -> None:
+    """A name with a mark and a fraction do, a bare name does not."""
+    two = Number("2")
+    assert latex(Apply("power", (Symbol("x"), two))) == "x^{2}"
+    assert latex(Apply("power", (Symbol("x", (), ("+",)), two))) == "(x^{+})^{2}"
+    half = Apply("divide", (Symbol("x"), Symbol("y")), sign=r"\frac")
+    assert latex(Apply("power", (half, two))) == r"\left(\frac{x}{y}\right)^{2}"
+
+
+def test_bars_side_by_side_are_a_norm_and_a_comma_may_end_what_is_typed() -> None:
+    """Also where nothing follows."""
+    assert parse("||a||") == Apply("norm", (Symbol("a"),))
+    assert parse("|a| |b|") == Apply(
+        "multiply", (Apply("abs", (Symbol("a"),)), Apply("abs", (Symbol("b"),)))
+    )
+    with pytest.raises(FormulaError) as refusal:
+        parse("(a,")
+    assert (refusal.value.offset, refusal.value.expected) == (3, "a value")
+
+
+def test_what_is_nested_too_deep_is_refused_as_a_whole() -> None:
+    """No place in it is to blame."""
+    with pytest.raises(FormulaError, match="at most 120 nested operations") as refusal:
+        parse("1" + "/2" * 150)
+    assert refusal.value.offset == 0
