@@ -110,22 +110,6 @@ def test_an_explanation_says_how_likely_chance_is(case):
             assert judgement.slip not in judgement.alternatives
 
 
-def test_a_value_that_rounds_to_zero_ends_no_search():
-    """0.0432 has no inverse with one place, but with three: 1 / 0.043 = 23.2558."""
-    z = "$$z = 0.2 * 0.216 = 0.0432$$\n\n"
-    judgement = audited(rf"{z}$$y = \frac{{1}}{{z}} = 23.2558$$").judgements[-1]
-    assert judgement.slip == "rounding carried"
-    assert "rounded to 3 places" in str(judgement.message)
-
-
-def test_a_number_that_was_cut_off_as_well_is_twice_as_likely_by_chance():
-    """Two ways of ending a number count twice: 3.1416 * 2.7183 is 8.53981, so 8.540 or 8.539."""
-    line = "$$a = 3.1416 * 2.7183 + 0.6537 = {}$$"
-    rounded, cut = (audited(line.format(end)).judgements[-1] for end in ("8.540", "8.539"))
-    assert (rounded.slip, cut.slip) == ("term dropped", "term dropped")
-    assert cut.chance / rounded.chance == pytest.approx(2 * 8540 / 8539)
-
-
 @pytest.mark.parametrize("case", parameters(case for case in CAUGHT if entry_of(case) != "line"))
 def test_with_all_corrections_made_nothing_is_wrong(case):
     """Printing what the audit says should be printed satisfies it."""

@@ -73,11 +73,3 @@ def test_a_number_in_text_that_names_nothing():
     """The message tells the nearest name, with the same letter where there is one."""
     (found,) = audit(read_text(f'{INDEXED}It is [0.5]{{claim="V_{{12}}"}}.')).judgements
     assert str(found.message) == "The worked example net has no V_{12}; is V_{2,1} meant?"
-
-
-def test_a_small_given_is_told_in_plain_digits():
-    """x_1 is 0.00002, whatever the program would print for it."""
-    head = INDEXED.replace("x: [1, 2]", "x: [0.00002, 2]")
-    line = "$$net_{h1} = W_{11} x_1 + W_{21} x_2 + b_1 = 0.1 * 0.00003 + 0.3 * 2 + 0.1$$"
-    found = audit(read_text(head + line)).judgements[-1]
-    assert (str(found.verdict), found.correction) == ("wrong", "0.00002")

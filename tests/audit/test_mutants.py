@@ -1,0 +1,78 @@
+"""Laws that no other test would have missed: each is here because a mutant of the code survived."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.audit.case_files import audited
+from tests.audit.test_verdicts import INDEXED
+
+
+def verdicts(source: str) -> list[str]:
+    return [str(judgement.verdict) for judgement in audited(source).judgements]
+
+
+def remarks(source: str) -> list[str]:
+    return [str(finding.message) for finding in audited(source).findings]
+
+
+def test_a_value_that_rounds_to_zero_ends_no_search():
+    """0.0432 has no inverse with one place, but with three: 1 / 0.043 = 23.2558."""
+    z = "$$z = 0.2 * 0.216 = 0.0432$$\n\n"
+    judgement = audited(rf"{z}$$y = \frac{{1}}{{z}} = 23.2558$$").judgements[-1]
+    assert judgement.slip == "rounding carried"
+    assert "rounded to 3 places" in str(judgement.message)
+
+
+def test_a_number_that_was_cut_off_as_well_is_twice_as_likely_by_chance():
+    """Two ways of ending a number count twice: 3.1416 * 2.7183 is 8.53981, so 8.540 or 8.539."""
+    line = "$$a = 3.1416 * 2.7183 + 0.6537 = {}$$"
+    rounded, cut = (audited(line.format(end)).judgements[-1] for end in ("8.540", "8.539"))
+    assert (rounded.slip, cut.slip) == ("term dropped", "term dropped")
+    assert cut.chance / rounded.chance == pytest.approx(2 * 8540 / 8539)
+
+
+def test_a_small_given_is_told_in_plain_digits():
+    """x_1 is 0.00002, whatever the program would print for it."""
+    head = INDEXED.replace("x: [1, 2]", "x: [0.00002, 2]")
+    line = "$$net_{h1} = W_{11} x_1 + W_{21} x_2 + b_1 = 0.1 * 0.00003 + 0.3 * 2 + 0.1$$"
+    found = audited(head + line).judgements[-1]
+    assert (str(found.verdict), found.correction) == ("wrong", "0.00002")
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("$$w_7 = 0.5$$\n\n$$W_7 + 1 = 0.5 + 1$$", ["$W_{7}$ is written where $w_{7}$ is meant"]),
+        ("$$w_7 = 0.5$$\n\n$$w_7 + 1 = 0.5 + 1$$", []),
+        (
+            "$$w8 = 0.5$$\n\n$$w_7 = 0.4$$",
+            ["w8 is typed without a subscript sign, unlike its like"],
+        ),
+        ("$$w_8 = 0.5$$\n\n$$w_7 = 0.4$$", []),
+    ],
+)
+def test_a_name_that_is_typed_in_two_ways_is_remarked(source, said):
+    """One with another letter, one without its sign."""
+    assert remarks(source) == said
+
+
+def test_a_prime_is_by_the_only_symbol_there_is():
+    """Of x^2 it is 2 x; x^2 + c x does not say by which of its two symbols."""
+    assert verdicts("$$y = x^2$$\n\n$$y' = 2 x$$") == ["definition", "proved"]
+    assert verdicts("$$y = x^2 + c x$$\n\n$$y' = 2 x + c$$") == ["definition", "definition"]
+
+
+@pytest.mark.parametrize(
+    ("printed", "slip"),
+    [
+        ("6.28378", "digit mistyped"),  # of 6.28318
+        ("6.28338", "digit mistyped"),
+        ("6.23818", "digits swapped"),
+        ("6.82318", "digits swapped"),
+    ],
+)
+def test_one_digit_of_many_is_wrong(printed, slip):
+    """Wherever it stands."""
+    judgement = audited(f"$$3.14159 * 2 = {printed}$$").judgements[-1]
+    assert (judgement.slip, judgement.correction) == (slip, "6.28318")
