@@ -123,3 +123,24 @@ def test_what_is_nested_too_deep_is_refused_as_a_whole() -> None:
     with pytest.raises(FormulaError, match="at most 120 nested operations") as refusal:
         parse("1" + "/2" * 150)
     assert refusal.value.offset == 0
+
+
+@pytest.mark.parametrize("before", ["", "a + ", "a + b + ", "a b + c + d + "])
+def test_one_less_a_value_is_a_factor_wherever_it_stands(before: str) -> None:
+    """In h(1 - h) it is one, in h(1 + h) the argument of a function."""
+    assert parse(before + "h(1 - h)") == parse(before + r"h \cdot (1 - h)")
+    assert parse(before + "h(1 + h)") != parse(before + r"h \cdot (1 + h)")
+
+
+def test_braces_are_no_brackets_of_an_argument() -> None:
+    r"""Of f\{x + 1\} nobody says that it is called."""
+    assert parse(r"f\{x + 1\}") == parse(r"f \cdot (x + 1)")
+    assert parse("f[x + 1]") == parse("f(x + 1)") != parse(r"f \cdot (x + 1)")
+
+
+def test_a_name_of_a_value_has_one_bar_or_two_side_by_side() -> None:
+    """P(a|b) and D(p||q) are names; what has more bars is none."""
+    assert isinstance(parse("P(a|b)"), Symbol) and isinstance(parse("D(p||q)"), Symbol)
+    assert not isinstance(parse("P(a|b|c)"), Symbol)
+    with pytest.raises(FormulaError, match="bars in pairs"):
+        parse("P(a||b|c)")
