@@ -29,6 +29,7 @@ def test_a_number_that_was_cut_off_as_well_is_twice_as_likely_by_chance():
     line = "$$a = 3.1416 * 2.7183 + 0.6537 = {}$$"
     rounded, cut = (audited(line.format(end)).judgements[-1] for end in ("8.540", "8.539"))
     assert (rounded.slip, cut.slip) == ("term dropped", "term dropped")
+    assert rounded.chance is not None and cut.chance is not None
     assert cut.chance / rounded.chance == pytest.approx(2 * 8540 / 8539)
 
 
