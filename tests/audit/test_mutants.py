@@ -77,3 +77,16 @@ def test_one_digit_of_many_is_wrong(printed, slip):
     """Wherever it stands."""
     judgement = audited(f"$$3.14159 * 2 = {printed}$$").judgements[-1]
     assert (judgement.slip, judgement.correction) == (slip, "6.28318")
+
+
+def test_a_line_is_explained_by_what_its_formula_lost():
+    """Nothing but the factor is missing, so the slip that drops a factor gives the very line."""
+    given = "$$x_1 = 2$$\n\n$$x_2 = 5$$\n\n"
+    line = audited(rf"{given}$$y = \frac{{1}}{{2}} x_1 x_2 = 2 * 5$$").judgements[-1]
+    assert (line.slip, line.chance) == ("factor dropped", 0)
+    assert str(line.message).endswith(r": the factor $\frac{1}{2}$ was left out")
+    # The twin: the factor is there, and one number is another one.
+    line = audited(rf"{given}$$y = \frac{{1}}{{2}} x_1 x_2 = \frac{{1}}{{2}} * 2 * 7$$").judgements[
+        -1
+    ]
+    assert line.verdict.level == "error" and line.slip != "factor dropped"
