@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from bpreport.audit.digits import same
 from tests.audit.case_files import audited
 from tests.audit.test_verdicts import INDEXED
 
@@ -90,3 +91,9 @@ def test_a_line_is_explained_by_what_its_formula_lost():
         -1
     ]
     assert line.verdict.level == "error" and line.slip != "factor dropped"
+
+
+def test_rows_are_the_same_where_all_their_numbers_are():
+    """As many, and each as the other."""
+    assert same((1, 2), (1, 2))
+    assert not same((1, 2), (1, 3)) and not same((1, 2), (1, 2, 3)) and not same((1,), 1)

@@ -6,6 +6,7 @@ import pytest
 
 from bpreport.formula import FLOAT, FormulaError, evaluate, latex, parse, unroll
 from bpreport.formula.chains import split
+from bpreport.formula.names import split_letters
 from bpreport.formula.tree import Apply, Number, Reduce, Symbol
 
 SUM = Reduce("sum", Symbol("i"), Number("1"), Symbol("m"), Symbol("x", (Symbol("i"),)))
@@ -144,3 +145,22 @@ def test_a_name_of_a_value_has_one_bar_or_two_side_by_side() -> None:
     assert not isinstance(parse("P(a|b|c)"), Symbol)
     with pytest.raises(FormulaError, match="bars in pairs"):
         parse("P(a||b|c)")
+
+
+def test_a_part_of_a_fraction_without_braces_is_one_digit() -> None:
+    """Also behind a part with braces that holds a fraction itself."""
+    half = r"\frac{\frac{1}{2}}"
+    assert parse(rf"{half}3 x") == parse(rf"{half}{{3}} x")
+    assert parse(r"\frac12") == parse(r"\frac{1}{2}")
+    for source, place in ((rf"{half}35", len(half) + 1), (r"\frac123", 7)):
+        with pytest.raises(FormulaError) as refusal:
+            parse(source)
+        assert refusal.value.offset == place
+
+
+def test_a_d_in_front_of_a_name_is_a_word_of_its_own() -> None:
+    """However short the name is; what is no name is a product of letters."""
+    names = frozenset({"ab", "net"})
+    assert split_letters("dab", names) == [(0, "d"), (1, "ab")]
+    assert split_letters("dnet", names) == [(0, "d"), (1, "net")]
+    assert split_letters("dac", names) == [(0, "d"), (1, "a"), (2, "c")]
