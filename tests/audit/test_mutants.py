@@ -97,3 +97,12 @@ def test_rows_are_the_same_where_all_their_numbers_are():
     """As many, and each as the other."""
     assert same((1, 2), (1, 2))
     assert not same((1, 2), (1, 3)) and not same((1, 2), (1, 2, 3)) and not same((1,), 1)
+
+
+def test_two_numbers_in_one_another_s_places_are_swapped():
+    """Three that are all other ones may be those of a next sample."""
+    given = "$$a = 2.11$$\n\n$$b = 3.22$$\n\n$$c = 5.33$$\n\n"
+    assert audited(f"{given}$$y = a + b c = 3.22 + 2.11 * 5.33$$").judgements[-1].slip == (
+        "symbol swapped"
+    )
+    assert verdicts(f"{given}$$y = a + b c = 3.22 + 5.33 * 2.11$$")[-1] == "given"
