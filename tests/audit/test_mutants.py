@@ -106,3 +106,46 @@ def test_two_numbers_in_one_another_s_places_are_swapped():
         "symbol swapped"
     )
     assert verdicts(f"{given}$$y = a + b c = 3.22 + 5.33 * 2.11$$")[-1] == "given"
+
+
+UPDATED = """$$w_7 = 0.55$$
+
+$$w_8 = 0.66$$
+
+$$g = 0.25$$
+
+$$w_7^+ = w_7 - 0.5 g = 0.55 - 0.5 * 0.25 = 0.425$$
+
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "slip"),
+    [
+        ("v = 2 w_7 = 2 * 0.425", "new for old"),
+        ("v = 2 w_7^+ = 2 * 0.55", "old for new"),
+        ("v = 2 w_8 = 2 * 0.425", "symbol swapped"),  # that is w_7 after its update
+        ("v = 2 w_8 = 2 * 0.55", "symbol swapped"),
+    ],
+)
+def test_new_for_old_is_said_of_one_and_the_same_name(line, slip):
+    """And no chance has a part in it: the line shows what was taken."""
+    judgement = audited(f"{UPDATED}$${line}$$").judgements[-1]
+    assert (judgement.slip, judgement.chance) == (slip, 0)
+
+
+@pytest.mark.parametrize(
+    ("relations", "holds"),
+    [
+        ((r"\le", r"\leq", "≤"), (True, True, False)),
+        ((r"\ge", r"\geq", "≥"), (False, True, True)),
+        (("<", r"\lt", r"\ll"), (True, False, False)),
+        ((">", r"\gt", r"\gg"), (False, False, True)),
+        ((r"\ne", r"\neq", "≠"), (True, False, True)),
+    ],
+)
+def test_relations_of_printed_numbers_hold_or_are_wrong(relations, holds):
+    """Of 0.5, 0.6 and 0.7 on the left, and 0.6 on the right."""
+    for relation in relations:
+        found = [verdicts(f"$${left} {relation} 0.6$$") for left in ("0.5", "0.6", "0.7")]
+        assert found == [["proved" if one else "wrong"] for one in holds], relation

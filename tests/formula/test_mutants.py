@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bpreport.formula import FLOAT, FormulaError, evaluate, latex, parse, unroll
-from bpreport.formula.chains import split
+from bpreport.formula.chains import split, split_label
 from bpreport.formula.names import split_letters
 from bpreport.formula.tree import Apply, Number, Reduce, Symbol
 
@@ -164,3 +164,17 @@ def test_a_d_in_front_of_a_name_is_a_word_of_its_own() -> None:
     assert split_letters("dab", names) == [(0, "d"), (1, "ab")]
     assert split_letters("dnet", names) == [(0, "d"), (1, "net")]
     assert split_letters("dac", names) == [(0, "d"), (1, "a"), (2, "c")]
+
+
+@pytest.mark.parametrize(
+    ("source", "label"),
+    [
+        (r"\text{net } a = 1", "net"),
+        (r"\text{ net} a = 1", "net"),
+        (r"\text{net} a = 1", ""),
+        (r"\text{and} a = 1", "and"),
+    ],
+)
+def test_text_with_a_blank_is_words_for_the_reader(source: str, label: str) -> None:
+    """On either side of it; without one it may be a name, but for a word that is none."""
+    assert split_label(source)[0] == label
