@@ -145,6 +145,8 @@ def test_a_name_of_a_value_has_one_bar_or_two_side_by_side() -> None:
     assert not isinstance(parse("P(a|b|c)"), Symbol)
     with pytest.raises(FormulaError, match="bars in pairs"):
         parse("P(a||b|c)")
+    # So are probabilities of what is said in a word, or by a relation.
+    assert isinstance(parse("P(rain)"), Symbol) and isinstance(parse("P(x = 1)"), Symbol)
 
 
 def test_a_part_of_a_fraction_without_braces_is_one_digit() -> None:
@@ -178,3 +180,12 @@ def test_a_d_in_front_of_a_name_is_a_word_of_its_own() -> None:
 def test_text_with_a_blank_is_words_for_the_reader(source: str, label: str) -> None:
     """On either side of it; without one it may be a name, but for a word that is none."""
     assert split_label(source)[0] == label
+
+
+@pytest.mark.parametrize("before", ["", "a + ", "a + b + "])
+def test_what_is_refused_in_an_index_has_its_place_in_the_formula(before: str) -> None:
+    """However far behind the beginning."""
+    source = before + r"x_{i, \foo + 1}"
+    with pytest.raises(FormulaError) as refusal:
+        parse(source)
+    assert (refusal.value.offset, refusal.value.token) == (source.index(r"\foo"), r"\foo")
