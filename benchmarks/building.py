@@ -64,7 +64,7 @@ def baselines(folder: Path, python: str) -> Iterator[tuple[str, Command]]:
 
 def typst_of(text: str) -> str:
     """The deck's words in Typst, with a formula of Typst's own for each of the deck's."""
-    formula = '$ (partial E_"total") / (partial w_7) = (out_"o1" - 0.01) dot 0.7514 dot 0.1868 $'
+    formula = '$ (partial E_"total") / (partial w_7) = ("out"_"o1" - 0.01) dot 0.7514 dot 0.1868 $'
     lines = []
     for line in re.sub(r"\A---\n.*?\n---\n", "", text, flags=re.DOTALL).splitlines():
         words = re.sub(r"\$\$.*", "\0", line)
@@ -131,7 +131,7 @@ def a_formula(found: Mapping[str, list[Taken]], folder: Path) -> Row:
             for entry in document.objects
             if isinstance(entry, pikepdf.Dictionary) and entry.get("/S") == "/Formula"
         )
-    audit = taken(Command([*BPREPORT, "check", "--no-cache"]))
+    audit = taken(Command([*BPREPORT, "check", "--no-cache"], finds=True))
     runs = [
         replace(
             run,

@@ -51,6 +51,7 @@ def compared(earlier: Path, folder: Path, runs: int) -> list[Row]:
                 # Nothing can be kept below a file, so both make everything anew.
                 {"PYTHONPATH": str(tree), "BPREPORT_CACHE": "/dev/null"},
                 tree,
+                finds=arguments == ["check"],
             )
             for tree in (ROOT, earlier)
         }

@@ -15,8 +15,11 @@ from bpreport.deck import builtin
 
 TIMES = (1, 3, 10, 30)
 NOTES = (100, 1_000, 10_000)
-CLASSES = (10, 100, 1_000)
+CLASSES = (100, 1_000, 10_000)
+PROCESSES = (1, 2)
 WORKERS = (1, 2)
+SHARED = 2_000
+"""Sheets that several processes, or the workers of a cluster, make together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,7 @@ def measured(
 ) -> Growth:
     """The commands, one a size."""
     made = {
-        str(size): Command([*BPREPORT, *arguments])
+        str(size): Command([*BPREPORT, *arguments], finds=arguments[0] == "check")
         for size, arguments in zip(sizes, commands, strict=True)
     }
     found = in_turn(made, runs, warm=False)  # the small ones come first
@@ -72,13 +75,11 @@ def growths(runs: int, folder: Path) -> Iterator[Growth]:
         bare[-1].write_text(notes(count, 1), encoding="utf-8")
     commands = [["check", str(deck), "--no-cache", "--format", "github"] for deck in bare]
     yield measured("check of bare notes", "formulas", NOTES, runs, commands)
-    sheets = [
-        ["sheets", "--count", str(count), "--seed", "bench", "--format", "html",
-         "-o", str(folder / f"sheets-{count}")]
-        for count in CLASSES
-    ]  # fmt: skip
     # A folder is filled once, so these run once.
-    yield measured("sheets as HTML", "students", CLASSES, 1, sheets)
+    classes = [sheets(folder / f"class-{count}", count) for count in CLASSES]
+    yield measured("sheets as HTML", "students", CLASSES, 1, classes)
+    shared = [sheets(folder / f"jobs-{count}", SHARED, "-j", str(count)) for count in PROCESSES]
+    yield measured(f"{SHARED:,} sheets", "processes", PROCESSES, 1, shared)
     try:
         import distributed  # noqa: F401
     except ModuleNotFoundError:
@@ -87,17 +88,24 @@ def growths(runs: int, folder: Path) -> Iterator[Growth]:
     yield in_a_cluster(folder)
 
 
+def sheets(target: Path, count: int, *more: str) -> list[str]:
+    """Sheets of a class, in a folder of their own."""
+    told = ["sheets", "--count", str(count), "--seed", "bench", "--format", "html"]
+    return [*told, "-o", str(target), *more]
+
+
 def in_a_cluster(folder: Path) -> Growth:
-    """The same sheets by the workers of a cluster on this machine."""
-    rows = []
+    """The same sheets by the workers of a cluster on this machine, which runs already."""
+    found = []
     for count in WORKERS:
         with cluster(count) as address:
-            told = [
-                *("sheets", "--count", "400", "--seed", "bench", "--format", "html"),
-                *("-o", str(folder / f"sheets-cluster-{count}"), "--scheduler", address),
-            ]
-            rows.append(Row.of(str(count), [taken(Command([*BPREPORT, *told]))]))
-    return Growth("400 sheets on a cluster", "workers", WORKERS, rows)
+            told = sheets(folder / f"workers-{count}", SHARED, "--scheduler", address)
+            found.append(taken(Command([*BPREPORT, *told])))
+    rows = [
+        Row.of(str(count), [run], str(WORKERS[0]), found[:1] if place else ())
+        for place, (count, run) in enumerate(zip(WORKERS, found, strict=True))
+    ]
+    return Growth(f"{SHARED:,} sheets on a cluster", "workers", WORKERS, rows)
 
 
 @contextmanager
@@ -114,14 +122,14 @@ def cluster(workers: int) -> Iterator[str]:
 def plot(found: Sequence[Growth], path: Path) -> None:
     """Time against size, each on axes of its own; the dotted line grows in proportion.
 
-    The time is the processor's, but for a cluster, whose workers are no children, the clock's.
+    The time is the processor's; where several processes share it, the clock's.
     """
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(3.2 * len(found), 2.8), layout="constrained")
     panels = figure.subplots(1, len(found), squeeze=False)[0]
     for axes, growth in zip(panels, found, strict=True):
-        shared = growth.axis == "workers"
+        shared = growth.axis in ("processes", "workers")
         times = [row.wall if shared else row.seconds for row in growth.rows]
         axes.loglog(growth.sizes, times, "o-", color="#0a5fa5")
         ratios = [size / growth.sizes[-1] for size in growth.sizes]

@@ -35,8 +35,8 @@ def rows(runs: int, folder: Path) -> Iterator[Row]:
             "python": Command([sys.executable, "-c", "pass"]),
             "help": Command([*BPREPORT, "--help"]),
             "imports": Command([sys.executable, "-c", _IMPORTING, *needed()]),
-            "check": Command([*BPREPORT, "check", "--no-cache"]),
-            "again": Command([*BPREPORT, "check"], cache),
+            "check": Command([*BPREPORT, "check", "--no-cache"], finds=True),
+            "again": Command([*BPREPORT, "check"], cache, finds=True),
         },
         runs,
     )

@@ -34,8 +34,12 @@ def licence_of(name: str) -> str | None:
         known = metadata(name)
     except PackageNotFoundError:
         return None
-    told = known.get("License-Expression") or _classified(known) or _stated(known)
+    told = _field(known, "License-Expression") or _classified(known) or _stated(known)
     return told or _filed(name) or "not stated"
+
+
+def _field(known: PackageMetadata, name: str) -> str:
+    return str((known.get_all(name) or [""])[0])
 
 
 def _classified(known: PackageMetadata) -> str:
@@ -46,7 +50,7 @@ def _classified(known: PackageMetadata) -> str:
 
 def _stated(known: PackageMetadata) -> str:
     """The first line of the field, which may hold a whole licence."""
-    return (known.get("License") or "").strip().partition("\n")[0][:60]
+    return _field(known, "License").strip().partition("\n")[0][:60]
 
 
 def _filed(name: str) -> str:

@@ -1,0 +1,58 @@
+"""What counts as a mutant, and which tests are asked about it."""
+
+from __future__ import annotations
+
+from mutants.reaching import ROOT, Reached, digests
+from mutants.trying import meaning
+
+PATH = "bpreport/formula/limits.py"
+OWN = "tests/formula/test_limits.py"
+OTHER = "tests/deck/test_claims.py"
+
+
+def test_annotations_mean_nothing_and_all_else_does():
+    """`int | None` and `int & None` are annotations that nothing evaluates."""
+    code = "def f(a: int | None = 1) -> int:\n    b: int = a + 1\n    return b\n"
+    assert meaning(code.replace("|", "&").replace("> int", "> str")) == meaning(code)
+    assert meaning(code.replace("a + 1", "a - 1")) != meaning(code)
+    assert meaning(code.replace("= 1)", "= 2)")) != meaning(code)
+    assert meaning("f({& a})") == ""
+
+
+def _asked(lines: dict[int, list[str]], line: int) -> list[list[str]]:
+    seconds = {f"{OTHER}::quick": 0.1, f"{OWN}::slow": 2.0, f"{OWN}::quick": 0.5}
+    return Reached({PATH: lines}, seconds, digests()).tests(PATH, line)
+
+
+def _line(text: str) -> int:
+    """The place of the only line of the file with this text."""
+    (found,) = (
+        number
+        for number, line in enumerate((ROOT / PATH).read_text(encoding="utf-8").split("\n"), 1)
+        if text in line
+    )
+    return found
+
+
+def test_those_that_reach_the_statement_are_asked_and_the_quickest_of_the_room_is_first():
+    """Whichever line of the statement they reach."""
+    reached = {_line("typed = os"): [f"{OTHER}::quick", f"{OWN}::slow", f"{OWN}::quick"]}
+    own, others, rest = _asked(reached, _line("typed = os"))
+    assert (own, others, rest) == ([f"{OWN}::quick", f"{OWN}::slow"], [f"{OTHER}::quick"], [])
+    assert _asked(reached, _line("return LIMITS[name][0]")) == [[], [], []]
+
+
+def test_a_change_that_all_import_can_be_noticed_by_all():
+    """The table of bounds is made once; its rows belong to one statement."""
+    reached = {_line("LIMITS: Mapping"): [""], _line('"sum_terms": ('): [f"{OWN}::slow"]}
+    own, others, rest = _asked(reached, _line('"iterations": ('))
+    assert (own, others) == ([f"{OWN}::slow"], [])
+    assert rest == [f"{OTHER}::quick", f"{OWN}::quick"]
+
+
+def test_files_that_were_changed_since_are_asked_as_a_whole():
+    """What they reach is not known any more."""
+    seconds = {f"{OWN}::quick": 0.5}
+    line = _line("typed = os")
+    known = Reached({PATH: {line: [*seconds]}}, seconds, digests() | {OWN: "another"})
+    assert known.tests(PATH, line) == [[OWN], [], []]
