@@ -149,3 +149,22 @@ def test_relations_of_printed_numbers_hold_or_are_wrong(relations, holds):
     for relation in relations:
         found = [verdicts(f"$${left} {relation} 0.6$$") for left in ("0.5", "0.6", "0.7")]
         assert found == [["proved" if one else "wrong"] for one in holds], relation
+
+
+@pytest.mark.parametrize(
+    "line", ["W_{12} = 2 W_{11} = 0.2", "W_{12} = W_{11} + 0.1 = 0.1 + 0.1 = 0.2"]
+)
+def test_a_weight_that_is_told_by_another_is_not_updated(line):
+    """An update starts from the weight itself; 0.1 and 0.2 are what the two are given as."""
+    first, *_, last = verdicts(f"{INDEXED}$${line}$$")
+    assert (first, last) == ("definition", "reproduced")
+
+
+def test_what_is_updated_further_on_is_not_new_before():
+    """The line takes 0.425 for w, which it will be; and 0.55 is right in the update itself."""
+    given = "$$w = 0.55$$\n\n$$g = 0.25$$\n\n"
+    update = "$$w^+ = w - 0.5 g = 0.55 - 0.5 * 0.25 = 0.425$$"
+    found = audited(f"{given}$$v = 2 w = 2 * 0.425 = 0.85$$\n\n{update}").judgements
+    assert [judgement.slip for judgement in found] == [
+        None, None, None, "new for old", "new for old", None, None, None
+    ]  # fmt: skip
