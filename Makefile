@@ -16,7 +16,7 @@ installed := .venv/.installed
 doctor := $(PYTHON) -I bpreport/publish/doctor.py
 
 .DEFAULT_GOAL := help
-.PHONY: help report test lint types bench bench-compare bench-audit bench-growth bench-report bench-numbers catalogues issued pictures images fuzz supply thorough coverage mutants lock setup doctor clean machine
+.PHONY: help report test lint types bench bench-compare bench-audit bench-growth bench-report bench-numbers bench-hostile catalogues issued pictures images fuzz fuzz-blind supply thorough coverage mutants lock setup doctor clean machine
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 18
@@ -54,6 +54,9 @@ bench-report: setup ## measure sizes and times of the report and the slides: RUN
 bench-numbers: setup ## hold float64 against 50 digits, in units in the last place
 	$(bin)/python -m benchmarks.numbers --seed $(SEED)
 
+bench-hostile: setup ## time the audit of decks of 1 MB that are made to be slow, and their memory
+	$(bin)/python -m benchmarks.hostile
+
 catalogues: setup ## bring the translations up to date with the code and the templates
 	$(bin)/python -m bpreport.publish.catalogue
 
@@ -67,6 +70,13 @@ pictures: setup ## renew the pictures of key pages that the tests compare: look 
 fuzz: setup ## look for inputs that break a reader: SECONDS=60 each, TARGETS="parser reader ..."
 	@$(bin)/python -m pip install --quiet --require-hashes --requirement requirements-search.lock
 	@for target in $(TARGETS); do $(bin)/python -m fuzzing $$target --seconds $(SECONDS) || exit 1; done
+
+fuzz-blind: setup ## run each reader on the same changed inputs every time, whatever the code
+	@$(bin)/python -m fuzzing parser --blind --runs 20000
+	@$(bin)/python -m fuzzing typesetting --blind --runs 10000
+	@$(bin)/python -m fuzzing reader --blind --runs 5000
+	@$(bin)/python -m fuzzing front-matter --blind --runs 1000
+	@$(bin)/python -m fuzzing answers --blind --runs 10000
 
 images: setup ## renew the pictures of README.md and docs/: look at them
 	$(bin)/python docs/images/renew.py

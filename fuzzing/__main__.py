@@ -12,6 +12,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from fuzzing.blind import inputs
 from fuzzing.targets import TARGETS
 
 FOLDER = Path(__file__).parent
@@ -21,6 +22,8 @@ SEEDS = FOLDER.parent / "tests" / "cases"
 def main() -> int:
     """Run one target, in a process that the fuzzer has for itself."""
     arguments = _arguments()
+    if arguments.blind:
+        return _blindly(arguments.target, arguments.runs)
     corpus = Path(arguments.corpus)
     corpus.mkdir(parents=True, exist_ok=True)
     _sow(arguments.target, corpus)
@@ -44,6 +47,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("target", choices=TARGETS)
     parser.add_argument("--seconds", type=int, default=60)
     parser.add_argument("--runs", type=int, default=-1, help="executions at most")
+    parser.add_argument(
+        "--blind", action="store_true", help="the same inputs, however code changes"
+    )
     parser.add_argument("--longest", type=int, default=0, help="bytes of an input at most")
     parser.add_argument("--seed", type=int, default=0, help="the same search again; 0: another one")
     parser.add_argument("--corpus", default="", help="folder of the inputs that reach new code")
@@ -51,6 +57,20 @@ def _arguments() -> argparse.Namespace:
     arguments.longest = arguments.longest or TARGETS[arguments.target].longest
     arguments.corpus = arguments.corpus or f"build/fuzzing/{arguments.target}"
     return arguments
+
+
+def _blindly(name: str, runs: int) -> int:
+    """Run a target on inputs that do not depend on the code; the first that breaks it is kept."""
+    for number, data in enumerate(inputs(name, seeds(name), runs)):
+        try:
+            TARGETS[name].run(data)
+        except Exception:
+            found = FOLDER / "found" / name / f"blind-{number}"
+            found.write_bytes(data)
+            print(f"{found} holds what breaks {name}: {data!r}", file=sys.stderr)
+            raise
+    print(f"{name}: {runs} executions")
+    return 0
 
 
 def _sow(name: str, corpus: Path) -> None:

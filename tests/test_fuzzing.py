@@ -7,6 +7,7 @@ import random
 import pytest
 
 from fuzzing.__main__ import FOLDER, seeds
+from fuzzing.blind import inputs
 from fuzzing.targets import TARGETS
 
 FOUND = sorted(path for path in (FOLDER / "found").glob("*/*") if path.name[0] != ".")
@@ -27,3 +28,12 @@ def test_what_the_search_begins_with_holds(name):
     for number, seed in enumerate(begun):
         cut = chance.randrange(len(seed)) if number % 2 else len(seed)
         TARGETS[name].run(seed[:cut])
+
+
+@pytest.mark.parametrize("name", TARGETS)
+def test_blind_inputs_are_the_same_every_time(name):
+    """A longer run begins as a shorter one; the inputs differ from each other, and fit."""
+    first, again = (list(inputs(name, seeds(name), runs)) for runs in (40, 20))
+    assert first[:20] == again
+    assert len(set(first)) > 20
+    assert all(len(data) <= TARGETS[name].longest for data in first)

@@ -29,6 +29,7 @@ __all__ = [
     "is_power",
     "place",
     "primed",
+    "unwrapped",
     "whole",
 ]
 
@@ -162,6 +163,13 @@ def _change(body: Symbol | Apply, offset: int) -> Tree:
         inner, exponent = body.operands
         return replace(body, operands=(_change(cast("Symbol", inner), offset), exponent))
     return replace(body, base=f"d{body.base}", typed=f"d{body.typed}", at=offset)
+
+
+def unwrapped(part: Any) -> Any:
+    """A part without brackets that hold nothing but another pair: ((t, 1)) is (t, 1)."""
+    while isinstance(part, Group) and len(part.items) == 1 and isinstance(part.items[0], Group):
+        part = part.items[0]
+    return part
 
 
 def is_power(part: Any) -> bool:

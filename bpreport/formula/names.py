@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from lark import Token
 
 from bpreport.formula.errors import FormulaError
-from bpreport.formula.tree import Cases, Matrix, Number, Reduce, Symbol, Tree, walk
+from bpreport.formula.tree import Cases, Derivative, Matrix, Number, Reduce, Symbol, Tree, walk
 
 __all__ = [
     "FUNCTION_LETTERS",
@@ -180,9 +180,19 @@ _OPAQUE = re.compile(r"[\w\s.:'|*]|\\(?:to|rightarrow|mid|ast|prime)(?![A-Za-z])
 
 
 def _unbraced(text: str) -> str:
-    while text.startswith("{") and text.endswith("}"):
+    while text.startswith("{") and text.endswith("}") and _closes_last(text):
         text = text[1:-1].strip()
     return text
+
+
+def _closes_last(text: str) -> bool:
+    """Whether the brace that a text begins with is closed by its last one: not so in {a}{b}."""
+    depth = 0
+    for place, sign in enumerate(text):
+        depth += (sign == "{") - (sign == "}")
+        if depth == 0:
+            return place == len(text) - 1
+    return False
 
 
 def _read_index(text: str, offset: int) -> tuple[str | Tree, ...]:
@@ -239,7 +249,9 @@ def _plain(index: Tree) -> str | Tree:
             below = inner if isinstance(inner, str) else inner.key
             if below.isdecimal():
                 return base + below
-            return f"{base}_{below}" if re.fullmatch(r"\w+", below) else index
+            return f"{base}_{below}" if re.fullmatch(r"[\w.:'|*]+", below) else index
+        case Derivative(body=body, by=()) if isinstance(inside := _plain(body), str):
+            return f"{inside}'"
     return index
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from lark import Token
 
 from bpreport.formula.errors import FormulaError
-from bpreport.formula.fragments import Bare, Group, Mark, Scripts, place, whole
+from bpreport.formula.fragments import Bare, Group, Mark, Scripts, place, unwrapped, whole
 from bpreport.formula.names import SUBSCRIPTS, read_indices
 from bpreport.formula.tree import Apply, Derivative, Number, Symbol, Tree, Tuple
 
@@ -51,13 +51,14 @@ def raised(base: Any, script: Any) -> Any:
             base = raised(base, part)
         return base
     if isinstance(script, Bare):
-        script = script.group
+        script = unwrapped(script.group)
         if isinstance(base, Symbol) and all(map(_is_index, script.items)):  # a power or an index
             raise FormulaError(script.offset, script.fence, "braces around the superscript")
     if isinstance(script, Mark):
         if not isinstance(base, Symbol):
             raise FormulaError(script.offset, script.sign, "a symbol in front of a mark")
         return _marked(base, script.sign)
+    script = unwrapped(script)
     bracket = "(" if isinstance(base, Group) else ""
     if is_transpose(script):
         return Apply("transpose", (whole(base),), sign=bracket)

@@ -27,10 +27,10 @@ from bpreport.formula.names import (
     split_letters,
 )
 
-__all__ = ["Kept", "RefiningLexer", "Source"]
+__all__ = ["CONDITION_WORDS", "Kept", "RefiningLexer", "Source"]
 
 _TEXT = re.compile(r"\\(?:text|mathrm|textrm|textbf|textit)\s*\{([^{}]*)\}")
-_CONDITION_WORDS = re.compile(
+CONDITION_WORDS = re.compile(
     r"\s*(?:if|for|when|otherwise|else|当|若|如果|否则|其他|其它)(?![A-Za-z])", re.IGNORECASE
 )
 _STYLED = re.compile(r"\\(?:hat|bar|tilde|vec|dot|mathbf|boldsymbol|bm|pmb|math)")
@@ -180,7 +180,7 @@ class _Refiner:
                 yield from _unfolded(token)
             elif kind != "SYMBOL":
                 yield token
-            elif (text := _TEXT.match(token)) and _CONDITION_WORDS.match(text[1]):
+            elif (text := _TEXT.match(token)) and CONDITION_WORDS.match(text[1]):
                 yield _as("WORDS", token)
             elif token in (r"\Delta", "Δ") and delta is None:
                 delta = token
@@ -308,7 +308,10 @@ def _is_symbol(typed: str) -> bool:
     if _STYLED.match(typed) is not None:
         rest = typed[command.end() :].strip()
         return bool(rest) and (rest[0] == "{" or _is_symbol(rest))
-    return command[1] in SYMBOL_COMMANDS or UPRIGHT.match(typed) is not None
+    upright = UPRIGHT.match(typed)
+    if upright is not None:
+        return UPRIGHT_NAME.fullmatch(upright[1]) is not None
+    return command[1] in SYMBOL_COMMANDS
 
 
 def _check_digits(before: Token | None, token: Token) -> None:

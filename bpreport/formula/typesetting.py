@@ -19,6 +19,7 @@ from itertools import pairwise
 
 from bpreport.formula.errors import FormulaError
 from bpreport.formula.names import FUNCTION_LETTERS, UPRIGHT_NAME, read_indices
+from bpreport.formula.tokens import CONDITION_WORDS
 from bpreport.formula.tree import (
     Apply,
     Call,
@@ -288,7 +289,10 @@ def _name(symbol: Symbol) -> str:
 
 
 def _is_word(text: str) -> bool:
-    return len(text) > 1 and text.isalpha() and text not in ("max", "min")  # upright: a function
+    # Upright these would be a function and the word in front of a condition.
+    if text in ("max", "min") or CONDITION_WORDS.match(text):
+        return False
+    return len(text) > 1 and text.isalpha()
 
 
 def _index(part: str | Tree) -> str:
