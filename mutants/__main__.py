@@ -23,7 +23,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     parser.add_argument(
-        "--seconds", type=float, default=240, help="of tests for a mutant, the quickest first"
+        "--seconds", type=float, default=240, help="of tests for a mutant, as long as they took"
     )
     parser.add_argument(
         "--only", action="append", metavar="NAME", help="just this mutant, as it was printed"
@@ -55,7 +55,9 @@ def _tried(
         if outcome.caught:
             print(f"caught: {outcome.mutant}\n  by {outcome.by}", file=sys.stderr)
         else:
-            print(f"survives: {outcome.mutant}", *outcome.changed, sep="\n  ", flush=True)
+            print(
+                f"survives: {outcome.mutant}", *outcome.changed, outcome.by, sep="\n  ", flush=True
+            )
         caught = sum(one.caught for one in found)
         print(
             f"{caught} caught, {len(found) - caught} survive ({outcome.seconds:.0f} s)",

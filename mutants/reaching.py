@@ -10,9 +10,10 @@ import json
 import os
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from hashlib import sha256
 from inspect import signature
 from pathlib import Path
@@ -41,11 +42,19 @@ class Reached:
     files: dict[str, str]
     """By file of tests, the digest of what it was."""
 
+    @cached_property
+    def ordered(self) -> list[str]:
+        """All tests; first those that reach little, which are likelier about what they reach."""
+        lines = Counter(
+            test for found in self.lines.values() for tests in found.values() for test in tests
+        )
+        return sorted(self.seconds, key=lambda test: (lines[test], self.seconds[test], test))
+
     def tests(self, path: str, line: int) -> list[list[str]]:
         """Which tests can notice a change of a line, in the order in which they are tried.
 
         First those of the room that reach it, then those of other rooms; what is reached at import
-        can change what any test sees.
+        alone can change what any test sees.
         """
         found = {
             test
@@ -53,17 +62,13 @@ class Reached:
             for test in self.lines.get(path, {}).get(number, [])
         }
         changed = {file for file, now in digests().items() if self.files.get(file) != now}
-        ordered = [
-            test
-            for test in sorted(self.seconds, key=lambda one: (self.seconds[one], one))
-            if _file(test) not in changed
-        ]
+        ordered = [test for test in self.ordered if _file(test) not in changed]
         room = path.split("/")[1]
         own = (f"tests/{room}/", f"bpreport/{room}/")
         return [
             [*sorted(changed), *(one for one in ordered if one in found and one.startswith(own))],
             [one for one in ordered if one in found and not one.startswith(own)],
-            [one for one in ordered if one not in found] if "" in found else [],
+            ordered if found == {""} else [],
         ]
 
 

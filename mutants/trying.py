@@ -115,6 +115,8 @@ def outcomes(
             if not running:
                 return
             pid, status = os.wait()
+            if pid not in running:
+                continue  # a process that whoever started this one had begun
             mutant, folder, begun = running.pop(pid)
             outcome = _outcome(mutant, folder, status, time.monotonic() - begun)
             shutil.rmtree(folder, ignore_errors=True)

@@ -34,7 +34,7 @@ def _line(text: str) -> int:
     return found
 
 
-def test_those_that_reach_the_statement_are_asked_and_the_quickest_of_the_room_is_first():
+def test_those_that_reach_the_statement_are_asked_and_those_of_the_room_first():
     """Whichever line of the statement they reach."""
     reached = {_line("typed = os"): [f"{OTHER}::quick", f"{OWN}::slow", f"{OWN}::quick"]}
     own, others, rest = _asked(reached, _line("typed = os"))
@@ -43,11 +43,21 @@ def test_those_that_reach_the_statement_are_asked_and_the_quickest_of_the_room_i
 
 
 def test_a_change_that_all_import_can_be_noticed_by_all():
-    """The table of bounds is made once; its rows belong to one statement."""
-    reached = {_line("LIMITS: Mapping"): [""], _line('"sum_terms": ('): [f"{OWN}::slow"]}
-    own, others, rest = _asked(reached, _line('"iterations": ('))
-    assert (own, others) == ([f"{OWN}::slow"], [])
-    assert rest == [f"{OTHER}::quick", f"{OWN}::quick"]
+    """The table of bounds is made once, before the first test."""
+    assert _asked({_line("LIMITS: Mapping"): [""]}, _line('"iterations": (')) == [
+        [],
+        [],
+        [f"{OTHER}::quick", f"{OWN}::quick", f"{OWN}::slow"],
+    ]
+
+
+def test_those_that_reach_little_come_first():
+    """They are likelier about the line; of two that reach as much, the quicker one is first."""
+    line = _line("typed = os")
+    reached = {line: [f"{OWN}::quick", f"{OWN}::slow"], line + 1: [f"{OWN}::quick"]}
+    assert _asked(reached, line)[0] == [f"{OWN}::slow", f"{OWN}::quick"]
+    reached[line + 1].append(f"{OWN}::slow")
+    assert _asked(reached, line)[0] == [f"{OWN}::quick", f"{OWN}::slow"]
 
 
 def test_files_that_were_changed_since_are_asked_as_a_whole():

@@ -82,9 +82,11 @@ def foreseen(
         from bpreport.publish.examples import foreseen
 
         # matplotlib and the plots take as long as the audit, and hardly depend on it.
-        for other in _order(formats, lang):
-            for plot in foreseen(study, other):
-                _ = plot.picture.svg
+        # An error comes again when the plot is asked for, if it is.
+        with suppress(Exception):
+            for other in _order(formats, lang):
+                for plot in foreseen(study, other):
+                    _ = plot.picture.svg
 
     with beside(draw, jobs) as drawn:
         yield drawn

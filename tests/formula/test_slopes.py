@@ -19,6 +19,7 @@ from bpreport.formula import (
     simplify,
     slope,
 )
+from bpreport.formula.effort import effort
 from bpreport.formula.tree import Apply, Call, Derivative, Gap, Number, Symbol
 
 X = Symbol("x")
@@ -129,3 +130,14 @@ def test_a_function_with_primes_is_not_written_out():
     known = {"f": Function((Symbol("t"),), parse("t^2"))}
     call = Call(Symbol("f"), (X,), 1)
     assert expand(Apply("add", (call, Number("1"))), known) == Apply("add", (call, Number("1")))
+
+
+def test_writing_out_is_counted_as_work():
+    """Four nodes a step: a sum of 40 terms has 41 nodes, and in itself 40 times as many."""
+    t = Symbol("t")
+    known = {"f": Function((t,), Apply("add", (t,) * 40))}
+    with effort(1_000_000) as once:
+        expand(parse("f(x)"), known)
+    with effort(1_000_000) as twice:
+        expand(parse("f(f(x))"), known)
+    assert (once.spent, twice.spent) == (41 // 4, 41 // 4 + (1 + 40 * 41) // 4)

@@ -12,7 +12,7 @@ import pytest
 from bpreport.publish.beside import beside, copies
 from bpreport.publish.commands import build_deck
 from bpreport.publish.keeping import current, keeping, kept, passing
-from tests.publish.decks import LESSON
+from tests.publish.decks import LESSON, PERCEPTRON
 from tests.support import ROOT
 
 forking = pytest.mark.skipif(sys.platform != "linux", reason="only Linux copies its processes")
@@ -103,6 +103,24 @@ def test_the_files_are_the_same_with_and_without_copies(tmp_path, cached):
         assert {"audit", "report", "pdf", "slides", "html"} <= set(told)
     assert made[0] == made[1]
     assert len(made[0]) == 5
+
+
+def test_a_plot_that_is_foreseen_in_vain_costs_nothing(tmp_path, monkeypatch):
+    """What goes wrong in it is no error of the report, which may not show it."""
+    deck = tmp_path / "deck.md"
+    deck.write_text(PERCEPTRON)
+
+    def report() -> bytes:
+        (path,) = build_deck(deck, tmp_path, ["html"], "en", lambda _: None, jobs=2).paths
+        return path.read_bytes()
+
+    before = report()
+
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("bpreport.publish.examples.foreseen", fail)
+    assert report() == before
 
 
 _BUILDING = """

@@ -282,4 +282,4 @@ def test_stages_are_told(tmp_path):
     """Who waits learns what for."""
     told: list[str] = []
     made(SMALL, tmp_path, ["html"], "en", told.append)
-    assert told == ["plots", "html"]
+    assert told == ["report", "html"]

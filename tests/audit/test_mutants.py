@@ -1,0 +1,170 @@
+"""Laws that no other test would have missed: each is here because a mutant of the code survived."""
+
+from __future__ import annotations
+
+import pytest
+
+from bpreport.audit.digits import same
+from tests.audit.case_files import audited
+from tests.audit.test_verdicts import INDEXED
+
+
+def verdicts(source: str) -> list[str]:
+    return [str(judgement.verdict) for judgement in audited(source).judgements]
+
+
+def remarks(source: str) -> list[str]:
+    return [str(finding.message) for finding in audited(source).findings]
+
+
+def test_a_value_that_rounds_to_zero_ends_no_search():
+    """0.0432 has no inverse with one place, but with three: 1 / 0.043 = 23.2558."""
+    z = "$$z = 0.2 * 0.216 = 0.0432$$\n\n"
+    judgement = audited(rf"{z}$$y = \frac{{1}}{{z}} = 23.2558$$").judgements[-1]
+    assert judgement.slip == "rounding carried"
+    assert "rounded to 3 places" in str(judgement.message)
+
+
+def test_a_number_that_was_cut_off_as_well_is_twice_as_likely_by_chance():
+    """Two ways of ending a number count twice: 3.1416 * 2.7183 is 8.53981, so 8.540 or 8.539."""
+    line = "$$a = 3.1416 * 2.7183 + 0.6537 = {}$$"
+    rounded, cut = (audited(line.format(end)).judgements[-1] for end in ("8.540", "8.539"))
+    assert (rounded.slip, cut.slip) == ("term dropped", "term dropped")
+    assert rounded.chance is not None and cut.chance is not None
+    assert cut.chance / rounded.chance == pytest.approx(2 * 8540 / 8539)
+
+
+def test_a_small_given_is_told_in_plain_digits():
+    """x_1 is 0.00002, whatever the program would print for it."""
+    head = INDEXED.replace("x: [1, 2]", "x: [0.00002, 2]")
+    line = "$$net_{h1} = W_{11} x_1 + W_{21} x_2 + b_1 = 0.1 * 0.00003 + 0.3 * 2 + 0.1$$"
+    found = audited(head + line).judgements[-1]
+    assert (str(found.verdict), found.correction) == ("wrong", "0.00002")
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("$$w_7 = 0.5$$\n\n$$W_7 + 1 = 0.5 + 1$$", ["$W_{7}$ is written where $w_{7}$ is meant"]),
+        ("$$w_7 = 0.5$$\n\n$$w_7 + 1 = 0.5 + 1$$", []),
+        (
+            "$$w8 = 0.5$$\n\n$$w_7 = 0.4$$",
+            ["w8 is typed without a subscript sign, unlike its like"],
+        ),
+        ("$$w_8 = 0.5$$\n\n$$w_7 = 0.4$$", []),
+    ],
+)
+def test_a_name_that_is_typed_in_two_ways_is_remarked(source, said):
+    """One with another letter, one without its sign."""
+    assert remarks(source) == said
+
+
+def test_a_prime_is_by_the_only_symbol_there_is():
+    """Of x^2 it is 2 x; x^2 + c x does not say by which of its two symbols."""
+    assert verdicts("$$y = x^2$$\n\n$$y' = 2 x$$") == ["definition", "proved"]
+    assert verdicts("$$y = x^2 + c x$$\n\n$$y' = 2 x + c$$") == ["definition", "definition"]
+
+
+@pytest.mark.parametrize(
+    ("printed", "slip"),
+    [
+        ("6.28378", "digit mistyped"),  # of 6.28318
+        ("6.28338", "digit mistyped"),
+        ("6.23818", "digits swapped"),
+        ("6.82318", "digits swapped"),
+    ],
+)
+def test_one_digit_of_many_is_wrong(printed, slip):
+    """Wherever it stands."""
+    judgement = audited(f"$$3.14159 * 2 = {printed}$$").judgements[-1]
+    assert (judgement.slip, judgement.correction) == (slip, "6.28318")
+
+
+def test_a_line_is_explained_by_what_its_formula_lost():
+    """Nothing but the factor is missing, so the slip that drops a factor gives the very line."""
+    given = "$$x_1 = 2$$\n\n$$x_2 = 5$$\n\n"
+    line = audited(rf"{given}$$y = \frac{{1}}{{2}} x_1 x_2 = 2 * 5$$").judgements[-1]
+    assert (line.slip, line.chance) == ("factor dropped", 0)
+    assert str(line.message).endswith(r": the factor $\frac{1}{2}$ was left out")
+    # The twin: the factor is there, and one number is another one.
+    line = audited(rf"{given}$$y = \frac{{1}}{{2}} x_1 x_2 = \frac{{1}}{{2}} * 2 * 7$$").judgements[
+        -1
+    ]
+    assert line.verdict.level == "error" and line.slip != "factor dropped"
+
+
+def test_rows_are_the_same_where_all_their_numbers_are():
+    """As many, and each as the other."""
+    assert same((1, 2), (1, 2))
+    assert not same((1, 2), (1, 3)) and not same((1, 2), (1, 2, 3)) and not same((1,), 1)
+
+
+def test_two_numbers_in_one_another_s_places_are_swapped():
+    """Three that are all other ones may be those of a next sample."""
+    given = "$$a = 2.11$$\n\n$$b = 3.22$$\n\n$$c = 5.33$$\n\n"
+    assert audited(f"{given}$$y = a + b c = 3.22 + 2.11 * 5.33$$").judgements[-1].slip == (
+        "symbol swapped"
+    )
+    assert verdicts(f"{given}$$y = a + b c = 3.22 + 5.33 * 2.11$$")[-1] == "given"
+
+
+UPDATED = """$$w_7 = 0.55$$
+
+$$w_8 = 0.66$$
+
+$$g = 0.25$$
+
+$$w_7^+ = w_7 - 0.5 g = 0.55 - 0.5 * 0.25 = 0.425$$
+
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "slip"),
+    [
+        ("v = 2 w_7 = 2 * 0.425", "new for old"),
+        ("v = 2 w_7^+ = 2 * 0.55", "old for new"),
+        ("v = 2 w_8 = 2 * 0.425", "symbol swapped"),  # that is w_7 after its update
+        ("v = 2 w_8 = 2 * 0.55", "symbol swapped"),
+    ],
+)
+def test_new_for_old_is_said_of_one_and_the_same_name(line, slip):
+    """And no chance has a part in it: the line shows what was taken."""
+    judgement = audited(f"{UPDATED}$${line}$$").judgements[-1]
+    assert (judgement.slip, judgement.chance) == (slip, 0)
+
+
+@pytest.mark.parametrize(
+    ("relations", "holds"),
+    [
+        ((r"\le", r"\leq", "≤"), (True, True, False)),
+        ((r"\ge", r"\geq", "≥"), (False, True, True)),
+        (("<", r"\lt", r"\ll"), (True, False, False)),
+        ((">", r"\gt", r"\gg"), (False, False, True)),
+        ((r"\ne", r"\neq", "≠"), (True, False, True)),
+    ],
+)
+def test_relations_of_printed_numbers_hold_or_are_wrong(relations, holds):
+    """Of 0.5, 0.6 and 0.7 on the left, and 0.6 on the right."""
+    for relation in relations:
+        found = [verdicts(f"$${left} {relation} 0.6$$") for left in ("0.5", "0.6", "0.7")]
+        assert found == [["proved" if one else "wrong"] for one in holds], relation
+
+
+@pytest.mark.parametrize(
+    "line", ["W_{12} = 2 W_{11} = 0.2", "W_{12} = W_{11} + 0.1 = 0.1 + 0.1 = 0.2"]
+)
+def test_a_weight_that_is_told_by_another_is_not_updated(line):
+    """An update starts from the weight itself; 0.1 and 0.2 are what the two are given as."""
+    first, *_, last = verdicts(f"{INDEXED}$${line}$$")
+    assert (first, last) == ("definition", "reproduced")
+
+
+def test_what_is_updated_further_on_is_not_new_before():
+    """The line takes 0.425 for w, which it will be; and 0.55 is right in the update itself."""
+    given = "$$w = 0.55$$\n\n$$g = 0.25$$\n\n"
+    update = "$$w^+ = w - 0.5 g = 0.55 - 0.5 * 0.25 = 0.425$$"
+    found = audited(f"{given}$$v = 2 w = 2 * 0.425 = 0.85$$\n\n{update}").judgements
+    assert [judgement.slip for judgement in found] == [
+        None, None, None, "new for old", "new for old", None, None, None
+    ]  # fmt: skip
