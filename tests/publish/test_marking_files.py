@@ -172,7 +172,7 @@ def test_both_languages(tmp_path: Path) -> None:
 
 def test_the_sheet_s_styles_leave_the_states_alone() -> None:
     """An answer that was not given once had the line on which a student writes through it."""
-    styles = (templates.folder() / "sheets" / "sheet.css").read_text(encoding="utf-8")
+    styles = (templates.folder() / "sheets1" / "sheet.css").read_text(encoding="utf-8")
     classes = set(re.findall(r"\.([a-z]+)", styles))
     assert "gap" in classes
     assert not classes & set(STATES)

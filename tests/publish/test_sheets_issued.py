@@ -74,12 +74,15 @@ def test_issued_files_come_out_again(
     made |= dict(press.for_all(sheets))
     assert len(made) == 5 * len(sheets) + 3
     expected = digests_of(manifest)
+    packs_alike = manifest.libraries["zlib"] == zlib.ZLIB_RUNTIME_VERSION
     for name, content in made.items():
+        if name.endswith(".html") and not packs_alike:
+            continue  # the math font in it is packed by zlib
         (tmp_path / "made").with_suffix(Path(name).suffix).write_bytes(content)
         for part, bytes_ in parts((tmp_path / "made").with_suffix(Path(name).suffix)).items():
             before = (folder / f"{name}{part}").read_bytes()
             assert bytes_ == before, told(manifest, f"{name}{part}", before, bytes_)
-        if not name.endswith(".zip") or manifest.libraries["zlib"] == zlib.ZLIB_RUNTIME_VERSION:
+        if not name.endswith(".zip") or packs_alike:
             assert hashlib.sha256(content).hexdigest() == expected[name], name
 
 

@@ -54,9 +54,9 @@ def designed(lang: str, design: int | None = None) -> str:
     return f"{lang}@sheets{number}"
 
 
-TEXT = ("jinja2", "markupsafe", "math-core", "ziamath", "fonttools", "brotli")
+TEXT = ("jinja2", "markupsafe", "math-core", "ziamath", "fonttools")
 """Python packages that decide over the bytes of all files: ziamath brings the math font, which
-fonttools cuts and brotli packs."""
+fonttools cuts."""
 PDF = ("weasyprint", "pydyf", "tinycss2", "cssselect2", "tinyhtml5")
 """Those that decide over PDF files only."""
 
@@ -67,7 +67,7 @@ def libraries(formats: Iterable[str]) -> dict[str, str]:
     Python packages by their names, then libraries of the system and the typefaces.
 
     >>> list(libraries(["html"]))
-    ['jinja2', 'markupsafe', 'math-core', 'ziamath', 'fonttools', 'brotli', 'zlib']
+    ['jinja2', 'markupsafe', 'math-core', 'ziamath', 'fonttools', 'zlib']
     """
     chosen = set(formats)
     found = {name: version(name) for name in (*TEXT, *(PDF if "pdf" in chosen else ()))}
