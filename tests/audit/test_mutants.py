@@ -168,3 +168,13 @@ def test_what_is_updated_further_on_is_not_new_before():
     assert [judgement.slip for judgement in found] == [
         None, None, None, "new for old", "new for old", None, None, None
     ]  # fmt: skip
+
+
+def test_a_number_of_the_round_before_is_no_accident():
+    """The line shows it: the a of the first round, 0.6803, where the second has 0.6797."""
+    rounds = "".join(
+        f"$$a = \\sigma({at}) = {out}$$\n\n$$z = w a = 0.3 \\cdot 0.6803 = 0.2041$$\n\n"
+        for at, out in (("0.755", "0.6803"), ("0.7525", "0.6797"))
+    )
+    found = [one for one in audited(f"$w = 0.3$.\n\n{rounds}").judgements if one.slip]
+    assert [(judgement.slip, judgement.chance) for judgement in found] == [("old for new", 0)]
