@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bpreport.audit.digits import same
-from tests.audit.case_files import audited
+from tests.audit.case_files import audited, read_cases
 from tests.audit.test_verdicts import INDEXED
 
 
@@ -178,3 +178,15 @@ def test_a_number_of_the_round_before_is_no_accident():
     )
     found = [one for one in audited(f"$w = 0.3$.\n\n{rounds}").judgements if one.slip]
     assert [(judgement.slip, judgement.chance) for judgement in found] == [("old for new", 0)]
+
+
+@pytest.mark.parametrize("before", [0, 1, 2, 4])
+def test_conventions_are_found_out_on_the_slides_of_the_example(before):
+    """However many slides stand in front: 0.000364722878 is what a sequential update gives."""
+    head, _, slide = read_cases("slips/sequential.txt")[0].head.partition("\n## ")
+    head = head.replace("    update: sequential\n", "    unstated: [update]\n")
+    others = "".join(f"\n## Slide {number}\n\nText.\n" for number in range(before))
+    line = r"$$\frac{\partial E_{total}}{\partial w_1} = 0.000364722878$$"
+    result = audited(f"{head}\n{others}\n## {slide}\n{line}\n")
+    assert result.conventions["net"]["update"] == "sequential"
+    assert str(result.judgements[-1].verdict) == "reproduced"
