@@ -181,12 +181,15 @@ def test_a_number_of_the_round_before_is_no_accident():
 
 
 @pytest.mark.parametrize("before", [0, 1, 2, 4])
-def test_conventions_are_found_out_on_the_slides_of_the_example(before):
-    """However many slides stand in front: 0.000364722878 is what a sequential update gives."""
+@pytest.mark.parametrize(
+    ("update", "printed"), [("sequential", "0.000364722878"), ("simultaneous", "0.000438567734")]
+)
+def test_conventions_are_found_out_on_the_slides_of_the_example(before, update, printed):
+    """However many slides stand in front: the gradient of w_1 tells the order of the updates."""
     head, _, slide = read_cases("slips/sequential.txt")[0].head.partition("\n## ")
     head = head.replace("    update: sequential\n", "    unstated: [update]\n")
     others = "".join(f"\n## Slide {number}\n\nText.\n" for number in range(before))
-    line = r"$$\frac{\partial E_{total}}{\partial w_1} = 0.000364722878$$"
+    line = rf"$$\frac{{\partial E_{{total}}}}{{\partial w_1}} = {printed}$$"
     result = audited(f"{head}\n{others}\n## {slide}\n{line}\n")
-    assert result.conventions["net"]["update"] == "sequential"
+    assert result.conventions["net"]["update"] == update
     assert str(result.judgements[-1].verdict) == "reproduced"
