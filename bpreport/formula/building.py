@@ -181,6 +181,8 @@ class Builder(Transformer[Token, Tree]):
     def call(self, function: tuple[Symbol, int, Tree | None], arguments: tuple[Tree, ...]) -> Tree:
         symbol, primes, exponent = function
         value = Call(symbol, arguments, primes)
+        if is_transpose(exponent):
+            return Apply("transpose", (value,))
         return value if exponent is None else Apply("power", (value, exponent))
 
     def application(self, name: Token, *parts: Any) -> Any:

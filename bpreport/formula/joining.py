@@ -19,7 +19,7 @@ from bpreport.formula.fragments import (
     place,
     whole,
 )
-from bpreport.formula.scripts import COUNTERS, is_transpose
+from bpreport.formula.scripts import COUNTERS, is_transpose, subtracted
 from bpreport.formula.tree import Apply, Derivative, Number, Reduce, Symbol, Tree
 
 __all__ = ["divide", "juxtaposed", "multiply"]
@@ -79,7 +79,7 @@ def _may_be_called(name: Symbol, group: Group) -> bool:
         case Symbol(key=key):
             return not name.base.startswith("\\") or key in COUNTERS
         case Apply(operation="add", operands=(Symbol(key=key), last)):
-            step = last.operands[0] if isinstance(last, Apply) else last
+            step = subtracted(last)
             counted = key in COUNTERS and isinstance(step, Number) and step.text.isdigit()
             return counted and name.base not in COUNTERS | {"m", "N", "T", "i", "j"}
     return False

@@ -250,8 +250,11 @@ def _plain(index: Tree) -> str | Tree:
             if below.isdecimal():
                 return base + below
             return f"{base}_{below}" if re.fullmatch(r"[\w.:'|*]+", below) else index
-        case Derivative(body=body, by=()) if isinstance(inside := _plain(body), str):
-            return f"{inside}'"
+        case Derivative(body=body, by=()):
+            inside = _plain(body)
+            if isinstance(inside, Symbol) and inside.key.isalnum():
+                inside = inside.key
+            return f"{inside}'" if isinstance(inside, str) else index
     return index
 
 

@@ -13,7 +13,7 @@ from bpreport.formula.fragments import Bare, Group, Mark, Scripts, place, unwrap
 from bpreport.formula.names import SUBSCRIPTS, read_indices
 from bpreport.formula.tree import Apply, Derivative, Number, Symbol, Tree, Tuple
 
-__all__ = ["COUNTERS", "is_transpose", "raised", "subscripted"]
+__all__ = ["COUNTERS", "is_transpose", "raised", "subscripted", "subtracted"]
 
 _ITERATED = frozenset({"w", "W", "b", "B", "v", "V", r"\theta", r"\Theta", r"\omega"})
 """Names of what is trained: with a superscript t, k or n they are values of one iteration."""
@@ -21,6 +21,8 @@ _RAISED_TO_TIME = frozenset(
     {r"\beta", r"\gamma", r"\lambda", r"\alpha", r"\rho", r"\eta", "p", "q", "r", "e"}
 )
 """Names of factors, which are raised to the power t."""
+MOST_MARKS = 2
+"""LaTeX itself sets no more than one."""
 COUNTERS = frozenset({"t", "k", "n", r"\tau"})
 
 
@@ -80,6 +82,8 @@ def is_transpose(script: Any) -> bool:
 
 
 def _marked(symbol: Symbol, mark: str | Tree) -> Symbol:
+    if len(symbol.marks) == MOST_MARKS:
+        raise FormulaError(max(symbol.at, 0), symbol.typed, "at most two superscripts")
     typed = f"{symbol.typed}^{mark}" if isinstance(mark, str) and symbol.typed else ""
     return replace(symbol, marks=(*symbol.marks, mark), typed=typed)
 
@@ -92,9 +96,13 @@ def _is_index(part: Any) -> bool:
         case Symbol(indices=(), marks=()):
             return True
         case Apply(operation="add", operands=(Symbol(indices=(), marks=()), last)):
-            inner = last.operands[0] if isinstance(last, Apply) else last
-            return isinstance(inner, Number)
+            return isinstance(subtracted(last), Number)
     return False
+
+
+def subtracted(term: Tree) -> Tree:
+    """A term without its minus sign."""
+    return term.operands[0] if isinstance(term, Apply) and term.operation == "negative" else term
 
 
 def _counts(base: Symbol, script: Any) -> bool:

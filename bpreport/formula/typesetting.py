@@ -19,6 +19,7 @@ from itertools import pairwise
 
 from bpreport.formula.errors import FormulaError
 from bpreport.formula.names import FUNCTION_LETTERS, UPRIGHT_NAME, read_indices
+from bpreport.formula.scripts import raised
 from bpreport.formula.tokens import CONDITION_WORDS
 from bpreport.formula.tree import (
     Apply,
@@ -134,7 +135,12 @@ class _Writer:
                 inner = self.write(operands[0])[0]
                 return rf"\sqrt[{self.write(degree)[0]}]{{{inner}}}", _ATOM
             case "power":
-                return f"{self._base(operands[0])}^{{{self.write(operands[1])[0]}}}", _POWER
+                base, exponent = self._base(operands[0]), self.write(operands[1])[0]
+                if not isinstance(operands[0], Symbol) or operands[0].key in self.values:
+                    return f"{base}^{{{exponent}}}", _POWER
+                if not operands[0].marks and isinstance(raised(*operands), Symbol):
+                    base = _bracketed(base)  # (z)^{t + 1}; without them it is z of a later step
+                return f"{base}^{{{exponent}}}", _POWER
             case "transpose":
                 return f"{self._base(operands[0])}^{{T}}", _POWER
             case "exp" if not isinstance(operands[0], Tuple):  # e^{(1)} is the first e

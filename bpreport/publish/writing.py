@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import errno
 import os
+import re
+import sys
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from bpreport.publish.view import Report
     from bpreport.worked import Study
 
-__all__ = ["FORMATS", "build", "fit", "foreseen", "products", "put", "write"]
+__all__ = ["FORMATS", "build", "clear", "fit", "foreseen", "products", "put", "write"]
 
 Progress = Callable[[str], object]
 
@@ -159,6 +161,7 @@ def put(target: Path, products: Sequence[Mapping[str, bytes]]) -> list[Path]:
     """Write files into a folder, once it is clear that no folder is in their way."""
     target.mkdir(parents=True, exist_ok=True)
     files = {target / name: content for made in products for name, content in made.items()}
+    clear(target, {path.name for path in files})
     for path in files:  # before the first is written
         if path.is_dir():
             raise IsADirectoryError(errno.EISDIR, "is a folder; expected a file", str(path))
@@ -233,10 +236,55 @@ def _slides(page: Report, audit: Audit) -> dict[str, bytes]:
     return slides.products(audit, page)
 
 
+def clear(folder: Path, names: Container[str]) -> None:
+    """Remove what runs that were killed have left of files of these names, and no other file."""
+    for path in folder.iterdir():
+        begun = _BEGUN.fullmatch(path.name)
+        if begun is None or begun[1] not in names or path.is_symlink() or not path.is_file():
+            continue
+        with suppress(OSError):  # it is put in place just now, or the folder is read-only
+            handle = os.open(path, os.O_RDWR)
+            try:
+                if _alone(handle):
+                    path.unlink()
+            finally:
+                os.close(handle)
+
+
+_BEGUN = re.compile(r"\.(.+)\.[a-z0-9_]{8}")
+"""What `tempfile` calls a file that `write` begins."""
+
+
+def _alone(handle: int) -> bool:
+    """Whether no other process has the file locked; from then on this one has."""
+    try:
+        import fcntl
+    except ModuleNotFoundError:  # on Windows
+        return False
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+def _begun(path: Path) -> tuple[int, str]:
+    """A new file beside a path, locked, so that nobody takes it for one that was left."""
+    while True:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        _alone(handle)
+        if os.fstat(handle).st_nlink:
+            return handle, name
+        os.close(handle)  # cleared before it was locked
+
+
 def write(path: Path, content: bytes) -> Path:
     """Put a whole file in place at once: a reader sees the old one or the new one."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    handle, name = _begun(path)
+    kept = -1
     try:
+        if sys.platform != "win32":
+            kept = os.dup(handle)  # and the lock with it, until the file has its name
         with os.fdopen(handle, "wb") as file:
             file.write(content)
         # mkstemp makes files that only their owner can read.
@@ -248,4 +296,7 @@ def write(path: Path, content: bytes) -> Path:
         with suppress(OSError):
             Path(name).unlink()
         raise
+    finally:
+        if kept >= 0:
+            os.close(kept)
     return path

@@ -32,6 +32,10 @@ def proposed(source: str) -> str | None:
         ("$$a = (2 * 3, 2 * 4) = (6, 9)$$", "$$a = (2 * 3, 2 * 4) = (6, 8)$$"),
         ("$$a = 0.4 * 0.5 =\n-0.3$$", "0.2$$"),  # on the line where it stands
         ("$$a = 3 * 0.4 = 1.3e0$$", "$$a = 3 * 0.4 = 1.2$$"),
+        (
+            "| v |\n|---|\n| $\\|3\\| * 0.4 = 1.3$ |",  # behind what a table has to escape
+            "| $\\|3\\| * 0.4 = 1.2$ |",
+        ),
     ],
 )
 def test_the_digits_are_replaced_where_they_stand(before, after):

@@ -4,11 +4,14 @@ import json
 from functools import cache
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bpreport.audit import audit
 from bpreport.deck import DeckError, builtin, read, read_text
 from bpreport.publish import check
 from bpreport.publish.fixing import correct
+from tests.audit.test_properties import decks
 
 PERCEPTRON = """\
 ---
@@ -232,3 +235,17 @@ def test_a_folder_that_cannot_be_written_is_told(tmp_path):
     assert outcome.status == 2
     assert str(tmp_path / "out") in outcome.messages[0]
     assert (tmp_path / "out").read_text() == "a file"
+
+
+@given(decks(stated=True), st.data())
+@settings(max_examples=15)
+def test_one_changed_result_of_any_right_deck_is_put_right(written, data):
+    """Two units or more in the last place: the copy is the deck as it was, letter by letter."""
+    right = written.source
+    place = data.draw(st.integers(0, len(written.digits) - 1))
+    units = data.draw(st.integers(2, 5000).flatmap(lambda n: st.sampled_from([n, -n])))
+    digits = written.digits[place]
+    places = len(digits.partition(".")[2])
+    written.digits[place] = f"{float(digits) + units * 10.0**-places:.{places}f}"
+    corrected = correct(audit(read_text(written.source)))
+    assert (corrected.made, corrected.audit.deck.source) == (1, right)

@@ -1,6 +1,7 @@
 """The report as files: real HTML and PDF of real decks, read back."""
 
 import re
+import sys
 from base64 import b64encode
 from hashlib import sha256
 from html import unescape
@@ -12,6 +13,7 @@ from bpreport.audit import audit
 from bpreport.deck import read_text
 from bpreport.publish import build, write
 from bpreport.publish.numbers import shown, signed
+from bpreport.publish.writing import put
 from tests.publish.decks import WORKED
 from tests.publish.pdfs import text_of
 
@@ -24,6 +26,25 @@ Some *prose* with $a = 0.1 * 5 + 0.35 = 0.95$ in it.
 
 $$b = \\frac{1}{1 + e^{-2.35}} = 0.912934$$
 """
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no such locks")
+def test_what_a_killed_run_has_left_is_cleared(tmp_path):
+    """Begun files of the same names that nobody holds; not those of others, nor one in writing."""
+    import fcntl
+
+    stays = [".b.txt.abcdefgh", ".a.txt.ABCDEFGH", ".a.txt.abcdefg", "a.txt.abcdefgh"]
+    for name in [".a.txt.abcdefgh", ".a.txt.9_cdefgh", ".a.txt.inwritin", *stays]:
+        (tmp_path / name).write_bytes(b"half")
+    (tmp_path / ".a.txt.isafoldr").mkdir()
+    (tmp_path / ".a.txt.isa_link").symlink_to(tmp_path / ".b.txt.abcdefgh")
+    with (tmp_path / ".a.txt.inwritin").open("rb") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        put(tmp_path, [{"a.txt": b"whole"}])
+    left = {path.name for path in tmp_path.iterdir()}
+    assert left == {"a.txt", ".a.txt.inwritin", ".a.txt.isafoldr", ".a.txt.isa_link", *stays}
+    assert (tmp_path / "a.txt").read_bytes() == b"whole"
+
 
 HOSTILE = """\
 # <script>alert(1)</script> & "quotes"
