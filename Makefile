@@ -16,7 +16,7 @@ installed := .venv/.installed
 doctor := $(PYTHON) -I bpreport/publish/doctor.py
 
 .DEFAULT_GOAL := help
-.PHONY: help report test lint types bench bench-compare bench-audit bench-growth bench-report bench-numbers bench-hostile catalogues pictures images fuzz fuzz-blind supply thorough coverage mutants lock setup doctor clean machine
+.PHONY: help report test lint types bench bench-compare bench-audit bench-growth bench-report bench-numbers bench-hostile catalogues issued pictures images fuzz fuzz-blind supply thorough coverage mutants lock setup doctor clean machine
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 18
@@ -59,6 +59,10 @@ bench-hostile: setup ## time the audit of decks of 1 MB that are made to be slow
 
 catalogues: setup ## bring the translations up to date with the code and the templates
 	$(bin)/python -m bpreport.publish.catalogue
+
+issued: setup ## freeze the newest design of sheets, and renew the classes issued in it
+	$(bin)/python -m bpreport.publish.catalogue freeze
+	$(bin)/python -m tests.publish.issued
 
 pictures: setup ## renew the pictures of key pages that the tests compare: look at them
 	BPREPORT_RENEW_PICTURES=1 $(bin)/pytest --numprocesses=0 tests/publish/test_pictures.py

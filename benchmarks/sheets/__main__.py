@@ -19,11 +19,11 @@ from bpreport.publish import breaking
 from bpreport.publish.drawing import Drawing, drawing
 from bpreport.publish.formulas import mathml
 from bpreport.publish.sheets import Press, Sheet, make_all, plan
-from bpreport.publish.sheets.press import STYLES, TEMPLATES
+from bpreport.publish.sheets.press import TEMPLATES, styles_of
 from bpreport.publish.sheets.ranges import draw
 from bpreport.publish.sheets.setting import PdfSheetSetter
 from bpreport.publish.sheets.view import pages
-from bpreport.publish.templates import environment, folder
+from bpreport.publish.templates import environment
 from bpreport.publish.words import spoken
 
 
@@ -63,7 +63,7 @@ def plain_pdf(press: Press, sheet: Sheet) -> list[bytes]:
         for kept in KEPT:
             kept.cache_clear()
         setter = PlainSetter(press.lang)
-        styles = "\n".join((folder() / style).read_text(encoding="utf-8") for style in STYLES)
+        styles = "\n".join(styles_of(press.lang))
         text = environment(press.lang).get_template(name).render(
             page=pages(press.course, sheet, setter)[place], setter=setter,
             head=Markup(f"<style>{styles}</style>"),

@@ -1,26 +1,29 @@
 """The translators' tool: `python -m bpreport.publish.catalogue` brings the catalogues up to date.
 
 It extracts every sentence, merges it into each `bpreport.po`, and compiles the `.mo` beside it.
-Babel does the work; at run time the standard library's gettext is enough.
+Babel does the work; at run time the standard library's gettext is enough. With `freeze` behind it,
+the sentences of the newest design of sheets are kept as they are now, in catalogues of its own.
 """
 
 from __future__ import annotations
 
 import ast
 import io
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bpreport.deck.settings import phrase, schema
-from bpreport.publish.language import LOCALE
+from bpreport.publish.language import LOCALE, languages
+from bpreport.publish.sheets.designs import designed
 from bpreport.publish.templates import folder
 
 if TYPE_CHECKING:
     from babel.messages.catalog import Catalog
 
-__all__ = ["compiled", "extracted", "update"]
+__all__ = ["compiled", "extracted", "freeze", "update"]
 
 KEYWORDS: dict[str, tuple[int, ...] | None] = {
     "gettext": None,
@@ -36,13 +39,15 @@ KEYWORDS: dict[str, tuple[int, ...] | None] = {
 """Functions whose argument is a sentence to translate."""
 
 
-def extracted() -> Catalog:
-    """All sentences of the code and the templates."""
+def extracted(wanted: Callable[[Path], bool] = lambda _: True) -> Catalog:
+    """All sentences of the code and the templates, or those of some files."""
     from babel.messages.catalog import Catalog
     from babel.messages.extract import extract
 
     found = Catalog(project="bpreport", charset="utf-8")
     for method, path in _sources():
+        if not wanted(path):
+            continue
         with path.open("rb") as file:
             for _, text, comments, _ in extract(method, file, KEYWORDS, options=_OPTIONS[method]):
                 if text and text != ("", ""):
@@ -50,7 +55,7 @@ def extracted() -> Catalog:
     for description in _descriptions(schema()):
         found.add(phrase(description).text)
     parser = LOCALE.parent / "formula" / "parser.py"
-    for path in [*sorted((LOCALE.parent / "audit").rglob("*.py")), parser]:
+    for path in filter(wanted, [*sorted((LOCALE.parent / "audit").rglob("*.py")), parser]):
         for text in _sentences(path.read_text(encoding="utf-8")):
             found.add(text)
     return found
@@ -128,26 +133,60 @@ _BOILERPLATE = tuple(
 
 
 def update() -> None:
-    """Merge what is new into every catalogue, drop what is gone, and compile."""
-    from babel.messages.pofile import read_po, write_po
+    """Merge what is new into every catalogue, drop what is gone, and compile.
 
+    Those that are frozen are compiled only.
+    """
     sentences = extracted()
     for source in sorted(LOCALE.glob("*/LC_MESSAGES/bpreport.po")):
-        lang = source.parent.parent.name
-        with source.open("rb") as file:
-            catalogue = read_po(file, locale=lang)
-        catalogue.update(sentences, no_fuzzy_matching=True)
-        catalogue.obsolete.clear()
-        written = io.BytesIO()
-        write_po(written, catalogue, no_location=True, width=100, sort_output=True)
-        kept = [
-            line
-            for line in written.getvalue().splitlines(keepends=True)
-            if not line.startswith(_BOILERPLATE)
-        ]
-        source.write_bytes(b"".join(kept))
+        if "@" not in source.parent.parent.name:
+            _merge(sentences, source, source)
         source.with_suffix(".mo").write_bytes(compiled(source))
 
 
+def freeze() -> None:
+    """Keep what the newest design of sheets says now, in every language but English.
+
+    The sentences themselves are English; a design whose English is to stay another than that of
+    the code has a catalogue for English, too.
+    """
+    sentences = extracted(_is_of_sheets)
+    for lang in set(languages()) - {"en"}:
+        source = LOCALE / lang / "LC_MESSAGES" / "bpreport.po"
+        target = LOCALE / designed(lang) / "LC_MESSAGES" / "bpreport.po"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _merge(sentences, source, target)
+        target.with_suffix(".mo").write_bytes(compiled(target))
+
+
+OF_SHEETS = ("publish/sheets", "publish/language.py", "publish/words.py", "publish/vocabulary.py",
+             "audit/slips", "audit/saying.py")  # fmt: skip
+"""Where sentences that stand on sheets come from, beside the templates of a design."""
+
+
+def _is_of_sheets(path: Path) -> bool:
+    places = [LOCALE.parent / name for name in OF_SHEETS]
+    places.append(folder() / designed("").removeprefix("@"))
+    return any(path == place or place in path.parents for place in places)
+
+
+def _merge(sentences: Catalog, source: Path, target: Path) -> None:
+    """A catalogue with these sentences and no others, and their translations as they were."""
+    from babel.messages.pofile import read_po, write_po
+
+    with source.open("rb") as file:
+        catalogue = read_po(file, locale=source.parent.parent.name)
+    catalogue.update(sentences, no_fuzzy_matching=True)
+    catalogue.obsolete.clear()
+    written = io.BytesIO()
+    write_po(written, catalogue, no_location=True, width=100, sort_output=True)
+    kept = [
+        line
+        for line in written.getvalue().splitlines(keepends=True)
+        if not line.startswith(_BOILERPLATE)
+    ]
+    target.write_bytes(b"".join(kept))
+
+
 if __name__ == "__main__":
-    update()
+    freeze() if sys.argv[1:] == ["freeze"] else update()

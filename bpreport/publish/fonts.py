@@ -9,7 +9,7 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
-__all__ = ["machine", "matching"]
+__all__ = ["machine", "matching", "versions"]
 
 
 @cache
@@ -18,7 +18,7 @@ def machine() -> str:
 
     A font is told by its path, its size and the time of its last change.
     """
-    found = sha256("\0".join(_versions()).encode())
+    found = sha256("\0".join(versions().values()).encode())
     for path in sorted(_known_to_fontconfig()):
         with suppress(OSError):
             told = path.stat()
@@ -26,26 +26,32 @@ def machine() -> str:
     return found.hexdigest()
 
 
-_LIBRARIES = (
-    ("pango_version_string", "libpango-1.0.so.0", "libpango-1.0.dylib"),
-    ("hb_version_string", "libharfbuzz.so.0", "libharfbuzz.0.dylib"),
-    ("hb_version_string", "libharfbuzz-subset.so.0", "libharfbuzz-subset.0.dylib"),
-)
-"""Of each what tells its version, and its names; that of the subsetter is HarfBuzz's."""
+_LIBRARIES = {
+    "Pango": ("pango_version_string", "libpango-1.0.so.0", "libpango-1.0.dylib"),
+    "HarfBuzz": ("hb_version_string", "libharfbuzz.so.0", "libharfbuzz.0.dylib"),
+    "HarfBuzz's subsetter": (
+        *("hb_version_string", "libharfbuzz-subset.so.0"),
+        "libharfbuzz-subset.0.dylib",
+    ),
+}
+"""Of each what tells its version, and its files; that of the subsetter is HarfBuzz's."""
 
 
-def _versions() -> Iterator[str]:
-    for function, *names in _LIBRARIES:
-        library = _loaded(*names)
-        if library is None:
-            yield "none"
-            continue
-        tell = getattr(library, function, None)
-        if tell is None:
-            yield "some"
-            continue
-        tell.restype = ctypes.c_char_p
-        yield tell().decode("ascii", "replace")
+def versions() -> dict[str, str]:
+    """The versions of what sets text, by name; "none" is not there, and "some" does not tell."""
+    return {name: _version(*told) for name, told in _LIBRARIES.items()}
+
+
+def _version(function: str, *names: str) -> str:
+    library = _loaded(*names)
+    if library is None:
+        return "none"
+    tell = getattr(library, function, None)
+    if tell is None:
+        return "some"
+    tell.restype = ctypes.c_char_p
+    found: bytes = tell()
+    return found.decode("ascii", "replace")
 
 
 def _loaded(*names: str) -> ctypes.CDLL | None:

@@ -1,7 +1,8 @@
 """The reader's language: our sentences are English in the code and translated by catalogues.
 
 A catalogue is `locale/LANGUAGE/LC_MESSAGES/bpreport.mo` inside the package. English needs none,
-and neither does a language for which no catalogue is there: it reads English.
+and neither does a language for which no catalogue is there: it reads English. What stands in
+`locale/LANGUAGE@NAME/` comes first for whoever asks for "LANGUAGE@NAME", as gettext has it.
 """
 
 from __future__ import annotations
@@ -71,7 +72,8 @@ def languages() -> tuple[str, ...]:
     ('en', 'zh')
     """
     catalogues = LOCALE.glob("*/LC_MESSAGES/bpreport.mo")
-    return tuple(sorted({"en", *(path.parents[1].name for path in catalogues)}))
+    names = {path.parents[1].name for path in catalogues}
+    return tuple(sorted({"en", *(name for name in names if "@" not in name)}))
 
 
 def spoken(lang: str) -> str:
@@ -98,9 +100,10 @@ def translator(lang: str) -> gettext.NullTranslations:
 def tag(lang: str) -> str:
     """How HTML names a language.
 
-    >>> tag("zh"), tag("en")
+    >>> tag("zh"), tag("en@sheets1")
     ('zh-Hans', 'en')
     """
+    lang = lang.partition("@")[0]
     return "zh-Hans" if lang == "zh" else lang
 
 

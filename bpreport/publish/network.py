@@ -6,12 +6,13 @@ import math
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Literal
 
 from markupsafe import Markup
 
 from bpreport.formula import latex
+from bpreport.formula.tree import Tree
 from bpreport.publish.labels import label, width
 from bpreport.publish.numbers import shown, signed
 from bpreport.publish.plots import FONTS, PALETTE, Picture
@@ -55,10 +56,11 @@ class Edge:
     negative: bool
 
 
-def draw(trace: Trace, alt: str, values: Values = "all") -> Picture:
+def draw(trace: Trace, alt: str, values: Values = "all", lang: str = "en") -> Picture:
     """The network of a perceptron's trace; an empty layer is nothing to draw.
 
     `values` tells of which names the values are shown: of "all", of the "given" ones, or of "none".
+    There are no words in it; of the language only what is behind its @ tells which templates.
     """
     by_layer, outputs = _units(trace)
     tallest = max(map(len, by_layer.values()), default=1)
@@ -70,12 +72,12 @@ def draw(trace: Trace, alt: str, values: Values = "all") -> Picture:
     }
     units = [Unit(*places[unit], *_label(key, trace, values)) for unit, key in outputs.items()]
     rendered = (
-        environment("en")
+        environment(lang)
         .get_template("network.svg.j2")
         .render(
             units=units,
             radius=RADIUS,
-            label=written,
+            label=partial(written, lang),
             label_width=label_width,
             size=SIZE,
             edges=_edges(
@@ -170,9 +172,9 @@ def _along(length: float, wide: float, *, from_left: bool) -> float:
 
 
 @lru_cache(maxsize=4096)
-def written(name: str, value: str, x: float, y: float, colour: str) -> Markup:
+def written(lang: str, name: str, value: str, x: float, y: float, colour: str) -> Markup:
     """A name with its value, beginning at (x, y): the same in many drawings of a class."""
-    template = environment("en").get_template("network_label.svg.j2")
+    template = environment(lang).get_template("network_label.svg.j2")
     made = template.render(name=name, value=value, x=x, y=y, colour=colour, fonts=FONTS, size=SIZE)
     return Markup(made + "\n")  # noqa: S704 - the template escapes
 
@@ -191,4 +193,10 @@ def _label(key: str, trace: Trace, values: Values) -> tuple[str, str]:
     quantity = trace.quantities[key]
     hidden = values == "none" or (values == "given" and quantity.formula is not None)
     value = "" if hidden else signed(shown(quantity.value, 4))
-    return label(latex(quantity.symbol)), value
+    return _name(quantity.symbol, getattr(quantity.symbol, "typed", "")), value
+
+
+@lru_cache(maxsize=4096)
+def _name(symbol: Tree, _typed: str) -> str:
+    """A symbol as a label. Symbols are the same however they were typed, and labels are not."""
+    return label(latex(symbol))

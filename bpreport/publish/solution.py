@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from bpreport.formula import DECIMAL, EvaluationError, decimals, latex, prepared
@@ -19,7 +19,7 @@ from bpreport.publish.numbers import shown
 from bpreport.worked.memory import remembered
 from bpreport.worked.trace import Quantity, Trace
 
-__all__ = ["Solution", "anchor", "solutions", "solve"]
+__all__ = ["Outline", "Solution", "anchor", "solutions", "solve"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,21 +38,70 @@ class Solution:
     """The digits shown do not give the result; full precision was carried."""
 
 
+class Outline:
+    """The solution of a quantity without its numbers, for whoever works it out with many.
+
+    It looks nothing up by a tree: to hash one takes as long as to fill in its numbers.
+    """
+
+    def __init__(self, quantity: Quantity) -> None:
+        self.symbol = _symbolic(quantity.symbol)
+        self.forms = [_symbolic(form) for form in quantity.forms]
+        self.formula = quantity.formula
+        self._patterns: dict[tuple[tuple[str, bool], ...], tuple[str, ...]] = {}
+
+    @cached_property
+    def line(self) -> str:
+        """The formula in names."""
+        assert self.formula is not None
+        return _symbolic(self.formula)
+
+    @cached_property
+    def _function(self) -> Callable[[Mapping[str, Any]], Any]:
+        assert self.formula is not None
+        return prepared(self.formula, DECIMAL)
+
+    def with_numbers(self, digits: Mapping[str, str]) -> str:
+        """The LaTeX of the formula with digits in the place of its symbols."""
+        assert self.formula is not None
+        if any("e" in text or "n" in text for text in digits.values()):  # 2.5e-11, or infinite
+            return latex(self.formula, _inserted(digits))
+        signs = tuple([(key, text[0] == "-") for key, text in digits.items()])
+        if signs not in self._patterns:
+            self._patterns[signs] = _pattern(self.formula, signs)
+        first, *rest = self._patterns[signs]
+        return first + "".join(
+            [digits[piece] if place % 2 == 0 else piece for place, piece in enumerate(rest)]
+        )
+
+    def recomputes(self, digits: Mapping[str, str], result: str) -> bool:
+        """Whether the formula, given the digits shown, has the result shown."""
+        values = {key: Decimal(text) for key, text in digits.items()}
+        try:
+            with decimals():
+                return shown(self._function(values)) == result
+        except EvaluationError:
+            return False
+
+
 def solve(
-    quantity: Quantity, trace: Trace, variant: str = "", digits: Mapping[str, str] | None = None
-) -> Solution:
+    quantity: Quantity, trace: Trace, variant: str = "",
+    digits: Mapping[str, str] | None = None, outline: Outline | None = None,
+) -> Solution:  # fmt: skip
     """The worked solution of a quantity, from the values of its trace.
 
     `variant` sets its anchor apart where a page works the same quantity out twice; `digits` are
-    the values as they are shown, for who has them already.
+    the values as they are shown, and `outline` is the solution without them, for who has them
+    already.
     """
     key = quantity.key
     name = anchor(trace.name, *filter(None, [variant]), key)
-    symbol = _symbolic(quantity.symbol)
+    outline = outline or Outline(quantity)
+    symbol = outline.symbol
     result = shown(quantity.value) if digits is None else digits[key]
     if quantity.formula is None and not quantity.forms:
         return Solution(name, key, symbol, (symbol, f"= {_number(result)}"), result, False)
-    lines = [_symbolic(form) for form in quantity.forms]
+    lines = [*outline.forms]
     carried = False
     if quantity.formula is not None:
         known = {
@@ -60,8 +109,8 @@ def solve(
             for key in quantity.sources
             if key in trace.quantities
         }
-        lines += [_symbolic(quantity.formula), _with_numbers(quantity.formula, known)]
-        carried = not _recomputes(quantity.formula, known, result)
+        lines += [outline.line, outline.with_numbers(known)]
+        carried = not outline.recomputes(known, result)
     lines.append(_number(result))
     different = [
         line for line, before in zip(lines, [symbol, *lines], strict=False) if line != before
@@ -82,22 +131,6 @@ def _symbolic(tree: Tree) -> str:
     return latex(tree)
 
 
-@lru_cache(maxsize=4096)
-def _prepared(tree: Tree) -> Callable[[Mapping[str, Any]], Any]:
-    return prepared(tree, DECIMAL)
-
-
-def _with_numbers(tree: Tree, digits: Mapping[str, str]) -> str:
-    """The LaTeX of a formula with digits in the place of its symbols."""
-    if any("e" in text or "n" in text for text in digits.values()):  # a power of ten, or infinite
-        return latex(tree, _inserted(digits))
-    first, *rest = _pattern(tree, tuple((key, text[0] == "-") for key, text in digits.items()))
-    return first + "".join(
-        digits[piece] if place % 2 == 0 else piece for place, piece in enumerate(rest)
-    )
-
-
-@lru_cache(maxsize=4096)
 def _pattern(tree: Tree, negative: tuple[tuple[str, bool], ...]) -> tuple[str, ...]:
     """What stands between the numbers, and the keys of these: of digits only the sign matters."""
     # Digits first, as in the numbers; what is no sign of LaTeX tells them apart.
@@ -122,16 +155,6 @@ def _number(text: str) -> str:
     """
     mantissa, mark, power = text.partition("e")
     return rf"{mantissa} \cdot 10^{{{int(power)}}}" if mark else text
-
-
-def _recomputes(formula: Tree, digits: Mapping[str, str], result: str) -> bool:
-    """Whether the formula, given the digits shown, has the result shown."""
-    values = {key: Decimal(text) for key, text in digits.items()}
-    try:
-        with decimals():
-            return shown(_prepared(formula)(values)) == result
-    except EvaluationError:
-        return False
 
 
 @lru_cache(maxsize=4096)

@@ -17,9 +17,12 @@ __all__ = ["environment", "folder"]
 
 @cache
 def environment(lang: str) -> jinja2.Environment:
-    """Templates in a language: everything is escaped, and an unknown name is an error."""
+    """Templates in a language: everything is escaped, and an unknown name is an error.
+
+    Those for "zh@sheets1" stand in the folder sheets1, and no others are found there.
+    """
     made = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(folder()),
+        loader=jinja2.FileSystemLoader(folder() / lang.partition("@")[2]),
         extensions=["jinja2.ext.i18n"],
         autoescape=True,
         undefined=jinja2.StrictUndefined,

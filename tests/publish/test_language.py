@@ -23,7 +23,9 @@ def catalogue(source):
 @pytest.mark.parametrize("source", CATALOGUES, ids=lambda path: path.parent.parent.name)
 class TestCatalogue:
     def test_it_has_every_sentence_and_no_other(self, source):
-        """Code and templates say exactly what the catalogue translates."""
+        """Code and templates say exactly what the catalogue translates, unless it is frozen."""
+        if "@" in source.parent.parent.name:
+            pytest.skip("what a design of sheets says stays as it was")
         ours = {message.id for message in extracted() if message.id}
         theirs = {message.id for message in catalogue(source) if message.id}
         assert ours - theirs == set()

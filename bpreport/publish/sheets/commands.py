@@ -58,7 +58,9 @@ def run(request: Request, tell: Callable[[str], object]) -> Outcome:
     if request.manifest is not None:
         if request.count is not None or request.roster is not None:
             raise DeckError("--manifest makes issued sheets again: it goes with --student only")
-        made = reissue(request.deck, request.manifest, request.students, request.output, tell)
+        made = reissue(
+            request.deck, request.manifest, request.students, request.output, tell, request.workers
+        )
         messages = tuple(render(message, request.lang or made.lang) for message in made.differing)
         return Outcome(tuple(map(str, made.paths)), messages)
     if request.students:

@@ -14,6 +14,7 @@ from bpreport.deck import DeckError, builtin, text_of
 from bpreport.publish.batch import HERE, Counting, Failure, Workers, in_order
 from bpreport.publish.language import translator
 from bpreport.publish.sheets.course import Course
+from bpreport.publish.sheets.designs import libraries, newest
 from bpreport.publish.sheets.exports import bank_path
 from bpreport.publish.sheets.lots import Lot, Printed, course_from, lots_of, print_lot
 from bpreport.publish.sheets.making import LATEST, make_again
@@ -72,9 +73,10 @@ def issue(
     press = Press(course, lang, formats)  # refuses what a format cannot hold
     press.check(len(students))
     banks = [bank_path(form) for form in press.banks]
-    lots = lots_of(course, course_key, LATEST, lang, formats, students)
-    request = (course.digest, course.deck, course_key, LATEST, lang, tuple(formats),
-               frozen(course.mistakes))  # fmt: skip
+    mistakes = frozen(course.mistakes)
+    lots = lots_of(course, course_key, LATEST, lang, formats, students, mistakes)
+    request = (course.digest, course.deck, course_key, LATEST, lang, tuple(formats), mistakes)
+    made: Manifest | None = None
     with unfinished(target, *request) as kept:
         placing = kept.record(MANIFEST)
         if placing is None or placing["students"] != list(students):
@@ -82,15 +84,16 @@ def issue(
             entries, statistics = _made(kept, lots, workers, Counting(tell, len(students)))
             manifest = Manifest(
                 course.deck, course.digest, lang, tuple(formats), course_key, LATEST, entries,
-                course.mistakes, statistics,
+                course.mistakes, statistics, {}, newest(), libraries(formats),
             )  # fmt: skip
             _tidy(kept, manifest)
             manifest = replace(manifest, banks=_make_banks(kept, press, manifest))
+            made = manifest
             kept.write(MANIFEST, manifest_text(manifest).encode())
             kept.keep(MANIFEST, {"students": list(students)})
         _place(kept, target, banks)
     forget(target)
-    return read_manifest(target / MANIFEST)
+    return made or read_manifest(target / MANIFEST)
 
 
 def _made(

@@ -14,9 +14,9 @@ from bpreport.audit.model import Message
 from bpreport.deck import read_text
 from bpreport.publish.batch import Failure
 from bpreport.publish.sheets.course import Course, plan
-from bpreport.publish.sheets.making import LATEST, make_all
-from bpreport.publish.sheets.manifest import frozen, issued, thawed
-from bpreport.publish.sheets.model import Issued
+from bpreport.publish.sheets.making import LATEST, make_again, make_all
+from bpreport.publish.sheets.manifest import issued, thawed
+from bpreport.publish.sheets.model import Issued, Sheet, Variant
 from bpreport.publish.sheets.press import Press
 
 __all__ = ["Lot", "Printed", "course_from", "lots_of", "print_lot"]
@@ -42,6 +42,10 @@ class Lot:
     students: tuple[str, ...]
     there: frozenset[str] = frozenset()
     """Students whose sheets are made already."""
+    design: int | None = None
+    """None is the newest."""
+    variants: tuple[Variant, ...] = ()
+    """Of issued sheets: the numbers of each student. Without any they are drawn."""
 
     @property
     def name(self) -> str:
@@ -75,23 +79,38 @@ def course_from(source: str, path: str, version: int = LATEST, mistakes: bytes =
 
 @lru_cache(maxsize=2)
 def _press(
-    source: str, path: str, version: int, mistakes: bytes, lang: str, formats: tuple[str, ...]
-) -> Press:
-    return Press(course_from(source, path, version, mistakes), lang, formats)
+    source: str, path: str, version: int, mistakes: bytes, lang: str, formats: tuple[str, ...],
+    design: int | None,
+) -> Press:  # fmt: skip
+    return Press(course_from(source, path, version, mistakes), lang, formats, design)
 
 
 def lots_of(
     course: Course, course_key: str, version: int, lang: str, formats: Sequence[str],
-    students: Sequence[str],
+    students: Sequence[str], mistakes: bytes, design: int | None = None,
+    variants: Sequence[Variant] = (),
 ) -> Iterator[Lot]:  # fmt: skip
-    """A class in lots; which are made together does not depend on who works."""
-    mistakes = frozen(course.mistakes)
+    """A class in lots; which are made together does not depend on who works.
+
+    The mistakes are those of the course, frozen, which takes a while.
+    """
     size = SMALL if SLOW in formats else SIZE
     for at in range(0, len(students), size):
         yield Lot(
             course.path, course.source, course_key, version, lang, tuple(formats),
-            mistakes, tuple(students[at : at + size]),
+            mistakes, tuple(students[at : at + size]), frozenset(), design,
+            tuple(variants[at : at + size]),
         )  # fmt: skip
+
+
+def _sheets(lot: Lot, course: Course, statistics: Counter[str]) -> Iterator[Sheet]:
+    if not lot.variants:
+        return make_all(course, lot.course_key, lot.students, lot.version, statistics)
+    issued = zip(lot.students, lot.variants, strict=True)
+    return (
+        make_again(course, lot.course_key, student, variant, lot.version)
+        for student, variant in issued
+    )
 
 
 def print_lot(lot: Lot) -> Printed:
@@ -99,10 +118,12 @@ def print_lot(lot: Lot) -> Printed:
 
     Raises `DeckError` where the deck has no numbers for somebody.
     """
-    press = _press(lot.source, lot.path, lot.version, lot.mistakes, lot.lang, lot.formats)
+    press = _press(
+        lot.source, lot.path, lot.version, lot.mistakes, lot.lang, lot.formats, lot.design
+    )
     statistics: Counter[str] = Counter()
     entries, files, failures = [], {}, {}
-    for sheet in make_all(press.course, lot.course_key, lot.students, lot.version, statistics):
+    for sheet in _sheets(lot, press.course, statistics):
         if sheet.student in lot.there:
             continue
         try:

@@ -59,6 +59,8 @@ def manifest_text(manifest: Manifest) -> str:
         "formats": list(manifest.formats),
         "course_key": manifest.course_key,
         "version": manifest.version,
+        "design": manifest.design,
+        "libraries": dict(manifest.libraries),
         "statistics": dict(manifest.statistics),
         "banks": dict(manifest.banks),
     }
@@ -127,6 +129,8 @@ def read_manifest(path: Path) -> Manifest:
             {str(name): _mistakes(by_key) for name, by_key in loaded["mistakes"].items()},
             {str(name): int(count) for name, count in loaded["statistics"].items()},
             {str(place): str(digest) for place, digest in loaded.get("banks", {}).items()},
+            int(loaded.get("design", 1)),
+            {str(name): str(known) for name, known in loaded.get("libraries", {}).items()},
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         what: object = error

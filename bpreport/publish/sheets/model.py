@@ -208,3 +208,7 @@ class Manifest:
     """Of the screening: "tried", "accepted", and how many each reason rejected."""
     banks: Mapping[str, str] = field(default_factory=dict)
     """The SHA-256 of each question bank of the class, by its path."""
+    design: int = 1
+    """What the files are made with: templates, styles and sentences."""
+    libraries: Mapping[str, str] = field(default_factory=dict)
+    """What else decides over the bytes of files: the versions of libraries, and typefaces."""

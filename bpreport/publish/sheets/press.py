@@ -15,12 +15,13 @@ from bpreport.formula import latex
 from bpreport.publish.formulas import TypesettingError, mathml
 from bpreport.publish.sheets.bank import check_size
 from bpreport.publish.sheets.course import Course
+from bpreport.publish.sheets.designs import designed
 from bpreport.publish.sheets.exports import BANKS, EXPORTS, Exporter, bank_path
 from bpreport.publish.sheets.model import Sheet
 from bpreport.publish.sheets.setting import HtmlSheetSetter, PdfSheetSetter, SheetSetter
 from bpreport.publish.sheets.typefaces import signs_of, typefaces
 from bpreport.publish.sheets.view import pages
-from bpreport.publish.templates import environment, folder
+from bpreport.publish.templates import environment
 
 __all__ = ["FOLDERS", "FORMATS", "Press"]
 
@@ -28,20 +29,23 @@ FORMATS = ("html", "pdf", *EXPORTS, *BANKS)
 FOLDERS = ("students", "keys")
 """Of the students' files and of the keys."""
 TEMPLATES = ("sheet.html.j2", "key.html.j2")
-STYLES = ("palette.css", "sheets/sheet.css", "sheets/print.css", "sheets/typefaces.css")
+STYLES = ("palette.css", "sheet.css", "print.css", "typefaces.css")
 """Of a PDF."""
 
 
 class Press:
     """Prints the sheets of one course in one language; what all have in common is made once.
 
-    The files of a sheet depend on nothing but the sheet. Raises `DeckError` where a format cannot
-    hold what is accepted.
+    The files of a sheet depend on nothing but the sheet, and the design of all; None is the newest.
+    Raises `DeckError` where a format cannot hold what is accepted, or there is no such design.
     """
 
-    def __init__(self, course: Course, lang: str, formats: Sequence[str]) -> None:
+    def __init__(
+        self, course: Course, lang: str, formats: Sequence[str], design: int | None = None
+    ) -> None:
         self.course = course
-        self.lang = lang
+        self.lang = lang = designed(lang, design)
+        """With the design behind it."""
         self.formats = tuple(form for form in formats if form not in BANKS)
         """Of the files of each sheet."""
         self.banks = tuple(form for form in formats if form in BANKS)
@@ -119,7 +123,7 @@ class Press:
         # The font must not depend on which sheets are made together.
         for source in self._symbols():
             setter.math(source, words=source)  # which nobody hears
-        made = environment(self.lang).get_template("sheets/head.html.j2").render(setter=setter)
+        made = environment(self.lang).get_template("head.html.j2").render(setter=setter)
         return Markup(made)  # noqa: S704 - the template escapes
 
     @cached_property
@@ -130,7 +134,7 @@ class Press:
 
         config = FontConfiguration()
         faces = typefaces(signs_of(self.lang, self.course.source))
-        styles = [faces, *((folder() / name).read_text(encoding="utf-8") for name in STYLES)]
+        styles = [faces, *styles_of(self.lang)]
         return {
             "stylesheets": [CSS(string="\n".join(styles), font_config=config)],
             "font_config": config,
@@ -145,6 +149,13 @@ class Press:
                 for way in (quantity.formula, *quantity.forms):
                     if way is not None and _can_set(source := latex(way)):
                         yield source
+
+
+def styles_of(lang: str) -> list[str]:
+    """The styles of a PDF, in the design that stands behind a language."""
+    loader = environment(lang).loader
+    assert loader is not None
+    return [loader.get_source(environment(lang), name)[0] for name in STYLES]
 
 
 def _can_set(source: str) -> bool:

@@ -66,9 +66,17 @@ class Screen:
         """A tree as a function of an array of values (quantities, candidates)."""
         # Marking asks for those of all slips again with each lot of students.
         if tree not in self._functions:
-            symbols: Any = [entry.symbol for entry in self.template.trace.quantities.values()]
-            self._functions[tree] = array_function(tree, symbols)
+            self._functions[tree] = self._function(tree)
         return self._functions[tree]
+
+    def _function(self, tree: Tree) -> Callable[[Values], Values]:
+        quantities = self.template.trace.quantities
+        read = [key for key in read_keys(tree) if key in quantities]
+        symbols: Any = [quantities[key].symbol for key in read]
+        function = array_function(tree, symbols)
+        # A row more costs as much as an operation, and most trees read a few out of a hundred.
+        rows = np.array([self.rows[key] for key in read], np.intp)
+        return lambda values: function(values[rows])
 
     @cached_property
     def _functions(self) -> dict[Tree, Callable[[Values], Values]]:

@@ -23,12 +23,14 @@ from bpreport.formula import (
     Arithmetic,
     EvaluationError,
     decimals,
+    latex,
     prepared,
     to_decimal,
 )
 from bpreport.formula.arithmetic import interval_ends
 from bpreport.formula.tree import Symbol, Tree, substitute
 from bpreport.publish.sheets.bounds import BANDS, Band, hull
+from bpreport.publish.solution import Outline
 from bpreport.worked import Example, Quantity, Trace
 from bpreport.worked.steps import read_keys
 
@@ -101,6 +103,16 @@ class Template:
             direct = frozenset(key for way in ways(quantity) for key in read_keys(way))
             found[quantity.key] = direct.union(*(found.get(key, ()) for key in direct))
         return found
+
+    @cached_property
+    def symbols(self) -> dict[str, str]:
+        """LaTeX of the givens, by key."""
+        return {key: latex(self.trace.quantities[key].symbol) for key in self.own}
+
+    @cached_property
+    def outlines(self) -> dict[str, Outline]:
+        """The solutions of what is needed, without numbers."""
+        return {quantity.key: Outline(quantity) for quantity in self.needed}
 
     @cached_property
     def _exact(self) -> dict[str, Function]:

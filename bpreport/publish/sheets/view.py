@@ -11,7 +11,7 @@ from functools import lru_cache
 from markupsafe import Markup
 
 from bpreport.audit.model import Message
-from bpreport.formula import MPMATH, latex, rounded
+from bpreport.formula import latex, rounded
 from bpreport.publish.language import mark, translator
 from bpreport.publish.network import draw
 from bpreport.publish.numbers import exact, signed
@@ -116,8 +116,8 @@ def pages(course: Course, sheet: Sheet, setter: SheetSetter) -> tuple[StudentPag
             seen.add(name)
             example = example_of(course.templates[name], sheet.variant.givens[name], setter.lang)
         shared = _asked(question, setter)
-        asked.append(AskedQuestion(example, _body(setter.lang, "sheets/asked.html.j2", shared)))
-        body = _body(setter.lang, "sheets/keyed.html.j2", shared)
+        asked.append(AskedQuestion(example, _body(setter.lang, "asked.html.j2", shared)))
+        body = _body(setter.lang, "keyed.html.j2", shared)
         keyed.append(_keyed(question, example, body, setter))
     head = (
         setter,
@@ -237,10 +237,11 @@ def example_of(template: Template, givens: Mapping[str, str], lang: str) -> Exam
     formulas: tuple[tuple[str, ...], ...] = ()
     if template.trace.kind == "perceptron":
         values = {key: quantity.value for key, quantity in quantities.items()}
-        values |= {key: MPMATH.number(text) for key, text in digits.items()}
-        picture = draw(template.with_values(values), translator(lang).gettext(ALT), "given")
+        values |= {key: Decimal(text) for key, text in digits.items()}
+        alt = translator(lang).gettext(ALT)
+        picture = draw(template.with_values(values), alt, "given", lang)
     if "objective" in template.trace.facts:
         formulas = (("J", f"= {latex(template.trace.facts['objective'])}"),)
-    shown = tuple((latex(quantities[key].symbol), text) for key, text in digits.items()
+    shown = tuple((template.symbols[key], text) for key, text in digits.items()
                   if key in template.trace.roles)  # fmt: skip
     return Example(picture, formulas, shown)

@@ -82,7 +82,10 @@ def question_of(
 
 
 def _step(writing: Writing, key: str) -> Step:
-    solved = solve(writing.trace.quantities[key], writing.trace, digits=writing.digits)
+    outline = writing.screen.template.outlines.get(key)
+    solved = solve(
+        writing.trace.quantities[key], writing.trace, digits=writing.digits, outline=outline
+    )
     first = next(
         (at for at, side in enumerate(solved.steps) if at and is_numeric(side)),
         len(solved.steps),
