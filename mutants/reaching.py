@@ -26,7 +26,7 @@ ROOMS = ("formula", "audit")
 TESTS = (
     "bpreport/formula", "bpreport/audit", "tests/formula", "tests/audit", "tests/deck",
     "tests/worked/test_descent.py", "tests/worked/test_findings.py",
-    "tests/publish/test_checking_fix.py",
+    "tests/publish/test_checking_fix.py", "tests/test_docs_security.py",
 )  # fmt: skip
 """What notices the mutants of these rooms, whichever room it is about."""
 

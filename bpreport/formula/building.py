@@ -67,8 +67,8 @@ class Builder(Transformer[Token, Tree]):
         return trees[0] if len(trees) == 1 else Tuple(trees, fence="")
 
     def expression(self, *parts: Any) -> Any:
-        if len(parts) == 1:
-            return parts[0]
+        if len(parts) == 1 or (len(parts) == 2 and parts[0] == "+"):
+            return parts[-1]  # as a bracket it may still be an index or arguments
         terms: list[Tree] = []
         negative = False
         for part in parts:

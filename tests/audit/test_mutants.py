@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bpreport.audit.digits import same
-from tests.audit.case_files import audited
+from tests.audit.case_files import audited, read_cases
 from tests.audit.test_verdicts import INDEXED
 
 
@@ -168,3 +168,28 @@ def test_what_is_updated_further_on_is_not_new_before():
     assert [judgement.slip for judgement in found] == [
         None, None, None, "new for old", "new for old", None, None, None
     ]  # fmt: skip
+
+
+def test_a_number_of_the_round_before_is_no_accident():
+    """The line shows it: the a of the first round, 0.6803, where the second has 0.6797."""
+    rounds = "".join(
+        f"$$a = \\sigma({at}) = {out}$$\n\n$$z = w a = 0.3 \\cdot 0.6803 = 0.2041$$\n\n"
+        for at, out in (("0.755", "0.6803"), ("0.7525", "0.6797"))
+    )
+    found = [one for one in audited(f"$w = 0.3$.\n\n{rounds}").judgements if one.slip]
+    assert [(judgement.slip, judgement.chance) for judgement in found] == [("old for new", 0)]
+
+
+@pytest.mark.parametrize("before", [0, 1, 2, 4])
+@pytest.mark.parametrize(
+    ("update", "printed"), [("sequential", "0.000364722878"), ("simultaneous", "0.000438567734")]
+)
+def test_conventions_are_found_out_on_the_slides_of_the_example(before, update, printed):
+    """However many slides stand in front: the gradient of w_1 tells the order of the updates."""
+    head, _, slide = read_cases("slips/sequential.txt")[0].head.partition("\n## ")
+    head = head.replace("    update: sequential\n", "    unstated: [update]\n")
+    others = "".join(f"\n## Slide {number}\n\nText.\n" for number in range(before))
+    line = rf"$$\frac{{\partial E_{{total}}}}{{\partial w_1}} = {printed}$$"
+    result = audited(f"{head}\n{others}\n## {slide}\n{line}\n")
+    assert result.conventions["net"]["update"] == update
+    assert str(result.judgements[-1].verdict) == "reproduced"

@@ -124,6 +124,7 @@ def test_what_is_nested_too_deep_is_refused_as_a_whole() -> None:
     with pytest.raises(FormulaError, match="at most 120 nested operations") as refusal:
         parse("1" + "/2" * 150)
     assert refusal.value.offset == 0
+    assert evaluate(parse("1" + "/2" * 100), {}, FLOAT) == 2.0**-100
 
 
 @pytest.mark.parametrize("before", ["", "a + ", "a + b + ", "a b + c + d + "])

@@ -74,8 +74,11 @@ def limited(words: list[object], **limits: int) -> subprocess.CompletedProcess[s
         for name, most in limits.items():
             resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (most, most))
 
+    # Where coverage is measured, its own file would be another one that has no room.
+    environment = {**ENVIRONMENT}
+    environment.pop("COVERAGE_PROCESS_CONFIG", None)
     return subprocess.run(
-        [sys.executable, "-c", PROGRAM, *map(str, words)], env=ENVIRONMENT, check=False,
+        [sys.executable, "-c", PROGRAM, *map(str, words)], env=environment, check=False,
         capture_output=True, text=True, timeout=600, preexec_fn=confine,
     )  # fmt: skip
 
