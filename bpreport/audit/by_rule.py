@@ -54,7 +54,6 @@ def _rules(claim: Claim, knowledge: Knowledge) -> Iterator[Tree]:
     member = knowledge.document.families.of(name, claim.position)
     if member is not None:
         yield member[1]
-    for statement in reversed(knowledge.document.statements.get(name.key, ())):
-        if statement.position < claim.position and statement.updates:
-            yield from (tree for tree in statement.trees if name.key in free_symbols(tree))
-            return
+    update = knowledge.document.update_before(name.key, claim.position)
+    if update is not None:
+        yield from (tree for tree in update.trees if name.key in free_symbols(tree))

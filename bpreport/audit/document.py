@@ -8,9 +8,10 @@ What was given before may be other numbers in it, though the document does not p
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import chain
 from typing import Any
 
 from bpreport.audit.digits import can_be, interval, number, same
@@ -62,6 +63,8 @@ class Document:
         self.statements: dict[str, list[Statement]] = {}
         self.functions = Functions()
         self.rounds = Rounds()
+        self._formulas: dict[str, list[Statement]] = {}
+        """By name, the statements with a formula for it, in order."""
         self._values: dict[Statement, Value] = {}
         self._readers: dict[str, set[Statement]] = {}
         """By name, the statements whose value was computed from it."""
@@ -90,6 +93,8 @@ class Document:
         elif printed_row(claim.right) is not None:
             statement.row = claim.right
         elif not is_numeric(claim.right):
+            if not statement.trees:
+                self._formulas.setdefault(key, []).append(statement)
             statement.trees.append(claim.right)
             own = key in free_symbols(claim.right)
             statement.updates |= own
@@ -319,22 +324,39 @@ class Document:
         statement = known[index]
         if statement.trees:
             return statement.trees[0]
-        for place in range(index - 1, -1, -1):
+        if statement.lines:  # whatever was printed since
+            earlier = self._formula_before(key, statement.position)
+            if earlier is not None and earlier.claim.slide == statement.claim.slide:
+                return earlier.trees[0]
+        for place in () if statement.lines else range(index - 1, -1, -1):
             if not place % LOOKED_THROUGH:
                 charge(1)
             earlier = known[place]
             if earlier.claim.slide != statement.claim.slide:
                 break
-            if earlier.text not in (None, statement.text) and not statement.lines:
+            if earlier.text not in (None, statement.text):
                 if earlier.trees and self._is_told_anew(earlier, statement):
                     return earlier.trees[0]
                 break  # another step's value, or given anew
             if earlier.trees:
                 return earlier.trees[0]
-            if not (earlier.lines or statement.lines):
+            if not earlier.lines:
                 break  # given anew
         found = self.in_family(statement) if statement in self._confirmed else None
         return None if found is None else found[1]
+
+    def update_before(self, key: str, at: Position) -> Statement | None:
+        """The last formula before a place that computes a name from what it was."""
+        formulas = self._formulas.get(key, [])
+        charge(len(formulas) // LOOKED_THROUGH)
+        before = reversed(formulas[: bisect_left(formulas, at, key=place_of)])
+        return next((statement for statement in before if statement.updates), None)
+
+    def _formula_before(self, key: str, at: Position) -> Statement | None:
+        """The last statement before a place that has a formula for a name."""
+        formulas = self._formulas.get(key, [])
+        index = bisect_left(formulas, at, key=place_of)
+        return formulas[index - 1] if index else None
 
     def _is_told_anew(self, earlier: Statement, statement: Statement) -> bool:
         """Whether all that a formula reads was told since it was computed before."""
@@ -370,10 +392,12 @@ class Document:
         index = self.nearest(key, at)
         if index is None:
             return
-        charge(len(known) // LOOKED_THROUGH)
-        for statement in (*reversed(known[: index + 1]), *known[index + 1 :]):
-            if later or statement.position <= at:
-                yield from statement.trees
+        formulas = self._formulas.get(key, [])
+        charge(len(formulas) // LOOKED_THROUGH)
+        behind = bisect_right(formulas, known[index].position, key=place_of)
+        for place in chain(range(behind - 1, -1, -1), range(behind, len(formulas))):
+            if later or formulas[place].position <= at:
+                yield from formulas[place].trees
         if known[index] in self._confirmed and (found := self.in_family(known[index])):
             yield found[1]
 
@@ -383,7 +407,8 @@ class Document:
         before = bisect_right(known, claim.position, key=place_of)
         given: str | None = None
         charge(len(known) // LOOKED_THROUGH)
-        for statement in (*reversed(known[:before]), *known[before:]):
+        for place in chain(range(before - 1, -1, -1), range(before, len(known))):
+            statement = known[place]
             here = statement.claim.slide == claim.slide
             later = statement.position > claim.position
             if not here and ((later and before) or are_apart(statement.text, given)):
@@ -468,7 +493,7 @@ class Document:
         """
         known = self.statements.get(name.key, [])
         index = max(bisect_right(known, at, key=place_of) - before, 0)
-        for place in (*range(index - 1, -1, -1), *range(index, len(known))):
+        for place in chain(range(index - 1, -1, -1), range(index, len(known))):
             text: str | None = known[place].text
             if text is not None:
                 return text

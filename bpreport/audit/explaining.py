@@ -308,9 +308,11 @@ def _missing_term(claim: Claim, knowledge: Knowledge, printed: str) -> Iterator[
     assert claim.left is not None
     gives = evaluate(claim.left, {}, MPMATH)
     typed = [number(part.text) for part in walk(claim.left) if isinstance(part, Number)]
+    lacking = list(_terms_that_may_lack(claim, knowledge))
+    charge(len(lacking) * len(typed))
     terms = [
         (term, value)
-        for term, value in _terms_that_may_lack(claim, knowledge)
+        for term, value in lacking
         if not any(same(abs(value), one) for one in typed)  # the line has it, with another sign
     ]
     chance = len(terms) * 10.0 ** -significant_digits(printed)
