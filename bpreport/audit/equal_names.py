@@ -21,15 +21,16 @@ def with_equal_names(claims: Sequence[Claim], traces: Sequence[Trace | None]) ->
     done = list(claims)
     told: set[str] = set()
     begin = 0
+    names: list[Symbol] = []
     for end, claim in enumerate(claims):
         if claim.left == claim.head or claim.left is not claims[end - 1].right:
-            begin = end
-        chain = claims[begin : end + 1]
-        names = [one.left for one in chain if isinstance(one.left, Symbol)]
-        known = told.intersection(name.key for name in names[1:])
-        given = traces[end] is None and len(names) == len(chain) > 1 and not known
-        if given and printed_number(claim.right) is not None:
-            for place, one in enumerate(chain, begin):
+            begin, names = end, []
+        if isinstance(claim.left, Symbol):
+            names.append(claim.left)
+        given = traces[end] is None and len(names) == end - begin + 1 > 1
+        given = given and printed_number(claim.right) is not None
+        if given and told.isdisjoint(name.key for name in names[1:]):
+            for place, one in enumerate(claims[begin : end + 1], begin):
                 done[place] = replace(one, head=one.left, right=claim.right)
         elif isinstance(claim.head, Symbol):
             told.add(claim.head.key)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import total_ordering
+from functools import lru_cache, total_ordering
 from typing import TYPE_CHECKING, Any
 
 from bpreport.formula.tree import Tree
@@ -229,5 +229,11 @@ class Deck:
     def line_at(self, position: Position) -> str:
         """The line of the source that a position stands on; empty beyond the end."""
         source = self.cells.get(position.cell, "") if position.cell else self.source
-        lines = source.split("\n")
+        lines = _lines(source)
         return lines[position.line - 1] if 0 < position.line <= len(lines) else ""
+
+
+@lru_cache(maxsize=16)
+def _lines(source: str) -> list[str]:
+    # A listing asks for a line of each claim: to split the deck for each takes minutes for 1 MB.
+    return source.split("\n")
