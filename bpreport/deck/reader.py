@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -157,6 +158,7 @@ def _named(
     return name, entry.count if name == heading else None
 
 
+@lru_cache(maxsize=1024)
 def _heading(source: str, functions: frozenset[str], names: frozenset[str]) -> Tree | None:
     """What stands above a column; None where it is not understood."""
     try:

@@ -33,6 +33,8 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 """The same, where the cell says nothing else."""
+_MOST_COLUMNS = 100
+"""Columns up to which what heads them is held against one another; no reader sees more."""
 _LETTER = re.compile(r"[ijklmnst]|\\ell")
 _CALL = re.compile(r"\$[^$]*\([^$]*\$")
 _COUNT = re.compile(r"\d{1,9}", re.ASCII)
@@ -116,6 +118,8 @@ def _in_rows(rows: Sequence[Sequence[str]]) -> Iterator[Entry]:
 def _of_cases(rows: Sequence[Sequence[str]], headings: list[str | None]) -> Iterator[Entry]:
     """The numbers of rows that nothing counts; a row with a gap may be about all of them."""
     columns = [column for column, heading in enumerate(headings) if heading is not None]
+    if len(columns) > _MOST_COLUMNS:
+        return
     names = tuple(heading for heading in headings if heading is not None)
     for row, cells in enumerate(rows[1:], 1):
         whole = len(cells) > max(columns, default=0) and all(sole_number(cells[c]) for c in columns)
@@ -160,6 +164,8 @@ def sole_number(cell: str) -> str | None:
 
 def _counting_column(rows: Sequence[Sequence[str]]) -> int | None:
     """The first column with a letter or a word for iterations above whole numbers, or beside."""
+    if len(rows[0]) > _MOST_COLUMNS:
+        return None
     headings = [_name(cell) for cell in rows[0]]
     for column, (cell, heading) in enumerate(zip(rows[0], headings, strict=True)):
         named: object = counts_below(cell)

@@ -73,3 +73,9 @@ def test_every_numeral_of_a_table_is_accounted_for_once():
     deck = read_text(MARKDOWN, "notes.md")
     found = [(numeral.text, bool(numeral.claims)) for numeral in deck.numerals]
     assert found == [("0", True), ("3", True), ("1", True), ("-2.6", True)]
+
+
+def test_very_wide_tables_are_read_in_time_that_is_counted() -> None:
+    """Each cell of a case is held against all headings; of 5,000 that would take hours."""
+    table = "\n".join(["|" + "$a$|" * 5000, "|" + "-|" * 5000, *["|" + "1|" * 5000] * 3])
+    assert named(f"# D\n\n$b = a + 1$\n\n{table}\n", "notes.md") == []
