@@ -62,7 +62,7 @@ class Document:
     def __init__(self) -> None:
         self.statements: dict[str, list[Statement]] = {}
         self.functions = Functions()
-        self.rounds = Rounds()
+        self._rounds = Rounds()
         self._formulas: dict[str, list[Statement]] = {}
         """By name, the statements with a formula for it, in order."""
         self._values: dict[Statement, Value] = {}
@@ -125,7 +125,7 @@ class Document:
         for place in range(len(known) - 2, -1, -1):
             if known[place].computes:
                 if are_apart(known[place].text, latest.text):
-                    self.rounds.begin(latest.position, known[place].position)
+                    self._rounds.begin(latest.position, known[place].position)
                 return
 
     def confirm(self, members: Iterable[Statement]) -> None:
@@ -143,7 +143,7 @@ class Document:
 
     def begin_round(self, claim: Claim) -> None:
         """Take note that what was given before a claim's formula may be other numbers in it."""
-        self.rounds.begin(start_of(claim), start_of(claim))
+        self._rounds.begin(start_of(claim), start_of(claim))
         self._values.clear()
 
     def bind(self, key: str, text: str, claim: Claim) -> None:
@@ -246,7 +246,7 @@ class Document:
         found = self._value_of(statement, index - before, frozenset())
         # An update that begins a round starts from what its name was in the round before.
         since = self.statements[key][index].position if before else at
-        stale = found.stale or self.rounds.is_stale(statement, since, until=before)
+        stale = found.stale or self._rounds.is_stale(statement, since, until=before)
         return replace(found, later=statement.position > at, stale=stale)
 
     def _value_of(self, statement: Statement, index: int, open_: frozenset[Statement]) -> Value:
@@ -325,38 +325,42 @@ class Document:
         if statement.trees:
             return statement.trees[0]
         if statement.lines:  # whatever was printed since
-            earlier = self._formula_before(key, statement.position)
-            if earlier is not None and earlier.claim.slide == statement.claim.slide:
-                return earlier.trees[0]
-        for place in () if statement.lines else range(index - 1, -1, -1):
-            if not place % LOOKED_THROUGH:
-                charge(1)
-            earlier = known[place]
-            if earlier.claim.slide != statement.claim.slide:
-                break
-            if earlier.text not in (None, statement.text):
-                if earlier.trees and self._is_told_anew(earlier, statement):
-                    return earlier.trees[0]
-                break  # another step's value, or given anew
-            if earlier.trees:
-                return earlier.trees[0]
-            if not earlier.lines:
-                break  # given anew
+            earlier = next(self._formulas_before(key, statement.position), None)
+        else:
+            earlier = self._told_again(statement, index)
+        if earlier is not None and earlier.claim.slide == statement.claim.slide:
+            return earlier.trees[0]
         found = self.in_family(statement) if statement in self._confirmed else None
         return None if found is None else found[1]
 
+    def _told_again(self, statement: Statement, index: int) -> Statement | None:
+        """The statement with the formula of which one only prints the value once more."""
+        for place in range(index - 1, -1, -1):
+            if not place % LOOKED_THROUGH:
+                charge(1)
+            earlier = self.statements[statement.key][place]
+            if earlier.claim.slide != statement.claim.slide:
+                return None
+            if earlier.text not in (None, statement.text):  # another step's value, or given anew
+                told = earlier.trees and self._is_told_anew(earlier, statement)
+                return earlier if told else None
+            if earlier.trees:
+                return earlier
+            if not earlier.lines:
+                return None  # given anew
+        return None
+
     def update_before(self, key: str, at: Position) -> Statement | None:
         """The last formula before a place that computes a name from what it was."""
-        formulas = self._formulas.get(key, [])
-        charge(len(formulas) // LOOKED_THROUGH)
-        before = reversed(formulas[: bisect_left(formulas, at, key=place_of)])
+        charge(len(self._formulas.get(key, ())) // LOOKED_THROUGH)
+        before = self._formulas_before(key, at)
         return next((statement for statement in before if statement.updates), None)
 
-    def _formula_before(self, key: str, at: Position) -> Statement | None:
-        """The last statement before a place that has a formula for a name."""
+    def _formulas_before(self, key: str, at: Position) -> Iterator[Statement]:
+        """The statements before a place that have a formula for a name, the nearest first."""
         formulas = self._formulas.get(key, [])
-        index = bisect_left(formulas, at, key=place_of)
-        return formulas[index - 1] if index else None
+        behind = bisect_left(formulas, at, key=place_of)
+        return (formulas[place] for place in range(behind - 1, -1, -1))
 
     def _is_told_anew(self, earlier: Statement, statement: Statement) -> bool:
         """Whether all that a formula reads was told since it was computed before."""
@@ -382,7 +386,7 @@ class Document:
             self._readers.setdefault(part.key, set()).add(statement)
             values[part.key] = found.value
             rounded |= found.rounded
-            stale |= found.stale or (not own and self.rounds.is_stale(source, statement.position))
+            stale |= found.stale or (not own and self._rounds.is_stale(source, statement.position))
         value = evaluate(tree, values, MPMATH)
         return Value(value, tree, rounded=rounded, stale=stale)
 

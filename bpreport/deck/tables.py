@@ -22,14 +22,14 @@ COUNTING = re.compile(
 """Headings of columns that count iterations."""
 
 _FORMULA = re.compile(r"\$([^$]+)\$|\\\((.+)\\\)", re.DOTALL)
+_SUM_WORDS, _SUM_SIGNS = "sums?|totals?", r"Σ|∑|\\sum|\\Sigma|合计|总计|总和|求和"
+_MEAN_WORDS, _MEAN_SIGNS = "means?|averages?|avg", "平均|均值"
 _TOTAL = re.compile(
-    r"\b(?:sums?|totals?|means?|averages?|avg)\b|Σ|∑|\\sum|\\Sigma|合计|总计|总和|求和|平均|均值",
-    re.IGNORECASE,
+    rf"\b(?:{_SUM_WORDS}|{_MEAN_WORDS})\b|{_SUM_SIGNS}|{_MEAN_SIGNS}", re.IGNORECASE
 )
 """Cells that say that the numbers beside are those of the rows before, taken together."""
 _LABEL = re.compile(
-    r"(?P<sum>sums?|totals?|Σ|∑|\\sum|\\Sigma|合计|总计|总和|求和|和)"
-    r"|means?|averages?|avg\.?|平均值?|均值",
+    rf"(?P<sum>{_SUM_WORDS}|{_SUM_SIGNS}|和)|{_MEAN_WORDS}|avg\.|{_MEAN_SIGNS}|平均值",
     re.IGNORECASE,
 )
 """The same, where the cell says nothing else."""
@@ -77,7 +77,7 @@ def entries(rows: Sequence[Sequence[str]]) -> Iterator[Entry]:
     if not rows:
         return
     last = len(rows)
-    while last > 1 and _label(rows[last - 1]) is not None:
+    while last > 1 and _label(rows[last - 1]):
         last -= 1
     for row in range(last, len(rows)):
         yield from _totals(row, rows[row], rows[1:last])
@@ -128,25 +128,26 @@ def _of_cases(rows: Sequence[Sequence[str]], headings: list[str | None]) -> Iter
                 yield Entry(row, column, headings[column] or "", beside=names)
 
 
-def _label(cells: Sequence[str]) -> re.Match[str] | None:
-    """The cell that says that a row takes those before it together; all others are its numbers."""
+def _label(cells: Sequence[str]) -> str:
+    """Whether one cell says just "sum" or "mean" beside numbers; empty where none does."""
     words = [cell for cell in cells if sole_number(cell) is None]
     labels = [_LABEL.fullmatch(_bare(word.strip(" *_:："))) for word in words]
     found = [label for label in labels if label is not None]
-    return found[0] if len(found) == 1 and len(words) < len(cells) else None
+    if len(found) != 1 or len(words) == len(cells):
+        return ""
+    return "sum" if found[0]["sum"] else "mean"
 
 
 def _totals(row: int, cells: Sequence[str], above: Sequence[Sequence[str]]) -> Iterator[Entry]:
     """The numbers of a row of sums or means, below columns that are all numbers."""
-    label = _label(cells)
-    if label is None or len(above) < 2:
+    if len(above) < 2:
         return
     for column, cell in enumerate(cells):
         terms = [sole_number(one[column]) if column < len(one) else None for one in above]
         plain = [term for term in terms if term is not None and "e" not in term.lower()]
         if sole_number(cell) is not None and len(plain) == len(above):
             line = " + ".join(map(_as_term, plain))
-            heading = line if label["sum"] else rf"\frac{{{line}}}{{{len(above)}}}"
+            heading = line if _label(cells) == "sum" else rf"\frac{{{line}}}{{{len(above)}}}"
             yield Entry(row, column, heading, total=True)
 
 
