@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -12,12 +13,14 @@ from bpreport.formula.tree import Apply
 from bpreport.publish.notebook import descent, perceptron, regression
 from bpreport.publish.notebook.code import assignment, expression
 from bpreport.publish.notebook.script import Script, array
-from bpreport.worked import Trace, linear_regression
+from bpreport.worked import LinearRegression, LogisticRegression, Trace, linear_regression
 from bpreport.worked import logistic_regression as logistic
 from bpreport.worked.descent import from_settings as descending
 from bpreport.worked.perceptron_settings import from_settings as network
 from tests.worked.examples import CROSS_ENTROPY, DEEP, DESCENT, INDEXED, SINGLE, SOFTMAX
 from tests.worked.test_regressions import LINE, PLANE, SPAM
+
+Regression = LinearRegression | LogisticRegression
 
 PER_LAYER = CROSS_ENTROPY | {
     "given": CROSS_ENTROPY["given"] | {"b": ["0.1", "-0.2"]},
@@ -33,7 +36,7 @@ NETWORKS = {
     "no bias": SINGLE,
 }
 SHORT = {"iterations": "6"}
-REGRESSIONS = {
+REGRESSIONS: dict[str, tuple[Callable[..., Regression], dict[str, Any]]] = {
     "line": (linear_regression.from_settings, LINE | SHORT),
     "plane": (linear_regression.from_settings, PLANE | SHORT),
     "one sample": (
