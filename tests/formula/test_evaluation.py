@@ -81,6 +81,8 @@ def test_value(source: str, expected: float) -> None:
         (r"\begin{bmatrix} 1 & 2 \end{bmatrix} W", (7.0, 10.0)),
         (r"W \odot W", ((1.0, 4.0), (9.0, 16.0))),
         ("2 v + 1", (11.0, 13.0)),
+        ("([1, 2]^T)", (1.0, 2.0)),  # a column that is typed as a row
+        ("W [5, 6]^T", (17.0, 39.0)),
     ],
 )
 def test_vectors_and_matrices(source: str, expected: Any) -> None:
@@ -105,11 +107,18 @@ def test_vectors_and_matrices(source: str, expected: Any) -> None:
         (r"(1, \dots, 3)", "dots"),
         (r"\begin{cases} 1 & x > 5 \\ 2 & x > 6 \end{cases}", "no case"),
         ("g(x, y)", "g takes 1 arguments"),
+        ("f'(2)", "f is not defined"),
+        ("g'(x, y)", "a prime on a function of several arguments"),
+        (r"\begin{cases} 1 & v > 0 \\ 0 & x < 1 \end{cases}", "compares numbers"),
+        ("u^T v", "different lengths"),
+        ("C^2", "not square"),
+        ("D^{-1}", "more than 4 rows"),
     ],
 )
 def test_value_that_cannot_be_told(source: str, message: str) -> None:
     values = {
         "W": (("1", "2"), ("3", "4")), "v": ("5", "6"), "u": ("1", "2", "3"), "x": 1, "y": 2,
+        "C": (("1", "2"), ("3", "4"), ("5", "6")), "D": ((1,) * 5,) * 5,
         "w": 3, "g": Function((x,), x * x),
     }  # fmt: skip
     with pytest.raises(EvaluationError, match=message):
@@ -253,3 +262,27 @@ def test_a_changed_copy_is_computed_from_the_parts_it_shares():
     changed = rebuild(tree, (call, rebuild(product, (shared, Symbol("b")))))
     assert evaluate(changed, values, MPMATH, parts) == 13  # 4 + 3 * 3
     assert evaluate(changed, values, MPMATH) == 13
+
+
+@pytest.mark.parametrize(
+    ("source", "written"),
+    [
+        (r"\sum_{i=1}^{0} x_i", "0"),
+        (r"\prod_{i=1}^{0} x_i", "1"),
+        (r"\sum_{i=2}^{2} x_i", "x_2"),
+        (r"\prod_{i=2}^{2} x_i", "x_2"),
+        (r"\sum_{i=1}^{2} x_{2 \cdot i + 1}", "x_3 + x_5"),
+    ],
+)
+def test_a_sum_is_written_out_whatever_its_length(source: str, written: str) -> None:
+    """Nothing added is 0, nothing multiplied is 1, and one term stands alone."""
+    assert unroll(parse(source), {}) == parse(written)
+
+
+def test_an_index_with_a_letter_in_it_stays_an_expression() -> None:
+    r"""Of \sum_i x_{i+k} the terms are x_{1+k} and x_{2+k}: which ones these are, only k tells."""
+    tree = unroll(parse(r"\sum_{i=1}^{2} x_{i+k}"), {})
+    values = {"x_{3}": "0.5", "x_{4}": "0.25"}
+    assert evaluate(instantiate(tree, {"k": 2}), values) == 0.75  # x_3 + x_4
+    with pytest.raises(EvaluationError, match="has no value"):
+        evaluate(tree, values)
