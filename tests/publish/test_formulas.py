@@ -136,3 +136,17 @@ def attempt(lay_out, source, display):
         return lay_out(source, display)
     except TypesettingError:
         return None
+
+
+@pytest.mark.parametrize(
+    "source", ["a", "abc", r"a \quad = b", r"\begin{aligned} a &= b \end{aligned}", ""]
+)
+def test_what_has_no_place_to_break_is_not_broken(source):
+    """One term, a gap between two formulas, and what has lines of its own."""
+    assert filled(source, 10) is None
+
+
+def test_a_formula_may_begin_with_its_relation():
+    """It continues the one before; a part of nothing takes no room."""
+    assert filled("= a + b", 300) == chain(["", "= a + b"], 300)
+    assert chain(["", " ", "= b"], 300) == chain(["", "= b"], 300)

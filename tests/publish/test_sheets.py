@@ -313,13 +313,13 @@ def test_another_table_of_slips_changes_no_issued_sheet(
 ) -> None:
     """With the audit's slips in another order, new sheets differ; those that were issued do not."""
     target = tmp_path / "sheets"
-    manifest = issue(OWN, "autumn", ["ada", "bo", "cy"], target, ["html"], "en")
+    issue(OWN, "autumn", ["ada", "bo", "cy"], target, ["html"], "en")
     monkeypatch.setattr("bpreport.publish.sheets.mistakes.SLIPS", SLIPS[::-1])
     monkeypatch.setattr("bpreport.publish.sheets.mistakes.PLAYED", PLAYED[::-1])
     course = plan(read(CASES / "deck.md"))
     press = Press(course, "en", ["html"])
     read_back = read_manifest(target / "manifest.json")
-    assert read_back == manifest
+    assert manifest_text(read_back) == (target / "manifest.json").read_text(encoding="utf-8")
     for student in ("ada", "bo", "cy"):
         sheet, files = remake(course, read_back, student, press)
         for name, content in files.items():
