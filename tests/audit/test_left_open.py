@@ -32,7 +32,7 @@ def last(source: str) -> tuple[str, str]:
     [
         "$v = (1, 2) + (3, 4) = {}$",
         "$a = 4$ $b = 6$\n\n$v = (a, b) = {}$",
-        r"$v = \begin{{pmatrix}} 1 & 2 \end{{pmatrix}} + \begin{{pmatrix}} 3 & 4 \end{{pmatrix}} = {}$",
+        r"$v = 2 \begin{{pmatrix}} 2 & 3 \end{{pmatrix}} = {}$",
     ],
 )
 def test_an_entry_is_held_against_the_one_in_its_place(
