@@ -8,6 +8,7 @@ from bpreport.audit import audit
 from bpreport.deck import read_text
 from bpreport.publish.language import render
 from tests.audit.test_others_names import LINE
+from tests.publish.decks import PERCEPTRON
 
 FUNCTIONS = "---\nlang: en\nfunctions: [f]\n---\n"
 TABLE = "# T\n\n$c = {}$\n\n| $a$ | $b$ | $c$ |{}\n|---|---|---|---|\n{}"
@@ -91,3 +92,39 @@ def test_a_call_of_another_function_is_no_prediction() -> None:
     head = LINE.replace("[f, J, L, h]", "[f, J, L, h, q]")
     assert last(head + "$q(x^{(2)}) = 3.3$")[0] != "wrong"
     assert last(head + "$h(x^{(2)}) = 3.3$")[0] == "wrong"
+
+
+@pytest.mark.parametrize("relation", [r"\in", r"\sim", r"\propto", r"\cong", r"\mapsto"])
+def test_a_relation_that_equates_no_values_claims_none(relation: str) -> None:
+    r"""Of 3 x \propto 2 x nothing could be wrong; 3 x = 2 x is."""
+    assert last(f"$3 x {relation} 2 x$") == ("definition", "It introduces a symbol")
+    assert last("$3 x = 2 x$")[0] == "wrong"
+
+
+def test_iterations_that_the_example_does_not_make_are_left_open() -> None:
+    """Three are made; of what is not trained, the deck says nothing after the first."""
+    assert last(PERCEPTRON + "\nAfter 99 iterations $w_1 = 0.5$.") == (
+        "unchecked",
+        "The deck does not say how iteration 99 is computed",
+    )
+    assert last(PERCEPTRON + "\nAfter 2 iterations $net_{y1} = 0.5$.")[0] == "unchecked"
+    assert last(PERCEPTRON + "\nAfter 2 iterations $w_1 = 0.4$.")[0] == "wrong"
+
+
+def test_a_very_long_number_is_told_shortened() -> None:
+    """Nobody reads seventy digits in a sentence; where they are printed they stay."""
+    digits = "0." + "1234567890" * 7
+    judgement = audit(read_text(f"$a = {digits} + {digits} = 0.5$")).judgements[-1]
+    assert judgement.verdict.value == "wrong"
+    assert digits in judgement.claim.text
+    assert max(map(len, render(judgement.message, "en").split())) < 40
+
+
+def test_a_prime_beside_updated_names_may_be_either() -> None:
+    """Of y = w^2 the slope is 2 w; y' = 3 w^+ may be y after the update."""
+    before = "$w = 2$\n\n$y = w^2$\n\n$w^+ = w - 1$\n\n"
+    assert last(before + "$y' = 2 w$")[0] == "proved"
+    assert last(before + "$y' = 3 w$")[0] == "wrong"
+    found, said = last(before + "$y' = 3 w^+$")
+    assert found == "unchecked"
+    assert said.startswith("The prime may stand for a slope or for the value after the update")
