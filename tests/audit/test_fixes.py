@@ -6,6 +6,7 @@ import pytest
 
 from bpreport.audit import audit
 from bpreport.deck import read_text
+from tests.audit.test_others_names import DESCENT
 
 
 def proposed(source: str) -> str | None:
@@ -52,6 +53,8 @@ def test_the_digits_are_replaced_where_they_stand(before, after):
         "$$a = 1{,}234 * 2 = 2{,}469$$",  # the author's separators would be lost
         "$$a = 0.4 * 0.5 = -\n0.3$$",  # from one line to the next
         "$$a = 10^{20} * 3 = 2 * 10^{20}$$",  # no number by itself
+        "$$a = 2 * 3 = -(7)$$",  # the sign is not the number's own
+        DESCENT + '[1.35e-1]{claim="x_3"}',  # in running text, with an exponent of its own
     ],
 )
 def test_what_cannot_be_placed_has_no_fix(source):
