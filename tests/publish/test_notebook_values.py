@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from bpreport.formula import EvaluationError, parse
-from bpreport.formula.tree import Apply
+from bpreport.formula.tree import Apply, Derivative, Symbol
+from bpreport.publish.identifiers import identifier
 from bpreport.publish.notebook import descent, perceptron, regression
 from bpreport.publish.notebook.code import assignment, expression
 from bpreport.publish.notebook.script import Script, array
@@ -210,3 +211,18 @@ def test_a_long_line_is_broken_where_its_operation_has_parts() -> None:
         assert code.count("\n") == lines - 1
         exec(code, values)
         assert values["c"] == value
+
+
+@pytest.mark.parametrize(
+    ("symbol", "name"),
+    [
+        (Symbol("2e"), "_2e"),
+        (Symbol(r"\\lambda"), "lambda_"),
+        (Symbol("w", ("7",), ("+",)), "w_7_new"),
+        (Derivative(Symbol("E"), (Symbol("w", ("7",)),)), "dE_dw_7"),
+    ],
+)
+def test_a_quantity_has_a_name_that_python_can_read(symbol: Symbol | Derivative, name: str) -> None:
+    """No digit in front, and no word of the language's own."""
+    assert identifier(symbol) == name
+    assert name.isidentifier()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import time
 from collections import Counter
 from dataclasses import replace
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
@@ -215,13 +214,11 @@ def test_ranges_are_kept() -> None:
                 assert Decimal(digits) % Decimal("0.05") == 0
 
 
-def test_screening_is_fast_and_tells_why() -> None:
-    """10,000 candidates take less than 20 s; every one of them is accounted for."""
+def test_screening_tells_why() -> None:
+    """Every one of 10,000 candidates is accounted for."""
     screen = BUILTIN.screens[0]
     drawn = draw(screen.grid.values(), 10_000, "key", "anyone")
-    started = time.perf_counter()
     passed, counted = screen.judge(drawn)
-    assert time.perf_counter() - started < 20
     reasons = Counter(counted)
     assert reasons.pop("tried") == 10_000
     assert reasons["accepted"] == int(passed.sum()) > 100
