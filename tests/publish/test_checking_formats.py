@@ -260,3 +260,19 @@ def test_a_notebook_that_cannot_be_used_is_annotated_without_a_line():
     line = annotation_of_failure(caught.value, "en")
     assert line.startswith("::error file=notes.ipynb::")
     assert "cell 2:1:" in line
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("$$x = 3$$ $$y = x^2 + 1 = 3^2 = 10$$", "Insert + 1"),  # 3^2 + 1
+        ("$$w = 3$$ $$b = 2$$ $$y = w + b = 3 + 2 + 2 = 7$$", "Remove + 2"),
+        ("$$y = 2 / 3 = 0.6666$$", "Write 0.6667 instead of 0.6666"),
+    ],
+)
+def test_a_fix_says_what_it_does(source, said):
+    """In words, as an editor shows them."""
+    told = [
+        fix["description"]["text"] for one in results_of(source) for fix in one.get("fixes", [])
+    ]
+    assert said in told
