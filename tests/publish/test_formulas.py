@@ -109,6 +109,8 @@ def test_markup_in_a_formula_stays_text():
         (r"\frac{\partial E}{\partial w_7}", "(∂E)/(∂w_7)"),
         (r"-(0.01 - 0.89) \cdot -1", "−(0.01 − 0.89) ⋅ −1"),
         (r"\hat{y}_1", "y\u0302_1"),
+        (r"\sqrt{x + 1}", "√(x + 1)"),
+        (r"\sqrt[3]{x}", "root 3 of (x)"),
         (r"\begin{pmatrix} 1 & 2 \\ 3 & 4 \end{pmatrix}", "(1 2; 3 4)"),
     ],
 )
