@@ -224,7 +224,10 @@ def _laws_of_digits(judgement: Judgement, printed: str, exact: mpmath.mpf) -> di
         "what is cut off is less, by up to a unit": verdict is not Verdict.TRUNCATED
         or (half <= apart < 1 and abs(Decimal(printed)) < Decimal(mpmath.nstr(abs(exact), 40))),
         "the last digit is one off": verdict is not Verdict.LAST_DIGIT or half <= apart <= 3 * half,
-        "what is wrong is not the value, rounded": verdict.level != "error" or apart > half,
+        # A 0 in the place of 0.4 is wrong, though it is that, rounded.
+        "what is wrong is not the value, rounded": verdict.level != "error"
+        or apart > half
+        or not Decimal(printed),
     }
     number = re.fullmatch(r"-?\d+(\.\d+)?", judgement.correction or "")
     if number and judgement.slip != "wrong operand":  # there it is the operand that is corrected
