@@ -48,6 +48,10 @@ def test_a_small_given_is_told_in_plain_digits():
         ("$$w_7 = 0.5$$\n\n$$W_7 + 1 = 0.5 + 1$$", ["$W_{7}$ is written where $w_{7}$ is meant"]),
         ("$$w_7 = 0.5$$\n\n$$w_7 + 1 = 0.5 + 1$$", []),
         (
+            r"$w = 0.5$ and $\omega + 1 = 0.5 + 1$",
+            [r"$\omega$ is written where $w$ is meant"],
+        ),
+        (
             "$$w8 = 0.5$$\n\n$$w_7 = 0.4$$",
             ["w8 is typed without a subscript sign, unlike its like"],
         ),
@@ -63,6 +67,8 @@ def test_a_prime_is_by_the_only_symbol_there_is():
     """Of x^2 it is 2 x; x^2 + c x does not say by which of its two symbols."""
     assert verdicts("$$y = x^2$$\n\n$$y' = 2 x$$") == ["definition", "proved"]
     assert verdicts("$$y = x^2 + c x$$\n\n$$y' = 2 x + c$$") == ["definition", "definition"]
+    # By both of them, one after the other, it would be 2 x.
+    assert verdicts("$$y = x^2 + c x^2$$\n\n$$y' = 2 x$$") == ["definition", "definition"]
 
 
 @pytest.mark.parametrize(
