@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+from typing import Any
+
 import pytest
 
+from bpreport.audit.alignment import Alignment
 from bpreport.audit.digits import same
+from bpreport.formula.tree import Symbol
 from tests.audit.case_files import audited, read_cases
 from tests.audit.test_verdicts import INDEXED
 
@@ -208,3 +213,15 @@ def test_whose_number_stands_in_a_place_is_said_as_it_is():
     found = audited(f"{head}\n$$net_{{h1}} = {line}$$").judgements[-1]
     assert found.slip == "weight of another connection"
     assert str(found.message).endswith("0.25 is $w_{3}$")
+
+
+def test_each_fault_of_an_alignment_counts():
+    """Whatever kind it is of: one part dropped, one too much and one changed are three."""
+    a, b = Symbol("a"), Symbol("b")
+    faults = ({"dropped": (a,)}, {"added": (b,)}, {"changed": ((a, b),)})
+    for count in (1, 2, 3):
+        for chosen in combinations(faults, count):
+            parts: dict[str, Any] = {key: value for one in chosen for key, value in one.items()}
+            assert Alignment(**parts).cost == count
+    both = Alignment(dropped=(a,), misfits=1) | Alignment(dropped=(b,), added=(a,), misfits=2)
+    assert (both.cost, both.misfits, both.distance) == (3, 3, (6, 3, 0))
