@@ -218,10 +218,14 @@ def test_whose_number_stands_in_a_place_is_said_as_it_is():
 def test_each_fault_of_an_alignment_counts():
     """Whatever kind it is of: one part dropped, one too much and one changed are three."""
     a, b = Symbol("a"), Symbol("b")
-    faults = ({"dropped": (a,)}, {"added": (b,)}, {"changed": ((a, b),)})
+    faults: tuple[dict[str, Any], ...] = (
+        {"dropped": (a,)},
+        {"added": (b,)},
+        {"changed": ((a, b),)},
+    )
     for count in (1, 2, 3):
         for chosen in combinations(faults, count):
-            parts: dict[str, Any] = {key: value for one in chosen for key, value in one.items()}
+            parts = {key: value for one in chosen for key, value in one.items()}
             assert Alignment(**parts).cost == count
     both = Alignment(dropped=(a,), misfits=1) | Alignment(dropped=(b,), added=(a,), misfits=2)
     assert (both.cost, both.misfits, both.distance) == (3, 3, (6, 3, 0))
