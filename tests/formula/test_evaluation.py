@@ -13,6 +13,7 @@ from bpreport.formula import (
     INTERVAL,
     MP,
     MPMATH,
+    TREES,
     EvaluationError,
     Function,
     evaluate,
@@ -24,7 +25,7 @@ from bpreport.formula import (
     slope,
     unroll,
 )
-from bpreport.formula.arithmetic import interval_ends
+from bpreport.formula.arithmetic import IV, interval_ends
 from bpreport.formula.tree import Apply, Number, Symbol, Tree, rebuild
 
 x, y = Symbol("x"), Symbol("y")
@@ -286,3 +287,37 @@ def test_an_index_with_a_letter_in_it_stays_an_expression() -> None:
     assert evaluate(instantiate(tree, {"k": 2}), values) == 0.75  # x_3 + x_4
     with pytest.raises(EvaluationError, match="has no value"):
         evaluate(tree, values)
+
+
+def test_an_interval_on_both_sides_of_a_condition_decides_nothing() -> None:
+    """Of x in [-1, 1] nobody can say whether it is above 0; of x in [1, 2] it is."""
+    tree = parse(r"\begin{cases} 1 & x > 0 \\ 2 & \text{otherwise} \end{cases}")
+    with pytest.raises(EvaluationError, match="cannot be decided"):
+        evaluate(tree, {"x": IV.mpf([-1, 1])}, INTERVAL)
+    assert interval_ends(evaluate(tree, {"x": IV.mpf([1, 2])}, INTERVAL)) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("exponent", "expected"),
+    [
+        ("2", "(a a + b c, a b + b d)"),  # the first row times both columns
+        ("n", "((a)^n, (b)^n)"),  # entry by entry, as nobody knows n
+        ("2 n", "(a^{2 n}, b^{2 n})"),
+    ],
+)
+def test_the_power_of_a_matrix_of_names(exponent: str, expected: str) -> None:
+    """As formulas of its entries: at any numbers they have the same value."""
+    names = {"A": ((Symbol("a"), Symbol("b")), (Symbol("c"), Symbol("d"))), "n": Symbol("n")}
+    found = evaluate(parse(f"A^{{{exponent}}}"), names, TREES)
+    numbers = {"a": 0.5, "b": 2.0, "c": 3.0, "d": 0.25, "n": 3.0}
+    wanted = evaluate(parse(expected), numbers, FLOAT)
+    assert [evaluate(entry, numbers, FLOAT) for entry in found[0]] == pytest.approx(list(wanted))
+
+
+@pytest.mark.parametrize("name", ["w_{3,k}", "w^{(3)}"])
+def test_an_entry_of_another_shape_is_none_of_a_sum_s(name: str) -> None:
+    r"""\sum_j w_j x_j does not depend on w_{3,k}, which only shares a letter with w_j."""
+    variable = parse(name)
+    assert isinstance(variable, Symbol)
+    tree = parse(r"\sum_{j=1}^3 w_j x_j")
+    assert simplify(slope(tree, variable)) == Number("0")

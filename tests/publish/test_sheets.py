@@ -250,6 +250,7 @@ def test_saturated_and_plain_candidates() -> None:
         (("from: -0.8, to: 0.8", "from: 0.8, to: -0.8"), "'from' below 'to'"),
         (("    net:\n      x", "    gnat:\n      x"), "no worked example 'gnat'"),
         (("step: 0.05", "step: 0"), "step above 0"),
+        (("step: 0.05", "step: 0.0000000001"), "a range of more than"),
         (("carry: 8", "carry: 6"), "two places more"),
     ],
 )  # fmt: skip
