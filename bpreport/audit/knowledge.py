@@ -222,10 +222,11 @@ class Knowledge(Values):
 
     def _constants(self) -> set[str]:
         """The digits of numbers in formulas."""
+        # The entries of a row are claims that share their left side.
+        sides = {id(side): side for claim in self.claims for side in (claim.left, claim.right)}
         return {
             part.text
-            for claim in self.claims
-            for side in (claim.left, claim.right)
+            for side in sides.values()
             if side is not None and any(named(side)) and not is_numeric(side)
             for part in walk(side)
             if isinstance(part, Number)
