@@ -20,7 +20,7 @@ LIMITS: Mapping[str, tuple[int, str]] = MappingProxyType({
     "deck_characters": (4_000_000, "characters of a deck"),
     "paragraph_characters": (50_000, "characters of a paragraph"),
     "deck_sides": (100_000, "sides of the formulas of a deck, and numbers of their rows"),
-    "table_bars": (300_000, "bars | in a deck with tables"),
+    "table_bars": (300_000, "vertical bars of a deck with tables"),
     "list_depth": (20, "lists and quotes within each other"),
     "front_matter_characters": (200_000, "characters of front matter"),
     "front_matter_depth": (12, "keys and lists of front matter within each other"),

@@ -129,11 +129,15 @@ def _recompute(deck: Deck) -> Study:
             except ArithmeticError as error:
                 if not spent.exhausted:
                     # Givens so large, or so degenerate, that a quantity has no value at 50 digits.
-                    text = "it cannot be computed: {error}"
-                    raise DeckError(text, ("worked", name), error=error) from None
+                    raise DeckError(
+                        "it cannot be computed: {error}", ("worked", name), error=error
+                    ) from None
             if spent.exhausted:
-                text = "the worked examples up to this one take more than {most} steps"
-                raise DeckError(text, ("worked", name), most=most)
+                raise DeckError(
+                    "the worked examples up to this one take more than {most} steps",
+                    ("worked", name),
+                    most=most,
+                )
     return Study(examples, traces, unstated)
 
 

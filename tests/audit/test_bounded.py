@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bpreport.audit import audit
+from bpreport.audit import audit, table_rows
 from bpreport.deck import DeckError, read_text
 from bpreport.formula import MPMATH, evaluate, parse
 from bpreport.formula.effort import effort
@@ -98,3 +98,22 @@ def test_products_of_matrices_are_counted():
         spent.append(counted.spent - 2 * size**2)  # its entries are read, one step each
     assert spent[0] >= 4**3
     assert spent[1] >= 8**3
+
+
+def test_a_column_is_counted_once(monkeypatch):
+    """Each wrong number is held against its column, but twice the rows are twice the work."""
+
+    def ranges(rows):
+        found = []
+        monkeypatch.setattr(
+            table_rows, "_range_of", lambda *asked: found.append(1) or range_of(*asked)
+        )
+        lines = "".join(f"| {n} | {n + 1} | {n * (n + 1) + (n % 3 == 0)} |\n" for n in range(rows))
+        table = f"| $a$ | $b$ | $c = a b$ |\n|---|---|---|\n{lines}"
+        audit(read_text(f"$$c = a b$$\n\n{table}"))
+        return len(found)
+
+    range_of = table_rows._range_of
+    few, many = ranges(30), ranges(60)
+    assert few > 30
+    assert many <= 2 * few
