@@ -116,14 +116,12 @@ def fits_binding(binding: Binding, claim: Claim, knowledge: Knowledge) -> bool:
     return within_printed(binding.name, text, claim, knowledge)
 
 
-def agree_within_rounding(
-    left: Tree | None, right: Tree | None, claim: Claim, knowledge: Knowledge
-) -> bool:
+def agree_within_rounding(left: Tree, right: Tree, claim: Claim, knowledge: Knowledge) -> bool:
     """Whether two numeric sides can be equal for some unrounded operands.
 
     Numbers that stand for computed names are rounded, givens and constants are exact.
     """
-    aligned = None if left is None else best_alignment(claim, knowledge, left)
+    aligned = best_alignment(claim, knowledge, left)
     operands: set[str] = set()
     unrounded: set[str] = set()
     for binding in () if aligned is None or aligned.cost else aligned.bindings:

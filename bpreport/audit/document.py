@@ -350,7 +350,7 @@ class Document:
                 told = earlier.trees and self._is_told_anew(earlier, statement)
                 return earlier if told else None
             if earlier.trees:
-                return earlier
+                return None if earlier.updates else earlier  # it was updated once
             if not earlier.lines:
                 return None  # given anew
         return None
@@ -368,8 +368,8 @@ class Document:
         return (formulas[place] for place in range(behind - 1, -1, -1))
 
     def _is_told_anew(self, earlier: Statement, statement: Statement) -> bool:
-        """Whether all that a formula reads was told since it was computed before."""
-        names = readings(earlier.trees[0])
+        """Whether all else that a formula reads was told since it was computed before."""
+        names = [name for name in readings(earlier.trees[0]) if name.key != statement.key]
         places = [self.nearest(name.key, statement.position) for name in names]
         return bool(names) and all(
             place is not None and self.statements[name.key][place].position > earlier.position

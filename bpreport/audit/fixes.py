@@ -109,6 +109,8 @@ def number_fix(
             start = formula.source.rfind("-", side.offset, start)
             if start < 0 or formula.source[start + 1 : side.offset + number.at].strip():
                 return None
+        elif plus := re.fullmatch(r"[\s{]*(\+)\s*", formula.source[side.offset : start]):
+            start = side.offset + plus.start(1)  # +6 becomes -6
     old = formula.source[start:end]
     return None if "\n" in old else Fix(formula.position(start), old, digits, sure)
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from itertools import chain
+from operator import itemgetter
 
 from bpreport.audit.names import is_numeric
-from bpreport.audit.statements import LOOKED_THROUGH
 from bpreport.deck.model import Claim, Position
 from bpreport.formula import Function
-from bpreport.formula.effort import charge
 from bpreport.formula.tree import Apply, Call, Symbol, Tree, walk
 
 __all__ = ["Functions"]
@@ -46,12 +46,12 @@ class Functions:
         """
         found = {}
         for name, stated in self._stated.items():
-            charge(len(stated) // LOOKED_THROUGH)
-            definitions = [entry for entry in stated if entry[1].body is not other_than]
-            if not definitions:
-                continue
-            index = max(bisect_right(definitions, place, key=lambda entry: entry[0]) - 1, 0)
-            found[name] = definitions[index][1]
+            behind = bisect_right(stated, place, key=itemgetter(0))
+            # The last one before the place, or else the first one behind it.
+            for index in chain(range(behind - 1, -1, -1), range(behind, len(stated))):
+                if stated[index][1].body is not other_than:
+                    found[name] = stated[index][1]
+                    break
         return found
 
     def is_defined_before(self, name: str, claim: Claim) -> bool:

@@ -160,6 +160,7 @@ def judge_line(
 
     `shown` says that the side is made of printed numbers, so that the line itself must add up.
     """
+    assert claim.left is not None and claim.right is not None
     known = _head_value(claim, knowledge)
     how = how_printed(printed, computed)
     if how == "rounded":
@@ -171,7 +172,6 @@ def judge_line(
         return _adds_up(claim, knowledge, printed, computed, known, shown=shown)
     if shown and known is not None and _is_near(claim, knowledge, printed, known):
         return judge_against(claim, knowledge, printed, known)
-    assert claim.left is not None
     symbolic = not shown and not _is_worked(known)
     if symbolic and within_printed(claim.left, printed, claim, knowledge):
         exact = known or Known(computed, "", formula=claim.left)
@@ -239,6 +239,7 @@ def _adds_up(
     shown: bool,
 ) -> Judgement:
     """The line gives what is printed; its printed operands may still be the wrong ones."""
+    assert claim.left is not None
     if known is None and shown:
         found_wrong = _near_value(claim, knowledge)
         source = None if found_wrong is None else inherited_from(claim, knowledge)
@@ -333,6 +334,7 @@ def _does_not_add_up(
 
 def _is_near(claim: Claim, knowledge: Knowledge, printed: str, known: Known) -> bool:
     """Whether a line follows from the exact values, and its result but for the last digit."""
+    assert claim.left is not None
     if how_printed(printed, known.value) is None:
         return False
     return agree_within_rounding(claim.left, tree_of(known.value), claim, knowledge)
@@ -345,6 +347,7 @@ def _nearly(printed: str, computed: Any, exact: Any) -> bool:
 
 def _by_rounding(claim: Claim, knowledge: Knowledge) -> bool:
     """Whether operands with two places or more, if they are rounded, explain the last digit."""
+    assert claim.left is not None and claim.right is not None
     return could_give(
         claim.left, claim.right, knowledge.results, knowledge.exact_digits, least_places=2
     )

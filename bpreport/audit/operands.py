@@ -19,8 +19,8 @@ Numbers that the deck prints as results are taken as rounded whatever their plac
 
 
 def could_give(
-    left: Tree | None,
-    right: Tree | None,
+    left: Tree,
+    right: Tree,
     results: frozenset[str] = frozenset(),
     exact: frozenset[str] = frozenset(),
     least_places: int = LEAST_PLACES,
@@ -42,8 +42,6 @@ def could_give(
     >>> could_give(parse("2 * e^2"), parse("2 * 7.389"), on_the_way=True)
     True
     """
-    if left is None or right is None:
-        return False
     printed = printed_number(right)
     try:
         low, high = _range(left, results, exact, least_places)

@@ -65,6 +65,8 @@ def _step_of(stretch: Stretch, last: Step, knowledge: Knowledge) -> tuple[Step, 
     steps = list(_candidates(stretch, last, knowledge))
     carried = _from_printed(stretch, last, knowledge)
     steps += [] if carried is None else [carried]
+    if not steps:
+        return last, False  # an iteration that the worked example does not come to
     for evidence, least in ((_reproduced, TELLING_DIGITS), (_followed, 1)):
         found = [_of_all(stretch, step, knowledge, evidence) for step in steps]
         best = max(range(len(steps)), key=lambda place: (found[place], -place))
@@ -202,8 +204,8 @@ def _candidates(stretch: Stretch, last: Step, knowledge: Knowledge) -> Iterator[
     if _may_go_on(stretch, last, knowledge):
         counts += [last.updates + 1, 0]
     iteration = stretch.claims[0].iteration
-    if iteration is not None and iteration <= MOST_UPDATES:
-        counts = [iteration, max(iteration - 1, 0)]
+    if iteration is not None:
+        counts = [iteration, max(iteration - 1, 0)] if iteration <= MOST_UPDATES else []
     example = knowledge.study.examples[stretch.trace.name]
     samples = [last.sample]
     if isinstance(example, Perceptron):

@@ -30,6 +30,8 @@ def joined(joint: str, phrases: Sequence[Phrase]) -> Phrase:
 
     >>> str(joined(", ", [Phrase("a"), Phrase("{name}", name="b"), Phrase("c")]))
     'a, b, c'
+    >>> str(joined(", ", []))
+    ''
     """
     if not phrases:
         return Phrase("{nothing}", nothing="")

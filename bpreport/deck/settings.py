@@ -205,8 +205,6 @@ def _wanted(error: Any) -> object:
     """What the schema wanted there, in plain words."""
     if error.validator == "enum":
         return Phrase("one of {known}", known=_listed(error.validator_value))
-    if error.validator == "const":
-        return repr(error.validator_value)
     if "description" in error.schema:
         return phrase(error.schema["description"])
     bounds = {

@@ -45,8 +45,14 @@ _BLANKED = re.compile(
     r"\(\s*\d+(?:[.-]\d+)*[a-z]?\s*\)(?=\s*(?:\\\\|\\end|\Z))"
     r"|(?:(?<=&)|(?<=\\\\))\s{0,9}(?:\\q?quad(?![A-Za-z])\s{0,9})+"
     r"|(?<!\\)%[^\n]*(?=\n|\Z)|(?<=[-+*/=&])\s{0,9}\{\s{0,9}\}"
+    r"|(?<![_^])(?<![_^]\{)\\(?:(?:text|textbf|textrm|textit|mbox|fbox|mathrm|mathit|mathsf|underline)"
+    r"|(?:mathbf|boldsymbol|bm|pmb)(?!\s{0,9}\{\s{0,9}[01]\s{0,9}\}))"
+    r"(?=\s{0,9}\{\s{0,9}[+-]?\s{0,9}(?:\d+(?:\.\d*)?|\.\d+)\s{0,9}\})"
 )
-"""What is no mathematics: layout, numbers of equations, comments."""
+r"""What is no mathematics: layout, numbers of equations, comments, and how a number is set off.
+
+A bold 0 or 1 is a vector of them.
+"""
 
 _SYSTEM = re.compile(
     r"\s*(?P<open>(?:\\left\s*)?\\\{\s*(?=\\begin)|(?=\\begin\s*\{(?:cases|array)\}))"

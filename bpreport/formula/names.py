@@ -15,6 +15,7 @@ from bpreport.formula.tree import Cases, Derivative, Matrix, Number, Reduce, Sym
 
 __all__ = [
     "FUNCTION_LETTERS",
+    "FUNCTION_WORDS",
     "SUBSCRIPTS",
     "SUPERSCRIPTS",
     "SYMBOL_COMMANDS",
@@ -39,10 +40,12 @@ WORDS = frozenset(
 )
 """Runs of letters that decks use as one name, in formulas and in subscripts."""
 
-FUNCTION_LETTERS = frozenset(
+FUNCTION_WORDS = frozenset({"sigmoid", "softmax", "relu", "ReLU", "tanh", "sgn", "sign"})
+"""Words that are a function where a bracket or a matrix follows."""
+
+FUNCTION_LETTERS = FUNCTION_WORDS | frozenset(
     {"f", "g", "h", "J", "L", "C", "F", "G", "H", r"\ell", r"\sigma", r"\phi", r"\varphi", r"\psi"}
     | {r"\mathcal{L}", r"\mathcal{J}", r"\mathbb{E}", r"\mathbb{P}", r"\Phi"}
-    | {"sigmoid", "softmax", "relu", "ReLU", "tanh", "sgn", "sign"}
 )
 """Names that are a function where a bracket follows, unless a numbered unit has that name."""
 

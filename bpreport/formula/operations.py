@@ -219,7 +219,8 @@ def _sinh(arithmetic: Arithmetic, operand: Any) -> Any:
     return arithmetic.functions["tanh"](operand) * _cosh(arithmetic, operand)
 
 
-def _softmax(arithmetic: Arithmetic, operand: Any) -> Any:
+def _softmax(arithmetic: Arithmetic, *operands: Any) -> Any:
+    operand = operands if len(operands) > 1 else operands[0]  # softmax(1, 2, 3)
     if not isinstance(operand, tuple):
         raise EvaluationError("softmax of a single number")
     exp = arithmetic.functions["exp"]

@@ -17,6 +17,7 @@ from lark.lexer import BasicLexer, Lexer, LexerThread
 from bpreport.formula.errors import FormulaError
 from bpreport.formula.names import (
     FUNCTION_LETTERS,
+    FUNCTION_WORDS,
     SUBSCRIPTS,
     SUPERSCRIPTS,
     SYMBOL_COMMANDS,
@@ -203,9 +204,12 @@ class _Refiner:
     def _called_at(self, tokens: list[Token], index: int) -> int | None:
         """The index of the bracket with the arguments, if the symbol is called here."""
         after, scripts = _after_scripts(tokens, index + 1)
-        if after >= len(tokens) or tokens[after].type != "OPEN" or tokens[after] == r"\{":
+        kind = tokens[after].type if after < len(tokens) else ""
+        if kind not in ("OPEN", "BEGIN_MATRIX") or tokens[after] == r"\{":
             return None
         name = Name.read(tokens[index], [token for token in scripts if token.type == "SUBSCRIPT"])
+        if kind == "BEGIN_MATRIX":
+            return after if name.base in FUNCTION_WORDS else None
         if name.base in self.functions or name.key in self.functions:
             return after
         primed = any(token.type == "PRIME" for token in scripts)

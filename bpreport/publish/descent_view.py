@@ -357,11 +357,10 @@ def _pace(trace: Trace, run: str, facts: dict[str, Any], context: Context) -> st
 
 def _limit(iterates: Any) -> Any:
     """Where a run in one variable leads to, by Aitken's rule; else its last iterate."""
-    if _course(iterates):
-        before, last = np.diff(iterates)[-2:]
-        if last != before:
-            return iterates[-1] - last**2 / (last - before)
-    return iterates[-1]
+    if not _course(iterates):
+        return iterates[-1]
+    before, last = np.diff(iterates)[-2:]
+    return iterates[-1] - last**2 / (last - before)
 
 
 def _course(iterates: Any) -> str:
@@ -369,6 +368,10 @@ def _course(iterates: Any) -> str:
     if iterates.ndim > 1 or len(iterates) < 3:
         return ""
     turns = {bool(before * after < 0) for before, after in pairwise(np.diff(iterates))}
-    if len(turns) > 1:
-        return ""
-    return "alternating" if True in turns else "one side"
+    if turns == {True}:
+        return "alternating"
+    # Steps that do not become shorter lead nowhere. Each iterate may be off by a unit in the last
+    # place, the difference of two steps by four, and as much again for how the steps were computed.
+    before, last = np.abs(np.diff(iterates)[-2:])
+    slows = before - last > 8 * np.spacing(np.abs(iterates).max())
+    return "one side" if turns == {False} and slows else ""

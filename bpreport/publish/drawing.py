@@ -252,7 +252,7 @@ def _share_nodes() -> None:
         key = (
             part, parent.mtag, parent.size, repr(around.mathvariant), around.displaystyle,
             around.mathcolor, around.mathbackground, around.mathsize, around.scriptlevel,
-            *(name in given for name in ("sup", "sub", "frac", "nostretch")),
+            *(name in given for name in ("sup", "sub", "frac", "nostretch", "phantom")),
         )  # fmt: skip
         node = known.get(key)
         if node is None:

@@ -15,7 +15,7 @@ from bpreport.formula import latex
 from bpreport.formula.tree import Tree
 from bpreport.publish.labels import label, width
 from bpreport.publish.numbers import shown, signed
-from bpreport.publish.plots import FONTS, PALETTE, Picture
+from bpreport.publish.picture import FONTS, PALETTE, Picture
 from bpreport.publish.templates import environment
 from bpreport.worked.trace import Trace
 

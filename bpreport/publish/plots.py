@@ -1,94 +1,41 @@
-"""Plots as SVG: one palette, direct labels, little ink; text stays text.
-
-A plot is drawn once, in the colours of the light page. The HTML replaces them by the page's own
-CSS variables, so that the same picture also serves its dark look.
-"""
+"""Plots as SVG: one palette, direct labels, little ink; text stays text."""
 
 from __future__ import annotations
 
-import inspect
-import json
 import math
-import re
-import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import wraps
-from html import unescape
-from typing import TYPE_CHECKING, Any, ParamSpec
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bpreport.publish.keeping import kept
-from bpreport.publish.labels import raised, spread, width
+from bpreport.publish.labels import spread, width
 from bpreport.publish.numbers import signed
-from bpreport.worked.memory import remembered
+from bpreport.publish.picture import PALETTE, Picture, axes_in_a_row, planned
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 __all__ = [
-    "PALETTE",
+    "HUES",
+    "STROKES",
     "Line",
-    "Picture",
-    "Plan",
     "columns",
+    "contours",
     "curve",
     "dumbbells",
     "lines",
+    "number",
     "scatter",
     "stacked",
 ]
 
-P = ParamSpec("P")
 Values = NDArray[np.float64]
 
-PALETTE = {
-    "ink": "#20242c",
-    "soft": "#5d6673",
-    "rule": "#d5dae1",
-    "blue": "#0a5fa5",
-    "orange": "#b8500b",
-    "green": "#1a7a55",
-    "purple": "#86449b",
-    "rose": "#b3315f",
-    "olive": "#746a08",
-}
-"""By the name of the CSS variable. The hues are told apart in all common kinds of colour vision
-(after Okabe and Ito, darkened to a contrast of 4.5 on white)."""
-
 HUES = ("blue", "orange", "green", "purple", "rose", "olive")
-FONTS = "Noto Sans CJK SC, Source Han Sans SC, sans-serif"
-WIDTH = 6.7
-"""Of every plot, in inches."""
 POINTS = 160
 """Most points of one line: more would not be seen, and each costs time in the PDF."""
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """A drawn plot."""
-
-    svg: str
-    alt: str
-    """What it shows, from its data."""
-
-    def themed(self, prefix: str) -> str:
-        """For the HTML: the page's colours, and ids that no other picture has."""
-        # A style element would be for the whole page, and the root can say the same.
-        svg = _STYLE.sub("", self.svg).replace(
-            "<svg ", '<svg stroke-linejoin="round" stroke-linecap="butt" ', 1
-        )
-        for name, colour in PALETTE.items():
-            svg = svg.replace(colour, f"var(--{name})")
-        if ' id="' in svg:  # a drawing without them has no references either
-            svg = re.sub(r'(\bid="|url\(#|href="#)', rf"\g<1>{prefix}-", svg)
-        return svg.replace("#ffffff", "var(--paper)")
-
-
-_STYLE = re.compile(r"<defs>\s*<style[^>]*>[^<]*</style>\s*</defs>\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,120 +53,10 @@ class Line:
     """How it is dashed, as a place in `STROKES`: lines differ in print without colours, too."""
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """A picture that is drawn once its SVG is wanted, here or before that in another process."""
-
-    kind: str
-    """The name of the function that draws it."""
-    args: tuple[Any, ...]
-    named: Mapping[str, Any]
-    alt: str
-    """As of a `Picture`."""
-
-    @property
-    def svg(self) -> str:
-        """The picture."""
-        return _DRAWING[self.kind](*self.args, **self.named).svg
-
-    def themed(self, prefix: str) -> str:
-        """As a `Picture`."""
-        return Picture(self.svg, self.alt).themed(prefix)
-
-
-_DRAWING: dict[str, Callable[..., Picture]] = {}
-"""The functions that draw, by their names."""
-
-
-def _packed(picture: Picture) -> bytes:
-    return json.dumps([picture.svg, picture.alt]).encode()
-
-
-def _unpacked(stored: bytes) -> Picture:
-    return Picture(*json.loads(stored))
-
-
-def _planned(draw: Callable[P, Picture]) -> Callable[P, Plan]:
-    """Draw later, and keep what is drawn, under the function's own name."""
-    name, signature = draw.__name__, inspect.signature(draw)
-    _DRAWING[name] = remembered(most=64)(kept(f"plots.{name}", _packed, _unpacked)(draw))
-
-    @wraps(draw)
-    def plan(*args: P.args, **named: P.kwargs) -> Plan:
-        return Plan(name, args, named, signature.bind(*args, **named).arguments["alt"])
-
-    return plan
-
-
 STROKES: tuple[Any, ...] = ("-", (0, (4, 1.6)), (0, (1, 1.4)), (0, (5, 1.4, 1, 1.4)))
 
 
-@contextmanager
-def _axes(
-    height: float, columns: int = 1, left: float = 0.7, right: float = 0.1, top: float = 0.1
-) -> Iterator[tuple[list[Axes], Callable[[str], Picture]]]:
-    """Axes in a row, in the style of all plots, and what makes a picture of them.
-
-    Margins are in inches and known beforehand: to have them found takes matplotlib as long as all
-    the drawing.
-    """
-    import matplotlib as mpl
-    from matplotlib.figure import Figure
-
-    style: Any = {
-        "svg.fonttype": "none",
-        "svg.hashsalt": "bpreport",
-        "font.family": "DejaVu Sans",  # It measures; the page's fonts are named in the SVG.
-        "font.size": 8.0,
-        "mathtext.default": "regular",
-        "axes.edgecolor": PALETTE["soft"],
-        "axes.labelcolor": PALETTE["soft"],
-        "axes.linewidth": 0.6,
-        "axes.spines.top": False,
-        "axes.spines.right": False,
-        "axes.grid": True,
-        "grid.color": PALETTE["rule"],
-        "grid.linewidth": 0.5,
-        "xtick.color": PALETTE["soft"],
-        "ytick.color": PALETTE["soft"],
-        "xtick.major.width": 0.6,
-        "ytick.major.width": 0.6,
-        "xtick.minor.size": 0,
-        "ytick.minor.size": 0,
-        "lines.linewidth": 1.4,
-        "lines.solid_capstyle": "round",
-        "text.color": PALETTE["ink"],
-        "axes.axisbelow": True,
-        "axes.formatter.use_mathtext": False,
-        "axes.unicode_minus": True,
-    }
-    with mpl.rc_context(), warnings.catch_warnings():
-        # Settings of the user's own would change the plots, and the cache does not know them.
-        mpl.rcdefaults()
-        mpl.rcParams.update(style)
-        # The measuring font lacks Han characters; the fonts that show them are named in the SVG.
-        warnings.filterwarnings(
-            "ignore", message="Glyph .* missing from font", category=UserWarning
-        )
-        figure = Figure(figsize=(WIDTH, height), facecolor="none")
-        figure.subplots_adjust(
-            left / WIDTH, 0.42 / height, 1 - right / WIDTH, 1 - top / height, wspace=0.08
-        )
-        made = figure.subplots(1, columns, squeeze=False, sharey=True)[0]
-        for axes in made:
-            axes.set_facecolor("none")
-
-        def picture(alt: str) -> Picture:
-            from io import StringIO
-
-            target = StringIO()
-            figure.savefig(target, format="svg", metadata={"Date": None, "Creator": None})
-            return Picture(_clean(target.getvalue()), alt)
-
-        yield list(made), picture
-
-
-@_planned
+@planned
 def curve(
     objective: tuple[Values, Values],
     runs: Sequence[Line],
@@ -231,7 +68,7 @@ def curve(
 
     A `Line` of `runs` holds the iterates and the objective there; `names` label the axes.
     """
-    with _axes(2.4, max(len(runs), 1), top=0.3) as (panels, picture):
+    with axes_in_a_row(2.4, max(len(runs), 1), top=0.3) as (panels, picture):
         for axes, run, title in zip(panels, runs, titles, strict=True):
             axes.plot(*objective, color=PALETTE["soft"], linewidth=1.0)
             axes.plot(run.x, run.y, color=PALETTE[run.hue], linewidth=0.7, alpha=0.75)
@@ -242,7 +79,7 @@ def curve(
         return picture(alt)
 
 
-@_planned
+@planned
 def contours(
     objective: tuple[Values, Values, Values],
     runs: Sequence[Line],
@@ -259,7 +96,7 @@ def contours(
     finite = heights[np.isfinite(heights)]
     least, most = float(finite.min()), float(finite.max())
     levels = least + (most - least) * ((np.arange(11) + 0.5) / 11) ** 3
-    with _axes(2.8, max(len(runs), 1), top=0.3) as (panels, picture):
+    with axes_in_a_row(2.8, max(len(runs), 1), top=0.3) as (panels, picture):
         for axes, run, title in zip(panels, runs, titles, strict=True):
             if most > least:
                 grey = PALETTE["soft"]
@@ -274,7 +111,7 @@ def contours(
         return picture(alt)
 
 
-@_planned
+@planned
 def lines(
     drawn: Sequence[Line],
     names: tuple[str, str],
@@ -288,7 +125,7 @@ def lines(
 
     `log` names the logarithmic axes, "x", "y" or "xy"; `levels` are values of y to be marked.
     """
-    with _axes(height, right=_room(drawn)) as ((axes,), picture):
+    with axes_in_a_row(height, right=_room(drawn)) as ((axes,), picture):
         if "x" in log:
             axes.set_xscale("symlog", linthresh=1)
         if "y" in log:
@@ -331,7 +168,7 @@ def lines(
         return picture(alt)
 
 
-@_planned
+@planned
 def scatter(
     points: Sequence[tuple[Values, Values, str, str]],
     fits: Sequence[Line],
@@ -339,7 +176,7 @@ def scatter(
     alt: str,
 ) -> Picture:
     """Data (x, y, marker, hue) with fitted lines."""
-    with _axes(2.5, right=_room(fits)) as ((axes,), picture):
+    with axes_in_a_row(2.5, right=_room(fits)) as ((axes,), picture):
         for line in fits:
             axes.plot(
                 line.x,
@@ -356,7 +193,7 @@ def scatter(
         return picture(alt)
 
 
-@_planned
+@planned
 def dumbbells(
     labels: Sequence[str],
     sets: Mapping[str, Values],
@@ -365,7 +202,7 @@ def dumbbells(
 ) -> Picture:
     """Two or more values of each of several quantities on a line each, to be compared."""
     height = 0.75 + 0.2 * len(labels)
-    with _axes(height, top=0.32) as ((axes,), picture):
+    with axes_in_a_row(height, top=0.32) as ((axes,), picture):
         rows = np.arange(len(labels), dtype=float)
         stacked = np.array(list(sets.values()))
         axes.hlines(
@@ -389,10 +226,10 @@ def dumbbells(
         return picture(alt)
 
 
-@_planned
+@planned
 def columns(at: Values, heights: Values, width: float, names: tuple[str, str], alt: str) -> Picture:
     """How often each value: columns of equal width that begin at `at`."""
-    with _axes(2.0) as ((axes,), picture):
+    with axes_in_a_row(2.0) as ((axes,), picture):
         axes.bar(at, heights, 0.86 * width, align="center", color=PALETTE["blue"])
         axes.set_xlabel(names[0])
         axes.set_ylabel(names[1])
@@ -402,12 +239,12 @@ def columns(at: Values, heights: Values, width: float, names: tuple[str, str], a
         return picture(alt)
 
 
-@_planned
+@planned
 def stacked(labels: Sequence[str], sets: Mapping[str, Values], name: str, alt: str) -> Picture:
     """The parts of a whole, a bar for each label; the last set is the least of interest."""
     height = 0.75 + 0.17 * len(labels)
     hues = ("green", "olive", "rose", "rule", "soft")
-    with _axes(height, top=0.32) as ((axes,), picture):
+    with axes_in_a_row(height, top=0.32) as ((axes,), picture):
         rows = np.arange(len(labels), dtype=float)
         left = np.zeros(len(labels))
         for (label, values), hue in zip(sets.items(), hues, strict=False):
@@ -500,35 +337,6 @@ def _power(value: float) -> str:
     if exponent in (0, 1):
         return f"{value:g}"
     return "10" + str(exponent).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
-
-
-def _clean(svg: str) -> str:
-    """Matplotlib's SVG without its prologue, with plain text attributes and the page's fonts."""
-    svg = svg[svg.index("<svg") :]
-    svg = re.sub(r"<metadata>.*?</metadata>\s*", "", svg, flags=re.DOTALL)
-    svg = re.sub(r"<!--.*?-->\s*", "", svg, flags=re.DOTALL)
-    svg = re.sub(r'<text style="([^"]*)"', lambda match: _text(match[1]), svg)
-    svg = svg.replace("font-family: 'DejaVu Sans'", f"font-family: {FONTS}")
-    svg = re.sub(
-        r'(<text [^>]*?font-size="([\d.]+)px"[^>]*>)([^<]*[_^]\{[^<]*)(?=</text>)', _labelled, svg
-    )
-    return re.sub(r"\s*\n\s*", "\n", svg).strip()
-
-
-def _text(style: str) -> str:
-    """A text's attributes from matplotlib's style, whose font shorthand WeasyPrint cannot read."""
-    size = re.search(r"([\d.]+)px", style)
-    anchor = re.search(r"text-anchor: (\w+)", style)
-    fill = re.search(r"fill: (#\w+)", style)
-    return (
-        f'<text font-family="{FONTS}" font-size="{size[1] if size else 8}px"'
-        + (f' text-anchor="{anchor[1]}"' if anchor else "")
-        + f' fill="{fill[1] if fill else PALETTE["ink"]}"'
-    )
-
-
-def _labelled(match: re.Match[str]) -> str:
-    return match[1] + str(raised(unescape(match[3]), float(match[2])))
 
 
 def number(value: Any, digits: int = 3) -> str:

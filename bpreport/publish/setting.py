@@ -7,9 +7,8 @@ import hashlib
 import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markupsafe import Markup, escape
 
@@ -24,8 +23,9 @@ from bpreport.publish.language import parts, pieces, tag
 from bpreport.publish.mathfont import font_face
 from bpreport.publish.numbers import signed
 from bpreport.publish.pdf import SCHEME
-from bpreport.publish.plots import Picture, Plan
+from bpreport.publish.picture import Picture, Plan
 from bpreport.publish.pointing import Pointer, pointed
+from bpreport.publish.prose import closing, held, markdown
 from bpreport.publish.words import spoken
 
 __all__ = ["HtmlSetter", "Later", "PdfSetter", "ReportHtml", "ReportPdf", "Setter"]
@@ -51,7 +51,7 @@ class Setter:
         self._pictures = 0
         self._entries: Mapping[int, Entry] = {}
         """Those of the tables in the tokens that are being rendered, by their place."""
-        self._markdown = _markdown(self)
+        self._markdown = markdown(self)
 
     def math(self, source: str, display: bool = False, small: bool = False) -> Markup:
         """A formula; its source as typed where it cannot be typeset."""
@@ -112,9 +112,9 @@ class Setter:
         taken = 0
         for (kind, content), following in zip(found, behind, strict=True):
             if kind == "math":
-                closing = _closing(following)
-                told += _held(self.math(content, small=small), closing)
-                taken = len(closing)
+                punctuation = closing(following)
+                told += held(self.math(content, small=small), punctuation)
+                taken = len(punctuation)
             else:
                 told += escape(signed(content[taken:]))
                 taken = 0
@@ -412,90 +412,3 @@ def _data(svg: str) -> str:
 
 def _as_typed(source: str) -> Markup:
     return Markup('<code class="typed">{}</code>').format(source)
-
-
-_CLOSING = re.compile(r"[,.;:!?)\]，。；：、！？）」』】》”’]*")
-
-
-def _closing(text: str) -> str:
-    """The punctuation that a text begins with and that must not begin a line."""
-    found = _CLOSING.match(text)
-    return found[0] if found else ""
-
-
-def _held(math: Markup, closing: str) -> Markup:
-    """A formula with the punctuation behind it: browsers would break the line between them."""
-    if not closing:
-        return math
-    return Markup('<span style="white-space:nowrap">{}{}</span>').format(math, closing)
-
-
-def _markdown(setter: Setter) -> Any:
-    """markdown-it's own renderer with our rules for what it does not know or must not do."""
-    markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
-    renderer: Any = markdown.renderer
-    rules = renderer.rules
-
-    def formula(tokens: Sequence[Token], index: int, *_: Any) -> str:
-        token = tokens[index]
-        found = setter.formula(token) or str(setter.math(token.content, token.block))
-        return str(_held(Markup(found), closing(tokens, index)))  # noqa: S704 - they escape
-
-    def closing(tokens: Sequence[Token], index: int) -> str:
-        """What the text behind a formula begins with, if it must not begin a line."""
-        token, following = tokens[index], tokens[index + 1 : index + 2]
-        inline = token.type == "math_inline" and following and following[0].type == "text"
-        return _closing(following[0].content) if inline else ""
-
-    for kind in ("math_inline", "math_inline_double", "math_block", "math_block_label", "amsmath"):
-        rules[kind] = formula
-    fence = rules["fence"]
-
-    def fenced(tokens: Sequence[Token], index: int, *rest: Any) -> str:
-        return setter.formula(tokens[index]) or fence(tokens, index, *rest)
-
-    def typed(tokens: Sequence[Token], index: int, *_: Any) -> str:
-        return str(escape(tokens[index].content))
-
-    def text(tokens: Sequence[Token], index: int, *_: Any) -> str:
-        # A hyphen right behind something else of the line is no sign.
-        before = index and tokens[index - 1].nesting <= 0
-        held = closing(tokens, index - 1) if index else ""
-        content = tokens[index].content[len(held) :]
-        return str(escape(signed(f".{content}")[1:] if before else signed(content)))
-
-    def entry(tokens: Sequence[Token], index: int, *rest: Any) -> str:
-        return setter.entry(renderer.renderToken(tokens, index, *rest), index)
-
-    def entry_end(tokens: Sequence[Token], index: int, *rest: Any) -> str:
-        return setter.entry_end(renderer.renderToken(tokens, index, *rest), index - 2)
-
-    def described(tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
-        children = tokens[index].children or []
-        inner = renderer.renderInlineAsText(children, options, env)
-        return str(Markup("<em>{}</em>").format(inner))
-
-    def opened(tokens: Sequence[Token], index: int, *_: Any) -> str:
-        return str(Markup("<span {}>").format(setter.figure(tokens[index])))
-
-    def numbered(tokens: Sequence[Token], index: int, *_: Any) -> str:
-        start = int(tokens[index].attrs.get("start", 1))
-        # The PDF counts by styles alone.
-        style = Markup(' start="{}" style="counter-reset:list-item {}"').format(start, start - 1)
-        return str(Markup("<ol{}>\n").format(style if start != 1 else ""))
-
-    rules.update(
-        ordered_list_open=numbered,
-        fence=fenced,
-        text=text,
-        html_block=typed,
-        html_inline=typed,
-        th_open=entry,
-        td_open=entry,
-        th_close=entry_end,
-        td_close=entry_end,
-        image=described,
-        span_open=opened,
-        span_close=lambda *_: "</span>",
-    )
-    return markdown

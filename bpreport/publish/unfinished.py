@@ -12,7 +12,7 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -46,8 +46,8 @@ class Records:
         told = {"digest": _digest(record), "record": record}
         write(self._path(name), json.dumps(told, ensure_ascii=False).encode())
 
-    def write(self, place: str, content: bytes) -> None:
-        """Keep a file at its place."""
+    def write(self, place: str, content: bytes | Iterable[bytes]) -> None:
+        """Keep a file at its place, whole or in pieces."""
         path = self.folder / place
         path.parent.mkdir(parents=True, exist_ok=True)
         write(path, content)

@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Protocol
 from markdown_it.token import Token
 
 from bpreport.audit.model import Message
-from bpreport.publish.plots import Picture, Plan
+from bpreport.publish.picture import Picture, Plan
 from bpreport.publish.solution import Solution
 
 __all__ = [

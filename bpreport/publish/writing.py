@@ -278,15 +278,18 @@ def _begun(path: Path) -> tuple[int, str]:
         os.close(handle)  # cleared before it was locked
 
 
-def write(path: Path, content: bytes) -> Path:
-    """Put a whole file in place at once: a reader sees the old one or the new one."""
+def write(path: Path, content: bytes | Iterable[bytes]) -> Path:
+    """Put a whole file in place at once: a reader sees the old one or the new one.
+
+    What is large may come in pieces.
+    """
     handle, name = _begun(path)
     kept = -1
     try:
         if sys.platform != "win32":
             kept = os.dup(handle)  # and the lock with it, until the file has its name
         with os.fdopen(handle, "wb") as file:
-            file.write(content)
+            file.writelines([content] if isinstance(content, bytes) else content)
         # mkstemp makes files that only their owner can read.
         mask = os.umask(0)
         os.umask(mask)

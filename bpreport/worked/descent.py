@@ -331,12 +331,9 @@ def _objective(settings: Mapping[str, Any], path: KeyPath) -> tuple[Tree, tuple[
         raise DeckError("expected one or two variables, found {found}", where, found=len(variables))
     try:
         objective = _in_entries(objective, free, where)
-        for variable in variables:
-            slope(objective, variable)
+        _check_slopes(objective, variables, where)
         probe = {variable.key: MPMATH.number("0.5") for variable in variables}
         evaluate(objective, probe, MPMATH)
-    except FormulaError as error:
-        raise DeckError("the objective has no derivative: {error}", where, error=error) from None
     except EvaluationError as error:
         # A point outside the domain is no fault; a name without a value is.
         if "has no value" in str(error) or "not defined" in str(error):
@@ -344,6 +341,14 @@ def _objective(settings: Mapping[str, Any], path: KeyPath) -> tuple[Tree, tuple[
                 "the objective cannot be computed: {error}", where, error=error
             ) from None
     return objective, variables
+
+
+def _check_slopes(objective: Tree, variables: tuple[Symbol, ...], where: KeyPath) -> None:
+    try:
+        for variable in variables:
+            slope(objective, variable)
+    except EvaluationError as error:
+        raise DeckError("the objective has no derivative: {error}", where, error=error) from None
 
 
 def _variable(value: Any, path: KeyPath) -> Symbol:

@@ -254,8 +254,7 @@ def _indexed(
     path: KeyPath,
 ) -> tuple[Connection, tuple[tuple[Symbol, str], ...]]:
     found = _INDEXED.fullmatch(pattern)
-    if found is None:
-        raise ValueError(pattern)
+    assert found is not None  # whoever calls has refused what does not match
     base, mark = found["base"], found["mark"] or found["late"]
     # Two layers may share a letter and differ in a mark: w^{(1)} and w^{(2)}.
     key = next((key for key in (f"{base}^{{{mark}}}", f"{base}^{mark}") if key in given), base)

@@ -336,8 +336,7 @@ def _net_gradient(work: _Work, depth: int, unit: int) -> Tree:
 def _formula(work: _Work, name: Derivative) -> Tree:
     """The formula of a gradient that was computed before."""
     formula = work.steps.quantities[name.key].formula
-    if formula is None:
-        raise KeyError(name.key)
+    assert formula is not None
     return formula
 
 

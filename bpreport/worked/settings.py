@@ -66,34 +66,28 @@ def count(value: Any, path: KeyPath, least: int = 0) -> int:
     return int(amount)
 
 
-def numbers(
-    value: Any, path: KeyPath, length: int | None = None, what: Phrase | None = None
-) -> tuple[str, ...]:
+def numbers(value: Any, path: KeyPath, length: int, what: Phrase) -> tuple[str, ...]:
     """A row of numbers as typed, of the given length; `what` says what each is for."""
     if isinstance(value, str | bytes) or not isinstance(value, Sequence):
         raise DeckError("expected a list of numbers, found {value!r}", path, value=value)
-    if length is not None and len(value) != length:
-        found = len(value)
-        if what is None:
-            raise DeckError(
-                "expected {length} numbers, found {found}", path, length=length, found=found
-            )
+    if len(value) != length:
         raise DeckError(
             "expected {length} numbers ({purpose}), found {found}",
             path,
             length=length,
             purpose=what,
-            found=found,
+            found=len(value),
         )
     return tuple(number(entry, (*path, place)) for place, entry in enumerate(value))
 
 
 def row_or_rows(
-    value: Any, path: KeyPath, length: int | None = None, what: Phrase | None = None
+    value: Any, path: KeyPath, length: int, what: Phrase
 ) -> tuple[tuple[str, ...], ...]:
     """One row of numbers or several; one row becomes the only one.
 
-    >>> row_or_rows(["5", "10"], ()), row_or_rows([["5", "10"], ["1", "2"]], ())
+    >>> unit = Phrase("one for each unit")
+    >>> row_or_rows(["5", "10"], (), 2, unit), row_or_rows([["5", "10"], ["1", "2"]], (), 2, unit)
     ((('5', '10'),), (('5', '10'), ('1', '2')))
     """
     if isinstance(value, Sequence) and value and isinstance(value[0], list | tuple):

@@ -14,7 +14,7 @@ What must be said of a claim reads `verdict: slip = exact -> correction (part of
 all but the verdict may be left out, and what is left out is not looked at, except that a claim
 without a named slip must have none; "error" is either kind of error, whatever its slip. The lines
 stand for all claims of the text except those that state the range of an index, or give the count
-of a table.
+of a table. Whatever is expected, each judgement must keep the laws of `contradictions`.
 """
 
 from __future__ import annotations
@@ -29,7 +29,8 @@ import mpmath
 import pytest
 from _pytest.mark import ParameterSet
 
-from bpreport.audit import Audit, Judgement, audit
+from bpreport.audit import Audit, Judgement, Verdict, audit
+from bpreport.audit.explaining import MOST_CHANCE
 from bpreport.deck import read_text
 from tests.support import ROOT
 
@@ -184,4 +185,62 @@ def said(case: Case) -> list[str]:
     missed = []
     for line, judgement in zip(case.expected, judged, strict=True):
         missed += Expected.read(line).differences(judgement)
+    for judgement in audited(case.deck).judgements:
+        missed += contradictions(judgement, case.deck)
     return missed
+
+
+def contradictions(judgement: Judgement, source: str) -> list[str]:
+    """The laws of a judgement that one breaks, whatever is expected of it; empty for none."""
+    off = judgement.verdict.level in ("error", "note")
+    slip, chance, others = judgement.slip, judgement.chance, judgement.alternatives
+    laws = {
+        "what is explained names the slip": (slip is not None)
+        == (judgement.verdict is Verdict.EXPLAINED),
+        "a slip tells how likely chance is": (slip is None) == (chance is None),
+        "no slip is told that chance accounts for": 0 <= (chance or 0) <= max(MOST_CHANCE.values()),
+        "each slip is told once": len({slip, *others}) == len((slip, *others)),
+        "only what is off is corrected": off or judgement.correction is None,
+        "a fix makes a correction": judgement.fix is None or judgement.correction is not None,
+    }
+    if (fix := judgement.fix) is not None:
+        line = source.split("\n")[fix.position.line - 1]
+        laws["a fix tells what stands there"] = line[fix.position.column - 1 :].startswith(fix.old)
+        laws["a fix changes something"] = fix.old != fix.new
+    if judgement.printed is not None and judgement.exact is not None:
+        laws |= _laws_of_digits(judgement, judgement.printed, judgement.exact)
+    broken = [law for law, holds in laws.items() if not holds]
+    return [f"not so that {law} [{judgement.claim.text}]" for law in broken]
+
+
+def _laws_of_digits(judgement: Judgement, printed: str, exact: mpmath.mpf) -> dict[str, bool]:
+    """How far from the exact value printed digits are, in units of their last place."""
+    apart = _units(printed, exact)
+    half = Decimal("0.5")
+    verdict = judgement.verdict
+    laws = {
+        "what is right is rounded": verdict not in (Verdict.REPRODUCED, Verdict.GIVEN)
+        or apart <= half,
+        "what is cut off is less, by up to a unit": verdict is not Verdict.TRUNCATED
+        or (half <= apart < 1 and abs(Decimal(printed)) < Decimal(mpmath.nstr(abs(exact), 40))),
+        "the last digit is one off": verdict is not Verdict.LAST_DIGIT or half <= apart <= 3 * half,
+        # A 0 in the place of 0.4 is wrong, though it is that, rounded.
+        "what is wrong is not the value, rounded": verdict.level != "error"
+        or apart > half
+        or not Decimal(printed),
+    }
+    number = re.fullmatch(r"-?\d+(\.\d+)?", judgement.correction or "")
+    if number and judgement.slip != "wrong operand":  # there it is the operand that is corrected
+        laws["a correction is the value, rounded"] = _units(number[0], exact) <= half
+    return laws
+
+
+def _units(digits: str, exact: mpmath.mpf) -> Decimal:
+    """How far apart printed digits and a value are, in units of the last printed place.
+
+    >>> _units("0.5", mpmath.mpf("0.75"))
+    Decimal('2.5')
+    """
+    printed = Decimal(digits)
+    apart = abs(printed - Decimal(mpmath.nstr(exact, 40)))
+    return apart.scaleb(-int(printed.as_tuple().exponent)).normalize()

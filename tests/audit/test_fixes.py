@@ -6,6 +6,7 @@ import pytest
 
 from bpreport.audit import audit
 from bpreport.deck import read_text
+from tests.audit.test_others_names import DESCENT
 
 
 def proposed(source: str) -> str | None:
@@ -30,6 +31,9 @@ def proposed(source: str) -> str | None:
         ("$$a = 2 * 3 = (-6)$$", "$$a = 2 * 3 = (6)$$"),
         ("$$a = 1 - 3 = - 4$$", "$$a = 1 - 3 = - 2$$"),  # the sign that is there stays as it is
         ("$$a = (2 * 3, 2 * 4) = (6, 9)$$", "$$a = (2 * 3, 2 * 4) = (6, 8)$$"),
+        ("$$a = 4 - 10 = +6$$", "$$a = 4 - 10 = -6$$"),
+        ("$$a = 4 - 10 = \\mathbf{+ 6}$$", "$$a = 4 - 10 = \\mathbf{-6}$$"),
+        ("$$a = 3 + 4 = \\textbf{8.0}$$", "$$a = 3 + 4 = \\textbf{7.0}$$"),
         ("$$a = 0.4 * 0.5 =\n-0.3$$", "0.2$$"),  # on the line where it stands
         ("$$a = 3 * 0.4 = 1.3e0$$", "$$a = 3 * 0.4 = 1.2$$"),
         (
@@ -49,6 +53,8 @@ def test_the_digits_are_replaced_where_they_stand(before, after):
         "$$a = 1{,}234 * 2 = 2{,}469$$",  # the author's separators would be lost
         "$$a = 0.4 * 0.5 = -\n0.3$$",  # from one line to the next
         "$$a = 10^{20} * 3 = 2 * 10^{20}$$",  # no number by itself
+        "$$a = 2 * 3 = -(7)$$",  # the sign is not the number's own
+        DESCENT + '[1.35e-1]{claim="x_3"}',  # in running text, with an exponent of its own
     ],
 )
 def test_what_cannot_be_placed_has_no_fix(source):

@@ -193,3 +193,12 @@ def test_conventions_are_found_out_on_the_slides_of_the_example(before, update, 
     result = audited(f"{head}\n{others}\n## {slide}\n{line}\n")
     assert result.conventions["net"]["update"] == update
     assert str(result.judgements[-1].verdict) == "reproduced"
+
+
+def test_whose_number_stands_in_a_place_is_said_as_it_is():
+    """The sentence ends there: the parts of the two in the example give the slip its name."""
+    head = read_cases("verdicts-worked.txt")[0].head
+    line = "w_1 x_1 + w_2 x_2 + b_1 = 0.15 * 0.05 + 0.25 * 0.1 + 0.35"
+    found = audited(f"{head}\n$$net_{{h1}} = {line}$$").judgements[-1]
+    assert found.slip == "weight of another connection"
+    assert str(found.message).endswith("0.25 is $w_{3}$")

@@ -86,6 +86,7 @@ REFUSED = [
     ("- a\n- b", "2:1", "front matter must be keys and values, as in 'title: Notes'"),
     ("titel: x", "2:1", "titel: unknown key; expected one of 'title', 'author', 'date', 'lang'"),
     ("lang: french", "2:1", "lang: expected the language of the deck, a code of two or"),
+    ("title: {a: 1, b: [2]}", "2:1", 'title: expected the title of the deck, found {a: 1, b: [2]}'),
     ("title:", "2:1", "title: expected the title of the deck, found null"),
     ("functions: f", "2:1", "functions: expected a list of names that are functions"),
     ("worked: [1]", "2:1", "worked: expected the worked examples, each under its name, found [1]"),

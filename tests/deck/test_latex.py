@@ -110,7 +110,16 @@ def test_levels_have_no_gap():
 
 @pytest.mark.parametrize(
     "source",
-    ["$a = 1", r"\[ a = 1", r"\begin{align} a = 1", "$a\n\n= 1$", r"\(a = 1", "$$a", r"\$a = 1\$"],
+    [
+        "$a = 1",
+        r"\[ a = 1",
+        r"\begin{align} a = 1",
+        "$a\n\n= 1$",
+        r"\(a = 1",
+        "$$a",
+        r"\$a = 1\$",
+        r"$a = 1\$ b",
+    ],
 )
 def test_what_is_not_closed_is_text(source):
     assert latex(source).formulas == ()
@@ -152,3 +161,19 @@ def test_formula_that_is_too_long():
 def test_empty_file():
     deck = latex("")
     assert (deck.slides, deck.title) == ((), "notes")
+
+
+def test_a_dollar_sign_that_is_escaped_closes_nothing():
+    r"""In $a = 1 \$$ it is one of the formula's; the line break in $a = 1\\$ escapes none."""
+    assert sources(latex(r"so $a = 1 \$$ or $b = 2$")) == [r"a = 1 \$", "b = 2"]
+    assert sources(latex("so $a = 1\\\\$ or")) == ["a = 1\\\\"]
+
+
+def test_a_drawing_tells_nothing_and_a_listing_is_shown():
+    """The formulas of neither are claims."""
+    deck = latex("\\begin{tikzpicture}\n$a = 1$\n\\end{tikzpicture} so $b = 2$")
+    assert sources(deck) == ["b = 2"]
+    assert not any("a = 1" in token.content for token in deck.slides[0].tokens)
+    deck = latex("\\begin{verbatim}\n$a = 1$\n\\end{verbatim} so $b = 2$")
+    assert sources(deck) == ["b = 2"]
+    assert any("a = 1" in token.content for token in deck.slides[0].tokens)

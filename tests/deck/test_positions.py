@@ -150,3 +150,27 @@ def test_claims_and_numerals_stand_in_order():
 
 def test_line_beyond_the_end_is_empty():
     assert read_text("one").line_at(Position(5, 1)) == ""
+
+
+@pytest.mark.parametrize("wide", ["\u3000", "\u3000\u3000"])
+def test_a_line_of_wide_spaces_moves_nothing(wide):
+    """Markdown drops it from the paragraph; what stands below is told by its own line."""
+    deck = read_text(f"{wide}\nso $a = 1$ and\n{wide}\n$b = 2$\n")
+    assert where(deck, "a = 1") == ["2:7"]
+    assert where(deck, "b = 2") == ["4:4"]
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("It costs $5 and $6.", []),  # a digit behind the second one
+        ("It costs 5$, or 6$ with $a = 1$.", ["a = 1"]),  # a digit in front
+        ("$$ $$", []),
+        ("$$\n\u3000\n$$", []),
+        ("> $$a = 1\n\nnot quoted $$", []),  # a quote ends, and what began in it
+        ("> $$a = 1$$\n\nnot quoted", ["a = 1"]),
+    ],
+)
+def test_dollars_that_frame_no_formula(source, expected):
+    """Prices, nothing, and what is not closed where it was opened: they are text."""
+    assert sources(read_text(source)) == expected

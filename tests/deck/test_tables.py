@@ -79,3 +79,28 @@ def test_very_wide_tables_are_read_in_time_that_is_counted() -> None:
     """Each cell of a case is held against all headings; of 5,000 that would take hours."""
     table = "\n".join(["|" + "$a$|" * 5000, "|" + "-|" * 5000, *["|" + "1|" * 5000] * 3])
     assert named(f"# D\n\n$b = a + 1$\n\n{table}\n", "notes.md") == []
+
+
+def test_a_row_of_a_sum_needs_two_numbers_to_add() -> None:
+    """Below one number "total" says nothing: there is nothing to be checked."""
+    head = "# N\n\n| | cost |\n|---|---|\n| a | 3 |\n"
+    assert named(head + "| total | 7 |\n", "n.md") == []
+    assert [entry[1:3] for entry in named(head + "| b | 4 |\n| total | 7 |\n", "n.md")] == [
+        ("3 + 4", "7")
+    ]
+
+
+def test_a_table_without_headings_or_rows_prints_nothing_for_a_quantity() -> None:
+    r"""Such as a tabular that nothing was typed into."""
+    assert named(r"\begin{tabular}{c}\end{tabular}", "n.tex") == []
+
+
+def test_what_a_cell_says_of_the_iteration_is_said_of_its_row() -> None:
+    """Also in words: the formulas behind it are of that iteration, and those below are not."""
+    source = (
+        "# N\n\n| note | value |\n|---|---|\n"
+        "| after 3 iterations | $w = 0.5$ |\n| at last | $w = 0.7$ |\n"
+    )
+    found = {claim.text: claim.iteration for claim in read_text(source).claims}
+    assert found["w = 0.5"] == 3
+    assert found["w = 0.7"] is None

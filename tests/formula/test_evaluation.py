@@ -13,6 +13,7 @@ from bpreport.formula import (
     INTERVAL,
     MP,
     MPMATH,
+    TREES,
     EvaluationError,
     Function,
     evaluate,
@@ -24,7 +25,7 @@ from bpreport.formula import (
     slope,
     unroll,
 )
-from bpreport.formula.arithmetic import interval_ends
+from bpreport.formula.arithmetic import IV, interval_ends
 from bpreport.formula.tree import Apply, Number, Symbol, Tree, rebuild
 
 x, y = Symbol("x"), Symbol("y")
@@ -81,6 +82,8 @@ def test_value(source: str, expected: float) -> None:
         (r"\begin{bmatrix} 1 & 2 \end{bmatrix} W", (7.0, 10.0)),
         (r"W \odot W", ((1.0, 4.0), (9.0, 16.0))),
         ("2 v + 1", (11.0, 13.0)),
+        ("([1, 2]^T)", (1.0, 2.0)),  # a column that is typed as a row
+        ("W [5, 6]^T", (17.0, 39.0)),
     ],
 )
 def test_vectors_and_matrices(source: str, expected: Any) -> None:
@@ -105,11 +108,18 @@ def test_vectors_and_matrices(source: str, expected: Any) -> None:
         (r"(1, \dots, 3)", "dots"),
         (r"\begin{cases} 1 & x > 5 \\ 2 & x > 6 \end{cases}", "no case"),
         ("g(x, y)", "g takes 1 arguments"),
+        ("f'(2)", "f is not defined"),
+        ("g'(x, y)", "a prime on a function of several arguments"),
+        (r"\begin{cases} 1 & v > 0 \\ 0 & x < 1 \end{cases}", "compares numbers"),
+        ("u^T v", "different lengths"),
+        ("C^2", "not square"),
+        ("D^{-1}", "more than 4 rows"),
     ],
 )
 def test_value_that_cannot_be_told(source: str, message: str) -> None:
     values = {
         "W": (("1", "2"), ("3", "4")), "v": ("5", "6"), "u": ("1", "2", "3"), "x": 1, "y": 2,
+        "C": (("1", "2"), ("3", "4"), ("5", "6")), "D": ((1,) * 5,) * 5,
         "w": 3, "g": Function((x,), x * x),
     }  # fmt: skip
     with pytest.raises(EvaluationError, match=message):
@@ -253,3 +263,61 @@ def test_a_changed_copy_is_computed_from_the_parts_it_shares():
     changed = rebuild(tree, (call, rebuild(product, (shared, Symbol("b")))))
     assert evaluate(changed, values, MPMATH, parts) == 13  # 4 + 3 * 3
     assert evaluate(changed, values, MPMATH) == 13
+
+
+@pytest.mark.parametrize(
+    ("source", "written"),
+    [
+        (r"\sum_{i=1}^{0} x_i", "0"),
+        (r"\prod_{i=1}^{0} x_i", "1"),
+        (r"\sum_{i=2}^{2} x_i", "x_2"),
+        (r"\prod_{i=2}^{2} x_i", "x_2"),
+        (r"\sum_{i=1}^{2} x_{2 \cdot i + 1}", "x_3 + x_5"),
+    ],
+)
+def test_a_sum_is_written_out_whatever_its_length(source: str, written: str) -> None:
+    """Nothing added is 0, nothing multiplied is 1, and one term stands alone."""
+    assert unroll(parse(source), {}) == parse(written)
+
+
+def test_an_index_with_a_letter_in_it_stays_an_expression() -> None:
+    r"""Of \sum_i x_{i+k} the terms are x_{1+k} and x_{2+k}: which ones these are, only k tells."""
+    tree = unroll(parse(r"\sum_{i=1}^{2} x_{i+k}"), {})
+    values = {"x_{3}": "0.5", "x_{4}": "0.25"}
+    assert evaluate(instantiate(tree, {"k": 2}), values) == 0.75  # x_3 + x_4
+    with pytest.raises(EvaluationError, match="has no value"):
+        evaluate(tree, values)
+
+
+def test_an_interval_on_both_sides_of_a_condition_decides_nothing() -> None:
+    """Of x in [-1, 1] nobody can say whether it is above 0; of x in [1, 2] it is."""
+    tree = parse(r"\begin{cases} 1 & x > 0 \\ 2 & \text{otherwise} \end{cases}")
+    with pytest.raises(EvaluationError, match="cannot be decided"):
+        evaluate(tree, {"x": IV.mpf([-1, 1])}, INTERVAL)
+    assert interval_ends(evaluate(tree, {"x": IV.mpf([1, 2])}, INTERVAL)) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("exponent", "expected"),
+    [
+        ("2", "(a a + b c, a b + b d)"),  # the first row times both columns
+        ("n", "((a)^n, (b)^n)"),  # entry by entry, as nobody knows n
+        ("2 n", "(a^{2 n}, b^{2 n})"),
+    ],
+)
+def test_the_power_of_a_matrix_of_names(exponent: str, expected: str) -> None:
+    """As formulas of its entries: at any numbers they have the same value."""
+    names = {"A": ((Symbol("a"), Symbol("b")), (Symbol("c"), Symbol("d"))), "n": Symbol("n")}
+    found = evaluate(parse(f"A^{{{exponent}}}"), names, TREES)
+    numbers = {"a": 0.5, "b": 2.0, "c": 3.0, "d": 0.25, "n": 3.0}
+    wanted = evaluate(parse(expected), numbers, FLOAT)
+    assert [evaluate(entry, numbers, FLOAT) for entry in found[0]] == pytest.approx(list(wanted))
+
+
+@pytest.mark.parametrize("name", ["w_{3,k}", "w^{(3)}"])
+def test_an_entry_of_another_shape_is_none_of_a_sum_s(name: str) -> None:
+    r"""\sum_j w_j x_j does not depend on w_{3,k}, which only shares a letter with w_j."""
+    variable = parse(name)
+    assert isinstance(variable, Symbol)
+    tree = parse(r"\sum_{j=1}^3 w_j x_j")
+    assert simplify(slope(tree, variable)) == Number("0")

@@ -175,10 +175,13 @@ def test_extreme_of_three_has_no_slope() -> None:
         slope(Apply("maximum", (A, A, A)), A)
 
 
+@pytest.mark.parametrize(
+    "source", ["softmax([2, 1])", "softmax(2, 1)", r"softmax\begin{pmatrix} 2 & 1 \end{pmatrix}"]
+)
 @pytest.mark.parametrize("arithmetic", [FLOAT, MPMATH, INTERVAL], ids=lambda a: a.name)
-def test_softmax(arithmetic: Any) -> None:
+def test_softmax(arithmetic: Any, source: str) -> None:
     """Powers of e over their sum: e^2 / (e^2 + e^1)."""
-    first, second = evaluate(parse("softmax([2, 1])"), {}, arithmetic)
+    first, second = evaluate(parse(source), {}, arithmetic)
     low, high = interval_ends(first)
     assert float(low) == pytest.approx(math.e / (math.e + 1), rel=1e-15)
     assert float(interval_ends(second)[1] + high) == pytest.approx(1, rel=1e-15)

@@ -75,3 +75,18 @@ def test_decimals_without_a_value(source, x):
     for arithmetic in (MPMATH, DECIMAL):
         with decimals(), pytest.raises(EvaluationError):
             prepared(tree, arithmetic)({"x": arithmetic.number(x)})
+
+
+@pytest.mark.parametrize(
+    ("source", "values"),
+    [
+        ("(x, 2 x)", {"x": MPMATH.number("3")}),
+        ("a b", {"a": (1, 2), "b": MPMATH.number("2")}),
+        ("a + b", {"a": (1, 2), "b": (3, 4)}),
+        (r"\frac{a}{2}", {"a": (1, 2)}),
+    ],
+)
+def test_rows_are_computed_as_by_walking(source, values):
+    """Whether they are typed or the values of names."""
+    tree = parse(source)
+    assert prepared(tree, MPMATH)(values) == evaluate(tree, values, MPMATH)

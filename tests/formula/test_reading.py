@@ -7,7 +7,7 @@ import pytest
 from bpreport.formula import FormulaError, describe, latex, parse
 from bpreport.formula.chains import split, split_label
 from bpreport.formula.names import SUPERSCRIPTS
-from bpreport.formula.tree import Number, Symbol, symbols, walk
+from bpreport.formula.tree import Apply, Derivative, Number, Symbol, symbols, walk
 from tests.formula.cases import FOLDER, Case, cases, reading
 
 SEED = [
@@ -237,3 +237,98 @@ def test_key_of_a_symbol_holds_its_scripts() -> None:
     assert isinstance(symbol, Symbol)
     assert symbol.key == "x_{j,k}^{(i)}"
     assert symbol.typed == ""  # its mark is a tree and is written anew
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("x^2_j", "x_j^2"),  # scripts may be typed in either order
+        ("f'_1", "f_1'"),
+        ("f^T(x)", "(f(x))^T"),  # the value is transposed, as a power is one of the value
+        (r"\frac{\partial}{\partial x} \cdot f", r"\frac{\partial f}{\partial x}"),
+        (r"\nabla \cdot f", r"\nabla f"),
+        ("w^{((t, 1))}", "w^{(t, 1)}"),  # brackets around nothing but brackets
+        ("w_{(h_1)}", "w_{h1}"),
+        ("w_{(net)}", "w_{net}"),
+        ("w_{(h_a)}", "w_{h_a}"),
+        ("w_{(h')}", "w_{h'}"),
+        ("w_{(h_1')}", "w_{h1'}"),
+        (r"\hat{\text{net}}", r"\hat{net}"),
+    ],
+)
+def test_what_is_typed_in_another_order_or_with_more_brackets_is_the_same(
+    one: str, other: str
+) -> None:
+    """As a reader takes it: both spellings are one tree."""
+    assert parse(one) == parse(other)
+
+
+@pytest.mark.parametrize(
+    ("source", "offset", "token", "expected"),
+    [
+        ("x⁽²", 1, "⁽²", "a whole number or one sign"),
+        (r"a + \hat{}", 4, r"\hat{}", "a name of letters and digits"),
+        ("a + x^+^*^{(1)}", 4, "x^+^*", "at most two superscripts"),
+        ("a + b^{2", 8, "", "'}'"),
+    ],
+)
+def test_scripts_and_names_that_nobody_could_read_are_refused(
+    source: str, offset: int, token: str, expected: str
+) -> None:
+    """With their place, as everything that is refused."""
+    with pytest.raises(FormulaError) as refusal:
+        parse(source)
+    found = (refusal.value.offset, refusal.value.token, refusal.value.expected)
+    assert found == (offset, token, expected)
+
+
+def test_a_blank_between_a_number_and_a_name_makes_it_a_product() -> None:
+    """2 x3 is two x_3; without the blank it could be six as well and is refused."""
+    assert parse("2 x3") == parse("2 x_3")
+    with pytest.raises(FormulaError, match="a sign of multiplication, or x_3"):
+        parse("2x3")
+
+
+def test_primes_behind_a_bracket_are_counted() -> None:
+    """(x^2 + x)'' is a prime more than (x^2 + x)'."""
+    once, twice = parse("(x^2 + x)'"), parse("(x^2 + x)''")
+    assert isinstance(twice, Derivative)
+    assert twice.body == once
+    assert parse(latex(twice)) == twice
+
+
+def test_the_square_of_a_gradient_in_a_program_is_that_of_one_name() -> None:
+    """dw^2 is (dw)^2, and the d belongs to the name."""
+    tree = parse("dw^2")
+    assert [symbol.key for symbol in symbols(tree)] == ["dw"]
+    assert tree == Apply("power", (Symbol("dw"), Number("2")))
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        ("& & &= 4", [["a", "1 + 1"], ["b", "2 + 2", "4"]]),  # an empty column on the left
+        (r"\\ &= 4", [["a", "1 + 1", "4"], ["b", "2 + 2"]]),  # an empty row between
+        ("& &", [["a", "1 + 1"], ["b", "2 + 2"]]),  # nothing goes on
+        ("c &= 4", [["a", "1 + 1"], ["b", "2 + 2"], ["c", "4"]]),  # a left side of its own
+    ],
+)
+def test_below_two_columns_a_row_goes_on_where_it_stands(
+    row: str, expected: list[list[str]]
+) -> None:
+    """Below a = 1 + 1 and b = 2 + 2, the marks tell whose next side it is."""
+    source = rf"\begin{{aligned}} a &= 1 + 1 & b &= 2 + 2 \\ {row} \end{{aligned}}"
+    assert [[side.source.strip() for side in chain.sides] for chain in split(source)] == expected
+
+
+@pytest.mark.parametrize("name", ["aligned", "cases"])
+def test_a_brace_around_a_system_is_layout_and_one_around_values_is_not(name: str) -> None:
+    """Behind it stand equations, or cases with their conditions, or nothing that is claimed."""
+
+    def sides(inside: str) -> list[list[str]]:
+        source = rf"\left\{{\begin{{{name}}} {inside} \end{{{name}}}\right."
+        return [[side.source.strip() for side in chain.sides] for chain in split(source)]
+
+    assert sides(r"a &= 1 \\ b &= 2") == [["a", "1"], ["b", "2"]]
+    ((whole,),) = sides("a + b")
+    assert whole.startswith(r"\left\{")

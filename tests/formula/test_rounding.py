@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bpreport.formula import MP, places_of, rounded, stands_for, to_decimal
+from bpreport.formula import MP, EvaluationError, places_of, rounded, stands_for, to_decimal
 from bpreport.formula.rounding import MODES
 
 DECIMALS = st.builds(
@@ -116,3 +116,13 @@ def test_forty_digits_stand_for_an_interval_of_their_own():
     low, high, _, _ = stands_for("0.1234567890123456789012345678901234567890")
     assert low == Decimal("0.12345678901234567890123456789012345678895")
     assert high == Decimal("0.12345678901234567890123456789012345678905")
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [((MP.mpf(1), MP.mpf(2)), "row or matrix"), (MP.inf, "too large"), (MP.nan, "too large")],
+)
+def test_what_is_not_one_finite_number_has_no_digits(value: object, message: str) -> None:
+    """It is refused, and never printed as something else."""
+    with pytest.raises(EvaluationError, match=message):
+        to_decimal(value)

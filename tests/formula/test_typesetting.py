@@ -7,8 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bpreport.formula import EvaluationError, evaluate, latex, parse
-from bpreport.formula.tree import Apply, Derivative, Number, Symbol, Tree
+from bpreport.formula.tree import Apply, Derivative, Gap, Number, Symbol, Tree
 
+PRIME = Derivative(Symbol("f"), (), kind="prime")
 w, a, b = Symbol("w", ("7",), ("+",)), Symbol("a"), Symbol("b")
 
 
@@ -75,11 +76,25 @@ def test_typed_digits_are_never_reformatted(digits: str) -> None:
         (parse(r"\sum_{i=1}^m x_i - b"), r"\sum_{i=1}^{m} x_{i} - b"),
         (parse(r"(\sum_{i=1}^m x_i) b"), r"\left(\sum_{i=1}^{m} x_{i}\right) b"),
         (Apply("multiply", (Symbol("h"), a - b), sign=""), r"h \cdot (a - b)"),  # else a call
+        (Apply("multiply", (PRIME, a - b), sign=""), r"f' \cdot (a - b)"),  # else one as well
+        (Symbol("z") ** (Symbol("t") + 1), "(z)^{t + 1}"),  # else z of the step t + 1
+        (Symbol("2e"), r"\text{2e}"),  # no product of 2 and e
+        (Symbol("w", (Apply("multiply", (a, b), sign=""),)), r"w_{a \cdot b}"),  # no two indices
+        (a * Gap(r"\dots"), r"a \cdot \dots"),
     ],
 )
 def test_brackets_and_signs(tree: Tree, shown: str) -> None:
     """Brackets stand where the tree would be read otherwise, and nowhere else."""
     assert latex(tree) == shown
+
+
+@pytest.mark.parametrize("name", ["max", "min", "if", "otherwise"])
+def test_a_name_that_upright_would_be_a_function_or_a_condition_is_not_set_upright(
+    name: str,
+) -> None:
+    """Others of several letters are: a name such as net, which is no product."""
+    assert latex(Symbol(name)) == name
+    assert latex(Symbol("net")) == r"\mathrm{net}"
 
 
 EXPRESSIONS = st.recursive(

@@ -9,8 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from bpreport.deck import DeckError
+from bpreport.deck.model import Position
 from bpreport.publish import processes
 from bpreport.publish.batch import HERE, Counting, Failure, Workers, in_order
+from bpreport.publish.language import render
 from bpreport.publish.processes import affordable, free_memory
 
 TWO = Workers(2)
@@ -129,3 +132,16 @@ def test_progress_tells_rate_and_time_left(monkeypatch: pytest.MonkeyPatch) -> N
     counting.add(10)
     counting.add(30)
     assert told == ["30/60, 1 a second, 0:30 left", "60/60, 2 a second"]
+
+
+def test_a_deck_that_cannot_be_used_is_told_with_its_place() -> None:
+    """As it is where one process does all; of another error what it says is told."""
+    error = DeckError("no start", ("worked", "walk")).placed(
+        "deck.md", {("worked", "walk"): Position(4, 3)}
+    )
+    failure = Failure.of(error)
+    assert render(failure.reason, "en") == "deck.md:4:3: worked.walk: no start"
+    assert failure.error is error
+    assert str(Failure.of(ValueError("no such sheet\nin two lines")).reason) == (
+        "ValueError: no such sheet"
+    )

@@ -106,7 +106,7 @@ CHANGES = {
     "deck": ("notes.md", "= 0.95", "= 0.85", "the deck"),
     "front matter": ("notes.md", "start: 4", "start: 5", "the deck"),
     "template": ("templates/report.html.j2", "<h1", "<h1 data-new", "the templates"),
-    "code": ("bpreport/publish/plots.py", '"#0a5fa5"', '"#0a5fa6"', "bpreport"),
+    "code": ("bpreport/publish/picture.py", '"#0a5fa5"', '"#0a5fa6"', "bpreport"),
     "grammar": ("bpreport/formula/grammar.lark", "\n", "\n\n", "bpreport"),
 }
 

@@ -8,9 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bpreport.audit import audit
+from bpreport.audit.model import Fix
 from bpreport.deck import DeckError, builtin, read, read_text
+from bpreport.deck.model import Position
 from bpreport.publish import check
-from bpreport.publish.fixing import correct
+from bpreport.publish.fixing import changed, correct, in_own_lines
 from tests.audit.test_properties import decks
 
 PERCEPTRON = """\
@@ -249,3 +251,32 @@ def test_one_changed_result_of_any_right_deck_is_put_right(written, data):
     written.digits[place] = f"{float(digits) + units * 10.0**-places:.{places}f}"
     corrected = correct(audit(read_text(written.source)))
     assert (corrected.made, corrected.audit.deck.source) == (1, right)
+
+
+@pytest.mark.parametrize(
+    ("fixes", "expected"),
+    [
+        ([(1, 5, "0.1", "0.2")], "a = 0.2 + 0.3\n"),
+        # From the end, so that the first change moves no other.
+        ([(1, 5, "0.1", "0.25"), (1, 11, "0.3", "0.35")], "a = 0.25 + 0.35\n"),
+        ([(1, 5, "0.9", "0.2")], "a = 0.1 + 0.3\n"),  # something else stands there
+        ([(7, 5, "0.1", "0.2")], "a = 0.1 + 0.3\n"),  # nothing does
+        ([(1, 5, "0.1", "0.1")], "a = 0.1 + 0.3\n"),
+        # One within another, and two at one place.
+        ([(1, 5, "0.1 + 0.3", "0.4"), (1, 11, "0.3", "0.5")], "a = 0.1 + 0.5\n"),
+        ([(1, 5, "0.1", "0.2"), (1, 5, "0.1", "0.7")], "a = 0.2 + 0.3\n"),
+    ],
+)  # fmt: skip
+def test_changes_that_do_not_fit_are_left_out(fixes, expected):
+    """Of what overlaps one is made; what is not there cannot be changed."""
+    source = "a = 0.1 + 0.3\n"
+    made = [Fix(Position(line, column), old, new) for line, column, old, new in fixes]
+    text, count = changed(source, made)
+    assert text == expected
+    assert count == sum(one in text and one not in source for one in {new for *_, new in fixes})
+
+
+def test_a_text_with_more_lines_than_its_original_keeps_its_own_line_ends():
+    """Correcting adds no lines; where a text has more, nothing says how they should end."""
+    assert in_own_lines("a\nb\nc\nd", "a\r\nb") == "a\nb\nc\nd"
+    assert in_own_lines("a\nc", "a\r\nb") == "a\r\nc"

@@ -8,11 +8,12 @@ import pytest
 from jsonschema import Draft4Validator
 
 from bpreport.audit import audit
-from bpreport.deck import builtin, read, read_text
+from bpreport.deck import DeckError, builtin, read, read_text
 from bpreport.publish import check
-from bpreport.publish.annotations import annotated
+from bpreport.publish.annotations import annotated, annotation_of_failure
 from bpreport.publish.checking import check_json, check_text
 from bpreport.publish.sarif import sarif_log, sarif_results
+from tests.deck.test_notebook import cell, notebook
 
 SOURCE = """\
 # Notes
@@ -233,3 +234,45 @@ def test_a_deck_that_cannot_be_used_is_annotated(tmp_path, monkeypatch):
     assert (name, properties["file"], properties["line"]) == ("error", "bad.md", "2")
     assert "expected" in message
     assert outcome.status == 2
+
+
+NOTES = notebook(cell("# A\n\n$a = 0.1 * 5 = 0.6$ and $x \\star y = 3 +* 2$"))
+
+
+def test_annotations_of_a_notebook_tell_the_cell_in_words():
+    """The lines of a cell are not those of the file, which is JSON."""
+    result = audit(read_text(NOTES, "notes.ipynb"))
+    lines = list(annotated(result, "en"))
+    (error,) = (line for line in lines if line.startswith("::error"))
+    assert "cell 1:3:" in error
+    assert ",line=" not in error
+    assert any(line.startswith("::notice") and "could not be judged" in line for line in lines)
+    # The twin: in Markdown the line is the file's.
+    result = audit(read_text("# A\n\n$a = 0.1 * 5 = 0.6$", "notes.md"))
+    (error,) = (line for line in annotated(result, "en") if line.startswith("::error"))
+    assert ",line=3" in error
+
+
+def test_a_notebook_that_cannot_be_used_is_annotated_without_a_line():
+    """Its place is told in the message."""
+    with pytest.raises(DeckError) as caught:
+        read_text(notebook(cell("# A"), cell("## B {worked=b}")), "notes.ipynb")
+    line = annotation_of_failure(caught.value, "en")
+    assert line.startswith("::error file=notes.ipynb::")
+    assert "cell 2:1:" in line
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("$$x = 3$$ $$y = x^2 + 1 = 3^2 = 10$$", "Insert + 1"),  # 3^2 + 1
+        ("$$w = 3$$ $$b = 2$$ $$y = w + b = 3 + 2 + 2 = 7$$", "Remove + 2"),
+        ("$$y = 2 / 3 = 0.6666$$", "Write 0.6667 instead of 0.6666"),
+    ],
+)
+def test_a_fix_says_what_it_does(source, said):
+    """In words, as an editor shows them."""
+    told = [
+        fix["description"]["text"] for one in results_of(source) for fix in one.get("fixes", [])
+    ]
+    assert said in told

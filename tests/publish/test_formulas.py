@@ -8,6 +8,7 @@ from bpreport.deck import builtin, read
 from bpreport.publish.breaking import chain, filled, sides, terms
 from bpreport.publish.drawing import SIZE, drawing, outline
 from bpreport.publish.formulas import TypesettingError, mathml, plain
+from bpreport.publish.labels import label
 
 FORMULAS = read(builtin("zh")).formulas
 
@@ -67,6 +68,25 @@ def test_what_cannot_be_drawn_is_no_half_formula():
     assert len(drawing(r"\boxed{x}").bars) == 4
 
 
+def test_a_phantom_takes_its_room_and_shows_nothing():
+    """The glyphs of a b, as far apart as those of a xyz b; what it hides is shown elsewhere."""
+    for letters in ("xyz", "uvw"):  # parts are laid out once: whichever of the two comes first
+        sources = [f"a {letters} b", rf"a \phantom{{{letters}}} b"]
+        drawn = [drawing(source) for source in (sources if letters == "xyz" else sources[::-1])]
+        whole, found = drawn if letters == "xyz" else drawn[::-1]
+        assert len(whole.glyphs) == 5
+        assert [glyph for glyph, *_ in found.glyphs] == [
+            glyph for glyph, *_ in drawing("a b").glyphs
+        ]
+        assert found.glyphs[-1][1] == whole.glyphs[-1][1]
+
+
+@pytest.mark.parametrize("source", ["x^{2}", "w^{+}", "w^{(1)}", "w_{7}^{+}", "x_{j}"])
+def test_a_label_keeps_the_scripts_of_its_symbol(source):
+    """As LaTeX has them, so that a drawing can raise and lower them."""
+    assert label(source) == source
+
+
 def test_what_cannot_be_typeset_is_refused():
     """An error of LaTeX is an error here, and no picture of half a formula."""
     for source in (r"\frac{1", r"\nosuchcommand{x}", r"\left(" * 300 + "x" + r"\right)" * 300):
@@ -89,6 +109,8 @@ def test_markup_in_a_formula_stays_text():
         (r"\frac{\partial E}{\partial w_7}", "(∂E)/(∂w_7)"),
         (r"-(0.01 - 0.89) \cdot -1", "−(0.01 − 0.89) ⋅ −1"),
         (r"\hat{y}_1", "y\u0302_1"),
+        (r"\sqrt{x + 1}", "√(x + 1)"),
+        (r"\sqrt[3]{x}", "root 3 of (x)"),
         (r"\begin{pmatrix} 1 & 2 \\ 3 & 4 \end{pmatrix}", "(1 2; 3 4)"),
     ],
 )
@@ -136,3 +158,17 @@ def attempt(lay_out, source, display):
         return lay_out(source, display)
     except TypesettingError:
         return None
+
+
+@pytest.mark.parametrize(
+    "source", ["a", "abc", r"a \quad = b", r"\begin{aligned} a &= b \end{aligned}", ""]
+)
+def test_what_has_no_place_to_break_is_not_broken(source):
+    """One term, a gap between two formulas, and what has lines of its own."""
+    assert filled(source, 10) is None
+
+
+def test_a_formula_may_begin_with_its_relation():
+    """It continues the one before; a part of nothing takes no room."""
+    assert filled("= a + b", 300) == chain(["", "= a + b"], 300)
+    assert chain(["", " ", "= b"], 300) == chain(["", "= b"], 300)

@@ -190,6 +190,27 @@ def test_the_notebook_holds_the_deck_as_text(tmp_path):
 PLACES = ["{x.__class__}", "{x[0]}", "{0}", "{x!r:{y.z}}", "{"]
 
 
+@pytest.mark.parametrize(
+    "mistake",
+    [
+        {"Message": ["a", {"": []}], "Number": ["1"]},  # two things in one
+        {"Message": [["a"], {"": []}]},  # no sentence
+        {"open": ["x"]},  # nothing of ours
+        {},
+    ],
+)
+def test_a_manifest_is_made_of_what_we_wrote(tmp_path, mistake):
+    """Whatever else stands in the place of a mistake is refused."""
+    path = tmp_path / "manifest.json"
+    path.write_text(json.dumps({
+        "bpreport sheets": 1, "deck": "d", "digest": "", "lang": "en", "formats": [],
+        "course_key": "k", "version": 1, "sheets": [], "mistakes": {"net": {"k": [mistake]}},
+        "statistics": {},
+    }))  # fmt: skip
+    with pytest.raises(DeckError, match="not a manifest of sheets"):
+        read_manifest(path)
+
+
 @pytest.mark.parametrize("text", PLACES)
 def test_a_manifest_cannot_look_into_objects(tmp_path, text):
     """The sentence of a mistake is filled with values; a place for one is a name and no path."""

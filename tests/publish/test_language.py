@@ -9,8 +9,9 @@ from babel.messages.pofile import read_po
 from bpreport.audit import audit
 from bpreport.audit.model import Expectation, Message, Verdict
 from bpreport.deck import read_text
+from bpreport.formula import FormulaError
 from bpreport.publish.catalogue import compiled, extracted
-from bpreport.publish.language import LOCALE, render, translator
+from bpreport.publish.language import LOCALE, render, said, translator
 
 CATALOGUES = sorted(LOCALE.glob("*/LC_MESSAGES/bpreport.po"))
 
@@ -93,3 +94,18 @@ def test_every_expectation_of_the_grammar_is_in_the_catalogue():
     message = Message("{expected}", {"expected": Expectation("a closing bracket or the end")})
     assert render(message, "zh") == "右括号 或 结尾"
     assert render(message, "en") == "a closing bracket or the end"
+
+
+@pytest.mark.parametrize(
+    ("error", "english", "chinese"),
+    [
+        (FormulaError(4, ")", "a value"), "at ')': expected a value", "在 ')' 处"),
+        (FormulaError(4, "", "a value"), "at the end: expected a value", "在末尾"),
+    ],
+)
+def test_what_is_said_of_a_formula_is_translated(error, english, chinese):
+    """With its place, also where that is the end."""
+    assert said(error, "en") == english
+    told = str(said(error, "zh"))
+    assert chinese in told
+    assert "expected" not in told

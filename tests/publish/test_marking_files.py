@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 
@@ -12,9 +13,10 @@ from click.testing import CliRunner
 
 from bpreport.cli import main
 from bpreport.publish import templates
-from bpreport.publish.marking.model import STATES
+from bpreport.publish.marking import AnswerFile, mark_class
+from bpreport.publish.marking.model import STATES, MarkedClass
 from bpreport.publish.marking.table import defused
-from bpreport.publish.sheets import manifest_text
+from bpreport.publish.sheets import Course, Manifest, manifest_text
 from tests.publish.marking_class import DECK, OWN, manifest_of, right_answers, sheet_of, with_digest
 
 STUDENTS = ["ada", "@bo", "cy"]
@@ -130,7 +132,20 @@ def test_a_malformed_row_is_told_and_the_rest_marked(tmp_path: Path) -> None:
     assert {path.stem for path in (tmp_path / "out/feedback").iterdir()} == {"ada", "@bo"}
 
 
-@pytest.mark.parametrize("fault", ["digest", "text", "answers", "students", "column"])
+FAULTS = [
+    "digest",
+    "text",
+    "answers",
+    "students",
+    "column",
+    "version",
+    "nobody",
+    "examples",
+    "questions",
+]
+
+
+@pytest.mark.parametrize("fault", FAULTS)
 def test_nothing_is_written_where_the_files_do_not_belong_together(
     tmp_path: Path, fault: str
 ) -> None:
@@ -144,6 +159,17 @@ def test_nothing_is_written_where_the_files_do_not_belong_together(
         text = "{}"
     elif fault == "answers":
         text = text.replace(f'"{SHEETS[0].answers["1a"].expected}"', '"9.99999"')
+    elif fault == "version":
+        text = manifest_text(replace(manifest, version=99))
+    elif fault == "nobody":
+        text = manifest_text(replace(manifest, sheets=()))
+    elif fault == "examples":
+        text = text.replace('"net"', '"gnat"')
+    elif fault == "questions":  # of the second student only
+        sheet = manifest.sheets[1]
+        fewer = {name: known for name, known in sheet.answers.items() if name != "1a"}
+        sheets = (manifest.sheets[0], replace(sheet, answers=fewer), manifest.sheets[2])
+        text = manifest_text(replace(manifest, sheets=sheets))
     elif fault == "students":
         text = manifest_text(manifest_of(OWN, *SHEETS[2:]))
     path.write_text(text, encoding="utf-8")
@@ -153,6 +179,54 @@ def test_nothing_is_written_where_the_files_do_not_belong_together(
     assert (status, out) == (2, "")
     assert len(err.splitlines()) == 1
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("place", "folder", "message"),
+    [
+        ("out", False, "is a file; expected a folder"),
+        ("out/feedback", False, "is a file; expected a folder"),
+        ("out/marks.csv", True, "is a folder; expected a file"),
+        ("out/overview.html", True, "is a folder; expected a file"),
+    ],
+)
+def test_what_stands_in_the_way_is_told_first(
+    tmp_path: Path, place: str, folder: bool, message: str
+) -> None:
+    """Nothing is written beside it."""
+    answers, manifest = write_class(tmp_path, full())
+    way = tmp_path / place
+    way.parent.mkdir(exist_ok=True)
+    way.mkdir() if folder else way.write_text("mine", encoding="utf-8")
+    before = set(tmp_path.rglob("*"))
+    status, out, err = run(answers, DECK, "--manifest", manifest, "-o", tmp_path / "out")
+    assert (status, out) == (2, "")
+    assert message in err
+    assert set(tmp_path.rglob("*")) == before
+
+
+def test_who_cannot_be_marked_is_told_and_the_others_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever goes wrong with one, the other has a page and marks; the next time she has hers."""
+
+    def marked(course: Course, manifest: Manifest, answers: AnswerFile) -> MarkedClass:
+        if any(row.student == "ada" for row in answers.rows):
+            raise RuntimeError("no way to mark her")
+        return mark_class(course, manifest, answers)
+
+    answers, manifest = write_class(tmp_path, full())
+    words = (answers, DECK, "--manifest", manifest, "-o", tmp_path / "out")
+    with monkeypatch.context() as patched:
+        patched.setattr("bpreport.publish.marking.lots.mark_class", marked)
+        status, _, err = run(*words)
+    assert status == 2
+    assert "answers.csv:2: ada: RuntimeError: no way to mark her" in err
+    pages = tmp_path / "out/feedback"
+    assert {path.stem for path in pages.iterdir()} == {"@bo"}
+    status, _, err = run(*words)
+    assert (status, err) == (0, "")
+    assert {path.stem for path in pages.iterdir()} == {"ada", "@bo"}
 
 
 def test_both_languages(tmp_path: Path) -> None:

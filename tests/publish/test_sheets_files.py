@@ -160,6 +160,7 @@ def test_a_class_is_not_written_over(tmp_path: Path) -> None:
         (["--count", "1", "--seed", "1", "--format", "docx"], "'docx' is none of"),
         (["--count", "1", "--seed", "1", "--student", "x"], "--student goes with --manifest"),
         (["--manifest", str(DECK), "--student", "x"], "not a manifest"),
+        (["--manifest", str(DECK), "--count", "2"], "it goes with --student only"),
         (["--manifest", "missing.json", "--student", "x"], "no such file"),
     ],
 )
@@ -168,6 +169,24 @@ def test_a_request_that_cannot_be_met(words: list[str], message: str, tmp_path: 
     status, _, told = run(DECK, *words, "-o", tmp_path / "out")
     assert (status, message in told, told.count("\n")) == (2, True, 1), told
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_class_needs_a_folder(tmp_path: Path) -> None:
+    """A file of that name is left as it is."""
+    target = tmp_path / "out"
+    target.write_text("mine", encoding="utf-8")
+    status, _, told = run(DECK, "--count", "1", "--seed", "1", "-o", target)
+    assert (status, "is a file; expected a folder" in told) == (2, True), told
+    assert target.read_text(encoding="utf-8") == "mine"
+
+
+def test_a_class_has_a_largest_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the roster as by the count."""
+    monkeypatch.setattr("bpreport.publish.sheets.students.MOST", 2)
+    roster = tmp_path / "roster.csv"
+    roster.write_bytes(b"student\nada\nbo\ncy\n")
+    status, _, told = run(DECK, "--roster", roster, "--seed", 1, "-o", tmp_path / "out")
+    assert (status, "more than 2 students" in told) == (2, True), told
 
 
 ROSTERS = [
@@ -193,6 +212,7 @@ BAD_ROSTERS = [
     (b'student,name\nbo,"B\nb"\n../x,Li\n', "4:1: the student id '../x'"),
     (b"", "without a student"),
     (b"student\n", "without a student"),
+    (b"\n \n\n", "without a student"),
     (b"name,mark\nLi,3\n", "expected a column 'student' or 'id'"),
     (b"student\na\x00b\n", "NUL"),
 ]

@@ -9,9 +9,11 @@ from bpreport.audit import audit
 from bpreport.deck import builtin, read, read_text
 from bpreport.publish import check_text
 from bpreport.publish.descent_view import _course
+from bpreport.publish.examples import foreseen
 from bpreport.publish.network import draw
 from bpreport.publish.report import report
 from bpreport.worked import recompute
+from tests.publish.decks import DECKS
 
 STUDY = recompute(read(builtin("en")))
 
@@ -107,3 +109,13 @@ def test_lines_of_a_plot_differ_without_colours():
     dashes = {re.sub(r".*?(stroke-dasharray: [^;]*|$).*", r"\1", style) for style in styles}
     assert len(dashes) >= 4
     assert len(set(styles)) >= 12
+
+
+@pytest.mark.parametrize("name", ["perceptron", "descent"])
+def test_every_plot_of_a_report_was_foreseen(name):
+    """So that a copy of the process can draw it before the audit tells which ones are wanted."""
+    found = audit(read_text(DECKS[name]))
+    (example,) = report(found, found.study, "en").examples
+    drawn = {plot.picture.svg for plot in foreseen(found.study, "en")}
+    assert example.plots
+    assert {plot.picture.svg for plot in example.plots} <= drawn

@@ -173,6 +173,17 @@ def test_the_sliders_hold_the_runs_of_the_deck():
     assert found.data["rates"]["high"] > 2  # 2 / J''
 
 
+def test_cases_are_handed_over_with_their_conditions():
+    """One after the other; the last one has none."""
+    data = expression(
+        parse(r"\begin{cases} x^2 & x > 1 \\ 0 - x & \text{otherwise} \end{cases}"), Symbol("x")
+    )
+    name, (value, relation, *sides), (other,) = data
+    assert (name, relation, sides) == ("cases", ">", ["x", 1.0])
+    assert value == ["power", "x", 2.0]
+    assert other == expression(parse("0 - x"), Symbol("x"))
+
+
 def test_operations_are_those_of_the_formula_language():
     """All but those that need more than single numbers."""
     from bpreport.formula.operations import OPERATIONS as ALL

@@ -153,6 +153,12 @@ def test_many_settings() -> None:
         ({"objective": "x ("}, "the objective is not understood", "objective"),
         ({"objective": "f(x)"}, "cannot be", "objective"),
         ({"objective": "2"}, "expected one or two variables, found 0", "objective"),
+        ({"objective": "x y", "variables": ["x"]}, "symbol y is not a variable", "objective"),
+        ({"objective": r"\prod_{i=1}^{3} (x + i)"}, "objective has no derivative: ", "objective"),
+        ({"variables": ["2"]}, "expected the name of a variable, found '2'", "variables"),
+        ({"variables": [r"\foo"]}, "the variable is not understood", "variables"),
+        ({"variables": [" "]}, "expected some text, found ' '", "variables"),
+        ({"runs": {}}, "expected runs by name, each with its learning rate", "runs"),
         ({"objective": "(x, y)"}, "is a vector or a matrix; expected one number", "objective"),
         ({"start": ["1", "2"]}, "expected 1 numbers", "start"),
         ({"start": "four"}, "expected a number, found 'four'", "start"),
@@ -194,3 +200,28 @@ def test_a_rate_of_zero_in_one_run() -> None:
     with pytest.raises(DeckError, match="the learning rate is 0") as caught:
         from_settings("descent", DESCENT | {"runs": runs})
     assert caught.value.key_path == ("worked", "descent", "runs", "slow", "learning_rate")
+
+
+def test_a_point_outside_the_domain_is_no_fault() -> None:
+    """ln(x - 5) has no value at 0.5 and is computed all the same where the run is."""
+    run = read(objective=r"\ln(x - 5)", start="7", stop="count", iterations="1").trace()
+    assert run.series["run.iterates"] == pytest.approx([7, 6.875])  # 7 - 0.25 / (7 - 5)
+
+
+@pytest.mark.parametrize("runs", [None, {"one": {}}])
+def test_a_rate_that_is_nowhere(runs: Any) -> None:
+    """Neither in the run nor for all runs."""
+    with pytest.raises(DeckError, match="the key 'learning_rate' is missing"):
+        read(learning_rate=None, runs=runs)
+
+
+def test_a_rate_of_zero_among_many() -> None:
+    """Of rates that are tried together none may be 0 either."""
+    with pytest.raises(ValueError, match="a learning rate is 0"):
+        read().descend(4.0, [0.1, 0.0])
+
+
+def test_a_count_that_is_stated_leaves_no_tolerance_to_solve_for() -> None:
+    example = read(stop="count", iterations="5", unstated=["start"])
+    with pytest.raises(ValueError, match="stops by count"):
+        example.solve_unstated({"run": 5})

@@ -11,6 +11,18 @@ from bpreport.deck.errors import DeckError
 from bpreport.worked.perceptron_settings import from_settings
 from tests.worked.examples import BP, INDEXED, NETWORKS, SOFTMAX
 
+PER_UNIT = BP | {"biases": {"per": "unit"}}
+PLAIN = INDEXED | {
+    "biases": {"per": "layer"},
+    "given": {
+        **INDEXED["given"],
+        "v": INDEXED["given"]["v"][1:],
+        "w": INDEXED["given"]["w"][1:],
+        "b": ["0.1", "0.2"],
+    },
+}
+"""Indexed weights, and no bias among them."""
+
 CASES: list[tuple[dict[str, Any], tuple[Any, ...], Any, str]] = [
     (BP, ("given", "w"), ["0.1"] * 11, "expected 12 numbers (one for each connection: 2 * 3 + 3"),
     (BP, ("given", "w"), "many", "expected a list of numbers"),
@@ -40,6 +52,11 @@ CASES: list[tuple[dict[str, Any], tuple[Any, ...], Any, str]] = [
     (BP, ("layers",), {"l": "2"}, "expected at least two layers"),
     (BP, ("layers",), {"l": "100", "h": "50"}, "the layers have 5000 connections"),
     (BP, ("layers", "h"), "0", "expected a whole number from 1"),
+    (BP, ("notation",), {"net": ""}, "expected a symbol, found ''"),
+    (PER_UNIT, ("given", "b"), [["0.1", "0.2", "0.3"]], "expected 2 rows, one for each layer"),
+    (PER_UNIT, ("given", "b"), [["0.1"], ["0.2"]], "expected 3 numbers (one a unit), found 1"),
+    (PER_UNIT, ("given", "b"), ["0.1"] * 4, "expected 5 numbers (one for each unit behind the"),
+    (PLAIN, ("given", "v"), [["0.1"] * 3] * 3, "expected 2 rows, one for each source unit"),
     (BP, ("notation",), {"units": "greek"}, "expected one of name, number, layer"),
     (INDEXED, ("given", "v"), [["0.1"] * 3] * 2, "expected 3 rows, one for each source unit, the"),
     (INDEXED, ("given", "w"), [["0.1"] * 3] * 4, "expected 2 numbers (one for each target unit)"),
@@ -65,9 +82,17 @@ def test_caught(settings: dict[str, Any], path: tuple[Any, ...], value: Any, mes
     assert missing or named[: len(path)] == path or named[:1] in {("activation",), ("loss",)}
 
 
-@pytest.mark.parametrize("name", NETWORKS)
+TWINS = NETWORKS | {
+    "rows of biases": PER_UNIT
+    | {"given": BP["given"] | {"b": [["0.1", "0.2", "0.3"], ["0.4", "0.5"]]}},
+    "biases numbered through": PER_UNIT | {"given": BP["given"] | {"b": ["0.1"] * 5}},
+    "indices without a bias": PLAIN,
+}
+
+
+@pytest.mark.parametrize("name", TWINS)
 def test_twin_that_passes(name: str) -> None:
-    network = from_settings(name, NETWORKS[name])
+    network = from_settings(name, TWINS[name])
     assert network.name == name
 
 
@@ -86,3 +111,20 @@ def test_pattern_with_a_mark() -> None:
     network = from_settings("layers", INDEXED | {"given": given, "weights": weights})
     assert network.connections[0].symbols[0][2].key == "w_{1,3}^{(1)}"
     assert network.trace().series["out"].shape == (21, 2)
+
+
+@pytest.mark.parametrize(("units", "told"), [(9, True), (10, False)])
+def test_indices_without_a_comma(units: int, told: bool) -> None:
+    """w_{12} is w_{1,2} while no unit has a number of two digits; then it could be w_{12,...}."""
+    network = from_settings(
+        "wide",
+        {
+            "layers": {"x": str(units), "y": "2"},
+            "given": {"x": ["1"] * units, "target": ["0", "1"], "w": [["0.1", "0.2"]] * units},
+            "weights": {"x-y": "w_{ij}"},
+            "learning_rate": "0.1",
+            "iterations": "1",
+        },
+    )
+    aliases = network.trace().facts["aliases"]
+    assert aliases.get("w_{12}") == ("w_{1,2}" if told else None)

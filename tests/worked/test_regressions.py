@@ -197,3 +197,29 @@ def test_labels_are_0_or_1() -> None:
     data = {"x": ["1", "2"], "y": ["1", "2"]}
     with pytest.raises(DeckError, match="expected the label 0 or 1, found 2"):
         logistic.from_settings("spam", SPAM | {"data": data})
+
+
+@pytest.mark.parametrize("width", ["1", "0.000001"])
+def test_separable_samples_have_no_minimiser(width: str) -> None:
+    """Steeper is always better, however near the samples are to each other."""
+    data = {"x": [f"-{width}", width], "y": ["0", "1"]}
+    example = logistic.from_settings("apart", SPAM | {"data": data})
+    assert not any(key.endswith("^{*}") for key in example.trace().quantities)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"data": {"x": [], "y": []}}, "expected a list of samples"),
+        ({"data": {"x": "1", "y": ["0"]}}, "expected a list of samples"),
+        ({"data": {"x": ["1", "2"], "y": ["0"]}}, "expected 2 numbers (one for each sample)"),
+        ({"data": {"x": ["1"], "y": ["2"]}}, "expected the label 0 or 1, found 2"),
+        ({"intercept": "yes"}, "expected true or false, found 'yes'"),
+        ({"start": ["1"]}, "expected 2 numbers (one for each parameter), found 1"),
+    ],
+)
+def test_samples_that_cannot_be_used(changes: dict[str, Any], message: str) -> None:
+    """One message that says what was expected."""
+    with pytest.raises(DeckError) as caught:
+        logistic.from_settings("spam", SPAM | changes)
+    assert message in str(caught.value)

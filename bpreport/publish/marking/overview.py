@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from bpreport.publish.language import mark, translator
 from bpreport.publish.marking.feedback import Printer
 from bpreport.publish.marking.model import STATES, Marked
-from bpreport.publish.plots import Plan, columns, stacked
+from bpreport.publish.picture import Plan
+from bpreport.publish.plots import columns, stacked
 from bpreport.publish.templates import environment
 
 __all__ = ["overview_page"]

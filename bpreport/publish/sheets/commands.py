@@ -78,12 +78,12 @@ def run(request: Request, tell: Callable[[str], object]) -> Outcome:
     formats = list(dict.fromkeys(request.formats.split(",")))
     lang = request.lang or course.lang
     try:
-        manifest = issue(
+        statistics = issue(
             course, request.seed, students, request.output, formats, lang, tell, request.workers
         )
     except NotAllMade as error:
         return Outcome((), tuple(_told(error, lang)))
-    return Outcome((str(request.output / MANIFEST), statistics_text(manifest)))
+    return Outcome((str(request.output / MANIFEST), statistics_text(statistics, lang)))
 
 
 def _told(error: NotAllMade, lang: str) -> Iterator[str]:

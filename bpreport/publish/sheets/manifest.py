@@ -1,11 +1,14 @@
-"""The manifest: what was issued, for those who mark, and so that it can be made again."""
+"""The manifest: what was issued, for those who mark, and so that it can be made again.
+
+One line tells of each sheet, and the lines of a class need not be in memory to be written.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +22,8 @@ from bpreport.publish.sheets.students import checked
 from bpreport.publish.sheets.view import exact_digits
 
 __all__ = [
-    "FORMAT", "digests", "entry_of", "frozen", "issued", "manifest_text", "read_manifest",
-    "sheet_of", "thawed",
+    "FORMAT", "digests", "entry_of", "frozen", "issued", "line_of", "manifest_pieces",
+    "manifest_text", "read_manifest", "sheet_in", "sheet_of", "thawed",
 ]  # fmt: skip
 
 LARGEST = limit("manifest_bytes")
@@ -51,6 +54,11 @@ def digests(files: Mapping[str, bytes]) -> dict[str, str]:
 
 def manifest_text(manifest: Manifest) -> str:
     """The manifest as JSON; one line a student, so that it can be read and compared."""
+    return "".join(manifest_pieces(manifest, map(line_of, manifest.sheets)))
+
+
+def manifest_pieces(manifest: Manifest, lines: Iterable[str]) -> Iterator[str]:
+    """The same in pieces, of these sheets, which are told by their lines."""
     head = {
         "bpreport sheets": FORMAT,
         "deck": manifest.deck,
@@ -64,15 +72,27 @@ def manifest_text(manifest: Manifest) -> str:
         "statistics": dict(manifest.statistics),
         "banks": dict(manifest.banks),
     }
-    lines = json.dumps(head, ensure_ascii=False, indent=1)[:-2]
+    begun = json.dumps(head, ensure_ascii=False, indent=1)[:-2]
     mistakes = ",\n  ".join(
         f"{json.dumps(name, ensure_ascii=False)}: {_mistakes_text(by_key)}"
         for name, by_key in manifest.mistakes.items()
     )
-    sheets = ",\n  ".join(
-        json.dumps(entry_of(sheet), ensure_ascii=False) for sheet in manifest.sheets
-    )
-    return f'{lines},\n "mistakes": {{\n  {mistakes}\n }},\n "sheets": [\n  {sheets}\n ]\n}}\n'
+    yield f'{begun},\n "mistakes": {{\n  {mistakes}\n }},\n "sheets": ['
+    between = "\n  "
+    for line in lines:
+        yield f"{between}{line}"
+        between = ",\n  "
+    yield "\n ]\n}\n"
+
+
+def line_of(sheet: Issued) -> str:
+    """A sheet as a line of the manifest."""
+    return json.dumps(entry_of(sheet), ensure_ascii=False)
+
+
+def sheet_in(line: str) -> Issued:
+    """The sheet that a line tells of."""
+    return sheet_of(json.loads(line))
 
 
 def _mistakes_text(by_key: Mapping[str, tuple[Slipped, ...]]) -> str:

@@ -15,7 +15,7 @@ from urllib.parse import quote
 from markupsafe import Markup, escape
 
 from bpreport.publish.formulas import TypesettingError, mathml
-from bpreport.publish.plots import Picture, Plan
+from bpreport.publish.picture import Picture, Plan
 from bpreport.publish.sheets.setting import SheetSetter
 
 __all__ = ["BankSetter", "CanvasSetter", "MoodleSetter", "QtiSetter"]

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from markupsafe import Markup, escape
 
 from bpreport.audit.model import Message
-from bpreport.publish.plots import FONTS, Picture, Plan
+from bpreport.publish.picture import FONTS, Picture, Plan
 from bpreport.publish.setting import HtmlSetter, PdfSetter, Setter
 
 __all__ = ["HtmlSheetSetter", "PdfSheetSetter", "SheetSetter", "is_numeric"]

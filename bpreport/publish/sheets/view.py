@@ -15,7 +15,7 @@ from bpreport.formula import latex, rounded
 from bpreport.publish.language import mark, translator
 from bpreport.publish.network import draw
 from bpreport.publish.numbers import exact, signed
-from bpreport.publish.plots import Picture
+from bpreport.publish.picture import Picture
 from bpreport.publish.sheets.course import Course
 from bpreport.publish.sheets.model import Answer, Question, Sheet
 from bpreport.publish.sheets.setting import SheetSetter

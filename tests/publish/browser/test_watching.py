@@ -156,6 +156,11 @@ AS_IT_IS = """() => [...document.querySelectorAll("body *")].map((element) => {
 }).filter(([name]) => name !== "SCRIPT").map((parts) => parts.join(" ").trim())"""
 """What a page says and where it leads, element by element."""
 
+DRAWN = """() => [...document.querySelectorAll(".widget svg")].every(
+    (drawing) => drawing.childElementCount || !drawing.parentElement.clientWidth
+)"""
+"""Whether the widgets are drawn: they wait until the browser tells them how wide they are."""
+
 
 def marked(page):
     return report_in(page).evaluate("window.marked === true")
@@ -165,6 +170,7 @@ def test_what_has_changed_is_put_in_place(previewed):
     """The page stays, and says what the same report says that is loaded."""
     with previewed(LESSON) as (page, preview):
         seen(page, 1)
+        report_in(page).wait_for_function(DRAWN)
         report_in(page).evaluate("window.marked = true")
         other = page.context.new_page()
         for version, (name, changed) in enumerate(SAVES.items(), 2):
@@ -174,6 +180,7 @@ def test_what_has_changed_is_put_in_place(previewed):
             seen(page, version)
             assert marked(page), name
             other.goto(f"{page.url}report")
+            other.wait_for_function(DRAWN)
             assert report_in(page).evaluate(AS_IT_IS) == other.evaluate(AS_IT_IS), name
             assert page.title() == other.title(), name
 

@@ -1,0 +1,100 @@
+r"""Quantities of regressions and descents under the names that others give them.
+
+A descent on x^2 with rate 0.25 from 1 halves x: x_3 = 0.125, and its square is 0.015625. The line
+of the regression predicts 0.5 + 0.5 x: 1.5 for the second sample, whose y is 3.9; the residuals
+are -1.1, -2.4, -4.2, -5.3, half their squares 26.35, and the slope by theta_1 is
+-1.1 - 4.8 - 12.6 - 21.2 = -39.7. The logistic one has \sigma(1.5) = 0.8176 there, and the loss
+1.3133 + 1.7014 + 0.1269 + 0.0789 = 3.2205.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from bpreport.audit import audit
+from bpreport.deck import read_text
+
+DESCENT = """\
+---
+lang: en
+functions: [f, J]
+worked:
+  walk: {kind: gradient descent, objective: x^2, learning_rate: 0.25, start: 1, stop: count,
+         iterations: 5}
+---
+# Walk {worked=walk}
+
+"""
+LINE = """\
+---
+lang: en
+functions: [f, J, L, h]
+worked:
+  line:
+    kind: linear regression
+    data: {x: [1, 2, 3, 4], y: [2.1, 3.9, 6.2, 7.8]}
+    learning_rate: 0.05
+    iterations: 5
+    start: [0.5, 0.5]
+---
+# Line {worked=line}
+
+"""
+SPAM = LINE.replace("linear", "logistic").replace("[2.1, 3.9, 6.2, 7.8]", "[0, 0, 1, 1]")
+
+CASES = [
+    (DESCENT, "$f(x_3) = {}$", "0.015625"),
+    (DESCENT, "$J(x_3) = {}$", "0.015625"),
+    (DESCENT, "$f_3 = {}$", "0.015625"),
+    (DESCENT, "$L_3 = {}$", "0.015625"),
+    (DESCENT, "After 3 iterations $L = {}$.", "0.015625"),
+    (DESCENT, "After 3 iterations $f(x) = {}$.", "0.015625"),
+    (DESCENT, "After 3 iterations $x = {}$.", "0.125"),
+    (LINE, r"$h_\theta(x^{{(2)}}) = {}$", "1.5"),
+    (LINE, r"$\hat{{y}}^{{(2)}} = {}$", "1.5"),
+    (LINE, r"$f(x^{{(2)}}) = {}$", "1.5"),
+    (LINE, "$E = {}$", "26.35"),
+    (LINE, r"$J(\theta) = {}$", "26.35"),
+    (LINE, r"$\mathcal{{L}} = {}$", "26.35"),
+    (LINE, r"$\frac{{\partial E}}{{\partial \theta_1}} = {}$", "-39.7"),
+    (LINE, r"$\frac{{\partial L(\theta)}}{{\partial \theta_1}} = {}$", "-39.7"),
+    (SPAM, "$p^{{(2)}} = {}$", "0.8176"),
+    (SPAM, r"$\hat{{y}}^{{(2)}} = {}$", "0.8176"),
+    (SPAM, r"$L(\theta) = {}$", "3.2205"),
+    (SPAM, "$E = {}$", "3.2205"),
+    (SPAM, r"$\frac{{\partial \hat{{y}}^{{(2)}}}}{{\partial z^{{(2)}}}} = {}$", "0.1491"),
+]
+
+
+@pytest.mark.parametrize(("deck", "line", "right"), CASES)
+def test_a_quantity_is_known_under_its_other_names(deck: str, line: str, right: str) -> None:
+    """The right number is reproduced, and one that is off by half is an error."""
+    judgement = audit(read_text(deck + line.format(right))).judgements[-1]
+    assert judgement.verdict.value == "reproduced"
+    wrong = f"{float(right) * 1.5:.{len(right.partition('.')[2])}f}"
+    judgement = audit(read_text(deck + line.format(wrong))).judgements[-1]
+    assert judgement.verdict.level == "error"
+
+
+@pytest.mark.parametrize(
+    ("deck", "line"),
+    [
+        (LINE, "$r^{(2)} = 3.3$"),  # no name of a prediction
+        (LINE, "$T = 5$"),  # nor of an objective
+        (LINE, r"$q(x^{(2)}) = 3.3$"),
+        (LINE, r"$\frac{\partial x^{(2)}}{\partial \theta_1} = 3.3$"),
+        (DESCENT, "$q_3 = 3.3$"),
+    ],
+)
+def test_what_is_no_name_of_it_is_not_held_against_it(deck: str, line: str) -> None:
+    """A name of the deck's own is as the deck gives it."""
+    judgement = audit(read_text(deck + line)).judgements[-1]
+    assert judgement.verdict.level != "error"
+
+
+def test_data_are_known_by_their_sample() -> None:
+    """x^(2) is the only feature of the second sample."""
+    judgement = audit(read_text(LINE + "$x^{(2)} = 2$")).judgements[-1]
+    assert (judgement.verdict.value, judgement.quantity) == ("given", "x_{1}^{(2)}")
+    wrong = audit(read_text(LINE + "$x^{(2)} = 3$")).judgements[-1]
+    assert wrong.verdict.level == "error"
