@@ -161,6 +161,11 @@ def test_cells_of_tables_are_bounded(monkeypatch):
 def test_many_tables_are_read_in_one_pass(monkeypatch):
     """What follows a table is not looked at again for each: cells are named once."""
     named = []
-    monkeypatch.setattr(markdown, "entries", lambda rows: named.append(len(rows)) or [])
+
+    def entries(rows):
+        named.append(len(rows))
+        return []
+
+    monkeypatch.setattr(markdown, "entries", entries)
     read_text("|a|b|\n|-|-|\n|1|2|\n\n" * 9)
     assert named == [2] * 9

@@ -216,9 +216,12 @@ def test_a_long_line_is_looked_at_near_the_mark_only(monkeypatch):
     """A formula of 16,000 characters has thousands of claims: what each shows costs the same."""
     looked = []
     printable = checking._printable
-    monkeypatch.setattr(
-        checking, "_printable", lambda text: looked.append(len(text)) or printable(text)
-    )
+
+    def counted(text):
+        looked.append(len(text))
+        return printable(text)
+
+    monkeypatch.setattr(checking, "_printable", counted)
     near, _, _ = checking._excerpt("1 + 1 = " * 2000, 8000, 8001)
     assert max(looked) <= 2 * checking.MOST_CHARACTERS
     assert near == checking._excerpt("1 + 1 = " * 4000, 8000, 8001)[0]
