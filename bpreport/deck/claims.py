@@ -132,7 +132,8 @@ def _marked(sides: list[Side]) -> list[Side]:
     if len(sides) < 2:
         return sides
     first, *rest = sides
-    return [replace(first, tree=counted(first.tree, rest[0].tree)), *rest]
+    tree = named_row(counted(first.tree, rest[0].tree), rest[0].tree)
+    return [replace(first, tree=tree), *rest]
 
 
 def counted(tree: Tree | None, given: Tree | None) -> Tree | None:
@@ -150,6 +151,27 @@ def counted(tree: Tree | None, given: Tree | None) -> Tree | None:
         ) if count.text.isdecimal():
             return replace(symbol, marks=(*symbol.marks, count.text))
     return tree
+
+
+def named_row(tree: Tree | None, given: Tree | None) -> Tree | None:
+    r"""A matrix of names that is given a number for each, as the row of these names.
+
+    >>> names = parse(r"\begin{pmatrix} w_1 & w_2 \end{pmatrix}")
+    >>> [name.key for name in named_row(names, parse("(0.1, 0.2)")).items]
+    ['w_{1}', 'w_{2}']
+    """
+    row = tree.operands[0] if isinstance(tree, Apply) and tree.operation == "transpose" else tree
+    values = printed_row(given)
+    if values is None or row is None or not isinstance(row, Matrix | Tuple):
+        return tree
+    if isinstance(row, Matrix) and isinstance(given, Matrix) and len(row.rows) != len(given.rows):
+        return tree
+    names = (
+        row.items if isinstance(row, Tuple) else tuple(name for line in row.rows for name in line)
+    )
+    if len(names) != len(values) or not all(isinstance(name, Symbol) for name in names):
+        return tree
+    return Tuple(names)
 
 
 def printed_row(tree: Tree | None) -> tuple[Tree, ...] | None:
