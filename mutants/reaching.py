@@ -53,14 +53,13 @@ class Reached:
     def tests(self, path: str, line: int) -> list[list[str]]:
         """Which tests can notice a change of a line, in the order in which they are tried.
 
-        First those of the room that reach it, then those of other rooms; what is reached at import
-        alone can change what any test sees.
+        First those of the room that reach it, then those of other rooms. What is reached at import
+        alone can change what any test sees, most likely those that reach where its name is read.
         """
-        found = {
-            test
-            for number in _statement(path, line)
-            for test in self.lines.get(path, {}).get(number, [])
-        }
+        found = self._reaching(path, _statement(path, line))
+        imported = found == {""}
+        if imported:
+            found |= self._reaching(path, _readings(path, line))
         changed = {file for file, now in digests().items() if self.files.get(file) != now}
         ordered = [test for test in self.ordered if _file(test) not in changed]
         room = path.split("/")[1]
@@ -68,8 +67,12 @@ class Reached:
         return [
             [*sorted(changed), *(one for one in ordered if one in found and one.startswith(own))],
             [one for one in ordered if one in found and not one.startswith(own)],
-            ordered if found == {""} else [],
+            [one for one in ordered if one not in found] if imported else [],
         ]
+
+    def _reaching(self, path: str, lines: Iterable[int]) -> set[str]:
+        known = self.lines.get(path, {})
+        return {test for number in lines for test in known.get(number, [])}
 
 
 def measured() -> Reached:
@@ -194,6 +197,14 @@ def _statement(path: str, line: int) -> range:
         if first <= line <= last and last - first < smallest:
             best, smallest = range(first, last + 1), last - first
     return best
+
+
+def _readings(path: str, line: int) -> set[int]:
+    """The lines of a file that read what the statement at a line gives a name."""
+    own = _statement(path, line)
+    names = [node for node in ast.walk(_tree(path)) if isinstance(node, ast.Name)]
+    told = {name.id for name in names if name.lineno in own and isinstance(name.ctx, ast.Store)}
+    return {name.lineno for name in names if name.id in told and isinstance(name.ctx, ast.Load)}
 
 
 @cache

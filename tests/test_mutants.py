@@ -51,6 +51,16 @@ def test_a_change_that_all_import_can_be_noticed_by_all():
     ]
 
 
+def test_those_that_reach_where_a_name_is_read_are_the_likeliest_to_notice_what_it_is():
+    """A table is made at import, and looked up in the line that returns a bound of it."""
+    reached = {_line("LIMITS: Mapping"): [""], _line("return LIMITS[name][0]"): [f"{OWN}::slow"]}
+    assert _asked(reached, _line('"iterations": (')) == [
+        [f"{OWN}::slow"],
+        [],
+        [f"{OTHER}::quick", f"{OWN}::quick"],
+    ]
+
+
 def test_those_that_reach_little_come_first():
     """They are likelier about the line; of two that reach as much, the quicker one is first."""
     line = _line("typed = os")

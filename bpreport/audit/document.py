@@ -70,6 +70,8 @@ class Document:
         """By name, the statements whose value was computed from it."""
         self._iterated: dict[str, list[str]] = {}
         """By name, the keys under which it is known at some iteration: "x_{1}@1"."""
+        self.changes = 0
+        """How often something was learned after the claims were read."""
         self.corrected: set[str] = set()
         """Names of which a printed number was found wrong, and is known better."""
         self.families = Families()
@@ -143,11 +145,13 @@ class Document:
 
     def begin_round(self, claim: Claim) -> None:
         """Take note that what was given before a claim's formula may be other numbers in it."""
+        self.changes += 1
         self._rounds.begin(start_of(claim), start_of(claim))
         self._values.clear()
 
     def bind(self, key: str, text: str, claim: Claim) -> None:
         """Take note of a number that stands in a name's place in a line."""
+        self.changes += 1
         known = self.statements.setdefault(key, [])
         position = start_of(claim)
         place = bisect_right(known, position, key=place_of)
@@ -161,6 +165,7 @@ class Document:
         """Take note that a printed number was found wrong, and what its line gives instead."""
         statement = self._own(key, claim)
         if statement is not None and statement.text is not None:
+            self.changes += 1
             statement.corrected = value
             self.corrected.add(key)
             self._values.pop(statement, None)

@@ -91,6 +91,9 @@ def _is_right(judgement: Judgement, name: Tree, knowledge: Knowledge) -> bool:
 
 
 def _judge(claim: Claim, knowledge: Knowledge) -> Judgement:
+    if claim.refusal is not None and claim.refusal.beyond is not None:
+        text = "The formulas of the deck have more than {most} sides; split the deck"
+        return unchecked(claim, text, most=claim.refusal.beyond)
     if claim.refusal is not None:
         return unchecked(
             claim,

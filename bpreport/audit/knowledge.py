@@ -38,6 +38,8 @@ class Knowledge(Values):
     """Claims for which the search for a slip was cut short."""
     alignments: dict[tuple[str, Tree, Tree], Any] = field(default_factory=dict)
     """By claim, name and numeric side, how the side follows from a formula; found once."""
+    columns: dict[tuple[int, Tree | None, str, int], tuple[int, int]] = field(default_factory=dict)
+    """By slide, heading, way of taking numbers and what was known: how many of a column follow."""
     _sources: dict[tuple[str, int, int], dict[str, str]] = field(default_factory=dict)
     """By step of a worked example, the wrong figures so far that come from no earlier one."""
     _carried: dict[tuple[str, int, int, str], dict[str, Any]] = field(default_factory=dict)
@@ -222,10 +224,11 @@ class Knowledge(Values):
 
     def _constants(self) -> set[str]:
         """The digits of numbers in formulas."""
+        # The entries of a row are claims that share their left side.
+        sides = {id(side): side for claim in self.claims for side in (claim.left, claim.right)}
         return {
             part.text
-            for claim in self.claims
-            for side in (claim.left, claim.right)
+            for side in sides.values()
             if side is not None and any(named(side)) and not is_numeric(side)
             for part in walk(side)
             if isinstance(part, Number)

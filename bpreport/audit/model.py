@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -142,10 +143,19 @@ class Audit:
         """The findings that no judgement of a claim tells: conventions, settings, notation."""
         return tuple(one for one in self.findings if one.level != "error" or not one.claims)
 
+    @cached_property
+    def _numbers(self) -> dict[str, int]:
+        """By claim, which of the judgements is its own: a deck can have thousands of notes."""
+        return {judgement.claim.id: number for number, judgement in enumerate(self.judgements)}
+
+    def about(self, finding: Finding) -> tuple[Judgement, ...]:
+        """The judgements of the claims that a finding is about, as the finding names them."""
+        numbers = (self._numbers.get(claim) for claim in finding.claims)
+        return tuple(self.judgements[number] for number in numbers if number is not None)
+
     def places_of(self, finding: Finding) -> tuple[Position, ...]:
         """Where the claims stand that a finding is about."""
-        places = {judgement.claim.id: judgement.claim.position for judgement in self.judgements}
-        return tuple(places[claim] for claim in finding.claims if claim in places)
+        return tuple(judgement.claim.position for judgement in self.about(finding))
 
     def _repr_html_(self) -> str:
         """How a notebook shows it: the counts, and what is not right."""

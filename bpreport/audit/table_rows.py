@@ -24,12 +24,15 @@ from bpreport.deck.claims import printed_number
 from bpreport.deck.model import Claim
 from bpreport.formula import INTERVAL, MP, EvaluationError, evaluate, expand, parse
 from bpreport.formula.arithmetic import IV, interval_ends
+from bpreport.formula.effort import charge
 from bpreport.formula.tree import Symbol, Tree, substitute
 
 __all__ = ["judge_in_case", "judge_in_row"]
 
 DEPTH = 4
 """Columns that may be computed one from the other, up to the first that is exact."""
+OF_A_RANGE = 20
+"""Steps that a range takes beside its evaluation: finding the numbers of the row, as intervals."""
 FOLLOWS = "{printed} follows from the numbers of its row"
 
 
@@ -56,6 +59,23 @@ def judge_in_row(claim: Claim, knowledge: Knowledge, printed: str) -> Judgement 
             return None
         if can_be(printed, found):
             return said(claim, Verdict.CARRIED, FOLLOWS, printed=printed)
+        following, held = _column(claim, knowledge, taken)
+        if following >= FEWEST and 2 * following > held:
+            right = _range_of(claim, knowledge, "mended")
+            if right is not None and can_be(printed, right):
+                text = "{printed} follows from the right numbers of its row"
+                return said(claim, Verdict.CARRIED, text, printed=printed)
+            return _does_not_follow(claim, knowledge, printed, found)
+    return None
+
+
+def _column(claim: Claim, knowledge: Knowledge, taken: str) -> tuple[int, int]:
+    """How many numbers of a claim's column follow from their rows, and how many could.
+
+    Counted once for all the numbers of the column, until something else is known of the deck.
+    """
+    about = claim.slide, claim.left, taken, knowledge.document.changes
+    if about not in knowledge.columns:
         column = [
             can_be(text, other)
             for row in knowledge.rows_of(claim.slide).values()
@@ -63,13 +83,8 @@ def judge_in_row(claim: Claim, knowledge: Knowledge, printed: str) -> Judgement 
             if one.left == claim.left and (text := printed_number(one.right)) is not None
             if (other := _range_of(one, knowledge, taken)) is not None
         ]
-        if sum(column) >= FEWEST and 2 * sum(column) > len(column):
-            right = _range_of(claim, knowledge, "mended")
-            if right is not None and can_be(printed, right):
-                text = "{printed} follows from the right numbers of its row"
-                return said(claim, Verdict.CARRIED, text, printed=printed)
-            return _does_not_follow(claim, knowledge, printed, found)
-    return None
+        knowledge.columns[about] = sum(column), len(column)
+    return knowledge.columns[about]
 
 
 def _does_not_follow(
@@ -124,6 +139,7 @@ def _range_of(
     formula, row = _formula(claim, knowledge), _texts_of(claim, knowledge)
     if formula is None or row is None:
         return None
+    charge(OF_A_RANGE)
     values: dict[str, Any] = dict(knowledge.document.functions.at(claim.position))
     names = readings(formula)
     for name in names:

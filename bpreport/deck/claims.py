@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from itertools import count
 
 from bpreport.deck.model import Chain, Claim, Figure, Formula, Refusal, Side
 from bpreport.formula.chains import RawChain, split
 from bpreport.formula.errors import FormulaError
+from bpreport.formula.limits import limit
 from bpreport.formula.names import read_base
 from bpreport.formula.parser import parse
 from bpreport.formula.tree import (
@@ -31,6 +32,7 @@ from bpreport.formula.tree import (
 )
 
 __all__ = [
+    "Room",
     "claims_of",
     "counted",
     "declared_functions",
@@ -65,14 +67,39 @@ def declared_functions(sources: Iterable[str]) -> frozenset[str]:
     return frozenset(found)
 
 
+@dataclass(slots=True)
+class Room:
+    """How many more sides of a deck are read; each number of a printed row counts as one."""
+
+    left: int = field(default_factory=lambda: limit("deck_sides"))
+
+    def side(
+        self, source: str, offset: int, functions: frozenset[str], names: frozenset[str]
+    ) -> Side:
+        """A side, read if there is room for it."""
+        if self.left <= 0:
+            return Side(source, offset, None, Refusal(offset, "", "", limit("deck_sides")))
+        side = _side(source, offset, functions, names)
+        self.left -= len(printed_row(side.tree) or (side,))
+        return side
+
+
 def read_chains(
-    source: str, functions: frozenset[str], names: frozenset[str], before: Side | None
+    source: str,
+    functions: frozenset[str],
+    names: frozenset[str],
+    before: Side | None,
+    room: Room | None = None,
 ) -> tuple[Chain, ...]:
-    """The chains of a span; `before` is the side that a leading relation continues."""
+    """The chains of a span; `before` is the side that a leading relation continues.
+
+    `room` is what there is left for sides in the deck; what finds none is refused.
+    """
     chains: list[Chain] = []
+    room = room or Room()
     for raw in split(source):
         sides = [
-            _side(raw_side.source, raw_side.offset, functions, names) for raw_side in raw.sides
+            room.side(raw_side.source, raw_side.offset, functions, names) for raw_side in raw.sides
         ]
         chain = _chain(raw, sides, before)
         if chain is not None:
@@ -105,7 +132,8 @@ def _marked(sides: list[Side]) -> list[Side]:
     if len(sides) < 2:
         return sides
     first, *rest = sides
-    return [replace(first, tree=counted(first.tree, rest[0].tree)), *rest]
+    tree = named_row(counted(first.tree, rest[0].tree), rest[0].tree)
+    return [replace(first, tree=tree), *rest]
 
 
 def counted(tree: Tree | None, given: Tree | None) -> Tree | None:
@@ -123,6 +151,27 @@ def counted(tree: Tree | None, given: Tree | None) -> Tree | None:
         ) if count.text.isdecimal():
             return replace(symbol, marks=(*symbol.marks, count.text))
     return tree
+
+
+def named_row(tree: Tree | None, given: Tree | None) -> Tree | None:
+    r"""A matrix of names that is given a number for each, as the row of these names.
+
+    >>> names = parse(r"\begin{pmatrix} w_1 & w_2 \end{pmatrix}")
+    >>> [name.key for name in named_row(names, parse("(0.1, 0.2)")).items]
+    ['w_{1}', 'w_{2}']
+    """
+    row = tree.operands[0] if isinstance(tree, Apply) and tree.operation == "transpose" else tree
+    values = printed_row(given)
+    if values is None or row is None or not isinstance(row, Matrix | Tuple):
+        return tree
+    if isinstance(row, Matrix) and isinstance(given, Matrix) and len(row.rows) != len(given.rows):
+        return tree
+    names = (
+        row.items if isinstance(row, Tuple) else tuple(name for line in row.rows for name in line)
+    )
+    if len(names) != len(values) or not all(isinstance(name, Symbol) for name in names):
+        return tree
+    return Tuple(names)
 
 
 def printed_row(tree: Tree | None) -> tuple[Tree, ...] | None:

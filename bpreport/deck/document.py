@@ -135,6 +135,8 @@ class Gathering:
     numerals: list[tuple[str, Position]] = field(default_factory=list)
     announced: int | None = None
     """The count of iterations that a paragraph without formulas named for what follows."""
+    bars: int = 0
+    """The bars | of all sources with tables."""
 
     def document(self) -> Document:
         """What was gathered."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from bpreport.deck.model import Claim, Formula, Numeral, Position
 
@@ -48,17 +48,31 @@ def ledger(
     for formula in formulas:
         printed = printed_numerals(formula.source)
         offsets = [offset for _, offset in printed]
-        holding: list[list[str]] = [[] for _ in printed]
-        for claim in by_formula[formula.number]:
-            held = {
-                place
-                for start, end in claim.extents
-                for place in range(bisect_left(offsets, start), bisect_left(offsets, end))
-            }
-            for place in held:
-                holding[place].append(claim.id)
+        holding = _holding(offsets, by_formula[formula.number])
         entries.extend(
-            Numeral(text, formula.position(offset), tuple(ids))
+            Numeral(text, formula.position(offset), ids)
             for (text, offset), ids in zip(printed, holding, strict=True)
         )
     return tuple(sorted(entries, key=lambda numeral: numeral.position))
+
+
+def _holding(offsets: Sequence[int], claims: Sequence[Claim]) -> Iterator[tuple[str, ...]]:
+    """Of each number, the claims whose text holds it.
+
+    The thousands of entries of a row are claims that all hold the thousands of numbers before the
+    row, so the numbers of one stretch share what is found for it.
+    """
+    claimed: dict[tuple[int, int], dict[int, str]] = defaultdict(dict)
+    for order, claim in enumerate(claims):
+        for extent in claim.extents:
+            claimed[extent][order] = claim.id
+    stretches: list[list[tuple[int, int]]] = [[] for _ in offsets]
+    for start, end in claimed:
+        for place in range(bisect_left(offsets, start), bisect_left(offsets, end)):
+            stretches[place].append((start, end))
+    found: dict[tuple[tuple[int, int], ...], tuple[str, ...]] = {}
+    for about in map(tuple, stretches):
+        if about not in found:
+            ids = {order: name for stretch in about for order, name in claimed[stretch].items()}
+            found[about] = tuple(ids[order] for order in sorted(ids))
+        yield found[about]

@@ -32,11 +32,15 @@ __all__ = ["parse_markdown", "read_markdown", "split_front_matter"]
 
 LONGEST_PARAGRAPH = limit("paragraph_characters")
 """Characters past which a paragraph is refused; some rules of Markdown look ahead to its end."""
+MOST_BARS = limit("table_bars")
+"""Bars past which a deck with tables is refused: a cell of one character takes 2 kB to read."""
 DEEPEST = limit("list_depth")
 """Nested lists and quotes past which a deck is refused."""
 
 _HEADING_ATTRIBUTES = re.compile(r"(?<!\])(\{[^{}]*\})[ \t]*\Z")
 _MATH_FENCES = ("math", "{math}", "latex-math", "tex-math")
+_DELIMITERS = re.compile(r"^[ \t>]*\|?[ \t]*:?-+:?[ \t]*(?:\||$)", re.MULTILINE)
+"""The beginning of a line below the headings of a table."""
 _RULE = re.compile(r"(?:---|\.\.\.)[ \t]*\Z")
 
 
@@ -174,6 +178,9 @@ def split_front_matter(source: str) -> tuple[str | None, str]:
 
 def read_markdown(source: str, gathering: Gathering, cell: int = 0) -> None:
     """Add what a Markdown source holds; `cell` is the notebook's cell that it is."""
+    gathering.bars += source.count("|") if _DELIMITERS.search(source) else 0
+    if gathering.bars > MOST_BARS:
+        raise DeckError("tables with more than {most} bars |", most=MOST_BARS)
     tokens = _markdown().parse(source)
     _Reading(source, gathering, cell).read(tokens)
 
@@ -196,9 +203,7 @@ class _Reading:
         """The count of iterations that a row of a table is about."""
 
     def read(self, tokens: Sequence[Token]) -> None:
-        for begin, token in enumerate(tokens):
-            if token.type == "table_open":
-                self._name_cells(tokens[begin:])
+        self._name_cells(tokens)
         stream = iter(tokens)
         before: Token | None = None
         for token in stream:
@@ -235,17 +240,20 @@ class _Reading:
             before = token
 
     def _name_cells(self, tokens: Sequence[Token]) -> None:
-        """Find out what the numbers of the table are printed for that begins the tokens."""
+        """Find out what the numbers of the tables are printed for."""
         rows: list[list[Token]] = []
+        before: Token | None = None
         for token in tokens:
-            if token.type == "tr_open":
+            if token.type == "table_open":
+                rows = []
+            elif token.type == "tr_open":
                 rows.append([])
-            elif token.type == "inline":
+            elif before is not None and before.type in ("th_open", "td_open"):
                 rows[-1].append(token)
             elif token.type == "table_close":
-                break
-        for entry in entries([[token.content for token in row] for row in rows]):
-            self.named[id(rows[entry.row][entry.column])] = entry
+                for entry in entries([[cell.content for cell in row] for row in rows]):
+                    self.named[id(rows[entry.row][entry.column])] = entry
+            before = token
 
     def _table_cell(self, token: Token) -> None:
         """A cell: what counts the iterations in one is said of all formulas of its row."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache, total_ordering
 from typing import TYPE_CHECKING, Any
@@ -62,6 +62,8 @@ class Refusal:
     """What stood there."""
     expected: str
     """What would have been understood there, in plain words."""
+    beyond: int | None = None
+    """Where the deck has more sides than are read, how many are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +233,10 @@ class Deck:
         source = self.cells.get(position.cell, "") if position.cell else self.source
         lines = _lines(source)
         return lines[position.line - 1] if 0 < position.line <= len(lines) else ""
+
+    def lines(self, first: int, last: int) -> Sequence[str]:
+        """Some lines of the source, the last one included."""
+        return _lines(self.source)[first - 1 : last]
 
 
 @lru_cache(maxsize=16)

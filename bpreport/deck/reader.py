@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from bpreport.deck.claims import claims_of, declared_functions, read_chains
+from bpreport.deck.claims import Room, claims_of, declared_functions, read_chains
 from bpreport.deck.document import Document, Span, unix
 from bpreport.deck.errors import DeckError, Phrase
 from bpreport.deck.ledger import ledger
@@ -189,9 +189,10 @@ def _formulas(
 ) -> tuple[Formula, ...]:
     formulas: list[Formula] = []
     before: tuple[int, Side] | None = None  # section and last side of the formula before
+    room = Room()
     for span in document.math:
         last = before[1] if before and before[0] == span.section and span.display else None
-        chains = read_chains(span.source, functions, names, last)
+        chains = read_chains(span.source, functions, names, last, room)
         formulas.append(
             Formula(
                 number=span.number,

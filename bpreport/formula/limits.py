@@ -19,6 +19,8 @@ PREFIX = "BPREPORT_LIMIT_"
 LIMITS: Mapping[str, tuple[int, str]] = MappingProxyType({
     "deck_characters": (4_000_000, "characters of a deck"),
     "paragraph_characters": (50_000, "characters of a paragraph"),
+    "deck_sides": (100_000, "sides of the formulas of a deck, and numbers of their rows"),
+    "table_bars": (300_000, "vertical bars of a deck with tables"),
     "list_depth": (20, "lists and quotes within each other"),
     "front_matter_characters": (200_000, "characters of front matter"),
     "front_matter_depth": (12, "keys and lists of front matter within each other"),
@@ -31,6 +33,7 @@ LIMITS: Mapping[str, tuple[int, str]] = MappingProxyType({
     "slope_nodes": (20_000, "nodes of a derivative with its definitions written out"),
     "definitions_applied": (2_000, "definitions applied to hold two sides against each other"),
     "slip_values": (5_000, "values tried to explain one wrong number"),
+    "example_steps": (4_000_000, "operations for the worked examples of one deck"),
     "audit_steps": (4_000_000, "operations for the audit of one deck"),
     "descent_updates": (10_000, "updates of a descent for which none are asked for"),
     "iterations": (1_000_000, "iterations that a deck can ask for"),

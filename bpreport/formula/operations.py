@@ -12,6 +12,7 @@ from functools import reduce
 from typing import Any
 
 from bpreport.formula.arithmetic import MPMATH, Arithmetic, interval_ends
+from bpreport.formula.effort import charge
 from bpreport.formula.errors import EvaluationError
 from bpreport.formula.tree import Apply, Cases, Node, Number, Symbol, Tree
 
@@ -49,6 +50,7 @@ def _elementwise(function: Callable[..., Any]) -> Callable[..., Any]:
         if len(lengths) > 1:
             raise EvaluationError("vectors of different lengths")
         (length,) = lengths
+        charge(length)
         shape = next(type(operand) for operand in operands if isinstance(operand, tuple))
         return shape(
             lifted(arithmetic, *(o[entry] if isinstance(o, tuple) else o for o in operands))
@@ -72,6 +74,7 @@ def entrywise(arithmetic: Arithmetic, *operands: Any) -> Any:
 
 
 def _dot(arithmetic: Arithmetic, left: Any, right: Any) -> Any:
+    charge(len(left))
     return _add(arithmetic, *(_product(arithmetic, a, b) for a, b in zip(left, right, strict=True)))
 
 

@@ -68,6 +68,8 @@ _FUNCTIONS = frozenset({"exp", "ln", "log", "lg", "sinh", "cosh", "sin", "cos", 
 _NO_VALUES = frozenset({"LBRACE", "ADD_SIGN", "CARET"})
 """Behind these a sign in front of a closing brace is all that stands there."""
 _SCRIPTS = frozenset({"SUBSCRIPT", "PRIME"})
+_PRIME = re.compile(r"'|\\prime")
+_INDEX_AND_NUMBER = re.compile(r"_\s*([A-Za-z])(\d+)")
 _SIZED = re.compile(r"\\(?:left|right|[bB]igg?[lr])\s*(?=\S)")
 _NORM_BARS = frozenset({r"\|", r"\lVert", r"\rVert", r"\Vert", "‖"})
 
@@ -152,12 +154,16 @@ class _Refiner:
                 yield token
                 continue
             text = token.translate(SUBSCRIPTS)
+            if split := _INDEX_AND_NUMBER.fullmatch(text):  # \sum_i2 is twice a sum over i
+                text = text[: split.start(2)]
             inner = text[1:].strip() if text.startswith("_") else text
             inner = inner[1:-1] if inner.startswith("{") else inner
             start = _place(token) + text.index(inner)
             yield _at("LOWER_OPEN", "_", _place(token))
             yield from self.refined(inner, start)
             yield _at("LOWER_CLOSE", "", start + len(inner))
+            if split:
+                yield _at("NUMBER", split[2], _place(token) + split.start(2))
 
     def _named(self, tokens: Iterable[Token]) -> Iterator[Token]:
         delta: Token | None = None
@@ -179,6 +185,9 @@ class _Refiner:
                     raise FormulaError(_place(token), str(token), "one formula, without a gap")
             elif kind == "SUPERSCRIPT":
                 yield from _unfolded(token)
+            elif kind == "PRIME":
+                for prime in _PRIME.finditer(token):  # there may be several: f^{''}
+                    yield _at("PRIME", "'", _place(token) + prime.start())
             elif kind != "SYMBOL":
                 yield token
             elif (text := _TEXT.match(token)) and CONDITION_WORDS.match(text[1]):

@@ -22,6 +22,8 @@ MOST_PLACES = 8
 """Places of a note that are listed."""
 WIDEST = 120
 """Columns past which a line of the source is cut."""
+MOST_CHARACTERS = 3 * WIDEST
+"""Characters that are looked at on either side of a mark; some of them have no width."""
 
 
 def check_json(audit: Audit, lang: str = "en") -> dict[str, Any]:
@@ -139,21 +141,30 @@ def _excerpt(line: str, start: int, end: int) -> tuple[str, int, int]:
     >>> len(text) <= WIDEST, text[before:before + length]
     (True, '= 0.95')
     """
-    line = _printable(line)
-    end = max(start + 1, min(end, len(line)))
-    left, right = 0, len(line)
-    if _width(line) > WIDEST:
-        room = WIDEST - 2  # for the signs that something is left out
-        left, right = start, start
-        while right < end and _width(line[left : right + 1]) <= room:
+    # A formula of one long line can have thousands of claims: each looks at what is near it only.
+    first = max(0, start - MOST_CHARACTERS)
+    near = _printable(line[first : start + MOST_CHARACTERS])
+    start, end = start - first, max(start + 1, min(end, len(line))) - first
+    left, right = 0, len(near)
+    if len(near) < len(line) or _width(near) > WIDEST:
+        left, right = _around(near, start, end)
+    cut = "…" if first + left else ""
+    text = cut + near[left:right] + ("…" if first + right < len(line) else "")
+    return text, _width(cut + near[left:start]), _width(near[start : min(end, right)]) or 1
+
+
+def _around(line: str, start: int, end: int) -> tuple[int, int]:
+    """From where to where a line is shown: first its mark, then what is before and behind it."""
+    left = right = start
+    room = WIDEST - 2  # for the signs that something is left out
+    for wanted in (min(end, len(line)), len(line)):
+        while right < wanted and _width(line[right]) <= room:
+            room -= _width(line[right])
             right += 1
-        while left > 0 and _width(line[left - 1 : right]) <= room:
+        while left > 0 and right >= min(end, len(line)) and _width(line[left - 1]) <= room:
+            room -= _width(line[left - 1])
             left -= 1
-        while right < len(line) and _width(line[left : right + 1]) <= room:
-            right += 1
-    cut = "…" if left else ""
-    text = cut + line[left:right] + ("…" if right < len(line) else "")
-    return text, _width(cut + line[left:start]), _width(line[start : min(end, right)]) or 1
+    return left, right
 
 
 def _printable(text: str) -> str:

@@ -89,7 +89,7 @@ def sarif_results(audit: Audit, lang: str) -> list[dict[str, Any]]:
 def _note(audit: Audit, note: Finding, lang: str) -> dict[str, Any]:
     """A remark on notation, at every claim that it is about."""
     titles = {slide.number: slide.title for slide in audit.deck.slides}
-    about = [found for found in audit.judgements if found.claim.id in note.claims]
+    about = sorted(audit.about(note), key=lambda found: found.claim.position)
     message = render(note.message, lang)
     return {
         "ruleId": NOTATION,
@@ -181,7 +181,7 @@ def _location(audit: Audit, judgement: Judgement, title: str) -> dict[str, Any]:
 def _snippet(audit: Audit, judgement: Judgement) -> str:
     """What stands in the region of a claim."""
     start, end = judgement.claim.position, end_of(judgement.claim)
-    lines = audit.deck.source.split("\n")[start.line - 1 : end.line]
+    lines = list(audit.deck.lines(start.line, end.line))
     lines[-1] = lines[-1][: end.column - 1]
     lines[0] = lines[0][start.column - 1 :]
     return "\n".join(lines)

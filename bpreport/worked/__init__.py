@@ -16,6 +16,7 @@ from typing import Any, Protocol
 
 from bpreport.deck.errors import DeckError
 from bpreport.deck.model import Deck
+from bpreport.formula.effort import effort
 from bpreport.formula.limits import limit
 from bpreport.worked import (
     descent,
@@ -104,30 +105,39 @@ def _recompute(deck: Deck) -> Study:
     traces: dict[str, Trace] = {}
     unstated: dict[str, Unstated] = {}
     stated = deck.settings.get("worked") or {}
+    most = limit("example_steps")
     if len(stated) > MOST_EXAMPLES:
         raise DeckError("more than {most} worked examples", ("worked",), most=MOST_EXAMPLES)
     training = 0
-    for name, settings in stated.items():
-        kind = settings.get("kind")
-        if kind not in KINDS:
-            raise DeckError(
-                "expected one of {options}; found {kind!r}",
-                ("worked", name, "kind"),
-                options=", ".join(KINDS),
-                kind=kind,
-            )
-        example = examples[name] = KINDS[kind](name, settings)
-        training += _bounded(example, name, training)
-        try:
-            if isinstance(example, GradientDescent) and example.unstated:
-                traces[name] = _settle(deck, example, unstated)
-            else:
-                traces[name] = example.trace()
-        except ArithmeticError as error:
-            # Givens so large, or so degenerate, that a quantity has no value at 50 digits.
-            raise DeckError(
-                "it cannot be computed: {error}", ("worked", name), error=error
-            ) from None
+    with effort(most) as spent:
+        for name, settings in stated.items():
+            kind = settings.get("kind")
+            if kind not in KINDS:
+                raise DeckError(
+                    "expected one of {options}; found {kind!r}",
+                    ("worked", name, "kind"),
+                    options=", ".join(KINDS),
+                    kind=kind,
+                )
+            example = examples[name] = KINDS[kind](name, settings)
+            training += _bounded(example, name, training)
+            try:
+                if isinstance(example, GradientDescent) and example.unstated:
+                    traces[name] = _settle(deck, example, unstated)
+                else:
+                    traces[name] = example.trace()
+            except ArithmeticError as error:
+                if not spent.exhausted:
+                    # Givens so large, or so degenerate, that a quantity has no value at 50 digits.
+                    raise DeckError(
+                        "it cannot be computed: {error}", ("worked", name), error=error
+                    ) from None
+            if spent.exhausted:
+                raise DeckError(
+                    "the worked examples up to this one take more than {most} steps",
+                    ("worked", name),
+                    most=most,
+                )
     return Study(examples, traces, unstated)
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bpreport.formula import Arithmetic, evaluate
+from bpreport.formula.preparing import prepared
 from bpreport.formula.tree import Cases, Symbol, Tree, substitute, walk
 
 __all__ = ["ARRAY", "array_function"]
@@ -59,11 +60,12 @@ def array_function(tree: Tree, variables: Sequence[Symbol]) -> Callable[[Array],
     """
     branching = any(isinstance(part, Cases) for part in walk(tree))
     keys = [variable.key for variable in variables]
+    plain = prepared(tree, ARRAY)  # a descent asks for a million values
 
     def function(points: Array) -> Array:
         values = dict(zip(keys, points, strict=True))
         with np.errstate(all="ignore"):
-            found = _value(tree, values) if branching else evaluate(tree, values, ARRAY)
+            found = _value(tree, values) if branching else plain(values)
         return np.broadcast_to(np.asarray(found, dtype=np.float64), points.shape[1:])
 
     return function

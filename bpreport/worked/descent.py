@@ -23,6 +23,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from bpreport.deck.errors import DeckError, Phrase
 from bpreport.formula import MPMATH, TREES, EvaluationError, FormulaError, evaluate, parse, slope
+from bpreport.formula.effort import charge
 from bpreport.formula.tree import Matrix, Symbol, Tree, Tuple, free_symbols, walk
 from bpreport.worked.arrays import array_function
 from bpreport.worked.descending import LIMIT, OUTCOMES, STOPS, Paths, descend
@@ -50,6 +51,13 @@ START, TOLERANCE, STOP = "1", "1e-10", "change of objective"
 is that of every variable."""
 ALONE = "run"
 """Name of the only run of a deck that does not name its runs."""
+
+A_THOUSAND = 1000
+"""Points for which an operation of NumPy takes twice as long as for one: measured."""
+OF_A_STEP = 5
+"""Operations of NumPy in the time of a step of an audit, which is one at 50 digits."""
+BESIDE = 10
+"""Operations of an update beside those of the objective and of its gradient."""
 
 Values = NDArray[np.float64]
 
@@ -100,11 +108,19 @@ class GradientDescent:
 
     def value_at(self, points: Values) -> Values:
         """The objective at points (variables, S); shape (S,)."""
+        # Once an update, for its gradient and stopping rule as well.
+        charge(self._operations * (A_THOUSAND + points.shape[-1]) // A_THOUSAND // OF_A_STEP)
         return self._functions[0](points)
 
     def gradient_at(self, points: Values) -> Values:
         """Its gradient at points (variables, S); shape (variables, S)."""
         return np.stack([function(points) for function in self._functions[1:]])
+
+    @cached_property
+    def _operations(self) -> int:
+        """Those of NumPy for one update."""
+        trees = (self.objective, *self.gradient)
+        return BESIDE + sum(1 for tree in trees for _ in walk(tree))
 
     @cached_property
     def _functions(self) -> list[Callable[[Values], Values]]:

@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bpreport.formula.arithmetic import MP
+from bpreport.formula.effort import charge
 from bpreport.formula.tree import Number, Symbol, Tree
 from bpreport.worked.memory import remembered
 from bpreport.worked.samples import Samples, read_samples
@@ -32,6 +33,9 @@ __all__ = ["LOSSES", "LinearRegression", "from_settings"]
 
 KIND = "linear regression"
 LOSSES = ("half sum", "half mean")
+
+OF_A_STEP = 5
+"""Products at 50 digits in the time of a step of an audit."""
 
 Values = NDArray[np.float64]
 
@@ -119,6 +123,7 @@ class LinearRegression:
     def _closed(self, steps: Steps, roles: dict[str, Role]) -> None:
         # Exact where the normal equations have one solution; otherwise nothing is claimed.
         x, y = self.samples.exact(MP)
+        charge(x.cols**2 * (x.rows + x.cols) // OF_A_STEP)
         try:
             solution = MP.lu_solve(x.T * x, x.T * y)
         except ZeroDivisionError:

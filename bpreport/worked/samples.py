@@ -14,12 +14,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bpreport.deck.errors import DeckError, Phrase
+from bpreport.formula.effort import charge
 from bpreport.formula.tree import Reduce, Symbol, Tree, Tuple
 from bpreport.worked.settings import KeyPath, count, learning_rate, numbers, required
 from bpreport.worked.steps import ONE, Steps, product
 from bpreport.worked.trace import Role
 
 __all__ = ["Names", "Samples", "read_samples"]
+
+A_FEW, A_THOUSANDS = 10, 5_000
+"""Parameters, and multiplications of NumPy, in the time or memory of a step of an audit."""
+AT_ONCE = 1_000_000
+"""Numbers for which the objective is computed at once."""
 
 Values = NDArray[np.float64]
 
@@ -111,12 +117,22 @@ class Samples:
     ) -> dict[str, Values]:
         """All iterations in float64: "parameters" (k+1, features) and "objective" (k+1,)."""
         rate = float(self.learning_rate)
+        # An update costs its multiplications and, in memory, its parameters.
+        many = self.features // A_FEW + self.count * self.features // A_THOUSANDS
+        charge(self.iterations * (1 + many))
         path = np.empty((self.iterations + 1, self.features))
         path[0] = [float(entry) for entry in self.start]
         with np.errstate(all="ignore"):
             for k in range(self.iterations):
                 path[k + 1] = path[k] - rate * gradient(path[k])
-            values = objective(path)
+            # Of many samples there are many numbers for each update, too many at once.
+            together = max(1, AT_ONCE // self.count)
+            values = np.concatenate(
+                [
+                    objective(path[begin : begin + together])
+                    for begin in range(0, len(path), together)
+                ]
+            )
         broken = np.flatnonzero(~np.isfinite(values))
         if len(broken):
             raise DeckError(

@@ -76,9 +76,16 @@ def by(body: Tree, variable: Tree) -> Derivative:
 def total(terms: Iterable[Tree]) -> Tree:
     """The sum of one or more trees; a single one stays as it is."""
     first, *rest = terms
-    for term in rest:
-        first = first + term
-    return first
+    if not rest:
+        return first
+    parts: list[Tree] = []  # added one by one, each sum would be copied into the next
+    for term in (first, *rest):
+        match term:
+            case Apply(operation="add", operands=operands):
+                parts.extend(operands)
+            case _:
+                parts.append(term)
+    return Apply("add", tuple(parts))
 
 
 def product(*factors: Tree) -> Tree:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from bpreport.audit import audit
+from bpreport.audit import audit, table_rows
 from bpreport.deck import DeckError, read_text
+from bpreport.formula import MPMATH, evaluate, parse
+from bpreport.formula.effort import effort
 
 LINES = "".join(f"$$x_{{{n}}} = {n} * {n} + 0.25 = {n * n}.25$$\n\n" for n in range(12))
 
@@ -73,3 +75,48 @@ def test_hostile_lines_end(monkeypatch, line):
     monkeypatch.setenv("BPREPORT_LIMIT_AUDIT_STEPS", "20000")
     deck = read_text("\n\n".join(line.format(n) for n in range(100)))
     assert len(audit(deck).judgements) == len(deck.claims) >= 100
+
+
+def test_sides_that_come_too_late_are_not_read(monkeypatch):
+    """Each number of a printed row counts as a side; what is not read is unchecked, and says so."""
+    monkeypatch.setenv("BPREPORT_LIMIT_DECK_SIDES", "5")
+    found = audit(read_text("$$a = (1, 2, 3)$$\n\n$$b = 2 = 1 + 1 = 2$$")).judgements
+    messages = [str(one.message) for one in found]
+    late = "The formulas of the deck have more than 5 sides; split the deck"
+    assert [message == late for message in messages] == [False] * 3 + [True] * 3
+    # a (1), its row (3), b (1) are five sides; of "b = 2" the right side is the sixth
+
+
+def test_products_of_matrices_are_counted():
+    """A matrix of n rows times another has n^3 products, and as many steps at least."""
+    spent = []
+    for size in (4, 8):
+        row = " & ".join(["2"] * size)
+        matrix = r"\begin{pmatrix}" + r" \\ ".join([row] * size) + r"\end{pmatrix}"
+        with effort(10**6) as counted:
+            evaluate(parse(matrix + matrix), {}, MPMATH)
+        spent.append(counted.spent - 2 * size**2)  # its entries are read, one step each
+    assert spent[0] >= 4**3
+    assert spent[1] >= 8**3
+
+
+def test_a_column_is_counted_once(monkeypatch):
+    """Each wrong number is held against its column, but twice the rows are twice the work."""
+
+    def ranges(rows):
+        found = []
+
+        def counted(*asked):
+            found.append(asked)
+            return range_of(*asked)
+
+        monkeypatch.setattr(table_rows, "_range_of", counted)
+        lines = "".join(f"| {n} | {n + 1} | {n * (n + 1) + (n % 3 == 0)} |\n" for n in range(rows))
+        table = f"| $a$ | $b$ | $c = a b$ |\n|---|---|---|\n{lines}"
+        audit(read_text(f"$$c = a b$$\n\n{table}"))
+        return len(found)
+
+    range_of = table_rows._range_of
+    few, many = ranges(30), ranges(60)
+    assert few > 30
+    assert many <= 2 * few

@@ -123,7 +123,11 @@ def test_losses_are_counted_by_hand(update):
     adopted = audited(source).conventions["net"]
     (other,) = {"simultaneous", "sequential"} - {update}
     assert adopted["losses"] == {f"update: {other}": 8}
-    assert adopted["reproduced"] == adopted["of"] == len(network().quantities())
+    total = len(network().quantities())
+    assert adopted["reproduced"] == adopted["of"] == total
+    (note,) = [str(found.message) for found in audited(source).findings]
+    assert f"({update} update)" in note and f"the {other} update would lose 8 of them" in note
+    assert f"reproduces {total} of {total} values" in note
 
 
 @pytest.mark.parametrize("order", UPDATES)

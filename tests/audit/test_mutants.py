@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+from typing import Any
+
 import pytest
 
+from bpreport.audit.alignment import Alignment
 from bpreport.audit.digits import same
+from bpreport.formula.tree import Symbol
 from tests.audit.case_files import audited, read_cases
 from tests.audit.test_verdicts import INDEXED
 
@@ -48,6 +53,10 @@ def test_a_small_given_is_told_in_plain_digits():
         ("$$w_7 = 0.5$$\n\n$$W_7 + 1 = 0.5 + 1$$", ["$W_{7}$ is written where $w_{7}$ is meant"]),
         ("$$w_7 = 0.5$$\n\n$$w_7 + 1 = 0.5 + 1$$", []),
         (
+            r"$w = 0.5$ and $\omega + 1 = 0.5 + 1$",
+            [r"$\omega$ is written where $w$ is meant"],
+        ),
+        (
             "$$w8 = 0.5$$\n\n$$w_7 = 0.4$$",
             ["w8 is typed without a subscript sign, unlike its like"],
         ),
@@ -63,6 +72,8 @@ def test_a_prime_is_by_the_only_symbol_there_is():
     """Of x^2 it is 2 x; x^2 + c x does not say by which of its two symbols."""
     assert verdicts("$$y = x^2$$\n\n$$y' = 2 x$$") == ["definition", "proved"]
     assert verdicts("$$y = x^2 + c x$$\n\n$$y' = 2 x + c$$") == ["definition", "definition"]
+    # By both of them, one after the other, it would be 2 x.
+    assert verdicts("$$y = x^2 + c x^2$$\n\n$$y' = 2 x$$") == ["definition", "definition"]
 
 
 @pytest.mark.parametrize(
@@ -202,3 +213,19 @@ def test_whose_number_stands_in_a_place_is_said_as_it_is():
     found = audited(f"{head}\n$$net_{{h1}} = {line}$$").judgements[-1]
     assert found.slip == "weight of another connection"
     assert str(found.message).endswith("0.25 is $w_{3}$")
+
+
+def test_each_fault_of_an_alignment_counts():
+    """Whatever kind it is of: one part dropped, one too much and one changed are three."""
+    a, b = Symbol("a"), Symbol("b")
+    faults: tuple[dict[str, Any], ...] = (
+        {"dropped": (a,)},
+        {"added": (b,)},
+        {"changed": ((a, b),)},
+    )
+    for count in (1, 2, 3):
+        for chosen in combinations(faults, count):
+            parts = {key: value for one in chosen for key, value in one.items()}
+            assert Alignment(**parts).cost == count
+    both = Alignment(dropped=(a,), misfits=1) | Alignment(dropped=(b,), added=(a,), misfits=2)
+    assert (both.cost, both.misfits, both.distance) == (3, 3, (6, 3, 0))

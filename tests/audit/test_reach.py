@@ -219,3 +219,17 @@ def test_a_number_of_another_step_is_right_if_that_is_near_or_was_printed(update
     line = f"## In short {{worked=net}}\n\nIt was $out_{{o1}} = {output_after(updates):.6f}$."
     found = audited(ONE_UNIT.replace("COUNT", "30") + rows + line).judgements[-1]
     assert (str(found.verdict), said in str(found.message)) == (verdict, True)
+
+
+@pytest.mark.parametrize(
+    ("number", "verdict"),
+    [("0.500000", "reproduced"), ("0.677447", "reproduced"), ("0.827927", "unchecked")],
+)
+def test_iteration_one_may_be_told_by_the_state_that_it_starts_from(number, verdict):
+    """The weight is 0.5 before any update, then 0.677447, then 0.827927, which is of iteration 2.
+
+    With 2 (1 - 0.622459) 0.622459 (1 - 0.622459) = 0.177447 for the first update.
+    """
+    line = f"In iteration 1 it is $net_{{o1}} = {number}$."
+    found = audited(ONE_UNIT.replace("COUNT", "30") + line).judgements[-1]
+    assert str(found.verdict) == verdict

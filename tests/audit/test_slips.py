@@ -6,10 +6,13 @@ The titles in `tests/cases/slips/` begin with the entry of `SLIPS` that a case i
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from bpreport.audit import explaining
-from bpreport.audit.slips import SLIPS
+from bpreport.audit.slips import SLIPS, swap_name
+from bpreport.worked import Role
 from tests.audit.case_files import (
     Case,
     Expected,
@@ -170,3 +173,30 @@ def test_random_digits_are_not_explained():
     explained = [judgement for judgement in judged if judgement.slip is not None]
     assert len(judged) == 60
     assert [(j.printed, j.slip) for j in explained] == []
+
+
+WEIGHT, UPDATED = Role("weight", "h1", "x1", 1), Role("updated weight", "h1", "x1", 1)
+
+
+@pytest.mark.parametrize(
+    ("role", "other", "slip"),
+    [
+        (WEIGHT, UPDATED, "new for old"),
+        (UPDATED, WEIGHT, "old for new"),
+        (WEIGHT, replace(WEIGHT, source="x2"), "weight of another connection"),
+        (WEIGHT, replace(WEIGHT, layer=2), "weight of another connection"),
+        # Two mistakes at once: another connection, and after the update.
+        (WEIGHT, replace(UPDATED, source="x2"), None),
+        (WEIGHT, replace(UPDATED, source="x0"), None),
+        (WEIGHT, replace(UPDATED, unit="h2"), None),
+        (UPDATED, replace(WEIGHT, unit="h0"), None),
+        (WEIGHT, Role("bias", "h1", "", 1), None),
+        (Role("bias", "h1", "", 1), Role("bias", "h2", "", 1), "bias of another unit"),
+        (Role("bias", "h1", "", 1), Role("bias", "o1", "", 2), "bias of another layer"),
+        (Role("out", "h1", "", 1), Role("out", "o1", "", 2), "symbol of another layer"),
+        (Role("learning rate"), Role("learning rate", layer=2), None),
+    ],
+)
+def test_one_part_for_another_is_one_mistake(role, other, slip):
+    """What it is called where a name with the second part stands for one with the first."""
+    assert swap_name(role, other) == slip

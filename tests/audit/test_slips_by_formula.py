@@ -92,3 +92,21 @@ def test_two_slips_are_told_together(formula, mistaken, said):
     givens = ", ".join(f"${name} = {value}$" for name, value in GIVEN.items())
     found = audited(f"{givens}\n\n$$g = {formula} = {mistaken:.9f}$$").judgements[-1]
     assert (found.slip, said in str(found.message)) == ("two slips", True), str(found.message)
+
+
+@pytest.mark.parametrize(
+    ("formula", "mistaken", "slip", "others"),
+    [
+        # Without the factor 1/2, x is counted once more; twice as much is d x without it, too.
+        (r"d - \frac{1}{2} x", D - X, "factor dropped", {"term doubled"}),
+        ("d + w + w", D + W, "term dropped", set()),
+        ("d x", 2 * D * X, "constant factor", set()),
+        (r"\frac{1}{2} d x", D * X, "constant factor", {"factor dropped"}),
+    ],
+)
+def test_other_slips_that_give_the_same_number_are_told_as_well(formula, mistaken, slip, others):
+    """The simplest first; each once."""
+    givens = ", ".join(f"${name} = {value}$" for name, value in GIVEN.items())
+    found = audited(f"{givens}\n\n$$g = {formula} = {mistaken:.6f}$$").judgements[-1]
+    assert (found.slip, set(found.alternatives)) == (slip, others)
+    assert len(found.alternatives) == len(others)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bpreport.deck import DeckError, builtin, read_text
+from bpreport.deck import DeckError, builtin, markdown, read_text
 
 SECONDS = 20
 """Far above what any of them takes (below 2 s); what is quadratic takes minutes."""
@@ -146,3 +146,26 @@ def test_deck_that_lost_its_end_is_read():
             read_text(source[:end], "notes.md")
         except DeckError as error:
             assert str(error).startswith("notes.md:")  # noqa: PT017 - both ends are right
+
+
+def test_cells_of_tables_are_bounded(monkeypatch):
+    """A cell of one character takes 2 kB to read: a deck with too many bars is refused."""
+    monkeypatch.setattr(markdown, "MOST_BARS", 12)
+    table = "|a|b|\n|-|-|\n|1|2|\n"  # nine bars
+    assert read_text(table + "\n$|x|$").formulas  # and two more
+    with pytest.raises(DeckError, match="tables with more than 12 bars"):
+        read_text(f"{table}\n{table}")
+    assert read_text("$|x|$ " * 10).formulas  # no table, no cells
+
+
+def test_many_tables_are_read_in_one_pass(monkeypatch):
+    """What follows a table is not looked at again for each: cells are named once."""
+    named = []
+
+    def entries(rows):
+        named.append(len(rows))
+        return []
+
+    monkeypatch.setattr(markdown, "entries", entries)
+    read_text("|a|b|\n|-|-|\n|1|2|\n\n" * 9)
+    assert named == [2] * 9

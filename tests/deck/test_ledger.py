@@ -101,3 +101,11 @@ def test_left_side_of_a_continued_chain_is_counted_once():
     assert [(n.text, n.claims) for n in deck.numerals] == [
         ("1", ("f1.1",)), ("1", ("f1.1",)), ("2", ("f2.1",)),
     ]  # fmt: skip
+
+
+def test_the_entries_of_a_row_share_what_they_hold():
+    """Three numbers before a row of two are each held by both entries: one tuple, not three."""
+    deck = read_text("$(1, 2, 3) = (4, 5)$")
+    held = [numeral.claims for numeral in deck.numerals]
+    assert held == [("f1.1.1", "f1.1.2")] * 3 + [("f1.1.1",), ("f1.1.2",)]
+    assert held[0] is held[1] is held[2]

@@ -13,7 +13,7 @@ import pytest
 
 from bpreport.audit import audit
 from bpreport.deck import DeckError, read_text
-from bpreport.publish import Workers, check
+from bpreport.publish import Workers, check, checking
 from bpreport.publish.checking import WIDEST, check_text
 from bpreport.publish.decks import find
 
@@ -210,3 +210,18 @@ def test_colour_only_where_it_is_asked_for():
 def test_the_copy_of_the_built_in_deck_needs_a_folder():
     with pytest.raises(DeckError, match="name a folder with -o"):
         check([], fix=True)
+
+
+def test_a_long_line_is_looked_at_near_the_mark_only(monkeypatch):
+    """A formula of 16,000 characters has thousands of claims: what each shows costs the same."""
+    looked = []
+    printable = checking._printable
+
+    def counted(text):
+        looked.append(len(text))
+        return printable(text)
+
+    monkeypatch.setattr(checking, "_printable", counted)
+    near, _, _ = checking._excerpt("1 + 1 = " * 2000, 8000, 8001)
+    assert max(looked) <= 2 * checking.MOST_CHARACTERS
+    assert near == checking._excerpt("1 + 1 = " * 4000, 8000, 8001)[0]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 
 from bpreport.deck import DeckError, read_text
@@ -39,3 +41,46 @@ def test_runs_are_counted() -> None:
         f"runs: {{{runs}}}}}\n"
     )
     assert "worked.d.runs: more than 100 runs" in told
+
+
+def steps_of(worked: str, monkeypatch: pytest.MonkeyPatch) -> int:
+    """The fewest thousands of steps within which worked examples are computed."""
+    for thousands in range(1, 100):
+        monkeypatch.setenv("BPREPORT_LIMIT_EXAMPLE_STEPS", str(thousands * 1000))
+        with suppress(DeckError):
+            recompute(read_text(f"---\nworked:\n{worked}---\n"))
+            return thousands
+        assert "examples up to this one take more than" in refused(worked)
+    raise AssertionError("more than 99,000 steps")
+
+
+DESCENT = (
+    "  d: {{kind: gradient descent, objective: x^2, start: 1, stop: count, iterations: {0}, "
+    "learning_rate: 1e-9}}\n"
+)
+FIT = (
+    "  r: {{kind: linear regression, learning_rate: 1e-9, iterations: {0}, data: {{"
+    "x: [{1}], y: [{2}]}}}}\n"
+)
+
+
+def test_updates_of_descents_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """x^2 and its slope 2x have 6 operations, 10 are beside them: 16 // 5 = 3 steps an update.
+
+    So a deck's runs are bounded together, however many there are: 10,000 more updates are 30,000.
+    """
+    few, many = (steps_of(DESCENT.format(count), monkeypatch) for count in (10_000, 20_000))
+    assert many - few == 30
+
+
+def test_updates_of_regressions_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A step for each, and one for each 5,000 products of samples and features."""
+    few, many = (steps_of(FIT.format(n, "1, 2", "1, 3"), monkeypatch) for n in (9_000, 19_000))
+    assert many - few == 10
+
+
+def test_large_systems_of_equations_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """50 features of 50 samples, and x_0: 51^2 (50 + 51) / 5 = 52,540 steps for the closed form."""
+    row = "[" + ",".join(["1"] * 50) + "]"
+    taken = steps_of(FIT.format(1, ",".join([row] * 50), ",".join(["1"] * 50)), monkeypatch)
+    assert taken > 52
