@@ -9,9 +9,16 @@ from operator import itemgetter
 from bpreport.audit.names import is_numeric
 from bpreport.deck.model import Claim, Position
 from bpreport.formula import Function
-from bpreport.formula.tree import Apply, Call, Symbol, Tree, walk
+from bpreport.formula.tree import Apply, Call, Matrix, Symbol, Tree, Tuple, children, walk
 
 __all__ = ["Functions"]
+
+
+def _is_numbers(body: Tree) -> bool:
+    """Whether what stands beside a function's name is its value: a number, or a row of them."""
+    if isinstance(body, Tuple | Matrix):
+        return all(map(_is_numbers, children(body)))
+    return is_numeric(body)
 
 
 class Functions:
@@ -28,7 +35,7 @@ class Functions:
                 Apply(operation="negative", operands=(body,)),
             ):
                 self._function(call, body, claim.position)
-            case Call() as call, body if body is not None and not is_numeric(body):
+            case Call() as call, body if body is not None and not _is_numbers(body):
                 self._function(call, body, claim.position)
 
     def _function(self, call: Call, body: Tree, position: Position) -> None:

@@ -100,6 +100,12 @@ def compare(claim: Claim, knowledge: Knowledge) -> Identity:
         return Identity("definition", "It defines {name}", {"name": f"${latex(left)}$"})
     if equal is None:
         return Identity("unknown", "The deck does not define all that the sides depend on")
+    if not sides.counterexample["point"]:
+        return Identity(
+            "different",
+            "It does not hold: {left} on the left, {right} on the right",
+            sides.counterexample,
+        )
     return Identity(
         "different",
         "It does not hold: where {point}, the left side is {left} and the right side {right}",
@@ -200,7 +206,10 @@ class _Comparison(Scope):
             point = Point(seed, counts=self.size_of)
             values = point.values(names)
             try:
-                a, b = map(_scalar, evaluate(both, values, MPMATH))
+                found = evaluate(both, values, MPMATH)
+                if _depth(found[0]) == 1 and _depth(found[1]) == 2:
+                    return None  # a row and a matrix: what is meant, only the author knows
+                a, b = map(_scalar, found)
             except EvaluationError:
                 return None
             if not same(a, b):
@@ -279,6 +288,11 @@ class _Comparison(Scope):
         for key in ("loss", "J", "L", "E", "C"):
             if self.definition(Symbol(key)) is not None:
                 yield Symbol(key)
+
+
+def _depth(value: Any) -> int:
+    """Of a number 0, of a vector 1, of a matrix 2."""
+    return 1 + _depth(value[0]) if isinstance(value, tuple) and value else 0
 
 
 def _scalar(value: Any) -> Any:

@@ -36,6 +36,8 @@ _LABEL = re.compile(
 _MOST_COLUMNS = 100
 """Columns up to which what heads them is held against one another; no reader sees more."""
 _LETTER = re.compile(r"[ijklmnst]|\\ell")
+_SLOPE = re.compile(r"梯度|导数|\b(?:gradients?|derivatives?|slopes?)\b", re.IGNORECASE)
+"""A column of them has no values of the names beside it."""
 _CALL = re.compile(r"\$[^$]*\([^$]*\$")
 _COUNT = re.compile(r"\d{1,9}", re.ASCII)
 _NUMBER = re.compile(r"[-+−–]?(?:\d+(?:\.\d+)?(?:[eE][-+]?\d{1,4})?|\.\d+)", re.ASCII)
@@ -94,6 +96,8 @@ def _in_rows(rows: Sequence[Sequence[str]]) -> Iterator[Entry]:
     headings = [_name(cell) for cell in rows[0]]
     counting = _counting_column(rows)
     if counting is None and len(rows[0]) == 2 and not all(headings):
+        if _SLOPE.search(rows[0][1]):
+            return
         for row, cells in enumerate(rows):
             name = _name(cells[0]) if len(cells) == 2 else None
             if name is not None and sole_number(cells[1]) is not None:

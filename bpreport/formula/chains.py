@@ -54,6 +54,9 @@ r"""What is no mathematics: layout, numbers of equations, comments, and how a nu
 A bold 0 or 1 is a vector of them.
 """
 
+_BRACED_SCRIPT = re.compile(r"(?<![_^])\{([_^](?:[^{}\s]|\{[^{}]*\}))\}")
+r"""A script with braces around it and its sign: \delta{_2}."""
+
 _SYSTEM = re.compile(
     r"\s*(?P<open>(?:\\left\s*)?\\\{\s*(?=\\begin)|(?=\\begin\s*\{(?:cases|array)\}))"
     r"(?:\\begin\s*\{(?P<kind>cases|array|matrix)\}(?:\{[^{}]*\})?)?"
@@ -283,6 +286,7 @@ def _blank(pattern: re.Pattern[str], text: str) -> str:
 def _blanked(source: str) -> str:
     """The source with what is not mathematics blanked out, character for character."""
     text = _blank(_BLANKED, _without_brace(source))
+    text = _BRACED_SCRIPT.sub(r" \1 ", text)
     for opening, label in ((r"\boxed", False), (r"\underbrace", True), (r"\overbrace", True)):
         text = _unwrapped(text, opening, label)
     return text

@@ -307,7 +307,13 @@ def _scalar_products(product: Apply, values: list[Any]) -> list[Any]:
             pairwise(product.operands), pairwise(values), strict=True
         )
     ]
-    return [Row(v) if before else v for v, before in zip(values, [*scalar, False], strict=True)]
+    found = [Row(v) if before else v for v, before in zip(values, [*scalar, False], strict=True)]
+    for place, (typed, behind) in enumerate(pairwise(product.operands)):
+        row = isinstance(behind, Tuple) and behind.fence == "["
+        if isinstance(typed, Matrix) and row and all(map(_is_vector, values[place : place + 2])):
+            # A column times [1, 2].
+            found[place : place + 2] = values[place], Row(values[place + 1])
+    return found
 
 
 def _is_vector(value: Any) -> bool:

@@ -60,6 +60,7 @@ def test_iterations_counted_in_words():
         "| $k$ | $2 x_k$ |\n|---|---|\n| 1 | 0.5 |\n",  # no single name
         "| $k$ | $x_{k$ |\n|---|---|\n| 1 | 0.5 |\n",  # not understood
         "| $k$ | $x_k$ |\n|---|---|\n| 1 | about 0.5 |\n",  # not a number alone
+        "| name | gradient |\n|---|---|\n| $b$ | 0.5 |\n",  # of another quantity
     ],
 )
 def test_what_does_not_name_a_number(table):
