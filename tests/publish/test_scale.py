@@ -254,7 +254,8 @@ def test_a_folder_that_another_run_removes_meanwhile_is_made_again(
 ) -> None:
     """A lock on a folder that is gone would keep nobody out."""
     fcntl = pytest.importorskip("fcntl", reason="Windows has no such locks")
-    lock, removed = fcntl.flock, []
+    lock = fcntl.flock
+    removed: list[Path] = []
 
     def late(handle: int, how: int) -> None:
         if not removed:
