@@ -3,7 +3,7 @@ PYTHON ?= python3
 OUTPUT ?= build
 SEED ?= 1
 DECKS ?= 300
-RUNS ?= 5
+RUNS ?= 3
 REV ?= main
 SECONDS ?= 60
 ROOM ?= formula
@@ -36,19 +36,19 @@ lint: setup ## check style, format and the direction of imports
 types: setup ## check types
 	$(bin)/mypy
 
-bench: setup ## measure every figure of docs/performance.md: RUNS=5 EXTRAS=PYTHON
+bench: setup ## measure the tables of docs/performance.md, in 15 to 20 minutes: RUNS=3 EXTRAS=PYTHON
 	$(bin)/python -m benchmarks --runs $(RUNS) --extras $(EXTRAS) --write
 
-bench-compare: setup ## hold this tree against an earlier revision: REV=main RUNS=5
+bench-compare: setup ## hold this tree against an earlier revision: REV=main RUNS=3
 	$(bin)/python -m benchmarks.compare $(REV) --runs $(RUNS)
 
 bench-audit: setup ## judge the audit on random decks with planted slips: SEED=1 DECKS=300
 	$(bin)/python -m benchmarks.audit --seed $(SEED) --decks $(DECKS)
 
-bench-growth: setup ## time the audit of bare notes of 100 to 10,000 formulas
-	$(bin)/python -m benchmarks.growth
+bench-growth: setup ## time the audit of bare notes of 100 to 10,000 formulas: RUNS=3
+	$(bin)/python -m benchmarks.growth --runs $(RUNS)
 
-bench-report: setup ## measure sizes and times of the report and the slides: RUNS=5
+bench-report: setup ## measure sizes and times of the report and the slides: RUNS=3
 	$(bin)/python -m benchmarks.report --runs $(RUNS)
 
 bench-numbers: setup ## hold float64 against 50 digits, in units in the last place

@@ -37,7 +37,7 @@ def main() -> None:
             subprocess.run(
                 ["git", "worktree", "remove", "--force", str(earlier)], cwd=ROOT, check=True
             )
-    print(f"\n{asked.runs} runs each; {machine()}.", file=sys.stderr)
+    print(f"\n{machine(asked.runs)}", file=sys.stderr)
 
 
 def compared(earlier: Path, folder: Path, runs: int) -> list[Row]:

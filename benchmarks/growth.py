@@ -12,13 +12,13 @@ from __future__ import annotations
 
 import argparse
 import multiprocessing
-import resource
 import time
 from collections.abc import Sequence
 from random import Random
 from statistics import median
 
 from benchmarks.audit.decks import random_deck
+from benchmarks.measuring import machine, own_peak
 from bpreport.audit import audit
 from bpreport.deck import read_text
 
@@ -57,7 +57,7 @@ def measured(texts: Sequence[str]) -> tuple[int, int, float, float]:
         formulas += len(found.deck.formulas)
         claims += len(found.judgements)
     spent = time.process_time() - begun
-    return formulas, claims, spent, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return formulas, claims, spent, own_peak()
 
 
 def main() -> None:
@@ -73,14 +73,17 @@ def main() -> None:
         whole, apart = [], []
         for _ in range(asked.runs):  # in turn, so that other work on the machine falls on both
             whole.append(alone(["\n\n".join(parts)]))
-            apart.append(alone(parts) if len(parts) > 1 else whole[-1])
+            if len(parts) > 1:
+                apart.append(alone(parts))
         formulas, claims, _, peak = whole[0]
-        spent, pieced = (median(run[2] for run in runs) for runs in (whole, apart))
+        spent = median(run[2] for run in whole)
+        ratio = f"{spent / median(run[2] for run in apart):.2f}" if apart else ""
         print(
             f"| {formulas:,} | {claims:,} | {spent:.2f} | {formulas / spent:.0f} "
-            f"| {spent / pieced:.2f} | {peak:.0f} MB |",
+            f"| {ratio} | {peak:.0f} MB |",
             flush=True,
         )
+    print(f"\n{machine(asked.runs)}")
 
 
 def alone(texts: Sequence[str]) -> tuple[int, int, float, float]:

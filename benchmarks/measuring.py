@@ -195,7 +195,8 @@ def written(text: str, name: str, page: Path) -> None:
     page.write_text(f"{head}{begin}\n\n{text}\n\n{end}{tail}", encoding="utf-8")
 
 
-def machine() -> str:
-    """On what it was measured."""
+def machine(runs: int = 0) -> str:
+    """On what it was measured, and how often."""
     version = ".".join(map(str, sys.version_info[:3]))
-    return f"{os.cpu_count()} processors, Python {version}, load {os.getloadavg()[0]:.1f}"
+    often = f"{runs} {'runs' if runs > 1 else 'run'} each; " if runs else ""
+    return f"{often}{os.cpu_count()} processors, Python {version}, load {os.getloadavg()[0]:.1f}."

@@ -9,9 +9,20 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.__main__ import NAMES, PAGE, printed
 from benchmarks.baselines import plain
 from benchmarks.building import _EDITED, typst_of
-from benchmarks.measuring import Command, Row, Taken, in_turn, in_unit, own_peak, table, taken
+from benchmarks.measuring import (
+    Command,
+    Row,
+    Taken,
+    in_turn,
+    in_unit,
+    own_peak,
+    table,
+    taken,
+    written,
+)
 from bpreport.deck import builtin, read
 
 
@@ -86,3 +97,27 @@ def test_typst_gets_the_words_and_a_formula_for_each_displayed_one():
     """Of `$$a$$` and `$b$`, the first alone."""
     made = typst_of("---\ntitle: T\n---\n# One\n$$a$$\nand $b$ here")
     assert made.count("$ (partial") == 1 and "and b here" in made and "T" not in made
+
+
+def test_each_part_has_its_place_on_the_page(tmp_path: Path):
+    """What is written there replaces the tables of that part, and nothing else."""
+    copy = tmp_path / "performance.md"
+    text = PAGE.read_text(encoding="utf-8")
+    for name in NAMES:
+        copy.write_text(text, encoding="utf-8")
+        written("anew", name, copy)
+        before, after = (re.split(f"(<!-- (?:end of )?{name} -->)", one)
+                         for one in (text, copy.read_text(encoding="utf-8")))  # fmt: skip
+        assert before[2].count("| wanted |") or "formulas a second" in before[2]
+        assert after == [*before[:2], "\n\nanew\n\n", *before[3:]]
+    with pytest.raises(ValueError, match="no place for other"):
+        written("anew", "other", copy)
+
+
+def test_a_program_prints_the_tables_that_are_written():
+    """Without a line before or behind; one that fails is not written."""
+    lines = printed(["benchmarks.marking", "--students", "3", "--plain", "2"]).splitlines()
+    assert lines[0] == "| what | a second | wanted |"
+    assert lines[-1].startswith("3 students, 2 of them one after the other; ")
+    with pytest.raises(subprocess.CalledProcessError):
+        printed(["benchmarks.marking", "--students", "none"])

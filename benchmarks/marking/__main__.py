@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.marking.class_ import issue_and_answer
+from benchmarks.measuring import machine
 from bpreport.deck import builtin, read
 from bpreport.publish.marking import AnswerFile, deliver, mark_class
 from bpreport.publish.sheets import plan
@@ -52,11 +53,13 @@ def main() -> None:
     assert apart == list(marked.students[: len(plain)])
     with tempfile.TemporaryDirectory() as folder:
         total, _ = seconds(lambda: deliver(course, manifest, answers, Path(folder) / "marks", "en"))
-    print(f"one student after the other {len(plain) / alone:10.1f} students a second")
-    print(f"the class at once           {students / at_once:10.1f} students a second")
-    print(f"ratio                       {students / at_once * alone / len(plain):10.1f}")
-    print(f"marked and written          {students / total:10.1f} students a second")
-    print(f"marked and written: {students} students in {total:.1f} s")
+    one, all_of_them, whole = len(plain) / alone, students / at_once, students / total
+    print("| what | a second | wanted |\n|---|---:|---:|")
+    print(f"| students marked, one after the other | {one:.0f} | |")
+    print(f"| students marked, the class at once | {all_of_them:.0f} | |")
+    print(f"| the class against one after the other | {all_of_them / one:.1f} times | |")
+    print(f"| students marked, with feedback and overview written | {whole:.0f} | 167 |")
+    print(f"\n{students} students, {len(plain)} of them one after the other; {machine()}")
 
 
 if __name__ == "__main__":
