@@ -173,14 +173,14 @@ def _spread(row: Row) -> str:
 def in_unit(size: float, *seconds: float) -> str:
     """Some times in the unit that suits a size, from one to the other.
 
-    >>> in_unit(0.0004, 0.0004, 0.12)
-    '0.4 to 120.0 ms'
+    >>> in_unit(0.004, 0.004, 0.12)
+    '4.0 to 120.0 ms'
     """
     factor, places, unit = next(unit for least, unit in _UNITS.items() if size >= least)
     return " to ".join(f"{factor * one:.{places}f}" for one in seconds) + f" {unit}"
 
 
-_UNITS = {0.1: (1, 2, "s"), 1e-4: (1e3, 1, "ms"), 0: (1e6, 1, "µs")}
+_UNITS = {0.1: (1, 2, "s"), 1e-3: (1e3, 1, "ms"), 0: (1e6, 1, "µs")}
 """From so many seconds: the factor, the places, and the unit."""
 
 

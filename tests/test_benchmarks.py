@@ -65,7 +65,7 @@ def test_a_table_of_single_runs_has_no_spread():
 def test_times_have_digits_in_their_units():
     """0.34 s for 10,000 are 34 µs for each, not 0.0 ms."""
     assert in_unit(0.34 / 10_000, 0.34 / 10_000) == "34.0 µs"
-    assert in_unit(0.00012, 0.00012) == "0.1 ms"
+    assert in_unit(0.0012, 0.0012) == "1.2 ms"
     assert in_unit(0.12, 0.12, 2) == "0.12 to 2.00 s"
 
 
