@@ -6,7 +6,7 @@ Each runs in a process of its own, which tells its seconds without those of the 
 from __future__ import annotations
 
 import json
-import resource
+import os
 import subprocess
 import sys
 import time
@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.baselines.loop import BIASES, HIDDEN, INPUTS, OUTPUT, RATE, TARGETS, perceptron
-from benchmarks.measuring import ROOT, Row, Taken
+from benchmarks.measuring import ROOT, Row, Taken, own_peak
 
 COUNT, ITERATIONS, DESCENTS = 10_000, 1_000, 100_000
 
@@ -90,8 +90,9 @@ WORKS: dict[str, Callable[[], Any]] = {
 def measured(name: str, runs: int, python: str = sys.executable) -> list[Taken]:
     """What a work takes in a process of its own; none where it cannot run there."""
     command: Sequence[str] = [python, "-m", "benchmarks.computing", name, str(runs)]
+    environment = {**os.environ, "OMP_NUM_THREADS": "2"}
     finished = subprocess.run(
-        command, capture_output=True, text=True, check=False, cwd=ROOT, env={"OMP_NUM_THREADS": "2"}
+        command, capture_output=True, text=True, check=False, cwd=ROOT, env=environment
     )
     if finished.returncode:
         print(f"left out: {name}: {finished.stderr.strip()[-100:]}", file=sys.stderr)
@@ -122,7 +123,7 @@ def main() -> None:
         WORKS[name]()
         run = time.perf_counter() - wall, time.process_time() - spent
         if number:  # the first finds what is loaded only then
-            told.append((*run, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024))
+            told.append((*run, own_peak()))
     print(json.dumps(told))
 
 

@@ -1,7 +1,7 @@
 """The commands. What they do is elsewhere; here it gets a name, options and an exit status.
 
 Exit status: 0 all right or notes only, 1 errors found in a deck (by `check`), 2 the request or
-the input cannot be used. Messages go to stderr, results to stdout.
+the input cannot be used, 130 ended by ctrl-C. Messages go to stderr, results to stdout.
 """
 
 from __future__ import annotations
@@ -71,7 +71,18 @@ caching = click.option(
 )
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class Interruptible(click.Group):
+    """Commands that end by ctrl-C without a word, whatever they are at, imports among it."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command that was asked for."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            raise SystemExit(130) from None  # 128 and the number of the signal, as shells have it
+
+
+@click.group(cls=Interruptible, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="bpreport")
 def main() -> None:
     """Recompute every number that a lecture deck prints, and publish the course material.
@@ -397,7 +408,7 @@ def doctor() -> None:
 
 @contextmanager
 def usable(lang: str | None = None) -> Iterator[None]:
-    """Turn an unusable request or input into one message and exit status 2; ctrl-C into 130.
+    """Turn an unusable request or input into one message and exit status 2.
 
     The message is in that language, or else in the deck's, as far as it is known.
     """
@@ -417,5 +428,3 @@ def usable(lang: str | None = None) -> Iterator[None]:
         where = f"{error.filename}: " if error.filename else ""
         click.echo(f"bpreport: {where}{(error.strerror or str(error)).lower()}", err=True)
         raise SystemExit(2) from None
-    except KeyboardInterrupt:
-        raise SystemExit(130) from None  # 128 and the number of the signal, as shells have it

@@ -6,6 +6,7 @@ import re
 import signal
 import subprocess
 import sys
+import textwrap
 
 import pytest
 from click.testing import CliRunner
@@ -317,3 +318,25 @@ def test_slides_are_built_with_all_other_formats(tmp_path):
     assert result.exit_code == 0
     names = [line.rpartition("/")[2] for line in result.stdout.splitlines()]
     assert names == ["slides.html", "slides.pdf", "golden.json"]
+
+
+def test_ctrl_c_ends_a_command_that_is_still_importing(tmp_path):
+    """With status 130 and without a word: most of a short command is imports."""
+    (tmp_path / "a.md").write_text("$a = 1$", encoding="utf-8")
+    program = textwrap.dedent("""
+        import sys
+        from importlib.abc import MetaPathFinder
+        from bpreport.cli import main
+
+        class Interrupting(MetaPathFinder):
+            def find_spec(self, name, path, target=None):
+                if name == "bpreport.deck":
+                    raise KeyboardInterrupt
+
+        sys.meta_path.insert(0, Interrupting())
+        main(["check", "--no-cache", "a.md"])
+    """)
+    ended = subprocess.run(
+        [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert (ended.returncode, ended.stdout, ended.stderr) == (130, "", "")

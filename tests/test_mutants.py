@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import signal
+from pathlib import Path
+
+import pytest
+
 from mutants.reaching import ROOT, Reached, digests
-from mutants.trying import meaning
+from mutants.trying import Mutant, _outcome, meaning
 
 PATH = "bpreport/formula/limits.py"
 OWN = "tests/formula/test_limits.py"
@@ -76,3 +82,14 @@ def test_files_that_were_changed_since_are_asked_as_a_whole():
     line = _line("typed = os")
     known = Reached({PATH: {line: [*seconds]}}, seconds, digests() | {OWN: "another"})
     assert known.tests(PATH, line) == [[OWN], [], []]
+
+
+def test_only_a_lack_of_processor_time_counts_as_noticed(tmp_path: Path):
+    """SIGALRM comes on a busy machine, SIGKILL for want of memory: neither is of a test."""
+    mutant = Mutant(PATH, "core/NumberReplacer", 0, 1)
+    (tmp_path / "changed.json").write_text(json.dumps({"changed": ["-a", "+b"]}), encoding="utf-8")
+    outcome = _outcome(mutant, tmp_path, signal.SIGXCPU, 1.0)
+    assert outcome is not None and outcome.caught and outcome.by == "its end: SIGXCPU"
+    for other in (signal.SIGALRM, signal.SIGKILL):
+        with pytest.raises(RuntimeError, match=other.name):
+            _outcome(mutant, tmp_path, other, 1.0)

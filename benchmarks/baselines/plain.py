@@ -1,12 +1,14 @@
 """What one would write in an afternoon: the deck's formulas, six plots and four tables on a page.
 
-`python -m benchmarks.baselines.plain html,pdf FOLDER` makes what the reports of `bpreport build`
-are held against: jinja2 for the page, matplotlib for the plots, ziamath for the formulas,
-WeasyPrint for the PDF. Nothing is checked, and no solution is worked out.
+`python -m benchmarks.baselines.plain html,pdf DECK FOLDER` makes what the reports of
+`bpreport build` are held against: regular expressions find slides and formulas, jinja2 makes the
+page, matplotlib the plots, ziamath the formulas, WeasyPrint the PDF. Nothing of bpreport is used,
+nothing is checked, and no solution is worked out.
 """
 
 from __future__ import annotations
 
+import re
 import sys
 from io import StringIO
 from pathlib import Path
@@ -20,7 +22,6 @@ from markdown_it import MarkdownIt
 from matplotlib.figure import Figure
 
 from benchmarks.baselines.loop import perceptron
-from bpreport.deck import builtin, read
 
 PAGE = """<!DOCTYPE html><html lang="zh"><head><meta charset="utf-8"><title>{{ title }}</title>
 <style>body { font-family: "Noto Sans CJK SC", sans-serif; font-size: 10pt }
@@ -54,26 +55,29 @@ def picture(x: Any, columns: Any, log: bool = False) -> str:
     return target.getvalue()[target.getvalue().index("<svg") :]
 
 
-def page() -> str:
-    deck = read(builtin("zh"))
-    formulas: dict[int, list[str]] = {}
-    for formula in deck.formulas:
-        try:
-            drawn = ziamath.Latex(formula.source).svg()
-        except Exception:  # noqa: BLE001 - what ziamath does not know stands as it was typed
-            drawn = f"<code>{formula.number}</code>"
-        formulas.setdefault(formula.slide, []).append(drawn)
+FORMULA = re.compile(r"\$\$(.+?)\$\$|\$([^$\n]+)\$", re.DOTALL)
+
+
+def drawn(formula: str) -> str:
+    try:
+        return str(ziamath.Latex(formula).svg())
+    except Exception:  # noqa: BLE001 - what ziamath does not know stands as it was typed
+        return f"<code>{formula}</code>"
+
+
+def page(text: str) -> str:
+    front, body = re.fullmatch(r"---\n(.*?)\n---\n(.*)", text, re.DOTALL).groups()  # type: ignore[union-attr]
     markdown = MarkdownIt()
-    slides = [
-        {
-            "title": slide.title,
-            "text": markdown.render(
-                "\n\n".join(token.content for token in slide.tokens if token.type == "inline")
-            ),
-            "formulas": formulas.get(slide.number, []),
-        }
-        for slide in deck.slides
-    ]
+    slides = []
+    for part in re.split(r"^##? ", body, flags=re.MULTILINE)[1:]:
+        title, _, told = part.partition("\n")
+        slides.append(
+            {
+                "title": re.sub(r" *\{.*\}", "", title),
+                "text": markdown.render(FORMULA.sub("", told)),
+                "formulas": [drawn(shown or inline) for shown, inline in FORMULA.findall(told)],
+            }
+        )
     fast, slow, trace = descent(1.5), descent(0.25), perceptron(1000)
     steps = np.arange(len(trace))
     plots = [
@@ -86,13 +90,15 @@ def page() -> str:
     ]
     tables = [fast[:10], slow[:10], trace[:10], trace[-10:]]
     made = jinja2.Environment(autoescape=True).from_string(PAGE)
-    return made.render(title=deck.title, slides=slides, plots=plots, tables=tables)
+    return made.render(
+        title=re.findall(r"^title: (.*)", front)[0], slides=slides, plots=plots, tables=tables
+    )
 
 
 def main() -> None:
-    formats, folder = sys.argv[1].split(","), Path(sys.argv[2])
+    formats, deck, folder = sys.argv[1].split(","), Path(sys.argv[2]), Path(sys.argv[3])
     mpl.rcParams["svg.fonttype"] = "none"
-    source = page()
+    source = page(deck.read_text(encoding="utf-8"))
     if "html" in formats:
         (folder / "plain.html").write_text(source, encoding="utf-8")
     if "pdf" in formats:

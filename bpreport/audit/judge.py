@@ -239,7 +239,9 @@ def _component(claim: Claim, knowledge: Knowledge, place: int) -> Judgement:
 
 def _is_given_row(claim: Claim, knowledge: Knowledge) -> bool:
     """Whether a row is no more than stated: the first centroid, the weights of a layer."""
-    if not isinstance(claim.head, Symbol) or claim.head.marks or claim.iteration is not None:
+    if isinstance(claim.head, Symbol) and claim.head.marks:
+        return False
+    if not isinstance(claim.head, Symbol | Derivative) or claim.iteration is not None:
         return False
     if claim.left != claim.head or knowledge.trace_of(claim) is not None:
         return False

@@ -18,10 +18,15 @@ from bpreport.audit.values import Values
 from bpreport.deck.claims import printed_number
 from bpreport.deck.model import Claim
 from bpreport.formula import MP, MPMATH, EvaluationError, evaluate
+from bpreport.formula.effort import charge
 from bpreport.formula.tree import Derivative, Number, Symbol, Tree, walk
 from bpreport.worked import Trace, trained
 
 __all__ = ["Knowledge", "Known", "Printed", "output_keys", "row_of"]
+
+
+ENTRIES_A_STEP = 10
+"""Printed numbers of one name that are looked through in the time of a step."""
 
 
 @dataclass
@@ -130,9 +135,11 @@ class Knowledge(Values):
 
     def printed_in(self, step: Step, key: str, *, before: Claim | None = None) -> list[str]:
         """The digits that the claims about a step print for a key, or those before a claim."""
+        entries = self.printed.get(key, ())
+        charge(len(entries) // ENTRIES_A_STEP)
         return [
             entry.text
-            for entry in self.printed.get(key, ())
+            for entry in entries
             if self.steps.get(entry.claim.id, FIRST) == step
             and (before is None or entry.claim.position < before.position)
         ]

@@ -10,6 +10,7 @@ from typing import Any
 
 from bpreport.audit.names import CONSTANTS
 from bpreport.formula import MP, Function
+from bpreport.formula.effort import charge
 from bpreport.formula.operations import FUNCTION_MEANINGS
 from bpreport.formula.tree import Apply, Call, Number, Symbol, Tree, walk
 
@@ -19,6 +20,8 @@ POINTS = 3
 """Random points at which two sides must agree."""
 COUNTS = ("m", "n", "N", r"\ell")
 """Symbols that stand for a count wherever they are left over."""
+STEPS_A_VALUE = 3
+"""Steps for a random value of 50 digits, which is made of a hash of its name."""
 SIZE = 2
 """Upper bound that is put in the place of m, n, l where sums are written out."""
 
@@ -56,6 +59,7 @@ class Point:
 
     def values(self, names: Mapping[str, bool]) -> dict[str, Any]:
         """A value for every unknown: a number, or a function."""
+        charge(STEPS_A_VALUE * len(names))
         return {
             key: self.function(key) if called else self._count(key) or self.number(key)
             for key, called in names.items()

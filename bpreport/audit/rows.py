@@ -37,10 +37,18 @@ def judge_entry(claim: Claim, knowledge: Knowledge, place: int) -> Judgement:
     formula = _formula_of(claim, knowledge)
     if formula is None:
         return unchecked(claim, "It has only one side")
-    if is_row_of_numbers(formula):
-        found = judge_entry_of(tuple(_flat(evaluate(formula, {}, TREES))), claim, knowledge, place)
-        if found is not None:
-            return found
+    if not is_row_of_numbers(formula):
+        try:
+            return _judge_by(formula, claim, knowledge, place)
+        except EvaluationError:
+            if claim.left is None or not is_row_of_numbers(claim.left):
+                raise
+            formula = claim.left  # nothing is known of what the formula reads
+    found = judge_entry_of(tuple(_flat(evaluate(formula, {}, TREES))), claim, knowledge, place)
+    return _judge_by(formula, claim, knowledge, place) if found is None else found
+
+
+def _judge_by(formula: Tree, claim: Claim, knowledge: Knowledge, place: int) -> Judgement:
     values = knowledge.values_for(formula, claim)
     entry = _value_at(place, formula, values)
     if entry is None or how_printed(claim.right_source, entry) is None:

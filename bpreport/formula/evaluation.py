@@ -57,6 +57,9 @@ LONGEST_SUM = limit("sum_terms")
 MOST_STEPS = limit("value_steps")
 """Nodes computed for one value past which it is refused: sums of sums multiply."""
 
+STEPS_A_TERM = 3
+"""Steps for a term of a sum that is written out: it is built, and walked for the sums in it."""
+
 DEEPEST = limit("value_depth")
 """Nested nodes, definitions included, past which a value is refused: f may call itself."""
 
@@ -439,7 +442,7 @@ def unroll(node: Tree, sizes: Mapping[str, int]) -> Tree:
             written += 1
             if written > LONGEST_SUM:
                 raise EvaluationError("sums of more than {most} terms together", most=LONGEST_SUM)
-            charge(1)
+            charge(STEPS_A_TERM)
             yield substitute(term, write_out)
 
     def write_out(part: Tree) -> Tree | None:

@@ -37,6 +37,8 @@ from bpreport.formula.tree import (
 
 __all__ = ["expand", "simplify", "slope"]
 
+STEPS_A_CALL = 10
+"""Steps that a call written out takes besides: two trees are walked for it and built anew."""
 NODES_A_STEP = 4
 """Nodes that are written out in the time of one step of a value."""
 LARGEST = limit("slope_nodes")
@@ -121,7 +123,7 @@ def expand(node: Tree, definitions: Mapping[str, Any]) -> Tree:
         if found is None:
             return None
         size = _size(found, sizes)
-        charge(size // NODES_A_STEP)
+        charge(STEPS_A_CALL + size // NODES_A_STEP)
         if size > LARGEST:
             raise EvaluationError("definitions that are too long when written out")
         return found

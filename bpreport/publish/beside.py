@@ -68,7 +68,7 @@ def beside(work: Callable[[], T], jobs: int) -> Iterator[Callable[[], T]]:
     def outcome() -> T:
         try:
             made, gained = receiving.recv()
-        except EOFError:
+        except (EOFError, OSError):  # it ended before it sent anything, or while it did
             return work()
         if now is not None:
             now.gain(gained)

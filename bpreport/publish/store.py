@@ -72,11 +72,15 @@ class Store:
                 "SELECT value, digest, used FROM entry WHERE key = ?", (key,)
             ).fetchone()
         )
-        if row is None or digest(key, row[0]) != row[1]:
+        if row is None:
             return None
-        if row[2] < time.time() - FRESH:
+        value, told, used = row
+        # SQLite keeps what it is given: a row that was damaged may hold values of any type.
+        if not isinstance(value, bytes) or digest(key, value) != told or not isinstance(used, int):
+            return None
+        if used < time.time() - FRESH:
             self._used.add(key)
-        return bytes(row[0])
+        return value
 
     def put(self, key: bytes, value: bytes) -> None:
         """Keep a value, in the place of an earlier one."""
@@ -127,8 +131,11 @@ class Store:
                 return None
             try:
                 return action(self._opened())
-            except sqlite3.OperationalError:  # it is locked, or the disk is full or read-only
-                self._unusable = True
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode == sqlite3.SQLITE_ERROR:  # its tables are not ours
+                    self._drop()
+                else:  # it is locked, or the disk is full or read-only
+                    self._unusable = True
             except sqlite3.DatabaseError:
                 self._drop()
             except OSError:

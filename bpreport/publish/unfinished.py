@@ -90,8 +90,7 @@ def unfinished(target: Path, *request: object) -> Iterator[Records]:
     folder = target.parent / f".{target.name}.{name_of(*request)[:16]}.unfinished"
     if folder.is_symlink():
         raise FileExistsError(errno.EEXIST, "is there already", str(folder))
-    folder.mkdir(parents=True, exist_ok=True)
-    with _locked(folder) as alone:
+    with _locked(folder, make=True) as alone:
         if not alone:
             raise DeckError("another run is making the same; wait for it", path=str(target))
         try:
@@ -112,20 +111,37 @@ def forget(target: Path) -> None:
 
 
 @contextmanager
-def _locked(folder: Path) -> Iterator[bool]:
-    """Whether this process has the folder alone; the lock ends with the process."""
+def _locked(folder: Path, *, make: bool = False) -> Iterator[bool]:
+    """Whether this process has the folder alone; the lock ends with the process.
+
+    A folder that is not there is made, or else nobody has it.
+    """
     try:
         import fcntl
     except ModuleNotFoundError:  # on Windows
+        if make:
+            folder.mkdir(parents=True, exist_ok=True)
         yield True
         return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
+    while True:
+        if make:
+            folder.mkdir(parents=True, exist_ok=True)
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
+            handle = os.open(folder, os.O_RDONLY)
+        except FileNotFoundError:  # another run has just removed it
+            if make:
+                continue
             yield False
-        else:
-            yield True
-    finally:
-        os.close(handle)
+            return
+        try:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                yield False
+                return
+            there = os.fstat(handle).st_nlink > 0  # else it was removed before it was locked
+            if there or not make:
+                yield there
+                return
+        finally:
+            os.close(handle)

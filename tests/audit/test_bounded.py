@@ -5,9 +5,15 @@ from __future__ import annotations
 import pytest
 
 from bpreport.audit import audit, table_rows
+from bpreport.audit.bounded import learned_within
+from bpreport.audit.examples import FIRST
+from bpreport.audit.points import Point
 from bpreport.deck import DeckError, read_text
-from bpreport.formula import MPMATH, evaluate, parse
-from bpreport.formula.effort import effort
+from bpreport.formula import MPMATH, evaluate, expand, parse
+from bpreport.formula.effort import Effort, effort
+from bpreport.formula.evaluation import Function, unroll
+from bpreport.formula.tree import Symbol
+from bpreport.worked import recompute
 
 LINES = "".join(f"$$x_{{{n}}} = {n} * {n} + 0.25 = {n * n}.25$$\n\n" for n in range(12))
 
@@ -120,3 +126,38 @@ def test_a_column_is_counted_once(monkeypatch):
     few, many = ranges(30), ranges(60)
     assert few > 30
     assert many <= 2 * few
+
+
+def test_random_values_are_counted():
+    """The values of a point for n names are n times three steps."""
+    with effort(10**6) as counted:
+        Point(1).values({f"x_{{{n}}}": False for n in range(40)})
+    assert counted.spent == 120  # 3 * 40
+
+
+def test_terms_that_are_written_out_are_counted():
+    """A sum of n terms is n times three steps."""
+    spent = []
+    for terms in (10, 50):
+        with effort(10**6) as counted:
+            unroll(parse(rf"\sum_{{i=1}}^{{{terms}}} x_i"), {})
+        spent.append(counted.spent)
+    assert spent[1] - spent[0] == 120  # 3 * (50 - 10)
+
+
+def test_calls_that_are_written_out_are_counted():
+    """However short the body is, a call takes ten steps."""
+    tree = parse(" + ".join(["f(x)"] * 50), functions=["f"])
+    body = Function((Symbol("x"),), Symbol("x"))
+    with effort(10**6) as counted:
+        expand(tree, {"f": body})
+    assert counted.spent >= 50 * 10
+
+
+def test_looking_through_printed_numbers_is_counted():
+    """Of a name that is printed 200 times each look is 200 // 10 = 20 steps."""
+    deck = read_text("$$x = 2$$\n\n" * 200)
+    knowledge, _ = learned_within(Effort(10**6), deck, recompute(deck))
+    with effort(10**6) as counted:
+        assert len(knowledge.printed_in(FIRST, "x")) == 200
+    assert counted.spent == 20

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from multiprocessing import active_children
+from threading import Timer
 
 import pytest
 
@@ -59,6 +60,23 @@ def test_what_a_copy_does_not_live_to_make_is_made_here():
 
     with beside(fragile, jobs=2) as outcome:
         assert outcome() == "made"
+
+
+@forking
+def test_what_a_copy_ends_while_it_sends_is_made_here():
+    """Its pipe is full long before all is through, since nobody reads yet."""
+    first, large = os.getpid(), bytes(10_000_000)
+
+    def ending() -> bytes:
+        if os.getpid() != first:
+            Timer(0.3, os.kill, (os.getpid(), signal.SIGKILL)).start()
+        return large
+
+    before = set(active_children())
+    with beside(ending, jobs=2) as outcome:
+        (copy,) = set(active_children()) - before
+        copy.join()
+        assert outcome() == large
 
 
 @forking

@@ -13,12 +13,15 @@ from html.parser import HTMLParser
 import pytest
 
 from bpreport.audit import audit
+from bpreport.audit.model import Message
 from bpreport.deck import DeckError, read_text
+from bpreport.formula.tree import Number
 from bpreport.publish import build
 from bpreport.publish.marking import commands as marking
 from bpreport.publish.pdf import laid_out, pdf
 from bpreport.publish.sheets import commands as sheets
 from bpreport.publish.sheets.manifest import read_manifest
+from bpreport.publish.sheets.packed import unpacked
 from tests.publish.pdfs import names_in, text_of
 
 MARK = "no-product-holds-this"
@@ -250,7 +253,9 @@ def test_the_notebook_holds_the_deck_as_text(tmp_path):
                 assert not re.search(r"(?<!\\)\](\(|\[)", outside)
 
 
-PLACES = ["{x.__class__}", "{x[0]}", "{0}", "{x!r:{y.z}}", "{"]
+PLACES = [
+    "{x.__class__}", "{x[0]}", "{0}", "{", "{x!r}", "{x:>99999999}", "{x:{x.__class__}}",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -275,16 +280,14 @@ def test_a_manifest_is_made_of_what_we_wrote(tmp_path, mistake):
 
 
 @pytest.mark.parametrize("text", PLACES)
-def test_a_manifest_cannot_look_into_objects(tmp_path, text):
+def test_a_manifest_cannot_look_into_objects(text):
     """The sentence of a mistake is filled with values; a place for one is a name and no path."""
-    mistakes = {"net": {"k": [{"Message": [text, {"": [["x", {"Number": ["1"]}]]}]}]}}
-    path = tmp_path / "manifest.json"
-    path.write_text(json.dumps({
-        "bpreport sheets": 1, "deck": "d", "digest": "", "lang": "en", "formats": [],
-        "course_key": "k", "version": 1, "sheets": [], "mistakes": mistakes, "statistics": {},
-    }))  # fmt: skip
-    with pytest.raises(DeckError, match="not a manifest of sheets"):
-        read_manifest(path)
+    values = {"": [["x", {"Number": ["1"]}]]}
+    assert unpacked({"Message": ["{x} is wrong", values]}) == Message(
+        "{x} is wrong", {"x": Number("1")}
+    )
+    with pytest.raises(ValueError, match=r"damaged|Single"):
+        unpacked({"Message": [text, values]})
 
 
 @pytest.mark.parametrize(

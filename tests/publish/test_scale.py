@@ -249,6 +249,29 @@ def test_one_run_at_a_time_for_the_same(tmp_path: Path) -> None:
             pass
 
 
+def test_a_folder_that_another_run_removes_meanwhile_is_made_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A lock on a folder that is gone would keep nobody out."""
+    fcntl = pytest.importorskip("fcntl", reason="Windows has no such locks")
+    lock = fcntl.flock
+    removed: list[Path] = []
+
+    def late(handle: int, how: int) -> None:
+        if not removed:
+            removed.extend(tmp_path.iterdir())
+            removed[0].rmdir()
+        lock(handle, how)
+
+    monkeypatch.setattr(fcntl, "flock", late)
+    with unfinished(tmp_path / "class", "k") as records:
+        assert records.folder == removed[0]
+        records.keep("a", {})
+        assert records.record("a") == {}
+        with pytest.raises(DeckError), unfinished(tmp_path / "class", "k"):
+            pass
+
+
 def test_records_are_whole_or_not_there(tmp_path: Path) -> None:
     """What was kept comes back as it was, under its own name only."""
     records = Records(tmp_path)

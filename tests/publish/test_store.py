@@ -50,6 +50,26 @@ def test_several_processes_write_at_once(tmp_path):
     )
 
 
+@pytest.mark.parametrize("column", ["value", "used"])
+def test_a_value_of_another_type_is_not_there(tmp_path, column):
+    """In SQLite a column holds values of any type: one bit tells text from bytes."""
+    filled(tmp_path, a=b"one").close()
+    database = sqlite3.connect(tmp_path / NAME)
+    with database:
+        database.execute(f"UPDATE entry SET {column} = CAST('x' || {column} AS TEXT)")
+    database.close()
+    assert Store(tmp_path).get(b"a") is None
+
+
+def test_tables_of_another_kind_are_begun_anew(tmp_path):
+    database = sqlite3.connect(tmp_path / NAME)
+    with database:
+        database.execute("CREATE TABLE entry (key BLOB PRIMARY KEY, used INTEGER, size INTEGER)")
+    database.close()
+    assert Store(tmp_path).get(b"a") is None
+    assert filled(tmp_path, a=b"one").get(b"a") == b"one"
+
+
 def test_a_value_that_is_not_as_it_was_is_not_there(tmp_path):
     filled(tmp_path, a=b"one", b=b"two").close()
     database = sqlite3.connect(tmp_path / NAME)

@@ -69,10 +69,16 @@ def unpacked(data: Any) -> Any:
 
 
 def _check_places(text: object) -> None:
-    """Places for values are names: "{a.b}" would print what is inside of Python's objects."""
-    places = [place for _, place, _, _ in Formatter().parse(str(text)) if place is not None]
-    if not isinstance(text, str) or not all(map(str.isidentifier, places)):
+    """Places for values are names and nothing else.
+
+    "{a.b}" and "{a:{b.c}}" would print what is inside of Python's objects, and "{a:>99999999}"
+    would fill the memory.
+    """
+    if not isinstance(text, str):
         raise ValueError("a mistake is damaged")
+    for _, place, spec, conversion in Formatter().parse(text):
+        if place is not None and (not place.isidentifier() or spec or conversion):
+            raise ValueError("a mistake is damaged")
 
 
 def _fields(kind: type) -> list[str]:
