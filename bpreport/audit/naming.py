@@ -132,12 +132,22 @@ def _keys_of_row(trace: Trace, head: Symbol, iteration: int | None) -> list[str]
         for quantity in trace.quantities.values()
         if isinstance(quantity.symbol, Symbol)
         and quantity.symbol.base in bases
-        and quantity.symbol.indices
+        and _is_entry(quantity.symbol, head)
         and not quantity.symbol.marks
     ]
     if not keys and iteration is not None:
         return output_keys(trace)
     return sorted(keys, key=_in_order)
+
+
+def _is_entry(symbol: Symbol, head: Symbol) -> bool:
+    """Whether a numbered name is of a row: net_{h1} of net, and of net_h, but not of net_y."""
+    match head.indices, symbol.indices:
+        case (), (_, *_):
+            return True
+        case (Symbol(base=layer, indices=(), marks=()),), (str() as unit,):
+            return unit.startswith(layer) and unit.removeprefix(layer).isdigit()
+    return False
 
 
 def _in_order(key: str) -> tuple[int, str]:
