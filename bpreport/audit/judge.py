@@ -15,16 +15,10 @@ from bpreport.audit.identities import Identity, compare
 from bpreport.audit.knowledge import Knowledge, Known
 from bpreport.audit.lines import judge_line, judge_value
 from bpreport.audit.model import Expectation, Judgement, Message, Verdict
-from bpreport.audit.names import is_numeric, readings
+from bpreport.audit.names import is_numeric, is_row_of_numbers, readings
 from bpreport.audit.operands import could_give
 from bpreport.audit.printed import judge_against, judge_given
-from bpreport.audit.rows import (
-    in_entries,
-    is_row_of_numbers,
-    judge_entry,
-    judge_entry_of,
-    judge_row,
-)
+from bpreport.audit.rows import in_entries, judge_entry, judge_entry_of, judge_row
 from bpreport.audit.saying import said, shown, unchecked, uncomputable
 from bpreport.audit.substitution import SHAPELESS, judge_substitution
 from bpreport.audit.table_rows import judge_in_case

@@ -11,25 +11,14 @@ from bpreport.audit.digits import how_printed
 from bpreport.audit.knowledge import Knowledge
 from bpreport.audit.lines import judge_line
 from bpreport.audit.model import Judgement, Verdict
-from bpreport.audit.names import is_numeric, named
+from bpreport.audit.names import is_numeric, is_row_of_numbers, named
 from bpreport.audit.printed import judge_against
 from bpreport.audit.saying import said, shown, unchecked
 from bpreport.deck.model import Claim
 from bpreport.formula import MPMATH, TREES, EvaluationError, evaluate, expand
-from bpreport.formula.tree import Apply, Matrix, Symbol, Tree, Tuple, substitute, walk
+from bpreport.formula.tree import Apply, Symbol, Tree, substitute
 
-__all__ = ["in_entries", "is_row_of_numbers", "judge_entry", "judge_entry_of", "judge_row"]
-
-
-def is_row_of_numbers(tree: Tree) -> bool:
-    r"""Whether a tree computes with printed vectors or matrices, and reads no name.
-
-    >>> from bpreport.formula import parse
-    >>> is_row_of_numbers(parse("2 (1, 3) + (0, 1)")), is_row_of_numbers(parse("2 (1, x)"))
-    (True, False)
-    """
-    rows = any(isinstance(part, Tuple | Matrix) for part in walk(tree))
-    return rows and not any(True for _ in named(tree))
+__all__ = ["in_entries", "judge_entry", "judge_entry_of", "judge_row"]
 
 
 def judge_entry(claim: Claim, knowledge: Knowledge, place: int) -> Judgement:
