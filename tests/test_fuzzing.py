@@ -52,7 +52,7 @@ def test_what_a_blind_run_finds_is_kept(name, tmp_path, monkeypatch, capsys):
     """Of every target, also where nothing was found before; it is told, and the run fails."""
     monkeypatch.setattr(command, "FOLDER", tmp_path)
     monkeypatch.setattr(command, "seeds", lambda _: [b"a"])
-    monkeypatch.setitem(command.TARGETS, name, replace(TARGETS[name], run=broken))
+    monkeypatch.setitem(targets.TARGETS, name, replace(TARGETS[name], run=broken))
     monkeypatch.setattr("sys.argv", ["fuzzing", name, "--blind", "--runs", "1"])
     with pytest.raises(ZeroDivisionError):
         command.main()
