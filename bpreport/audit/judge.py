@@ -220,6 +220,10 @@ def _component(claim: Claim, knowledge: Knowledge, place: int) -> Judgement:
         if name is not None:  # (x, y) = (3, 2) says two things
             one = replace(claim, head=name, left=name, component=None)
             return replace(judge_value(one, knowledge, claim.right_source), claim=claim)
+    is_set = isinstance(claim.row, Tuple) and claim.row.fence == "{"
+    if is_set and isinstance(claim.left, Symbol) and knowledge.trace_of(claim) is None:
+        # A set is told in any order.
+        return said(claim, Verdict.GIVEN, "{printed} is given", printed=claim.right_source)
     if knowledge.trace_of(claim) is None and knowledge.updates_itself(claim):
         return judge_entry(claim, knowledge, place)
     if isinstance(claim.head, Symbol | Derivative):
