@@ -269,8 +269,17 @@ def test_a_perceptron_has_its_own_names_only():
     [
         ("net_h = (0.8, 1.1)", ["reproduced", "reproduced"]),
         ("net_h = (0.8, 1.2)", ["reproduced", "wrong"]),
+        ("net = (0.8, 1.1)", ["unchecked", "unchecked"]),
+        ("out^{(2)} = (0.8, 1.1)", ["unchecked", "unchecked"]),
+        ("x = (1, 2)", ["given", "given"]),
+        ("x = (1, 3)", ["given", "wrong"]),
+        ("x^{(3)} = (1, 3)", ["given", "given"]),
+        ("W^{[2]} = (0.5, 0.6)", ["given", "given"]),
     ],
 )
-def test_a_row_with_the_name_of_a_layer_has_its_units(row, found):
-    """Those of h alone: 0.1 * 1 + 0.3 * 2 + 0.1 = 0.8 and 0.2 * 1 + 0.4 * 2 + 0.1 = 1.1."""
+def test_a_row_has_the_units_of_the_layer_that_it_names(row, found):
+    """Of h alone: 0.1 * 1 + 0.3 * 2 + 0.1 = 0.8 and 0.2 * 1 + 0.4 * 2 + 0.1 = 1.1.
+
+    Without a name it may be any layer's, and a mark makes it another sample's or another layer's.
+    """
     assert verdicts(f"{INDEXED}$${row}$$") == found
