@@ -6,6 +6,7 @@ DECKS ?= 300
 RUNS ?= 3
 REV ?= main
 SECONDS ?= 60
+LONGEST ?= 0
 ROOM ?= formula
 SAMPLE ?= 150
 TARGETS ?= parser typesetting reader front-matter answers
@@ -67,9 +68,9 @@ issued: setup ## freeze the newest design of sheets, and renew the classes issue
 pictures: setup ## renew the pictures of key pages that the tests compare: look at them
 	BPREPORT_RENEW_PICTURES=1 $(bin)/pytest --numprocesses=0 tests/publish/test_pictures.py
 
-fuzz: setup ## look for inputs that break a reader: SECONDS=60 each, TARGETS="parser reader ..."
+fuzz: setup ## look for inputs that break a reader: SECONDS=60 each, LONGEST=32 bytes, TARGETS="parser reader ..."
 	@$(bin)/python -m pip install --quiet --require-hashes --requirement requirements-search.lock
-	@for target in $(TARGETS); do $(bin)/python -m fuzzing $$target --seconds $(SECONDS) || exit 1; done
+	@for target in $(TARGETS); do $(bin)/python -m fuzzing $$target --seconds $(SECONDS) --longest $(LONGEST) || exit 1; done
 
 fuzz-blind: setup ## run each reader on the same changed inputs every time, whatever the code
 	@$(bin)/python -m fuzzing parser --blind --runs 20000

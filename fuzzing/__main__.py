@@ -66,6 +66,7 @@ def _blindly(name: str, runs: int) -> int:
             TARGETS[name].run(data)
         except Exception:
             found = FOLDER / "found" / name / f"blind-{number}"
+            found.parent.mkdir(parents=True, exist_ok=True)
             found.write_bytes(data)
             print(f"{found} holds what breaks {name}: {data!r}", file=sys.stderr)
             raise

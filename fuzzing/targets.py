@@ -9,12 +9,13 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 __all__ = ["TARGETS", "Target"]
 
 LAW = "the law of the target does not hold"
+MEMORY = Path("/dev/shm")
+"""Where files are written if the system has it: a disk would be most of the time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,14 +94,15 @@ def answers(data: bytes) -> None:
     from bpreport.deck import DeckError
     from bpreport.publish.marking.answers import read_answers
 
-    path = _scratch() / "answers.csv"
-    path.write_bytes(data)
     kinds = {"1a": "number", "1b": "count", "2a": "choice"}
-    try:
-        found = read_answers(path, kinds, ["ada", "li"])
-    except DeckError as error:
-        check(str(path) in str(error))
-        return
+    with tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as folder:
+        path = Path(folder) / "answers.csv"
+        path.write_bytes(data)
+        try:
+            found = read_answers(path, kinds, ["ada", "li"])
+        except DeckError as error:
+            check(str(path) in str(error))
+            return
     for row in found.rows:
         check(row.cells is None or set(row.cells) == set(kinds))
     for problem in found.problems:
@@ -111,13 +113,6 @@ def check(holds: bool) -> None:
     """Raise where a law does not hold."""
     if not holds:
         raise AssertionError(LAW)
-
-
-@cache
-def _scratch() -> Path:
-    # In memory, where the system has such a folder: a disk would be most of the time.
-    memory = Path("/dev/shm")
-    return Path(tempfile.mkdtemp(dir=memory if memory.is_dir() else None))
 
 
 LATEX = (

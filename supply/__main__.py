@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from supply.locked import licence_of, pinned, table
-from supply.weaknesses import known_of
+from supply.weaknesses import entries, known_of
 
 
 def main(words: list[str] | None = None) -> int:
@@ -25,14 +25,16 @@ def main(words: list[str] | None = None) -> int:
         for name in sorted(name for name, licence in found.items() if licence is None):
             print(f"{name}: not installed on this system", file=sys.stderr)
         return 0
-    if asked.database is None or not any(asked.database.rglob("*.json")):
+    # Other files are no database: that nothing is known by them would be taken for safety.
+    database = [] if asked.database is None else entries(asked.database)
+    if not database:
         print(
             "known weaknesses could not be checked: there is no database; get OSV's for PyPI "
             "(https://osv.dev) and name its folder with --database",
             file=sys.stderr,
         )
         return 3
-    known = list(known_of(pinned(), asked.database))
+    known = list(known_of(pinned(), database))
     for one, name, what in known:
         print(f"{one.name} {one.version}: {name} {what}".rstrip())
     print(f"{len(pinned())} distributions, {len(known)} known weaknesses", file=sys.stderr)

@@ -1,16 +1,18 @@
-"""What `requirements.lock` pins: distributions, versions, and what is known of their licences."""
+"""What the locks pin: distributions, versions, and what is known of their licences."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import PackageMetadata, PackageNotFoundError, files, metadata
 from pathlib import Path
 
-__all__ = ["LOCK", "Pinned", "licence_of", "pinned"]
+__all__ = ["LOCKS", "Pinned", "licence_of", "pinned"]
 
-LOCK = Path(__file__).parent.parent / "requirements.lock"
+FOLDER = Path(__file__).parent.parent
+LOCKS = (FOLDER / "requirements.lock", FOLDER / "requirements-search.lock")
+"""Of the program and its tests, and of the search for what breaks it."""
 PINNED = re.compile(r"^([\w.-]+)(?:\[[\w,-]+\])?==([^\s;\\]+)", re.MULTILINE)
 
 
@@ -22,10 +24,10 @@ class Pinned:
     version: str
 
 
-def pinned(lock: Path = LOCK) -> list[Pinned]:
-    """All that the lock pins; a distribution may be there in several versions."""
-    text = lock.read_text(encoding="utf-8")
-    return [Pinned(*found) for found in sorted(set(PINNED.findall(text)))]
+def pinned(locks: Iterable[Path] = LOCKS) -> list[Pinned]:
+    """All that the locks pin; a distribution may be there in several versions."""
+    texts = [lock.read_text(encoding="utf-8") for lock in locks]
+    return [Pinned(*found) for found in sorted({f for text in texts for f in PINNED.findall(text)})]
 
 
 def licence_of(name: str) -> str | None:

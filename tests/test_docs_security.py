@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
+import subprocess
+import sys
 
 import pytest
 
@@ -43,3 +45,23 @@ def test_the_targets_of_make_exist():
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     for target in re.findall(r"`make ([a-z-]+)", PAGE):
         assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
+
+
+def test_so_many_tests_try_to_break_out():
+    """At least as many as the page says are collected."""
+    (count,) = re.findall(r"\| (\d+) tests \| `pytest tests/publish/test_hostile.py`", PAGE)
+    command = [sys.executable, "-m", "pytest", "--collect-only", "-q", "--numprocesses=0"]
+    ended = subprocess.run(
+        [*command, "tests/publish/test_hostile.py"], cwd=ROOT, capture_output=True, text=True,
+        check=True,
+    )  # fmt: skip
+    assert sum("::test_" in line for line in ended.stdout.splitlines()) >= int(count) > 0
+
+
+def test_settings_of_the_commands_exist():
+    """Each that the page gives to make is one of the Makefile."""
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    settings = re.findall(r"[` ]([A-Z]+)=", part("What was tried"))
+    assert "LONGEST" in settings
+    for setting in settings:
+        assert re.search(rf"^{setting} \?=", makefile, re.MULTILINE), setting

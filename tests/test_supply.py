@@ -25,6 +25,11 @@ def test_each_licence_is_known_and_free(name):
     assert any(word.lower() in licence.lower() for word in FREE), licence
 
 
+def test_both_locks_are_read():
+    """What the program needs, what its tests need, and what searches for defects."""
+    assert {"numpy", "pytest", "atheris", "cosmic-ray"} <= {one.name for one in pinned()}
+
+
 def database(folder, affected, **more):
     entry = {"id": "TEST-1", "summary": "bad", "affected": [affected], **more}
     (folder / "TEST-1.json").write_text(json.dumps(entry), encoding="utf-8")
@@ -45,13 +50,26 @@ def test_a_known_weakness_is_found(tmp_path, capsys):
 
 
 @pytest.mark.parametrize(
+    "events",
+    [
+        ({"introduced": "of old"}, {"fixed": "9999"}),
+        ({"introduced": "0"}, {"fixed": "some day"}),
+        ({"introduced": "0"}, {"last_affected": "the newest"}),
+    ],
+)
+def test_versions_that_cannot_be_read_count_for_the_weakness(tmp_path, events):
+    """Too much is told, never too little."""
+    assert main(database(tmp_path, range_of(*events))) == 1
+
+
+@pytest.mark.parametrize(
     ("affected", "more"),
     [
         (range_of({"introduced": "0"}, {"fixed": "1.0"}), {}),
         (range_of({"introduced": "0"}, {"last_affected": "1.0"}), {}),
         (range_of({"introduced": "9999"}), {}),
         (range_of({"introduced": "0"}), {"withdrawn": "2020-01-01T00:00:00Z"}),
-        ({"package": {"name": "jinja2", "ecosystem": "npm"}, "versions": ["3.1.6"]}, {}),
+        ({"package": {"name": "other", "ecosystem": "PyPI"}, "versions": ["3.1.6"]}, {}),
     ],
 )
 def test_other_versions_and_packages_are_left_alone(tmp_path, affected, more):
@@ -67,6 +85,20 @@ def test_a_version_that_is_named_is_found(tmp_path):
 def test_without_a_database_it_says_that_it_could_not(tmp_path, capsys):
     """Silence would be taken for safety."""
     assert main(["weaknesses"]) == 3
+    assert main(["weaknesses", "--database", str(tmp_path)]) == 3
+    assert "could not be checked" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "{}", "[]", '"a"', '{"affected": []}', '{"name": "jinja2", "affected": [{}]}',
+        '{"affected": [{"package": {"name": "jinja2", "ecosystem": "npm"}, "versions": ["1"]}]}',
+    ],
+)  # fmt: skip
+def test_other_files_are_no_database(tmp_path, content, capsys):
+    """One file of JSON, or the database of another registry, says nothing of what is locked."""
+    (tmp_path / "package.json").write_text(content, encoding="utf-8")
     assert main(["weaknesses", "--database", str(tmp_path)]) == 3
     assert "could not be checked" in capsys.readouterr().err
 

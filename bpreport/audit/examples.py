@@ -12,7 +12,7 @@ from bpreport.audit.model import Message
 from bpreport.audit.names import spellings
 from bpreport.audit.points import COUNTS, random_value
 from bpreport.deck.model import Claim, Deck
-from bpreport.formula import MP, MPMATH, EvaluationError, FormulaError, evaluate, parse
+from bpreport.formula import MP, MPMATH, EvaluationError, FormulaError, evaluate, parse, places_of
 from bpreport.formula.tree import Derivative, Symbol, Tree
 from bpreport.worked import Perceptron, Study, Trace, later_step
 from bpreport.worked.network import UPDATES
@@ -31,7 +31,10 @@ STOPPING_RULES = {
 """What stopping rules are called."""
 
 MOST_STEPS = 10
-"""Updates up to which a sentence that tells of several steps may mean any."""
+"""Updates up to which TELLING_DIGITS tell what step is meant, in a sentence about several.
+
+Ten times as many steps are right by accident ten times as often; one digit more makes up for it.
+"""
 
 TELLING_DIGITS = 3
 """Digits that a number needs for its being right after the update to be no accident."""
@@ -82,6 +85,8 @@ class Elsewhere:
     updates: int
     update: str = ""
     """How the weights are updated, where the worked example does it otherwise."""
+    sure: bool = True
+    """The digits tell that it is this state: it is no accident among all that may be meant."""
 
 
 @dataclass
@@ -185,16 +190,17 @@ class Examples:
 
         Decks go on after the update with the old names, and quote an error that a program made
         which updates its layers in turn; some regressions number an iteration by the state that
-        it starts from. With `several`, the sentence tells of more than one step: any may be meant.
+        it starts from. With `several`, the sentence tells of more than one step: any may be meant,
+        so that a number with few digits may be right in one by accident.
         """
         name, _, iteration = known.key.partition("@")
-        if significant_digits(printed) < TELLING_DIGITS and (several or not iteration):
+        if several:
+            return self._in_any_state(name, trace, printed, int(iteration) if iteration else None)
+        if significant_digits(printed) < TELLING_DIGITS and not iteration:
             return None
         here = trace.updates
         near: Iterable[int] = (int(iteration) - 1,) if iteration else (here + 1, here - 1, here)
-        if several:
-            near = range(int(iteration or MOST_STEPS) + 1)
-        elif iteration and trace.kind == "perceptron":
+        if iteration and trace.kind == "perceptron":
             return None  # how its iterations are counted is a convention that was adopted
         for other in (trace, *self._with_other_updates(trace)):
             for updates in near:
@@ -203,6 +209,30 @@ class Examples:
                     update = "" if other is trace else other.conventions["update"]
                     return Elsewhere(value, updates, update)
         return None
+
+    def _in_any_state(
+        self, name: str, trace: Trace, printed: str, last: int | None
+    ) -> Elsewhere | None:
+        """The first state in which a number is right, up to the last that may be meant."""
+        digits = significant_digits(printed) - TELLING_DIGITS
+        most = MOST_STEPS * 10**digits if digits >= 0 else -1
+        for other in (trace, *self._with_other_updates(trace)):
+            update = "" if other is trace else other.conventions["update"]
+            for updates in self._roughly_printing(other, name, printed):
+                if last is not None and updates > last:
+                    break
+                value = self.after(other, name, updates, shift=0)
+                if value is not None and fits(printed, value):
+                    sure = digits >= 0 if last is not None else updates <= most
+                    return Elsewhere(value, updates, update, sure=sure)
+        return None
+
+    def _roughly_printing(self, trace: Trace, key: str, printed: str) -> Iterator[int]:
+        """The updates after which a number may be the printed one, by the run in float64."""
+        run = self._run_of(trace, key)
+        if run is not None:
+            unit = 10.0 ** -places_of(printed)
+            yield from map(int, (abs(run - float(printed)) < 0.501 * unit).nonzero()[0])
 
     def _with_other_updates(self, trace: Trace) -> Iterator[Trace]:
         """The traces of a perceptron that updates its layers in turn, or all at once."""
@@ -219,7 +249,14 @@ class Examples:
         updates = iteration + shift if iteration else 0
         if not isinstance(example, Perceptron) or not 0 <= updates <= example.iterations + BEYOND:
             return None
-        run, role = trace.facts["run"], trace.roles.get(key)
+        run = self._run_of(trace, key)
+        return None if run is None else MP.mpf(float(run[updates]))
+
+    def _run_of(self, trace: Trace, key: str) -> Any:
+        """A parameter, output or objective in float64, by the updates done; None of all else."""
+        example, role = self.study.examples.get(trace.name), trace.roles.get(key)
+        if not isinstance(example, Perceptron):
+            return _run_of_descent(trace, key)
         names = {
             "weights": example.weight_keys,
             "biases": example.bias_keys,
@@ -227,9 +264,9 @@ class Examples:
         }
         for series, keys in names.items():
             if key in keys:
-                return MP.mpf(float(run[series][updates][keys.index(key)]))
+                return trace.facts["run"][series][:, keys.index(key)]
         whole = role is not None and role.kind == "error" and not role.unit
-        return MP.mpf(float(run["error"][updates])) if whole else None
+        return trace.facts["run"]["error"] if whole else None
 
     def shift_of(self, trace: Trace, key: str) -> int:
         """Updates done beyond the count that a table prints, for this quantity."""
@@ -281,16 +318,20 @@ class Examples:
 
 def _in_descent(trace: Trace, key: str, updates: int) -> Any:
     """The value of a parameter or the objective of a regression after so many updates."""
+    run = _run_of_descent(trace, key)
+    if run is None or not 0 <= updates < len(run):
+        return None
+    return MP.mpf(f"{run[updates]:.{_RELIABLE_DIGITS}g}")
+
+
+def _run_of_descent(trace: Trace, key: str) -> Any:
+    """A parameter or the objective of a regression, by the updates done; None of all else."""
     role, path = trace.roles.get(key), trace.series.get("parameters")
-    if role is None or path is None or not 0 <= updates < len(path):
+    if role is None or path is None:
         return None
     if role.kind == "parameter":
-        found = path[updates][int(role.unit)]
-    elif role.kind == "objective":
-        found = trace.series["objective"][updates]
-    else:
-        return None
-    return MP.mpf(f"{found:.{_RELIABLE_DIGITS}g}")
+        return path[:, int(role.unit)]
+    return trace.series["objective"] if role.kind == "objective" else None
 
 
 def output_keys(trace: Trace) -> list[str]:

@@ -6,19 +6,17 @@ from bisect import bisect_right
 from itertools import chain
 from operator import itemgetter
 
-from bpreport.audit.names import is_numeric
+from bpreport.audit.names import is_numeric, is_row_of_numbers
 from bpreport.deck.model import Claim, Position
 from bpreport.formula import Function
-from bpreport.formula.tree import Apply, Call, Matrix, Symbol, Tree, Tuple, children, walk
+from bpreport.formula.tree import Apply, Call, Symbol, Tree, walk
 
 __all__ = ["Functions"]
 
 
 def _is_numbers(body: Tree) -> bool:
     """Whether what stands beside a function's name is its value: a number, or a row of them."""
-    if isinstance(body, Tuple | Matrix):
-        return all(map(_is_numbers, children(body)))
-    return is_numeric(body)
+    return is_numeric(body) or is_row_of_numbers(body)
 
 
 class Functions:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import Any
 
 from bpreport.audit.digits import same
@@ -207,12 +208,14 @@ class _Comparison(Scope):
             values = point.values(names)
             try:
                 found = evaluate(both, values, MPMATH)
-                if _depth(found[0]) == 1 and _depth(found[1]) == 2:
-                    return None  # a row and a matrix: what is meant, only the author knows
-                a, b = map(_scalar, found)
+                pairs = _pairs(*found)
             except EvaluationError:
                 return None
-            if not same(a, b):
+            if pairs is None:
+                return None
+            for a, b in pairs:
+                if same(a, b):
+                    continue
                 self.counterexample = counterexample(point, sides, a, b)
                 # Sides that read different unknowns may still be equal by what is not written.
                 sure = opaque(sides[0]) == opaque(sides[1]) or self.is_grounded(sides)
@@ -290,9 +293,19 @@ class _Comparison(Scope):
                 yield Symbol(key)
 
 
-def _depth(value: Any) -> int:
-    """Of a number 0, of a vector 1, of a matrix 2."""
-    return 1 + _depth(value[0]) if isinstance(value, tuple) and value else 0
+def _pairs(left: Any, right: Any) -> list[tuple[Any, Any]] | None:
+    """What must be the same for two values to be so; None where that cannot be said.
+
+    Of two vectors, or two matrices, these are their entries.
+    """
+    if not isinstance(left, tuple) or not isinstance(right, tuple):
+        return [(_scalar(left), _scalar(right))]
+    found: list[tuple[Any, Any]] = []
+    for one, other in zip_longest(left, right):
+        if isinstance(one, tuple) != isinstance(other, tuple) or one is None or other is None:
+            return None  # a row and a matrix, say: what is meant, only the author knows
+        found += _pairs(one, other) or []
+    return found
 
 
 def _scalar(value: Any) -> Any:

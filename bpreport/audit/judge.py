@@ -15,16 +15,10 @@ from bpreport.audit.identities import Identity, compare
 from bpreport.audit.knowledge import Knowledge, Known
 from bpreport.audit.lines import judge_line, judge_value
 from bpreport.audit.model import Expectation, Judgement, Message, Verdict
-from bpreport.audit.names import is_numeric, readings
+from bpreport.audit.names import is_numeric, is_row_of_numbers, readings
 from bpreport.audit.operands import could_give
 from bpreport.audit.printed import judge_against, judge_given
-from bpreport.audit.rows import (
-    in_entries,
-    is_row_of_numbers,
-    judge_entry,
-    judge_entry_of,
-    judge_row,
-)
+from bpreport.audit.rows import in_entries, judge_entry, judge_entry_of, judge_row
 from bpreport.audit.saying import said, shown, unchecked, uncomputable
 from bpreport.audit.substitution import SHAPELESS, judge_substitution
 from bpreport.audit.table_rows import judge_in_case
@@ -226,6 +220,10 @@ def _component(claim: Claim, knowledge: Knowledge, place: int) -> Judgement:
         if name is not None:  # (x, y) = (3, 2) says two things
             one = replace(claim, head=name, left=name, component=None)
             return replace(judge_value(one, knowledge, claim.right_source), claim=claim)
+    is_set = isinstance(claim.row, Tuple) and claim.row.fence == "{"
+    if is_set and isinstance(claim.left, Symbol) and knowledge.trace_of(claim) is None:
+        # A set is told in any order.
+        return said(claim, Verdict.GIVEN, "{printed} is given", printed=claim.right_source)
     if knowledge.trace_of(claim) is None and knowledge.updates_itself(claim):
         return judge_entry(claim, knowledge, place)
     if isinstance(claim.head, Symbol | Derivative):
@@ -239,7 +237,9 @@ def _component(claim: Claim, knowledge: Knowledge, place: int) -> Judgement:
 
 def _is_given_row(claim: Claim, knowledge: Knowledge) -> bool:
     """Whether a row is no more than stated: the first centroid, the weights of a layer."""
-    if not isinstance(claim.head, Symbol) or claim.head.marks or claim.iteration is not None:
+    if isinstance(claim.head, Symbol) and claim.head.marks:
+        return False
+    if not isinstance(claim.head, Symbol | Derivative) or claim.iteration is not None:
         return False
     if claim.left != claim.head or knowledge.trace_of(claim) is not None:
         return False

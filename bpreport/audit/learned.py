@@ -123,8 +123,9 @@ class Learned(Naming):
 
     def _learn(self, claim: Claim) -> None:
         self.document.functions.learn(claim)
-        if claim.component == 0 and claim.iteration is None and isinstance(claim.head, Symbol):
-            self.document.learn(claim.head.key, replace(claim, component=None, right=claim.row))
+        name = claim.head if isinstance(claim.head, Symbol | Derivative) else None
+        if claim.component == 0 and claim.iteration is None and name is not None:
+            self.document.learn(name.key, replace(claim, component=None, right=claim.row))
         key = self._key_of(claim)
         if key is None:
             return

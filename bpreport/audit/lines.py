@@ -140,11 +140,14 @@ def _in_another_state(
         return None  # right in a later step, among numbers of the first: it is a mistake
     found = knowledge.in_another_state(known, trace, printed, several=several)
     stood = (known.key.partition("@")[0], printed) in knowledge.stood
-    if found is None and stood and claim.head is not None:
+    if (found is None or not found.sure) and stood and claim.head is not None:
         text = "{printed} is printed for {name} elsewhere as well, where it is right"
         return said(claim, Verdict.CARRIED, text, printed=printed, name=math(claim.head))
     if found is None:
         return None
+    if not found.sure:
+        text = "It is right after {count} updates, or by accident: nothing tells what step is meant"
+        return unchecked(claim, text, printed=printed, exact=found.value, count=found.updates)
     state: dict[str, Any] = {"exact": found.value, "count": found.updates}
     text = "{printed} is {exact}, rounded; updates done before: {count}"
     if found.update:

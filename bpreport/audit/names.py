@@ -45,6 +45,17 @@ def is_numeric(tree: Tree) -> bool:
     return True
 
 
+def is_row_of_numbers(tree: Tree) -> bool:
+    r"""Whether a tree computes with printed vectors or matrices, and reads no name but constants.
+
+    >>> from bpreport.formula import parse
+    >>> is_row_of_numbers(parse("2 (1, 3) + (0, e)")), is_row_of_numbers(parse("2 (1, x)"))
+    (True, False)
+    """
+    rows = any(isinstance(part, Tuple | Matrix) for part in walk(tree))
+    return rows and all(part.key in CONSTANTS for part in named(tree))
+
+
 def named(tree: Tree) -> Iterator[Symbol]:
     """Every symbol of a tree."""
     return (part for part in walk(tree) if isinstance(part, Symbol))

@@ -8,13 +8,17 @@ from dataclasses import dataclass, replace
 from bpreport.audit.examples import Examples, output_keys
 from bpreport.audit.names import named, respellings, spellings
 from bpreport.deck.model import Claim
-from bpreport.formula.tree import Derivative, Matrix, Symbol, Tree
+from bpreport.formula.tree import Derivative, Matrix, Symbol, Tree, Tuple
 from bpreport.worked import Role, Trace
 
 __all__ = ["Naming"]
 
 TRAINED = ("weight", "bias", "parameter")
 """Roles of what an update changes."""
+
+
+_COMPUTED = ("forward", "error", "backward")
+"""Stages of a perceptron whose quantities are neither given nor updated."""
 
 
 @dataclass
@@ -35,9 +39,10 @@ class Naming(Examples):
         keys = [] if trace is None else _keys_of_row(trace, head, iteration)
         if place < len(keys):
             return keys[place] + suffix
-        if head.indices:
+        key = replace(head, indices=_place_in(claim.row, place), typed="").key
+        if head.indices or (trace is not None and _is_another(key, head, trace)):
             return None
-        return replace(head, indices=_place_in(claim.row, place), typed="").key + suffix
+        return key + suffix
 
     def spellings(self, name: Symbol | Derivative, claim: Claim) -> Iterator[str]:
         """Keys under which a typed name may be known where the claim stands, its own first."""
@@ -125,19 +130,56 @@ def _place_in(row: Tree | None, place: int) -> tuple[str, ...]:
 
 
 def _keys_of_row(trace: Trace, head: Symbol, iteration: int | None) -> list[str]:
-    """The keys of the entries of a printed row, as the worked example orders them."""
+    """The keys of the entries of a printed row, as the worked example orders them.
+
+    None of W^{[2]}, which is of one layer or sample, nor of a net that two layers have.
+    """
+    if iteration is None and any(isinstance(mark, Tuple) for mark in head.marks):
+        return []
     bases = {head.base, *(symbol.base for symbol in respellings(head))}
-    keys = [
-        quantity.key
+    found = {
+        quantity.key: quantity.symbol
         for quantity in trace.quantities.values()
         if isinstance(quantity.symbol, Symbol)
         and quantity.symbol.base in bases
-        and quantity.symbol.indices
+        and _is_entry(quantity.symbol, head)
         and not quantity.symbol.marks
-    ]
-    if not keys and iteration is not None:
+    }
+    if len({_layer_of(symbol) for symbol in found.values()}) > 1:
+        found = {}
+    if not found and iteration is not None:
         return output_keys(trace)
-    return sorted(keys, key=_in_order)
+    return sorted(found, key=_in_order)
+
+
+def _is_another(key: str, head: Symbol, trace: Trace) -> bool:
+    """Whether a row is none of a network's though it has the name of what the network computes."""
+    return (
+        trace.kind == "perceptron"
+        and key not in trace.quantities
+        and any(
+            quantity.stage in _COMPUTED
+            and isinstance(quantity.symbol, Symbol)
+            and quantity.symbol.base == head.base
+            for quantity in trace.quantities.values()
+        )
+    )
+
+
+def _layer_of(symbol: Symbol) -> str:
+    """The layer that an index names: the h of net_{h1}; none of w_7."""
+    unit = symbol.indices[0] if len(symbol.indices) == 1 else ""
+    return unit.rstrip("0123456789") if isinstance(unit, str) else ""
+
+
+def _is_entry(symbol: Symbol, head: Symbol) -> bool:
+    """Whether a numbered name is of a row: net_{h1} of net, and of net_h, but not of net_y."""
+    match head.indices, symbol.indices:
+        case (), (_, *_):
+            return True
+        case (Symbol(base=layer, indices=(), marks=()),), (str() as unit,):
+            return unit.startswith(layer) and unit.removeprefix(layer).isdigit()
+    return False
 
 
 def _in_order(key: str) -> tuple[int, str]:

@@ -11,25 +11,14 @@ from bpreport.audit.digits import how_printed
 from bpreport.audit.knowledge import Knowledge
 from bpreport.audit.lines import judge_line
 from bpreport.audit.model import Judgement, Verdict
-from bpreport.audit.names import is_numeric, named
+from bpreport.audit.names import is_numeric, is_row_of_numbers, named
 from bpreport.audit.printed import judge_against
 from bpreport.audit.saying import said, shown, unchecked
 from bpreport.deck.model import Claim
 from bpreport.formula import MPMATH, TREES, EvaluationError, evaluate, expand
-from bpreport.formula.tree import Apply, Matrix, Symbol, Tree, Tuple, substitute, walk
+from bpreport.formula.tree import Apply, Symbol, Tree, substitute
 
-__all__ = ["in_entries", "is_row_of_numbers", "judge_entry", "judge_entry_of", "judge_row"]
-
-
-def is_row_of_numbers(tree: Tree) -> bool:
-    r"""Whether a tree computes with printed vectors or matrices, and reads no name.
-
-    >>> from bpreport.formula import parse
-    >>> is_row_of_numbers(parse("2 (1, 3) + (0, 1)")), is_row_of_numbers(parse("2 (1, x)"))
-    (True, False)
-    """
-    rows = any(isinstance(part, Tuple | Matrix) for part in walk(tree))
-    return rows and not any(True for _ in named(tree))
+__all__ = ["in_entries", "judge_entry", "judge_entry_of", "judge_row"]
 
 
 def judge_entry(claim: Claim, knowledge: Knowledge, place: int) -> Judgement:
@@ -37,10 +26,18 @@ def judge_entry(claim: Claim, knowledge: Knowledge, place: int) -> Judgement:
     formula = _formula_of(claim, knowledge)
     if formula is None:
         return unchecked(claim, "It has only one side")
-    if is_row_of_numbers(formula):
-        found = judge_entry_of(tuple(_flat(evaluate(formula, {}, TREES))), claim, knowledge, place)
-        if found is not None:
-            return found
+    if not is_row_of_numbers(formula):
+        try:
+            return _judge_by(formula, claim, knowledge, place)
+        except EvaluationError:
+            if claim.left is None or not is_row_of_numbers(claim.left):
+                raise
+            formula = claim.left  # nothing is known of what the formula reads
+    found = judge_entry_of(tuple(_flat(evaluate(formula, {}, TREES))), claim, knowledge, place)
+    return _judge_by(formula, claim, knowledge, place) if found is None else found
+
+
+def _judge_by(formula: Tree, claim: Claim, knowledge: Knowledge, place: int) -> Judgement:
     values = knowledge.values_for(formula, claim)
     entry = _value_at(place, formula, values)
     if entry is None or how_printed(claim.right_source, entry) is None:

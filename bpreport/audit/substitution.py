@@ -56,7 +56,8 @@ def judge_substitution(claim: Claim, knowledge: Knowledge) -> Judgement:
     if found.cost:
         # A line whose value is right follows another form of the formula.
         return (
-            _right_value(claim, knowledge)
+            _by_rule_alone(claim, knowledge)
+            or _right_value(claim, knowledge)
             or _without_zeros(claim, knowledge, found)
             or _left_open(claim, knowledge, found)
             or _uneven(claim, knowledge, found)
@@ -429,6 +430,8 @@ def _left_open(claim: Claim, knowledge: Knowledge, found: Alignment) -> Judgemen
 def _right_value(claim: Claim, knowledge: Knowledge) -> Judgement | None:
     """The judgement of a line that has the right value, whatever its shape."""
     assert claim.left is not None and claim.right is not None
+    if _is_known_by_itself(claim, knowledge):
+        return None
     try:
         exact = evaluate(claim.left, knowledge.values_for(claim.left, claim), MPMATH)
     except EvaluationError:
@@ -445,15 +448,29 @@ def _is_worth(line: Tree, exact: Any, claim: Claim, knowledge: Knowledge) -> boo
     return agree_within_rounding(line, tree_of(exact), claim, knowledge)
 
 
+def _by_rule_alone(claim: Claim, knowledge: Knowledge) -> Judgement | None:
+    """The judgement by a rule of a line for a name that nothing else computes."""
+    if not _is_known_by_itself(claim, knowledge):
+        return None
+    return judge_by_rule(claim, knowledge, judge_substitution)
+
+
+def _is_known_by_itself(claim: Claim, knowledge: Knowledge) -> bool:
+    """Whether a line is for a name of which no formula has a value: the line itself computes it.
+
+    It may have a formula all the same: the a b of w = a b, of which nobody knows a and b.
+    """
+    if not isinstance(claim.left, Symbol | Derivative):
+        return False
+    known = knowledge.known(claim.left, claim)
+    return known is None or (known.worked is None and known.formula is None)
+
+
 def _by_value(claim: Claim, knowledge: Knowledge) -> Judgement:
     """A numeric side whose shape follows from no formula: only its value can be judged."""
     assert claim.left is not None and claim.right is not None
-    known = knowledge.known(claim.left, claim)
-    named = isinstance(claim.left, Symbol | Derivative)
-    if named and (known is None or (known.worked is None and known.formula is None)):
-        # The line itself is how the name is computed.
-        by_rule = judge_by_rule(claim, knowledge, judge_substitution)
-        return by_rule or said(claim, Verdict.GIVEN, "It puts in numbers")
+    if _is_known_by_itself(claim, knowledge):
+        return _by_rule_alone(claim, knowledge) or said(claim, Verdict.GIVEN, "It puts in numbers")
     value = evaluate(claim.right, {}, MPMATH)
     try:
         exact = evaluate(claim.left, knowledge.values_for(claim.left, claim), MPMATH)

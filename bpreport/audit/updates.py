@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bpreport.audit.digits import fits
-from bpreport.audit.names import is_numeric, readings, respellings
+from bpreport.audit.names import is_numeric, readings, respellings, spellings
 from bpreport.deck.claims import printed_number
 from bpreport.deck.model import Claim
 from bpreport.formula.tree import Symbol
@@ -47,11 +47,17 @@ def in_names_after_updates(
 
 
 def before_update(name: Symbol, claim: Claim) -> Symbol:
-    """The name that the deck itself gives the result of an update: w_5 for w_5^{+}."""
+    """The name that the deck itself gives the result of an update: w_5 for w_5^{+}.
+
+    As its right side has it, which may be w_{11} for the w_{1,1} of the worked example.
+    """
     typed = "+" in claim.left_source
     if name != claim.head or name.marks[-1:] != ("+",) or typed:
         return name
-    return replace(name, marks=name.marks[:-1])
+    before = replace(name, marks=name.marks[:-1])
+    read = () if claim.right is None else readings(claim.right)
+    own = (one for one in read if isinstance(one, Symbol) and before.key in spellings(one))
+    return next(own, before)
 
 
 def _result(chain: list[Claim], trace: Trace) -> Symbol | None:

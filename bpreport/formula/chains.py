@@ -67,7 +67,7 @@ NEAR = 4
 """Cuts within which the relation of the next column stands; in between there may be marks."""
 
 _LABEL = re.compile(r"\s*\\(?:text|textbf|textrm|mbox)\s*\{([^{}]*)\}\s*[:：]?")
-_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_ ]{0,11}\Z")
+_NAME = re.compile(r"(?:[A-Za-z][A-Za-z0-9_ ]{0,11}|[A-Za-z]\w{0,30}\([\w, ]{1,30}\))\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,7 +227,8 @@ def _cuts(source: str, start: int) -> Iterator[_Cut]:
         elif depth == 0 and kind == "relation":
             yield _Cut(match.start(), match.end(), match[0])
         elif depth == 0 and kind == "text":
-            if _is_words(match["words"]):
+            called = match["words"].isalnum() and source.startswith("(", match.end())
+            if _is_words(match["words"]) and not called:
                 yield _Cut(match.start(), match.end(), None)
         elif depth == 0 and kind == "mark":
             marks += 1

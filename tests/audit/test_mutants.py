@@ -229,3 +229,57 @@ def test_each_fault_of_an_alignment_counts():
             assert Alignment(**parts).cost == count
     both = Alignment(dropped=(a,), misfits=1) | Alignment(dropped=(b,), added=(a,), misfits=2)
     assert (both.cost, both.misfits, both.distance) == (3, 3, (6, 3, 0))
+
+
+@pytest.mark.parametrize(("last", "verdict"), [("3", "reproduced"), ("0", "explained")])
+def test_an_entry_of_a_row_is_the_worked_example_s(last, verdict):
+    r"""Whatever formula leads to the row, which reads W, of which the entries alone are known.
+
+    \sigma(0.1 * 1 + 0.3 * 2 + 0.1) = \sigma(0.8) = 0.6900, \sigma(1.1) = 0.7503, and not 0.7500.
+    """
+    head = INDEXED.replace("    learning_rate", "    notation: {out: layer}\n    learning_rate")
+    line = rf"$$h = \sigma(W^T x + b_1) = (0.6900, 0.750{last})$$"
+    assert verdicts(head + line) == ["definition", "reproduced", verdict]
+
+
+@pytest.mark.parametrize("typed", [r"w^{(2)}_{1,1}", r"w^{(2)}_{11}", r"w_{11}^{(2)}"])
+def test_the_update_of_a_weight_with_a_mark_of_its_layer(typed):
+    """It keeps that mark, and is an update rule: 0.5 + 0.1 * 0.0366956 = 0.50366956."""
+    head = INDEXED.replace("W:", '"w^{(1)}":').replace("V:", '"w^{(2)}":')
+    head = head.replace("W_{ij}", "w_{ij}^{(1)}").replace("V_{jk}", "w_{jk}^{(2)}")
+    found = [
+        verdicts(f"{head}$${typed} = {typed} + 0.1 * 0.0366956 = {printed}$$")
+        for printed in ("0.50367", "0.50376")
+    ]
+    assert found == [["definition", "reproduced"], ["definition", "explained"]]
+
+
+def test_a_perceptron_has_its_own_names_only():
+    """C and L are other names for the J of a regression, but not for that of a network."""
+    head = INDEXED.replace(
+        "    learning_rate", "    notation: {error: J, units: number}\n    learning_rate"
+    )
+    # out_{y1} is 0.730103, so J is (1 - 0.730103)^2 / 2 = 0.036422.
+    lines = "$$C = 7.5$$\n\n$$L = 3$$\n\n$$J = 0.036422$$"
+    assert verdicts(head + lines) == ["given", "given", "reproduced"]
+
+
+@pytest.mark.parametrize(
+    ("row", "found"),
+    [
+        ("net_h = (0.8, 1.1)", ["reproduced", "reproduced"]),
+        ("net_h = (0.8, 1.2)", ["reproduced", "wrong"]),
+        ("net = (0.8, 1.1)", ["unchecked", "unchecked"]),
+        ("out^{(2)} = (0.8, 1.1)", ["unchecked", "unchecked"]),
+        ("x = (1, 2)", ["given", "given"]),
+        ("x = (1, 3)", ["given", "wrong"]),
+        ("x^{(3)} = (1, 3)", ["given", "given"]),
+        ("W^{[2]} = (0.5, 0.6)", ["given", "given"]),
+    ],
+)
+def test_a_row_has_the_units_of_the_layer_that_it_names(row, found):
+    """Of h alone: 0.1 * 1 + 0.3 * 2 + 0.1 = 0.8 and 0.2 * 1 + 0.4 * 2 + 0.1 = 1.1.
+
+    Without a name it may be any layer's, and a mark makes it another sample's or another layer's.
+    """
+    assert verdicts(f"{INDEXED}$${row}$$") == found

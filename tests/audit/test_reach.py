@@ -189,14 +189,38 @@ def test_what_only_a_step_knows_is_known_up_to_fifty_updates(iteration, verdict)
     assert [str(one.verdict) for one in found[-2:]] == ["reproduced", verdict]
 
 
-@pytest.mark.parametrize("updates", [1, 2, 9, 10])
-def test_a_sentence_about_several_steps_may_mean_any_of_the_first_ten(updates):
-    """Where it prints one name twice, and 0.622459 is the sigmoid of 0.5."""
-    line = f"It was $out_{{o1}} = 0.622459$ and became $out_{{o1}} = {output_after(updates):.6f}$."
+@pytest.mark.parametrize(
+    ("updates", "digits", "verdict"),
+    [
+        (1, 3, "reproduced"),
+        (10, 3, "reproduced"),
+        (11, 3, "unchecked"),
+        (11, 4, "reproduced"),
+        (59, 3, "unchecked"),
+        (59, 4, "reproduced"),
+        (59, 6, "reproduced"),
+        (2, 2, "unchecked"),
+    ],
+)
+def test_a_sentence_about_several_steps_may_mean_any_that_the_digits_tell(updates, digits, verdict):
+    """Where it prints one name twice, and 0.622459 is the sigmoid of 0.5.
+
+    Three digits tell one of the first ten steps, four one of a hundred; else it may be an accident.
+    """
+    number = f"{output_after(updates):.{digits}f}"
+    line = f"It was $out_{{o1}} = 0.622459$ and became $out_{{o1}} = {number}$."
     found = audited(ONE_UNIT.replace("COUNT", "60") + line).judgements[-1]
-    assert (str(found.verdict), f"updates done before: {updates}" in str(found.message)) == (
-        "reproduced", True
-    )  # fmt: skip
+    assert str(found.verdict) == verdict
+    assert verdict == "unchecked" or f"updates done before: {updates}" in str(found.message)
+
+
+@pytest.mark.parametrize("number", ["0.663196", "0.98"])
+def test_a_number_of_no_step_is_wrong_in_a_sentence_about_several(number):
+    """It is 0.663169 after one update, and grows with each up to less than 0.97 after the last."""
+    assert output_after(1) < 0.6632 < output_after(2) and output_after(62) < 0.97
+    line = f"It was $out_{{o1}} = 0.622459$ and became $out_{{o1}} = {number}$."
+    found = audited(ONE_UNIT.replace("COUNT", "60") + line).judgements[-1]
+    assert found.verdict.level == "error"
 
 
 @pytest.mark.parametrize(

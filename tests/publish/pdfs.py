@@ -33,6 +33,25 @@ def pictures_of(path, dpi):
     return pages
 
 
+def names_in(value):
+    """Every name of PDF in a value, be it a key or itself a value, however deep it stands.
+
+    What stands elsewhere and is only referred to is left out: `document.objects` has it.
+    """
+    if isinstance(value, pikepdf.Name):
+        return {str(value)}
+    if isinstance(value, pikepdf.Array):
+        return set().union(*(names_in(each) for each in direct(value)))
+    if isinstance(value, pikepdf.Dictionary | pikepdf.Stream):
+        return set(value.keys()).union(*(names_in(each) for each in direct(value.values())))
+    return set()
+
+
+def direct(values):
+    """Those that stand where they are used."""
+    return [each for each in values if not getattr(each, "is_indirect", False)]
+
+
 def inked(picture):
     """From where to where a page is written on across, as parts of its width."""
     across = np.flatnonzero((picture < 200).any(axis=0)).tolist()

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+import pickle
+import shutil
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -223,3 +227,55 @@ def test_a_path_means_the_same_to_a_worker_elsewhere(
         there = check([deck], form, workers=Workers(scheduler=dask.address))
         assert there == check([deck], form)
         assert str(tmp_path) not in there.text
+
+
+class Made(pickle.Unpickler):
+    """Reads what is sent, and notes of which modules anything in it is."""
+
+    def __init__(self, sent: bytes) -> None:
+        super().__init__(BytesIO(sent))
+        self.modules: set[str] = set()
+
+    def find_class(self, module: str, name: str) -> Any:
+        self.modules.add(module)
+        return super().find_class(module, name)
+
+
+def test_a_worker_gets_what_a_process_gets(
+    dask: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same work and the same texts and numbers: no path, no open file, not the deck's file."""
+    from distributed import Client
+
+    from bpreport.publish.cluster import _worked
+    from bpreport.publish.processes import Processes
+
+    sent: dict[str, list[bytes]] = {"two": [], "there": []}
+    to_process, to_worker = Processes.submit, Client.submit
+
+    def process(pool: Processes, work: Callable[[Any], Any], thing: Any) -> Any:
+        sent["two"].append(pickle.dumps((work, thing)))
+        return to_process(pool, work, thing)
+
+    def worker(client: Client, *arguments: Any, **options: Any) -> Any:
+        shell, work, thing, expected = arguments
+        assert (shell, expected, options) == (_worked, release(), {"pure": False})
+        sent["there"].append(pickle.dumps((work, thing)))
+        return to_worker(client, *arguments, **options)
+
+    monkeypatch.setattr(Processes, "submit", process)
+    monkeypatch.setattr(Client, "submit", worker)
+    deck = tmp_path / "deck.md"
+    shutil.copyfile(OWN, deck)
+    course = course_of(deck)
+    deck.unlink()
+    for name, workers in {"two": Workers(2), "there": Workers(scheduler=dask.address)}.items():
+        issue(course, "k", numbered(130), tmp_path / name, ["html"], "en", workers=workers)
+    assert files_of(tmp_path / "there") == files_of(tmp_path / "two")
+    assert len(sent["there"]) == 3  # lots of 64: 64 + 64 + 2
+    assert sent["there"] == sent["two"]
+    for each in sent["there"]:
+        made = Made(each)
+        made.load()
+        assert {name.partition(".")[0] for name in made.modules} <= {"bpreport", "builtins"}
+        assert str(tmp_path / "there").encode() not in each

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import socket
 from base64 import b64encode
 from hashlib import sha256
 from html import unescape
@@ -17,9 +18,11 @@ from bpreport.deck import DeckError, read_text
 from bpreport.formula.tree import Number
 from bpreport.publish import build
 from bpreport.publish.marking import commands as marking
+from bpreport.publish.pdf import laid_out, pdf
 from bpreport.publish.sheets import commands as sheets
 from bpreport.publish.sheets.manifest import read_manifest
 from bpreport.publish.sheets.packed import unpacked
+from tests.publish.pdfs import names_in, text_of
 
 MARK = "no-product-holds-this"
 """Stands in each address and script of the hostile deck."""
@@ -158,22 +161,82 @@ def test_every_page_forbids_what_is_not_in_it(pages):
                 assert made in rules[rule].split(), name
 
 
-def test_the_pdf_runs_nothing_and_opens_no_file(tmp_path):
-    """No action, no script, no file inside; the picture of another folder is its words."""
+ACTIONS = {
+    "/AA", "/EF", "/EmbeddedFile", "/EmbeddedFiles", "/GoToE", "/GoToR", "/ImportData", "/JS",
+    "/JavaScript", "/Launch", "/Movie", "/Named", "/OpenAction", "/Rendition", "/RichMedia",
+    "/Sound", "/SubmitForm", "/URI",
+}  # fmt: skip
+"""Names of what acts, carries files, or leads out of a PDF (ISO 32000-1, 12.6.4 and 7.11.4)."""
+
+
+def acting(path):
+    """Which of these a PDF has anywhere."""
     import pikepdf
 
+    with pikepdf.open(path) as document:
+        return set().union(*map(names_in, document.objects)) & ACTIONS
+
+
+def test_the_pdf_runs_nothing_and_opens_no_file(tmp_path):
+    """No action, no script, no file inside; a picture of another folder is its words."""
     found = audit(read_text(HOSTILE))
     (path,) = build(found, found.study, tmp_path, ["pdf"], "en")
-    with pikepdf.open(path) as pdf:
-        names = {
-            str(key) for each in pdf.objects if isinstance(each, pikepdf.Dictionary) for key in each
-        }
-    assert (
-        names
-        & {"/JS", "/JavaScript", "/Launch", "/OpenAction", "/AA", "/EmbeddedFiles", "/RichMedia"}
-        == set()
-    )
-    assert b"root:" not in path.read_bytes()
+    assert acting(path) == set()
+    text = text_of(path)
+    assert MARK in text  # what the deck says can be read in what follows
+    assert "root:" not in text
+
+
+@pytest.mark.parametrize(
+    ("markup", "names"),
+    [
+        ('<a href="#a" id="a">a</a>', set()),  # a link within the page is no action
+        ('<a href="http://a.example">a</a>', {"/URI"}),
+        ('<a href="javascript:a()">a</a>', {"/URI"}),
+        ('<a rel="attachment" href="data:text/plain,a">a</a>', {"/EF", "/EmbeddedFile"}),
+    ],
+)
+def test_what_acts_in_a_pdf_is_noticed(tmp_path, markup, names):
+    """The law above can fail: the action of a link stands within the link, not by itself."""
+    path = tmp_path / "page.pdf"
+    path.write_bytes(pdf(f"<html lang=en><title>a</title><p>{markup}</p>", {}))
+    assert acting(path) == names
+
+
+def test_a_script_in_a_pdf_is_noticed(tmp_path):
+    """Also one that a list within a dictionary within the catalogue holds."""
+    import pikepdf
+
+    path = tmp_path / "page.pdf"
+    script = pikepdf.Dictionary(S=pikepdf.Name.JavaScript, JS="app.alert(1)")
+    with pikepdf.new() as document:
+        document.Root.Names = pikepdf.Dictionary(Any=pikepdf.Array(["a", script]))
+        document.save(path)
+    assert acting(path) == {"/JS", "/JavaScript"}
+
+
+def test_the_pdf_is_made_without_fetching(tmp_path):
+    """Were its markup ours to choose: of all addresses only `data:` is looked at."""
+    drawing = '<svg xmlns="http://www.w3.org/2000/svg" width="90" height="20">{}</svg>'
+    picture, style = tmp_path / "picture.svg", tmp_path / "style.css"
+    picture.write_text(drawing.format('<text y="15">from-a-file</text>'), encoding="utf-8")
+    style.write_text("p::after { content: 'by-a-style' }", encoding="utf-8")
+    given = b64encode(drawing.format('<text y="15">from-the-page</text>').encode()).decode()
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.setblocking(False)
+        there = f"http://127.0.0.1:{server.getsockname()[1]}/"
+        source = f"""<html lang="en"><title>a</title>
+<link rel="stylesheet" href="{style.as_uri()}"><link rel="stylesheet" href="{there}a.css">
+<style>@import url({style.as_uri()}); p {{ background: url({there}b.png) }}</style>
+<p>words <img src="{picture.as_uri()}" alt="a"> <img src="{there}c.png" alt="b">
+<img src="data:image/svg+xml;base64,{given}" alt="c"></p>"""
+        path = tmp_path / "page.pdf"
+        path.write_bytes(laid_out(source, {}).write())
+        with pytest.raises(BlockingIOError):  # nobody has called
+            server.accept()
+    text = text_of(path)
+    assert "words" in text and "from-the-page" in text
+    assert "from-a-file" not in text and "by-a-style" not in text
 
 
 def test_the_notebook_holds_the_deck_as_text(tmp_path):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from dataclasses import replace
+from decimal import Decimal
 from io import StringIO
 from pathlib import Path
 
@@ -97,6 +98,36 @@ def test_a_page_holds_nothing_of_the_others(tmp_path: Path) -> None:
         both / "out/feedback/ada.html"
     ).read_bytes()
     assert "@bo" not in (both / "out/feedback/ada.html").read_text()
+
+
+def totals(folder: Path) -> dict[str, str]:
+    """The total of each student, as the table has it."""
+    table = (folder / "marks.csv").read_text(encoding="utf-8-sig")
+    return {row["student"]: row["total"] for row in csv.DictReader(StringIO(table))}
+
+
+def test_each_is_marked_by_the_own_sheet(tmp_path: Path) -> None:
+    """Wherever the row stands; the right numbers of somebody else's sheet are wrong ones."""
+    own, other = map(right_answers, SHEETS[:2])
+    assert all(own[name] != other[name] for name in ("1a", "1b"))
+    rows = [{"student": "@bo", **other, "1a": own["1a"], "1b": own["1b"]}, full()[0]]
+    answers, manifest = write_class(tmp_path, rows)
+    assert run(answers, DECK, "--manifest", manifest, "-o", tmp_path / "out")[0] == 0
+    full_marks = SHEETS[0].marks
+    found = totals(tmp_path / "out")
+    assert found["ada"] == str(full_marks)
+    assert Decimal(found["'@bo"]) < full_marks
+
+
+@pytest.mark.parametrize("spelt", ["ada", " ada ", "'ada", "Ada", "a\u0501a", "ada\u200b"])
+def test_nobody_hands_in_for_another(tmp_path: Path, spelt: str) -> None:
+    """A second row under somebody's id, or under one that looks like it, and nobody is marked."""
+    row = ",".join([spelt, *right_answers(SHEETS[1]).values()])
+    answers, manifest = write_class(tmp_path, full()[:1], f"{row}\n")
+    status, out, err = run(answers, DECK, "--manifest", manifest, "-o", tmp_path / "out")
+    assert (status, out) == (2, "")
+    assert "(line 3)" in err
+    assert not (tmp_path / "out").exists()
 
 
 def test_what_is_typed_is_shown_as_text(tmp_path: Path) -> None:

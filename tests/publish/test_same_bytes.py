@@ -16,6 +16,7 @@ from bpreport.deck import builtin
 from tests.publish.decks import LESSON, WORKED
 from tests.publish.scale import OWN, files_of
 from tests.publish.worlds import World, worlds
+from tests.support import do_without
 
 FORMATS = "html,pdf,slides,notebook,golden"
 BANKS = "html,pdf,moodle,qti21"
@@ -38,6 +39,15 @@ def same(both: list[World], *names: str) -> int:
 
 def told(record_testsuite_property, name: str, count: int) -> None:
     record_testsuite_property(name, count)
+
+
+def test_one_world_writes_a_decimal_comma(tmp_path: Path):
+    """Whoever asks the system for the form of a number gets 0.5 in one world, 0,5 in the other."""
+    both = worlds(tmp_path)
+    if "LOCPATH" not in both[1].settings:
+        do_without("localedef and the sources of de_DE, which make a locale, are not there")
+    asking = "import locale; locale.setlocale(locale.LC_ALL, ''); print(locale.str(0.5))"
+    assert [world.python(asking).stdout for world in both] == ["0.5\n", "0,5\n"]
 
 
 @pytest.mark.parametrize("name", DECKS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -44,6 +45,18 @@ class World:
 
     def run(self, *words: object) -> str:
         """The command in the folder; what it prints. It must not fail."""
+        return self.ended(*words).stdout
+
+    def ended(self, *words: object) -> subprocess.CompletedProcess[str]:
+        """The command, with all that it told."""
+        program = "from bpreport.cli import main; main(prog_name='bpreport')"
+        ended = self.python(program, *words)
+        errors_found = words[0] == "check" and ended.returncode == 1
+        assert ended.returncode == 0 or errors_found, ended.stderr
+        return ended
+
+    def python(self, program: str, *words: object) -> subprocess.CompletedProcess[str]:
+        """A program of Python in this world."""
         clock = self.folder / "clock"
         clock.mkdir(parents=True, exist_ok=True)
         (clock / "sitecustomize.py").write_text(CLOCK, encoding="utf-8")
@@ -54,14 +67,27 @@ class World:
             "BPREPORT_CACHE": str(self.folder / "cache"),
             **self.settings,
         }
-        program = "from bpreport.cli import main; main(prog_name='bpreport')"
-        ended = subprocess.run(
+        return subprocess.run(
             [sys.executable, "-c", program, *map(str, words)], cwd=self.folder, env=environment,
             capture_output=True, text=True, encoding="utf-8", check=False, timeout=900,
         )  # fmt: skip
-        errors_found = words[0] == "check" and ended.returncode == 1
-        assert ended.returncode == 0 or errors_found, ended.stderr
-        return ended.stdout
+
+
+COMMA = "de_DE.UTF-8"
+"""A locale that writes 0.5 as 0,5; few machines have it, so it is made."""
+
+
+def with_comma(folder: Path) -> dict[str, str]:
+    """The settings of that locale; empty where the machine cannot make it."""
+    program = shutil.which("localedef")
+    if program is None:
+        return {}
+    folder.mkdir(parents=True, exist_ok=True)
+    name, _, charset = COMMA.partition(".")
+    made = subprocess.run(
+        [program, "-i", name, "-f", charset, str(folder / COMMA)], capture_output=True, check=False
+    )
+    return {} if made.returncode else {"LOCPATH": str(folder), "LC_ALL": COMMA, "LANG": COMMA}
 
 
 def worlds(folder: Path) -> list[World]:
@@ -72,7 +98,8 @@ def worlds(folder: Path) -> list[World]:
         "NPY_DISABLE_CPU_FEATURES": "AVX2 FMA3 AVX512F",
     }  # fmt: skip
     there = {
-        "LC_ALL": "C.UTF-8", "LANG": "zh_CN.UTF-8", "TZ": "CST-8", "PYTHONHASHSEED": "2",
+        "LC_ALL": "C.UTF-8", "LANGUAGE": "zh", "TZ": "CST-8", "PYTHONHASHSEED": "2",
         "SOURCE_DATE_EPOCH": "2000000000", "OMP_NUM_THREADS": "4", "OPENBLAS_NUM_THREADS": "4",
+        **with_comma(folder / "locales"),
     }  # fmt: skip
     return [World(folder / "a", 0, 1, here), World(folder / "b c" / "另一个", 400, 4, there)]
