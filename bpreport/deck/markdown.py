@@ -39,7 +39,7 @@ DEEPEST = limit("list_depth")
 
 _HEADING_ATTRIBUTES = re.compile(r"(?<!\])(\{[^{}]*\})[ \t]*\Z")
 _MATH_FENCES = ("math", "{math}", "latex-math", "tex-math")
-_DELIMITERS = re.compile(r"^[ \t>]*\|?[ \t]*:?-+:?[ \t]*(?:\||$)", re.MULTILINE)
+_DELIMITERS = re.compile(r"^[ \t>]*(?:\|[ \t]*)?:?-+:?[ \t]*(?:\||$)", re.MULTILINE)
 """The beginning of a line below the headings of a table."""
 _RULE = re.compile(r"(?:---|\.\.\.)[ \t]*\Z")
 
