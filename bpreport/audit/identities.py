@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import zip_longest
 from typing import Any
 
 from bpreport.audit.digits import same
@@ -300,11 +299,16 @@ def _pairs(left: Any, right: Any) -> list[tuple[Any, Any]] | None:
     """
     if not isinstance(left, tuple) or not isinstance(right, tuple):
         return [(_scalar(left), _scalar(right))]
+    if len(left) != len(right):
+        return None
     found: list[tuple[Any, Any]] = []
-    for one, other in zip_longest(left, right):
-        if isinstance(one, tuple) != isinstance(other, tuple) or one is None or other is None:
-            return None  # a row and a matrix, say: what is meant, only the author knows
-        found += _pairs(one, other) or []
+    for one, other in zip(left, right, strict=True):
+        # A row and a matrix, say: what is meant, only the author knows.
+        alike = isinstance(one, tuple) == isinstance(other, tuple)
+        inside = _pairs(one, other) if alike else None
+        if inside is None:
+            return None
+        found += inside
     return found
 
 
