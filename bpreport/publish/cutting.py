@@ -1,0 +1,169 @@
+"""The printed report cut into documents that are laid out by themselves.
+
+WeasyPrint lays out and writes a document as a whole. What begins on a new page can be laid out
+beside the rest, and by itself again where nothing else has changed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+__all__ = ["ELSEWHERE", "UNIT", "WINDOW", "Strand", "Unit", "Work", "cut", "size"]
+
+ELSEWHERE = "elsewhere:"
+"""Addresses of links to other parts begin so; the name follows in hexadecimal digits."""
+
+UNIT = "unit-"
+"""Names by which units are found on their pages begin so, and go on with a number from 0."""
+
+WINDOW = 60_000
+"""Characters that are laid out at once, about ten pages; a report of two of them is not cut."""
+
+
+PLAIN = "@page { @bottom-right { content: none; } }"
+"""A part does not know the numbers of its pages. A name for them would be shorter, but would have
+every page begin with the space that headings keep above them."""
+
+FULL = (
+    "height: 251mm; string-set: title attr(data-title), section attr(data-section),"
+    " part attr(data-part)"
+)
+"""What fills a page of A4 within its margins, and tells what the next says in its head."""
+
+
+@dataclass(frozen=True, slots=True)
+class Strand:
+    """Units, one after the other, of which the first begins a page and others may."""
+
+    opening: str
+    """The tag of the section, with its heading where the section begins here."""
+    section: str
+    """The heading of the section."""
+    units: tuple[str, ...]
+    """Worked examples, or the blocks of slides; the first block of a slide has its heading."""
+
+    def names(self, first: int, beyond: int) -> list[str]:
+        """By what names units are found in a document that begins with `first`."""
+        return [_id(unit) or f"{UNIT}{number}" for number, unit in enumerate(self.units[first:beyond])]
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A report that is cut; headings are HTML."""
+
+    head: str
+    """All that stands before the body, with the styles."""
+    front: str
+    """The title page, findings and contents, which tell on what page everything is."""
+    title: str
+    strands: tuple[Strand, ...]
+
+    def opened(self, pages: Mapping[str, int]) -> str:
+        """The front as a document; `pages` tells on what page each name of the rest is."""
+        return self._unnumbered(f"{self.front}</main>", pages)
+
+    def document(self, strand: Strand, first: int, beyond: int) -> str:
+        """Units from `first` up to `beyond` as a document.
+
+        Its first page is one that is full, so that all is laid out as behind what stands before
+        it: with the same space at the top of the page, and the same running head.
+        """
+        before = "".join(strand.units[:first])
+        inside = strand.opening if not first else _tag(strand.opening)
+        if before.rfind("<article ") > before.rfind("</article>"):
+            inside += _tag(before[before.rfind("<article ") :])
+        units = zip(strand.units[first:beyond], strand.names(first, beyond), strict=True)
+        inside += "".join(_named(unit, name) for unit, name in units)
+        headings = re.findall(r"<h3[^>]*>(.*?)</h3>", before, re.DOTALL)
+        part = f" · {headings[-1]}" if headings else ""
+        full = (
+            f'<div style="{FULL}" data-title="{self.title}" data-section="{strand.section}"'
+            f' data-part="{part}"></div>'
+        )
+        # What is open yet, the end of the main element closes.
+        return self._unnumbered(f"{full}<main>{inside}</main>", {})
+
+    def _unnumbered(self, body: str, pages: Mapping[str, int]) -> str:
+        head = self.head.replace("</head>", f"<style>{PLAIN}</style></head>")
+        return f"{head}<body>{_linked(body, pages)}</body></html>"
+
+    def numbers(self, count: int, samples: str) -> str:
+        """Pages that show nothing but their numbers, and behind them one with samples of type."""
+        pages = '<div style="break-after:page"></div>' * count
+        return f"{self.head}<body>{pages}{samples}</body></html>"
+
+
+def cut(html: str) -> Work | None:
+    """A page cut where its template has marked it; None where it is too short for that."""
+    if size(html) <= 2 * WINDOW:
+        return None
+    head, _, body = html.partition("<body>")
+    front, *sections = body.split("<!--strand-->")
+    title = re.search(r"<h1[^>]*>(.*?)</h1>", front, re.DOTALL)
+    strands = [strand for section in sections for strand in _strands(section)]
+    if not strands or title is None:
+        return None
+    return Work(head, front, title[1], tuple(strands))
+
+
+def size(html: str) -> int:
+    """Characters of a page without its pictures.
+
+    >>> size('<img src="data:image/svg+xml;base64,AAAA">')
+    12
+    """
+    return len(re.sub(r'"data:[^"]*"', "", html))
+
+
+def _strands(section: str) -> Iterator[Strand]:
+    """What a section is cut into: slides are one strand, long worked examples are one each."""
+    opening, *marked = re.split(r"<!--(unit|page)-->", section.partition("<!--end-->")[0])
+    heading = re.search(r"<h2[^>]*>(.*?)</h2>", opening, re.DOTALL)
+    told = heading[1] if heading else ""
+    for units in _together(marked[::2], marked[1::2]):
+        yield Strand(opening, told, units)
+        opening = _tag(opening)
+
+
+def _together(marks: Sequence[str], units: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    """Neighbours together, unless one may begin on a new page and either side is long."""
+    group: list[str] = []
+    for mark, unit in zip(marks, units, strict=True):
+        long = max(size(unit), sum(map(size, group))) > WINDOW // 2
+        if group and mark == "page" and long:
+            yield tuple(group)
+            group = []
+        group.append(unit)
+    if group:
+        yield tuple(group)
+
+
+def _tag(html: str) -> str:
+    """The tag with which something begins, without its name."""
+    return re.sub(r' id="[^"]*"', "", html[: html.index(">") + 1])
+
+
+def _id(unit: str) -> str:
+    """The name of an element, if it has one."""
+    found = re.match(r'<[^>]*? id="([^"]*)"', unit)
+    return found[1] if found else ""
+
+
+def _named(unit: str, name: str) -> str:
+    return unit if _id(unit) else re.sub(r"^<\w+", rf'\g<0> id="{name}"', unit)
+
+
+def _linked(body: str, pages: Mapping[str, int]) -> str:
+    """Links whose target is not in the document name it, and its page where it is known."""
+    here = set(re.findall(r' id="([^"]*)"', body))
+
+    def link(found: re.Match[str]) -> str:
+        name = found[1]
+        if name in here:
+            return found[0]
+        page = f' data-page="{pages[name]}"' if name in pages else ""
+        return f' href="{ELSEWHERE}{name.encode().hex()}"{page}'
+
+    return re.sub(r' href="#([^"]*)"', link, body)
