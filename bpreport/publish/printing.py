@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from hashlib import sha256
@@ -16,7 +15,7 @@ from bpreport.publish.cutting import UNIT, WINDOW, Strand, Work, cut, size
 from bpreport.publish.drawing import Drawing
 from bpreport.publish.joining import joined
 from bpreport.publish.keeping import kept
-from bpreport.publish.pdf import Bookmark, Layout, laid_out, pdf
+from bpreport.publish.pdf import Bookmark, Layout, collected_once, laid_out, pdf
 
 __all__ = ["Face", "Part", "printed"]
 
@@ -65,7 +64,8 @@ def printed(
     @kept("pages", _packed, _unpacked)
     def part(source: str, units: tuple[str, ...], last: bool) -> Part:
         # The addresses of drawings are digests of them, and it shows which pictures are formulas.
-        return _part(laid_out(source, drawings, words), source, units, last)
+        with collected_once():
+            return _part(laid_out(source, drawings, words), source, units, last)
 
     parts = _rest(work, part, jobs)
     front = _front(work, parts, part)
@@ -89,6 +89,8 @@ def _rest(work: Work, part: Make, jobs: int) -> list[Part]:
 
     def made(share: Iterable[int]) -> dict[int, list[Part]]:
         return {number: list(_strand(work, work.strands[number], part)) for number in share}
+
+    import weasyprint  # noqa: F401 - before there are two processes to load it
 
     with beside(lambda: made(shares[1]), jobs) as others:
         found = made(shares[0])

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from functools import cached_property
 from typing import Any
 
@@ -93,7 +91,7 @@ class Press:
         from bpreport.publish import pdf as writer
 
         found = []
-        with _collected_once():
+        with writer.collected_once():
             for template in range(len(TEMPLATES)):
                 setter = PdfSheetSetter(self.lang)
                 page = pages(self.course, sheet, setter)[template]
@@ -163,19 +161,3 @@ def _can_set(source: str) -> bool:
         return bool(mathml(source))
     except TypesettingError:
         return False
-
-
-@contextmanager
-def _collected_once() -> Iterator[None]:
-    """Look for cycles once, at the end: a layout is full of them, and is dropped as a whole.
-
-    To look for them over and over took a fifth of the time; not to look would take a gigabyte.
-    """
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
-        gc.collect(0)
