@@ -16,6 +16,7 @@ from bpreport.publish.batch import HERE
 from bpreport.publish.marking import deliver, kinds_of, read_answers
 from bpreport.publish.sheets import issue, plan, read_manifest, remake
 from bpreport.publish.sheets.issuing import NotAllMade, course_of
+from bpreport.publish.sheets.manifest import sheet_in
 from bpreport.publish.sheets.mistakes import Slipped
 from bpreport.publish.sheets.model import Sheet
 from bpreport.publish.sheets.packed import packed
@@ -121,8 +122,8 @@ def test_a_killed_batch_goes_on_where_it_stopped(tmp_path: Path) -> None:
     before = {
         place: (folder / place).stat().st_mtime_ns
         for record in (folder / "records").glob("*.json")
-        for entry in json.loads(record.read_text())["record"]["entries"]
-        for place in entry["files"]
+        for line in json.loads(record.read_text())["record"]["lines"].values()
+        for place in sheet_in(line).files
     }
     assert 0 < len(before) < 800
     status, out, err = ran(*words, "-o", tmp_path / "class")
@@ -204,7 +205,9 @@ def test_what_is_not_as_it_was_is_made_anew(
     elif harm == "record":
         record.write_bytes(record.read_bytes()[:-40])
     else:
-        record.write_text(record.read_text().replace('"candidate": ', '"candidate": 9'))
+        changed = record.read_text().replace(r"\"candidate\": ", r"\"candidate\": 9")
+        assert changed != record.read_text()
+        record.write_text(changed)
     assert files_of(issued(tmp_path / "class", 3)) == files_of(issued(tmp_path / "fresh", 3))
 
 
