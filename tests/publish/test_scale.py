@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
+import tracemalloc
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +16,7 @@ from bpreport.deck import DeckError, read_text
 from bpreport.publish import Workers, check
 from bpreport.publish.batch import HERE
 from bpreport.publish.marking import deliver, kinds_of, read_answers
-from bpreport.publish.sheets import issue, plan, read_manifest, remake
+from bpreport.publish.sheets import issue, lots, make_all, plan, read_manifest, remake
 from bpreport.publish.sheets.issuing import NotAllMade, course_of
 from bpreport.publish.sheets.manifest import sheet_in
 from bpreport.publish.sheets.mistakes import Slipped
@@ -108,6 +110,48 @@ def test_marks_are_the_same_however_many_work(serial: Path, tmp_path: Path) -> N
     assert files_of(tmp_path / "two") == made
     assert len(made) == 72
     assert {path.name for path in tmp_path.iterdir()} == {"alone", "two"}
+
+
+# -- memory
+
+
+def test_a_student_leaves_nothing_in_the_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When a sheet is made, less is there of it than half of what the manifest has of it."""
+    monkeypatch.setattr(lots, "SIZE", 4)
+    issued(tmp_path / "before", 12)  # from now on formulas are remembered
+    there: list[int] = []
+
+    def tell(_told: str) -> None:
+        gc.collect()
+        there.append(tracemalloc.get_traced_memory()[0])
+
+    tracemalloc.start()
+    try:
+        issue(COURSE, "k", numbered(12), tmp_path / "class", ["html"], "en", tell)
+    finally:
+        tracemalloc.stop()
+    assert len(there) == 3  # lots of 4
+    manifest = json.loads((tmp_path / "class" / "manifest.json").read_text(encoding="utf-8"))
+    assert there[2] - there[0] < len(json.dumps(manifest["sheets"][4:])) / 2
+
+
+@pytest.mark.parametrize("form", ["html", "moodle"])
+def test_what_a_sheet_was_printed_with_goes_with_it(form: str) -> None:
+    """Else templates leave cycles, which stay until the whole memory is searched for them."""
+    press = Press(COURSE, "en", [form])
+    sheets = list(make_all(COURSE, "k", numbered(5)))
+    for _ in press.products(sheets):  # from now on formulas are remembered
+        pass
+    gc.collect()
+    gc.disable()
+    try:
+        for _ in press.products(sheets):
+            pass
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
 
 
 # -- going on

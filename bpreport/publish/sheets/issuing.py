@@ -72,7 +72,7 @@ def issue(
     banks = [bank_path(form) for form in press.banks]
     mistakes = frozen(course.mistakes)
     lots = list(lots_of(course, course_key, LATEST, lang, formats, students, mistakes))
-    press_of(lots[0])  # copies of this process have it then
+    press_of(lots[0]).prepare()
     request = (course.digest, course.deck, course_key, LATEST, lang, tuple(formats), mistakes)
     with unfinished(target, *request) as kept:
         placing = kept.record(MANIFEST)

@@ -62,6 +62,11 @@ class Press:
                 made = [content for form in self.formats for content in self._made(sheet, form)]
             yield dict(zip(self.places(sheet.student), made, strict=True))
 
+    def prepare(self) -> None:
+        """Make what all pages have in common now, so that copies of this process have it."""
+        if "html" in self.formats:
+            _ = self._html_head
+
     def places(self, student: str) -> list[str]:
         """The paths of a student's files."""
         found = []
