@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, overload
 
 from bpreport.audit.model import Message
 from bpreport.deck import DeckError, Phrase
@@ -25,6 +25,7 @@ __all__ = [
 ]  # fmt: skip
 
 Thing = TypeVar("Thing")
+Made = TypeVar("Made")
 Result = TypeVar("Result")
 Keep = Callable[[Any, Any], Any]
 """From a thing and its result to what is left of that once it is kept on this machine."""
@@ -95,13 +96,34 @@ class Pool(Protocol):
         """Let go of everything."""
 
 
+@overload
 def in_order(
-    work: Callable[[Thing], Any],
+    work: Callable[[Thing], Result],
     things: Iterable[Thing],
     workers: Workers = HERE,
     known: Callable[[Thing], Result | None] = lambda _: None,
-    keep: Callable[[Thing, Any], Result] | None = None,
-) -> Iterator[Result | Failure]:
+) -> Iterator[Result | Failure]: ...
+
+
+@overload
+def in_order(
+    work: Callable[[Thing], Made],
+    things: Iterable[Thing],
+    workers: Workers = HERE,
+    known: Callable[[Thing], Result | None] = lambda _: None,
+    *,
+    keep: Callable[[Thing, Made], Result],
+) -> Iterator[Result | Failure]: ...
+
+
+def in_order(
+    work: Callable[[Any], Any],
+    things: Iterable[Any],
+    workers: Workers = HERE,
+    known: Callable[[Any], Any] = lambda _: None,
+    *,
+    keep: Keep | None = None,
+) -> Iterator[Any]:
     """Of each thing the result, or why there is none; a failure costs the other things nothing.
 
     What is `known` of a thing already is not made again. What is made is handed to `keep`, a
@@ -118,7 +140,7 @@ def in_order(
     ['-1: 1', '-2: 2']
     """
     waiting = iter(things)
-    under_way: deque[tuple[Thing, Result | None, Any]] = deque()
+    under_way: deque[tuple[Any, Any, Any]] = deque()
     with closing(_pool(workers, keep)) as pool:
         while True:
             for thing in islice(waiting, pool.room - len(under_way)):

@@ -126,7 +126,7 @@ def _made(
         return _Kept(0, kept.recalled(lot.name)["statistics"], {}) if whole else None
 
     keep = partial(_keep, kept.folder)
-    for outcome in in_order(print_lot, missing(), workers, known, keep):
+    for outcome in in_order(print_lot, missing(), workers, known, keep=keep):
         lot = under_way.popleft()
         found = outcome
         if isinstance(outcome, Failure):
