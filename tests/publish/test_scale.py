@@ -16,6 +16,7 @@ from bpreport.deck import DeckError, read_text
 from bpreport.publish import Workers, check
 from bpreport.publish.batch import HERE
 from bpreport.publish.marking import deliver, kinds_of, read_answers
+from bpreport.publish.marking import lots as marking_lots
 from bpreport.publish.sheets import issue, lots, make_all, plan, read_manifest, remake
 from bpreport.publish.sheets.issuing import NotAllMade, course_of
 from bpreport.publish.sheets.manifest import sheet_in
@@ -33,6 +34,13 @@ COURSE = course_of(OWN)
 NARROW = plan(
     read_text(OWN.read_text(encoding="utf-8").replace("from: -0.8, to: 0.8", "from: 3, to: 3"))
 )
+
+
+@pytest.fixture
+def _small_lots(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that a few students are several lots; who is in which decides over no file."""
+    for room, name in ((lots, "SIZE"), (lots, "SMALL"), (marking_lots, "SIZE")):
+        monkeypatch.setattr(room, name, 1 if name == "SMALL" else 8)
 
 
 def issued(target: Path, count: int, form: str = "html", workers: Workers = HERE) -> Path:
@@ -62,7 +70,8 @@ def answers_to(folder: Path) -> Path:
 # -- whoever works
 
 
-@pytest.mark.parametrize(("form", "count"), [("html", 70), ("pdf", 5)])
+@pytest.mark.usefixtures("_small_lots")
+@pytest.mark.parametrize(("form", "count"), [("html", 20), ("pdf", 2)])
 def test_sheets_are_the_same_however_many_work(form: str, count: int, tmp_path: Path) -> None:
     """Every file, the manifest among them, byte for byte."""
     alone = files_of(issued(tmp_path / "alone", count, form))
@@ -71,6 +80,7 @@ def test_sheets_are_the_same_however_many_work(form: str, count: int, tmp_path: 
     assert {path.name for path in tmp_path.iterdir()} == {"alone", "two"}
 
 
+@pytest.mark.usefixtures("_small_lots")
 @pytest.mark.parametrize("frozen", [False, True])
 def test_banks_and_frozen_mistakes_are_the_same_however_many_work(
     frozen: bool, tmp_path: Path
@@ -83,14 +93,14 @@ def test_banks_and_frozen_mistakes_are_the_same_however_many_work(
             for name, by_key in COURSE.mistakes.items()
         })  # fmt: skip
     for name, workers in (("alone", HERE), ("two", TWO)):
-        issue(course, "k", numbered(70), tmp_path / name, ["html", "moodle-bank"], "en",
+        issue(course, "k", numbered(20), tmp_path / name, ["html", "moodle-bank"], "en",
               workers=workers)  # fmt: skip
     made = files_of(tmp_path / "alone")
     assert files_of(tmp_path / "two") == made
-    assert len(made) == 2 * 70 + 2
+    assert len(made) == 2 * 20 + 2
     manifest = read_manifest(tmp_path / "two" / "manifest.json")
     assert plain(manifest.mistakes) == plain(course.mistakes)
-    files = remake(COURSE, manifest, "s0070", Press(COURSE.as_issued(manifest), "en", ["html"]))[1]
+    files = remake(COURSE, manifest, "s0020", Press(COURSE.as_issued(manifest), "en", ["html"]))[1]
     assert all(made[place] == content for place, content in files.items())
 
 
@@ -100,6 +110,7 @@ def plain(mistakes: Mapping[str, Mapping[str, tuple[Slipped, ...]]]) -> str:
                        for name, by_key in mistakes.items()})  # fmt: skip
 
 
+@pytest.mark.usefixtures("_small_lots")
 def test_marks_are_the_same_however_many_work(serial: Path, tmp_path: Path) -> None:
     """Marks, overview and every page of feedback."""
     answers, manifest = answers_to(serial), read_manifest(serial / "manifest.json")
@@ -160,8 +171,8 @@ def test_what_a_sheet_was_printed_with_goes_with_it(form: str) -> None:
 @LINUX
 def test_a_killed_batch_goes_on_where_it_stopped(tmp_path: Path) -> None:
     """What was kept is not made again, its processes ended, and the result is the same."""
-    # Two lots are made at once, and others are under way when the first is kept.
-    words = ["sheets", OWN, "--count", 400, "--seed", "k", "--lang", "en", "--format", "html"]
+    # Two lots of 64 are made at once, and one is left when the first is kept.
+    words = ["sheets", OWN, "--count", 130, "--seed", "k", "--lang", "en", "--format", "html"]
     folder = killed_in_the_middle(*words, "-j", 2, "-o", tmp_path / "class")
     before = {
         place: (folder / place).stat().st_mtime_ns
@@ -169,14 +180,14 @@ def test_a_killed_batch_goes_on_where_it_stopped(tmp_path: Path) -> None:
         for line in json.loads(record.read_text())["record"]["lines"].values()
         for place in sheet_in(line).files
     }
-    assert 0 < len(before) < 800
+    assert 0 < len(before) <= 2 * 128
     status, out, err = ran(*words, "-o", tmp_path / "class")
     assert (status, err) == (0, "")
     assert "candidates screened" in out
     after = {place: (tmp_path / "class" / place).stat().st_mtime_ns for place in before}
     assert after == before
     assert [path.name for path in tmp_path.iterdir()] == ["class"]
-    assert files_of(tmp_path / "class") == files_of(issued(tmp_path / "fresh", 400))
+    assert files_of(tmp_path / "class") == files_of(issued(tmp_path / "fresh", 130))
 
 
 @LINUX
@@ -187,7 +198,7 @@ def test_a_killed_batch_goes_on_where_it_stopped(tmp_path: Path) -> None:
 )
 def test_another_request_is_no_continuation(other: list[str], tmp_path: Path) -> None:
     """Another key, format or language for the same folder is made as if nothing were there."""
-    words = ["sheets", OWN, "--count", 180, "--lang", "en"]
+    words = ["sheets", OWN, "--count", 66, "--lang", "en"]
     killed_in_the_middle(*words, "--seed", "k", "--format", "html", "-o", tmp_path / "class")
     changed = [*words, "--format", "html", *other]
     assert ran(*changed, "-o", tmp_path / "class")[0] == 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import os
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -180,10 +181,11 @@ def _tidy(kept: Records, press: Press, students: Sequence[str]) -> None:
         folder = kept.folder / kind
         folder.mkdir(exist_ok=True)
         places = [Path(place) for place in press.places("") if place.startswith(f"{kind}/")]
-        for path in folder.iterdir():
-            owners = {path.name.removesuffix(place.name) for place in places}
-            if known.isdisjoint(owners - {path.name}):
-                path.unlink()
+        with os.scandir(folder) as there:
+            for entry in there:
+                owners = {entry.name.removesuffix(place.name) for place in places}
+                if known.isdisjoint(owners - {entry.name}):
+                    Path(entry.path).unlink()
 
 
 def _make_banks(
