@@ -12,7 +12,8 @@ nothing) and a line `=====`. Then follow blocks, each of them
 
 The deck is the text itself. Or it is a stored one, `deck: tests/cases/notes/net_out.md`, perhaps
 with changes that make it wrong, `change: 14:3 "0.4" -> "0.5"`; then the reading has only what is
-said otherwise than of the stored deck.
+said otherwise than of the stored deck. `deck: builtin zh` is the deck that comes along, and
+`case: slips/plain.txt` the case of that title, with all that its own file does not look at.
 
 A claim takes two lines or more: where it stands, its text, the verdict, the exact value to three
 digits more than are printed, the quantity of the worked example; the sentence; then the slip with
@@ -35,6 +36,7 @@ from bpreport.audit import Audit, Judgement, audit
 from bpreport.audit.digits import significant_digits
 from bpreport.deck import Deck, builtin, read, read_text
 from bpreport.formula import MP
+from tests.audit.case_files import read_cases
 from tests.support import ROOT
 
 __all__ = ["Block", "blocks", "lines_of", "reading"]
@@ -62,6 +64,9 @@ class Block:
 
     def deck(self) -> Deck:
         """The deck, with its changes."""
+        if self.text.startswith("case: "):
+            cases = read_cases(self.text.removeprefix("case: "))
+            return read_text(next(case.deck for case in cases if case.title == self.title))
         if not self.text.startswith("deck: "):
             return read_text(f"{self.head}{self.text}\n")
         path, changes = self._stored()
