@@ -28,20 +28,28 @@ from __future__ import annotations
 import difflib
 import re
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from bpreport.audit import Audit, Judgement, audit
+from bpreport.audit.bounded import judged_within, learned_within
 from bpreport.audit.digits import significant_digits
 from bpreport.deck import Deck, builtin, read, read_text
 from bpreport.formula import MP
+from bpreport.formula.effort import effort
+from bpreport.formula.limits import limit
+from bpreport.worked import recompute
 from tests.audit.case_files import read_cases
 from tests.support import ROOT
 
-__all__ = ["Block", "blocks", "lines_of", "reading"]
+__all__ = ["FOLDER", "STEPS", "Block", "blocks", "lines_of", "reading", "steps"]
 
 FOLDER = ROOT / "tests/cases/readings"
+STEPS = FOLDER / "steps.tsv"
+"""By stored deck, how many steps its audit takes."""
+COUNTED = ("builtin en", "many_topics.md", "net_out.md", "optimisers.md", "regressions.md")
 HEAD_ENDS = "\n=====\n"
 MORE = 3
 """Digits of an exact value beyond those that are printed."""
@@ -115,10 +123,11 @@ def blocks(path: Path) -> list[Block]:
     """
     head, _, rest = path.read_text(encoding="utf-8").partition(HEAD_ENDS)
     rows = iter(rest.split("\n.\n"))
-    found = []
-    for title in rows:
-        if title.strip():
-            found.append(Block(path.stem, title.strip(), next(rows), next(rows), head))
+    found = [
+        Block(path.stem, title.strip(), next(rows), next(rows), head)
+        for title in rows
+        if title.strip()
+    ]
     titles = [block.title for block in found]
     assert len(titles) == len(set(titles)), f"{path.name} has a title twice"
     return found
@@ -169,21 +178,37 @@ def _digits(judgement: Judgement) -> str:
     return str(MP.nstr(MP.mpf(judgement.exact), count, min_fixed=-8, max_fixed=16))
 
 
+def steps() -> dict[str, str]:
+    """By stored deck, how many steps its audit takes now."""
+    found = {}
+    for name in COUNTED:
+        deck = read(builtin("en") if name == "builtin en" else ROOT / "tests/cases/notes" / name)
+        study = recompute(deck)
+        with effort(limit("audit_steps")) as spent:
+            knowledge, _ = learned_within(spent, deck, study)
+            for claim in knowledge.claims:
+                judged_within(spent, claim, knowledge)
+        found[name] = str(spent.spent)
+    return found
+
+
 def renewed(path: Path) -> str:
     """A file with the readings of its decks as they are now."""
     head, _, _ = path.read_text(encoding="utf-8").partition(HEAD_ENDS)
-    parts = [
-        f"{block.title}\n.\n{block.text}\n.\n{block.reading()}\n.\n" for block in blocks(path)
-    ]
+    parts = [f"{block.title}\n.\n{block.text}\n.\n{block.reading()}\n.\n" for block in blocks(path)]
     return head + HEAD_ENDS + "".join(parts)
 
 
 def main(names: list[str]) -> None:
     """Write the readings anew, those of some files or of all, and print what changed."""
+    now: dict[Path, Callable[[], str]] = {}
     for path in sorted(FOLDER.glob("*.txt")):
+        now[path] = partial(renewed, path)
+    now[STEPS] = lambda: "".join(f"{name}\t{count}\n" for name, count in steps().items())
+    for path, text in now.items():
         if names and path.stem not in names:
             continue
-        before, after = path.read_text(encoding="utf-8"), renewed(path)
+        before, after = path.read_text(encoding="utf-8"), text()
         path.write_text(after, encoding="utf-8")
         named = path.relative_to(ROOT)
         sys.stdout.writelines(
