@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
+import tracemalloc
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -14,8 +16,9 @@ from bpreport.deck import DeckError, read_text
 from bpreport.publish import Workers, check
 from bpreport.publish.batch import HERE
 from bpreport.publish.marking import deliver, kinds_of, read_answers
-from bpreport.publish.sheets import issue, plan, read_manifest, remake
+from bpreport.publish.sheets import issue, lots, make_all, plan, read_manifest, remake
 from bpreport.publish.sheets.issuing import NotAllMade, course_of
+from bpreport.publish.sheets.manifest import sheet_in
 from bpreport.publish.sheets.mistakes import Slipped
 from bpreport.publish.sheets.model import Sheet
 from bpreport.publish.sheets.packed import packed
@@ -109,6 +112,48 @@ def test_marks_are_the_same_however_many_work(serial: Path, tmp_path: Path) -> N
     assert {path.name for path in tmp_path.iterdir()} == {"alone", "two"}
 
 
+# -- memory
+
+
+def test_a_student_leaves_nothing_in_the_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When a sheet is made, less is there of it than half of what the manifest has of it."""
+    monkeypatch.setattr(lots, "SIZE", 4)
+    issued(tmp_path / "before", 12)  # from now on formulas are remembered
+    there: list[int] = []
+
+    def tell(_told: str) -> None:
+        gc.collect()
+        there.append(tracemalloc.get_traced_memory()[0])
+
+    tracemalloc.start()
+    try:
+        issue(COURSE, "k", numbered(12), tmp_path / "class", ["html"], "en", tell)
+    finally:
+        tracemalloc.stop()
+    assert len(there) == 3  # lots of 4
+    manifest = json.loads((tmp_path / "class" / "manifest.json").read_text(encoding="utf-8"))
+    assert there[2] - there[0] < len(json.dumps(manifest["sheets"][4:])) / 2
+
+
+@pytest.mark.parametrize("form", ["html", "moodle"])
+def test_what_a_sheet_was_printed_with_goes_with_it(form: str) -> None:
+    """Else templates leave cycles, which stay until the whole memory is searched for them."""
+    press = Press(COURSE, "en", [form])
+    sheets = list(make_all(COURSE, "k", numbered(5)))
+    for _ in press.products(sheets):  # from now on formulas are remembered
+        pass
+    gc.collect()
+    gc.disable()
+    try:
+        for _ in press.products(sheets):
+            pass
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
+
+
 # -- going on
 
 
@@ -121,8 +166,8 @@ def test_a_killed_batch_goes_on_where_it_stopped(tmp_path: Path) -> None:
     before = {
         place: (folder / place).stat().st_mtime_ns
         for record in (folder / "records").glob("*.json")
-        for entry in json.loads(record.read_text())["record"]["entries"]
-        for place in entry["files"]
+        for line in json.loads(record.read_text())["record"]["lines"].values()
+        for place in sheet_in(line).files
     }
     assert 0 < len(before) < 800
     status, out, err = ran(*words, "-o", tmp_path / "class")
@@ -204,7 +249,9 @@ def test_what_is_not_as_it_was_is_made_anew(
     elif harm == "record":
         record.write_bytes(record.read_bytes()[:-40])
     else:
-        record.write_text(record.read_text().replace('"candidate": ', '"candidate": 9'))
+        changed = record.read_text().replace(r"\"candidate\": ", r"\"candidate\": 9")
+        assert changed != record.read_text()
+        record.write_text(changed)
     assert files_of(issued(tmp_path / "class", 3)) == files_of(issued(tmp_path / "fresh", 3))
 
 

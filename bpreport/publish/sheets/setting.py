@@ -21,8 +21,8 @@ class SheetSetter(Setter):
 
     def __init__(self, lang: str) -> None:
         super().__init__(lang)
-        self._said = lru_cache(maxsize=4096)(self._say)
-        self._chained = lru_cache(maxsize=4096)(self._chain)
+        self._said = lru_cache(maxsize=1024)(self._say)
+        self._chained = lru_cache(maxsize=512)(self._chain)
 
     def said(self, message: Message) -> Markup:
         """A sentence with its formulas, in running text."""
