@@ -144,11 +144,11 @@ def planned(draw: Callable[P, Picture]) -> Callable[P, Plan]:
 
 
 def _stand_in(value: Any, captions: list[str]) -> Any:
-    """Words as a sign that stands for them, which are put among the captions; others as they are.
+    r"""Words as a sign that stands for them, which are put among the captions; others as they are.
 
     >>> found = []
     >>> _stand_in([(0.5, "target"), (1.0, "")], found), found
-    (((0.5, '\\ue000'), (1.0, '')), ['target'])
+    (((0.5, '\ue000'), (1.0, '')), ['target'])
     """
     if isinstance(value, str):
         if not value:
