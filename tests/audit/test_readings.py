@@ -1,7 +1,8 @@
 """Whole readings of decks: nothing that the audit says of them changes unseen.
 
-The files in `tests/cases/readings` were read line by line before they were kept; `make readings`
-writes them anew and prints what changed.
+Verdicts and slips of the case files were set by hand; sentences, chances and fixes are held as they
+were when the files in `tests/cases/readings` were made. `make readings` writes them anew and prints
+what changed.
 """
 
 from __future__ import annotations
