@@ -37,7 +37,7 @@ from bpreport.formula import (
     latex,
     parse,
 )
-from bpreport.formula.tree import Apply, Derivative, Number, Symbol, Tree, walk
+from bpreport.formula.tree import Apply, Derivative, Symbol, Tree, walk
 
 __all__ = ["judge_substitution", "mend"]
 
@@ -189,17 +189,17 @@ def _with_signs_of_gradients(new: list[Binding]) -> list[Binding]:
     gradient = next((one for one in new if isinstance(one.name, Derivative)), None)
     if rate is None or gradient is None:
         return new
-    turned = {id(one): replace(one, number=_negated(one.number)) for one in (rate, gradient)}
-    return [turned.get(id(one), one) for one in new]
+    return [
+        replace(one, number=_negated(one.number)) if one is rate or one is gradient else one
+        for one in new
+    ]
 
 
 def _negated(tree: Tree) -> Tree:
     match tree:
         case Apply(operation="negative", operands=(operand,)):
             return operand
-        case Number(text=text) if text.startswith("-"):
-            return Number(text[1:])
-    return Apply("negative", (tree,))
+    return -tree
 
 
 def _is_called_rate(name: Tree) -> bool:

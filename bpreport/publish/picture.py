@@ -17,8 +17,6 @@ from functools import wraps
 from html import unescape
 from typing import TYPE_CHECKING, Any, ParamSpec
 
-from markupsafe import escape
-
 from bpreport.publish.keeping import kept
 from bpreport.publish.labels import raised
 from bpreport.worked.memory import remembered
@@ -96,10 +94,7 @@ class Plan:
         place = ord(match[3]) - FIRST_STAND_IN
         if place >= len(self.captions):  # a sign of the deck's own
             return match[0]
-        caption = self.captions[place]
-        return match[1] + str(
-            raised(caption, float(match[2])) if _RAISED.search(caption) else escape(caption)
-        )
+        return match[1] + str(raised(self.captions[place], float(match[2])))
 
     def themed(self, prefix: str) -> str:
         """As a `Picture`."""
@@ -109,7 +104,6 @@ class Plan:
 FIRST_STAND_IN = 0xE000
 """The first of the signs that Unicode leaves to private use."""
 _STANDING = re.compile(r'(<text [^>]*?font-size="([\d.]+)px"[^>]*>)([\ue000-\uf8ff])(?=</text>)')
-_RAISED = re.compile(r"[_^]\{")
 CAPTIONS = ("names", "titles", "name", "levels", "alt")
 """Arguments whose words take no room that depends on them: a picture is drawn once for all
 languages, which is a sixth of the time that an HTML takes."""
