@@ -17,7 +17,7 @@ installed := .venv/.installed
 doctor := $(PYTHON) -I bpreport/publish/doctor.py
 
 .DEFAULT_GOAL := help
-.PHONY: help report test lint types bench bench-compare bench-audit bench-growth bench-report bench-numbers bench-hostile catalogues issued pictures images fuzz fuzz-blind supply thorough coverage mutants lock setup doctor clean machine
+.PHONY: help report test lint types bench bench-compare bench-audit bench-growth bench-report bench-numbers bench-hostile catalogues issued pictures readings images fuzz fuzz-blind supply thorough coverage mutants lock setup doctor clean machine
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 18
@@ -78,6 +78,9 @@ fuzz-blind: setup ## run each reader on the same changed inputs every time, what
 	@$(bin)/python -m fuzzing reader --blind --runs 5000
 	@$(bin)/python -m fuzzing front-matter --blind --runs 1000
 	@$(bin)/python -m fuzzing answers --blind --runs 10000
+
+readings: setup ## write the whole readings of decks anew and print what changed: judge each line
+	$(bin)/python -m tests.audit.readings
 
 images: setup ## renew the pictures of README.md and docs/: look at them
 	$(bin)/python docs/images/renew.py

@@ -92,6 +92,7 @@ def judge_substitution(claim: Claim, knowledge: Knowledge) -> Judgement:
         and knowledge.is_open(binding.name, claim)
         and not is_known_as(binding, claim, knowledge)
     ]
+    new = _with_signs_of_gradients(new)
     backwards = [b for b in new if _is_negative_rate(b)]
     if backwards:
         name, text = backwards[0].name, _without_sign(backwards[0])[1]
@@ -180,6 +181,25 @@ def _is_negative_rate(binding: Binding) -> bool:
     """Whether a number below zero stands for a learning rate: then a sign before it is wrong."""
     name, text = _without_sign(binding)
     return _is_called_rate(name) and text is not None and number(text) < 0
+
+
+def _with_signs_of_gradients(new: list[Binding]) -> list[Binding]:
+    """With the sign of a rate times a gradient at the gradient, where nobody knows that one."""
+    rate = next((binding for binding in new if _is_negative_rate(binding)), None)
+    gradient = next((one for one in new if isinstance(one.name, Derivative)), None)
+    if rate is None or gradient is None:
+        return new
+    return [
+        replace(one, number=_negated(one.number)) if one is rate or one is gradient else one
+        for one in new
+    ]
+
+
+def _negated(tree: Tree) -> Tree:
+    match tree:
+        case Apply(operation="negative", operands=(operand,)):
+            return operand
+    return -tree
 
 
 def _is_called_rate(name: Tree) -> bool:

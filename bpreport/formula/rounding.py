@@ -68,7 +68,7 @@ def to_decimal(value: Any) -> Decimal:
     return _decimal(MP.mpf(value))
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=2048)
 def _decimal(value: Any) -> Decimal:
     """A finite number, which is asked for at several places."""
     text = MP.nstr(value, JUDGED_DIGITS, strip_zeros=True, min_fixed=-30, max_fixed=60)

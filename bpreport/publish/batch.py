@@ -1,8 +1,9 @@
 """The same work on many things: one after the other, in processes of this machine, or on a cluster.
 
 Who works is sent the work, a function of the module level, and one thing at a time, and sends back
-what came of it; files are written by the first process alone. What comes of a thing depends on the
-thing alone, and results come in the order of the things, however many work on them.
+what came of it. Files are written on this machine alone: a process of it may keep what it has made,
+which it then need not send. What comes of a thing depends on the thing alone, and results come in
+the order of the things, however many work on them.
 """
 
 from __future__ import annotations
@@ -13,15 +14,21 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, overload
 
 from bpreport.audit.model import Message
 from bpreport.deck import DeckError, Phrase
 
-__all__ = ["HERE", "Counting", "Failure", "Pool", "Workers", "clock", "in_order", "outcome_of"]
+__all__ = [
+    "HERE", "Counting", "Failure", "Keep", "Pool", "Workers", "clock", "finished", "in_order",
+    "outcome_of",
+]  # fmt: skip
 
 Thing = TypeVar("Thing")
+Made = TypeVar("Made")
 Result = TypeVar("Result")
+Keep = Callable[[Any, Any], Any]
+"""From a thing and its result to what is left of that once it is kept on this machine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +81,8 @@ def _message(said: Phrase) -> Message:
 class Pool(Protocol):
     """Where work is done; `close` ends what is still under way."""
 
+    keeps: bool
+    """Whether results are kept where they came to be."""
     room: int
     """How many things may be under way at once: enough for nobody to wait, and no more."""
 
@@ -87,36 +96,68 @@ class Pool(Protocol):
         """Let go of everything."""
 
 
+@overload
 def in_order(
     work: Callable[[Thing], Result],
     things: Iterable[Thing],
     workers: Workers = HERE,
     known: Callable[[Thing], Result | None] = lambda _: None,
-) -> Iterator[Result | Failure]:
+) -> Iterator[Result | Failure]: ...
+
+
+@overload
+def in_order(
+    work: Callable[[Thing], Made],
+    things: Iterable[Thing],
+    workers: Workers = HERE,
+    known: Callable[[Thing], Result | None] = lambda _: None,
+    *,
+    keep: Callable[[Thing, Made], Result],
+) -> Iterator[Result | Failure]: ...
+
+
+def in_order(
+    work: Callable[[Any], Any],
+    things: Iterable[Any],
+    workers: Workers = HERE,
+    known: Callable[[Any], Any] = lambda _: None,
+    *,
+    keep: Keep | None = None,
+) -> Iterator[Any]:
     """Of each thing the result, or why there is none; a failure costs the other things nothing.
 
-    What is `known` of a thing already is not made again.
+    What is `known` of a thing already is not made again. What is made is handed to `keep`, a
+    function of the module level or a `partial` of one, in the process of this machine in which it
+    was made, or in this one if a worker of a cluster made it; then the result is what `keep`
+    returns. An `OSError` of `keep` is one of the whole.
 
     >>> first, second, third = in_order(abs, [-1, "2", -3])
     >>> first, str(second.reason), third
     (1, "TypeError: bad operand type for abs(): 'str'", 3)
     >>> list(in_order(abs, [-1, -2], known={-2: 7}.get))
     [1, 7]
+    >>> list(in_order(abs, [-1, -2], keep=lambda thing, result: f"{thing}: {result}"))
+    ['-1: 1', '-2: 2']
     """
     waiting = iter(things)
-    under_way: deque[tuple[Result | None, Any]] = deque()
-    with closing(_pool(workers)) as pool:
+    under_way: deque[tuple[Any, Any, Any]] = deque()
+    with closing(_pool(workers, keep)) as pool:
         while True:
             for thing in islice(waiting, pool.room - len(under_way)):
                 found = known(thing)
-                under_way.append((found, None if found is not None else pool.submit(work, thing)))
+                ticket = None if found is not None else pool.submit(work, thing)
+                under_way.append((thing, found, ticket))
             if not under_way:
                 return
-            found, ticket = under_way.popleft()
-            yield found if found is not None else pool.outcome(ticket)
+            thing, found, ticket = under_way.popleft()
+            if found is None:
+                found = pool.outcome(ticket)
+                if keep is not None and not pool.keeps and not isinstance(found, Failure):
+                    found = keep(thing, found)
+            yield found
 
 
-def _pool(workers: Workers) -> Pool:
+def _pool(workers: Workers, keep: Keep | None) -> Pool:
     if workers.scheduler is not None:
         from bpreport.publish.cluster import Cluster
 
@@ -126,23 +167,33 @@ def _pool(workers: Workers) -> Pool:
 
         jobs = affordable(workers.jobs)
         if jobs > 1:
-            return Processes(jobs)
-    return _Alone()
+            return Processes(jobs, keep)
+    return _Alone(keep)
 
 
 class _Alone:
     """This process."""
 
+    keeps = True
     room = 1
 
+    def __init__(self, keep: Keep | None) -> None:
+        self._keep = keep
+
     def submit(self, work: Callable[[Any], Any], thing: Any) -> Any:
-        return outcome_of(work, thing)
+        return finished(work, thing, self._keep)
 
     def outcome(self, ticket: Any) -> Any:
         return ticket
 
     def close(self) -> None:
         pass
+
+
+def finished(work: Callable[[Thing], Any], thing: Thing, keep: Keep | None) -> Any:
+    """The result, kept if it is to be, or the failure that an exception is."""
+    outcome = outcome_of(work, thing)
+    return outcome if keep is None or isinstance(outcome, Failure) else keep(thing, outcome)
 
 
 def outcome_of(work: Callable[[Thing], Result], thing: Thing) -> Result | Failure:

@@ -7,9 +7,6 @@ has none. There, and with a single processor, the one thing is made after the ot
 
 from __future__ import annotations
 
-import os
-import sys
-import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, TypeVar
@@ -26,11 +23,11 @@ T = TypeVar("T")
 
 def copies(jobs: int) -> int:
     """How many processes may work at once, as far as the system and its memory go."""
-    if jobs < 2 or sys.platform != "linux":
+    if jobs < 2:
         return 1
-    from bpreport.publish.processes import affordable
+    from bpreport.publish.processes import COPIES, affordable
 
-    return affordable(jobs)
+    return affordable(jobs) if COPIES else 1
 
 
 @contextmanager
@@ -44,30 +41,20 @@ def beside(work: Callable[[], T], jobs: int) -> Iterator[Callable[[], T]]:
     ...     product()
     42
     """
-    if jobs < 2 or sys.platform != "linux":
+    if jobs < 2:
         yield work
         return
-    from multiprocessing import get_context
+    from bpreport.publish.processes import COPIES, started
 
-    from bpreport.publish.processes import held_back
-
-    forking = get_context("fork")
-    receiving, sending = forking.Pipe(duplex=False)
-    process = forking.Process(target=_copy, args=(work, receiving, sending), daemon=True)
+    if not COPIES:
+        yield work
+        return
+    process, connection = started(_copy, work)
     now = current()
-    if now is not None:
-        now.store.rest()  # a database must not be open in two copies of a process
-    with held_back(), warnings.catch_warnings():
-        # From Python 3.12 on, for other threads may hold locks: ours are those of NumPy, which
-        # lets go of them before a copy is made, and that of the progress, which the copy is not
-        # told of.
-        warnings.filterwarnings("ignore", message=".*fork.*", category=DeprecationWarning)
-        process.start()
-    sending.close()
 
     def outcome() -> T:
         try:
-            made, gained = receiving.recv()
+            made, gained = connection.recv()
         except (EOFError, OSError):  # it ended before it sent anything, or while it did
             return work()
         if now is not None:
@@ -79,19 +66,14 @@ def beside(work: Callable[[], T], jobs: int) -> Iterator[Callable[[], T]]:
     finally:
         process.terminate()
         process.join()
-        receiving.close()
+        connection.close()
 
 
-def _copy(work: Callable[[], T], receiving: Connection, sending: Connection) -> None:
+def _copy(connection: Connection, work: Callable[[], T]) -> None:
     """What the copy does: the work, and to send what came of it. It writes nothing else."""
-    from bpreport.publish.processes import prepare
-
-    prepare()
-    receiving.close()
     now = current()
     if now is not None:
         now.parted()
     with suppress(Exception):  # the first process will find it, too, and tell of it
         made = work()
-        sending.send((made, None if now is None else now.gained()))
-    os._exit(0)  # nothing of the first process is to be tidied up here
+        connection.send((made, None if now is None else now.gained()))

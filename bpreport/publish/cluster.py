@@ -33,7 +33,9 @@ class Other(Exception):  # noqa: N818 - it is what the worker is
 
 
 class Cluster:
-    """The workers of a scheduler."""
+    """The workers of a scheduler, which keep nothing: what they send is kept on this machine."""
+
+    keeps = False
 
     def __init__(self, address: str) -> None:
         try:

@@ -24,7 +24,7 @@ SCRIPT = 0.7
 """Size of a script, in that of its base."""
 DOWN, UP = 0.28, 0.48
 """How far the line of a subscript and of a superscript lie from that of the base, in its size."""
-_SCRIPTS = re.compile(r"(?:_\{([^{}]*)\})?(?:\^\{([^{}]*)\})?")
+_SCRIPTS = re.compile(r"(?=[_^]\{)(?:_\{([^{}]*)\})?(?:\^\{([^{}]*)\})?")
 
 
 @lru_cache(maxsize=4096)

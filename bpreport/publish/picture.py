@@ -10,7 +10,7 @@ import inspect
 import json
 import re
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import wraps
@@ -77,21 +77,36 @@ class Plan:
 
     kind: str
     """The name of the function that draws it."""
-    args: tuple[Any, ...]
     named: Mapping[str, Any]
+    """Its arguments, with stand-ins for captions."""
+    captions: tuple[str, ...]
+    """What is written in the place of each."""
     alt: str
     """As of a `Picture`."""
 
     @property
     def svg(self) -> str:
         """The picture."""
-        return _DRAWING[self.kind](*self.args, **self.named).svg
+        svg = _DRAWING[self.kind](**self.named).svg
+        return _STANDING.sub(self._written, svg)
+
+    def _written(self, match: re.Match[str]) -> str:
+        place = ord(match[3]) - FIRST_STAND_IN
+        if place >= len(self.captions):  # a sign of the deck's own
+            return match[0]
+        return match[1] + str(raised(self.captions[place], float(match[2])))
 
     def themed(self, prefix: str) -> str:
         """As a `Picture`."""
         return Picture(self.svg, self.alt).themed(prefix)
 
 
+FIRST_STAND_IN = 0xE000
+"""The first of the signs that Unicode leaves to private use."""
+_STANDING = re.compile(r'(<text [^>]*?font-size="([\d.]+)px"[^>]*>)([\ue000-\uf8ff])(?=</text>)')
+CAPTIONS = ("names", "titles", "name", "levels", "alt")
+"""Arguments whose words take no room that depends on them: a picture is drawn once for all
+languages, which is a sixth of the time that an HTML takes."""
 _DRAWING: dict[str, Callable[..., Picture]] = {}
 """The functions that draw, by their names."""
 
@@ -111,9 +126,32 @@ def planned(draw: Callable[P, Picture]) -> Callable[P, Plan]:
 
     @wraps(draw)
     def plan(*args: P.args, **named: P.kwargs) -> Plan:
-        return Plan(name, args, named, signature.bind(*args, **named).arguments["alt"])
+        given = signature.bind(*args, **named).arguments
+        captions: list[str] = []
+        drawn = {
+            key: _stand_in(value, captions) if key in CAPTIONS else value
+            for key, value in given.items()
+        }
+        return Plan(name, drawn, tuple(captions), given["alt"])
 
     return plan
+
+
+def _stand_in(value: Any, captions: list[str]) -> Any:
+    r"""Words as a sign that stands for them, which are put among the captions; others as they are.
+
+    >>> found = []
+    >>> _stand_in([(0.5, "target"), (1.0, "")], found), found
+    (((0.5, '\ue000'), (1.0, '')), ['target'])
+    """
+    if isinstance(value, str):
+        if not value:
+            return value
+        captions.append(value)
+        return chr(FIRST_STAND_IN + len(captions) - 1)
+    if isinstance(value, Sequence):
+        return tuple(_stand_in(part, captions) for part in value)
+    return value
 
 
 @contextmanager

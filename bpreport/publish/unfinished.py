@@ -15,7 +15,7 @@ import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from bpreport.deck import DeckError
 from bpreport.publish.release import release
@@ -34,11 +34,21 @@ class Records:
     def record(self, name: str) -> dict[str, Any] | None:
         """What was kept under a name; None where nothing was, or not all of it is there."""
         try:
-            found = json.loads(self._path(name).read_bytes())
-            whole = found["digest"] == _digest(found["record"])
-        except (OSError, ValueError, KeyError, TypeError):
+            return self.recalled(name)
+        except OSError:
             return None
-        return dict(found["record"]) if whole else None
+
+    def recalled(self, name: str) -> dict[str, Any]:
+        """What was kept under a name; raises `OSError` where it is not there as it was."""
+        path = self._path(name)
+        try:
+            found = json.loads(path.read_bytes())
+            whole = found["digest"] == _digest(found["record"])
+        except (ValueError, KeyError, TypeError):
+            whole = False
+        if not whole:
+            raise OSError(errno.EIO, os.strerror(errno.EIO), str(path))
+        return dict(found["record"])
 
     def keep(self, name: str, record: Mapping[str, Any]) -> None:
         """Keep what JSON knows under a name."""
@@ -47,10 +57,14 @@ class Records:
         write(self._path(name), json.dumps(told, ensure_ascii=False).encode())
 
     def write(self, place: str, content: bytes | Iterable[bytes]) -> None:
-        """Keep a file at its place, whole or in pieces."""
+        """Keep a file at its place, in one or in pieces; whether it is whole its record tells.
+
+        So it need not be written beside its place first, which would take four times as long.
+        """
         path = self.folder / place
         path.parent.mkdir(parents=True, exist_ok=True)
-        write(path, content)
+        with _anew(path) as file:
+            file.writelines([content] if isinstance(content, bytes) else content)
 
     def holds(self, files: Mapping[str, str]) -> bool:
         """Whether each of these files is there, with this SHA-256."""
@@ -68,6 +82,15 @@ class Records:
 
     def _path(self, name: str) -> Path:
         return self._records / f"{_digest(name)}.json"
+
+
+def _anew(path: Path) -> BinaryIO:
+    """A new file in the place of what may be there, which is never written through."""
+    try:
+        return path.open("xb")
+    except FileExistsError:
+        path.unlink()
+        return path.open("xb")
 
 
 def _digest(record: object) -> str:

@@ -15,6 +15,16 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 OWN = ROOT / "tests" / "cases" / "sheets" / "deck.md"
 PROGRAM = "from bpreport.cli import main; main(prog_name='bpreport')"
+STAYING = """
+import time
+from bpreport.publish.unfinished import Records
+keep = Records.keep
+def stay(*arguments):
+    keep(*arguments)
+    time.sleep(600)
+Records.keep = stay
+"""
+"""Whoever has kept something waits to be killed."""
 ENVIRONMENT = {
     **os.environ,
     "PYTHONPATH": str(ROOT),  # workers find the tests' functions
@@ -22,10 +32,10 @@ ENVIRONMENT = {
 }
 
 
-def started(*words: object) -> subprocess.Popen[str]:
+def started(*words: object, before: str = "") -> subprocess.Popen[str]:
     """The command in a process of its own."""
     return subprocess.Popen(
-        [sys.executable, "-c", PROGRAM, *map(str, words)],
+        [sys.executable, "-c", before + PROGRAM, *map(str, words)],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=ENVIRONMENT,
     )  # fmt: skip
 
@@ -54,15 +64,17 @@ def wait_for(there: Callable[[], object], seconds: float = 120) -> None:
         time.sleep(0.05)
 
 
-def killed_in_the_middle(*words: object, records: int = 1) -> Path:
+def killed_in_the_middle(*words: object) -> Path:
     """Run the command, and kill it when something is kept; the folder of what is kept.
+
+    It goes no further by itself, so that little is to be made for it to be in the middle.
 
     The words end with -o and the folder that is to be filled.
     """
     target = Path(str(words[-1]))
     pattern = f".{target.name}.*.unfinished"
-    process = started(*words)
-    wait_for(lambda: len(list(target.parent.glob(f"{pattern}/records/*.json"))) >= records)
+    process = started(*words, before=STAYING)
+    wait_for(lambda: len(list(target.parent.glob(f"{pattern}/records/*.json"))) >= 1)
     children = children_of(process.pid)
     process.send_signal(signal.SIGKILL)
     process.communicate()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import time
@@ -13,6 +14,7 @@ from bpreport.deck import DeckError
 from bpreport.deck.model import Position
 from bpreport.publish import processes
 from bpreport.publish.batch import HERE, Counting, Failure, Workers, in_order
+from bpreport.publish.keeping import current, keeping
 from bpreport.publish.language import render
 from bpreport.publish.processes import affordable, free_memory
 
@@ -54,16 +56,65 @@ class StrangeError(Exception):
         super().__init__(f"{first} and {second}")
 
 
-@pytest.mark.parametrize("workers", [HERE, TWO])
-def test_results_come_in_order_however_long_each_takes(workers: Workers) -> None:
+@pytest.fixture(params=["alone", "copies", "anew"])
+def anyone(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Workers:
+    """One process, two that are copies of it, and two that are begun anew as on other systems."""
+    if request.param == "anew":
+        monkeypatch.setattr(processes, "COPIES", False)
+    return HERE if request.param == "alone" else TWO
+
+
+def test_results_come_in_order_however_long_each_takes(anyone: Workers) -> None:
     """The slow first one comes first."""
-    assert list(in_order(slow, [0.3, 0.0, 0.1], workers)) == [0.3, 0.0, 0.1]
+    assert list(in_order(slow, [0.3, 0.0, 0.1], anyone)) == [0.3, 0.0, 0.1]
 
 
-@pytest.mark.parametrize("workers", [HERE, TWO])
-def test_a_failure_costs_the_others_nothing(workers: Workers) -> None:
+def by_whom(thing: str, made_by: int) -> tuple[str, bool]:
+    """Keeping: whether who made it keeps it."""
+    return thing, made_by == os.getpid()
+
+
+def process_of(_thing: str) -> int:
+    return os.getpid()
+
+
+def test_who_makes_a_thing_keeps_it(anyone: Workers) -> None:
+    """So that it need not be sent; only what is left of it comes back."""
+    found = list(in_order(process_of, ["a", "b", "c"], anyone, keep=by_whom))
+    assert found == [("a", True), ("b", True), ("c", True)]
+    made_by = set(in_order(process_of, ["a", "b", "c"], anyone))
+    assert (os.getpid() in made_by) == (anyone is HERE)
+
+
+def no_room(_thing: int, result: int) -> int:
+    if result == 2:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "there")
+    return result
+
+
+def test_what_cannot_be_kept_ends_the_whole(anyone: Workers) -> None:
+    """The next thing would have no room either; what was kept before comes back."""
+    results = in_order(abs, [-1, -2, -3], anyone, keep=no_room)
+    assert next(results) == 1
+    with pytest.raises(OSError, match="there") as raised:
+        next(results)
+    assert raised.value.errno == errno.ENOSPC
+
+
+def kept_in(_thing: int) -> bool:
+    return current() is not None
+
+
+def test_a_copy_does_not_use_the_cache_of_the_command(tmp_path: Path) -> None:
+    """What it puts there would be lost, and the database is the first process's."""
+    with keeping(tmp_path):
+        assert list(in_order(kept_in, [1, 2], TWO)) == [False, False]
+        assert kept_in(1)
+
+
+def test_a_failure_costs_the_others_nothing(anyone: Workers) -> None:
     """Its reason stands in its place."""
-    first, second, third = in_order(one_over, [1, 0, 2], workers)
+    first, second, third = in_order(one_over, [1, 0, 2], anyone)
     assert (first, third) == (1, 0.5)
     assert isinstance(second, Failure)
     assert str(second.reason) == "ZeroDivisionError: division by zero"

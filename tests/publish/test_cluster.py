@@ -229,6 +229,17 @@ def test_a_path_means_the_same_to_a_worker_elsewhere(
         assert str(tmp_path) not in there.text
 
 
+def kept_by(_thing: int, result: int) -> tuple[int, int]:
+    return result, os.getpid()
+
+
+def test_what_a_worker_makes_is_kept_on_this_machine(dask: Cluster) -> None:
+    """A worker may have no files in common with it."""
+    workers = Workers(scheduler=dask.address)
+    found = list(in_order(double, [1, 2], workers, keep=kept_by))
+    assert found == [(2, os.getpid()), (4, os.getpid())]
+
+
 class Made(pickle.Unpickler):
     """Reads what is sent, and notes of which modules anything in it is."""
 

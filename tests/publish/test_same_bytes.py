@@ -77,7 +77,7 @@ def test_two_classes_are_the_same_bytes(tmp_path: Path, record_testsuite_propert
         world.folder.mkdir(parents=True)
         shutil.copyfile(OWN, world.folder / "deck.md")
         world.run(
-            "sheets", "deck.md", "--count", 3, "--seed", "k", "-o", "class", "--format", BANKS,
+            "sheets", "deck.md", "--count", 2, "--seed", "k", "-o", "class", "--format", BANKS,
             "-j", world.jobs,
         )  # fmt: skip
         answers = world.folder / "answers.csv"

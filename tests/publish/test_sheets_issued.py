@@ -25,6 +25,7 @@ from bpreport.publish.sheets import (
     Sheet,
     bank,
     issue,
+    lots,
     make,
     plan,
     read_manifest,
@@ -298,12 +299,15 @@ def test_who_made_other_bytes_is_named(tmp_path: Path, monkeypatch: pytest.Monke
     assert said(text) == []
 
 
-def test_a_class_made_again_by_several_processes(tmp_path: Path) -> None:
+def test_a_class_made_again_by_several_processes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The files are the same as by one, and as they were issued."""
-    path = small_class(tmp_path, 70)  # in two lots
+    monkeypatch.setattr(lots, "SIZE", 2)
+    path = small_class(tmp_path, 5)  # in three lots
     for name, workers in (("one", Workers(1)), ("two", Workers(2))):
         made = reissue(tmp_path / "deck.md", path, [], tmp_path / name, workers=workers)
-        assert (len(made.paths), made.differing) == (140, ())
+        assert (len(made.paths), made.differing) == (10, ())
     assert files_of(tmp_path / "one") == files_of(tmp_path / "two")
 
 

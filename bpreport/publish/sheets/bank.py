@@ -306,7 +306,7 @@ def _parts(
         )
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def _asked(
     lang: str, prompt: tuple[Markup, ...], values: tuple[Markup, ...],
     formulas: tuple[Markup, ...], answer: str, label: Markup, rule: tuple[int, int] | None,

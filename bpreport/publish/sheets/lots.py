@@ -19,7 +19,7 @@ from bpreport.publish.sheets.manifest import issued, thawed
 from bpreport.publish.sheets.model import Issued, Sheet, Variant
 from bpreport.publish.sheets.press import Press
 
-__all__ = ["Lot", "Printed", "course_from", "lots_of", "print_lot"]
+__all__ = ["Lot", "Printed", "course_from", "lots_of", "press_of", "print_lot"]
 
 SLOW, SIZE, SMALL = "pdf", 64, 4
 """Candidates are screened the faster the more students there are, but what is lost with a process
@@ -77,6 +77,13 @@ def course_from(source: str, path: str, version: int = LATEST, mistakes: bytes =
     return replace(course_from(source, path), version=version, recorded=recorded)
 
 
+def press_of(lot: Lot) -> Press:
+    """The press for a lot, and for all others of the same class."""
+    return _press(
+        lot.source, lot.path, lot.version, lot.mistakes, lot.lang, lot.formats, lot.design
+    )
+
+
 @lru_cache(maxsize=2)
 def _press(
     source: str, path: str, version: int, mistakes: bytes, lang: str, formats: tuple[str, ...],
@@ -118,9 +125,7 @@ def print_lot(lot: Lot) -> Printed:
 
     Raises `DeckError` where the deck has no numbers for somebody.
     """
-    press = _press(
-        lot.source, lot.path, lot.version, lot.mistakes, lot.lang, lot.formats, lot.design
-    )
+    press = press_of(lot)
     statistics: Counter[str] = Counter()
     entries, files, failures = [], {}, {}
     for sheet in _sheets(lot, press.course, statistics):

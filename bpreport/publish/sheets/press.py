@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from bpreport.formula import latex
 from bpreport.publish.formulas import TypesettingError, mathml
+from bpreport.publish.pdf import collected_once
 from bpreport.publish.sheets.bank import check_size
 from bpreport.publish.sheets.course import Course
 from bpreport.publish.sheets.designs import designed
@@ -56,16 +57,25 @@ class Press:
     def products(self, sheets: Iterable[Sheet]) -> Iterator[dict[str, bytes]]:
         """Of each sheet its files, by their paths."""
         for sheet in sheets:
-            found: dict[str, bytes] = {}
-            for form in self.formats:
-                if form in self._exporters:
-                    # A bank holds its answers, so it goes where the keys are.
-                    path = f"{FOLDERS[1]}/{sheet.student}.{EXPORTS[form].suffix}"
-                    found[path] = self._exporters[form].made(sheet)
-                    continue
-                for kind, content in zip(FOLDERS, self._made(sheet, form), strict=True):
-                    found[f"{kind}/{sheet.student}.{form}"] = content
-            yield found
+            with collected_once():
+                made = [content for form in self.formats for content in self._made(sheet, form)]
+            yield dict(zip(self.places(sheet.student), made, strict=True))
+
+    def prepare(self) -> None:
+        """Make what all pages have in common now, so that copies of this process have it."""
+        if "html" in self.formats:
+            _ = self._html_head
+
+    def places(self, student: str) -> list[str]:
+        """The paths of a student's files."""
+        found = []
+        for form in self.formats:
+            if form in EXPORTS:
+                # A bank holds its answers, so it goes where the keys are.
+                found.append(f"{FOLDERS[1]}/{student}.{EXPORTS[form].suffix}")
+            else:
+                found += [f"{kind}/{student}.{form}" for kind in FOLDERS]
+        return found
 
     def check(self, students: int) -> None:
         """Raise `DeckError` where a bank for so many cannot be made."""
@@ -78,6 +88,9 @@ class Press:
             yield bank_path(form), self._exporters[form].made_for_all(sheets)
 
     def _made(self, sheet: Sheet, form: str) -> tuple[bytes, ...]:
+        """The files of a format, in the order of their places."""
+        if form in self._exporters:
+            return (self._exporters[form].made(sheet),)
         if form == "html":
             return tuple(text.encode() for text in self.html(sheet))
         return self.pdf(sheet)
@@ -91,12 +104,11 @@ class Press:
         from bpreport.publish import pdf as writer
 
         found = []
-        with writer.collected_once():
-            for template in range(len(TEMPLATES)):
-                setter = PdfSheetSetter(self.lang)
-                page = pages(self.course, sheet, setter)[template]
-                text = self._template(template).render(page=page, setter=setter, head="")
-                found.append(writer.pdf(text, setter.drawings, setter.words, **self._layout))
+        for template in range(len(TEMPLATES)):
+            setter = PdfSheetSetter(self.lang)
+            page = pages(self.course, sheet, setter)[template]
+            text = self._template(template).render(page=page, setter=setter, head="")
+            found.append(writer.pdf(text, setter.drawings, setter.words, **self._layout))
         return tuple(found)
 
     def _rendered(self, sheet: Sheet, setter: SheetSetter, head: Markup) -> tuple[str, ...]:

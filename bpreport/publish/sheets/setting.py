@@ -21,8 +21,9 @@ class SheetSetter(Setter):
 
     def __init__(self, lang: str) -> None:
         super().__init__(lang)
-        self._said = lru_cache(maxsize=4096)(self._say)
-        self._chained = lru_cache(maxsize=4096)(self._chain)
+        # Enough for what a class has in common: of what only one student has, the latest stays.
+        self._said = lru_cache(maxsize=512)(self._say)
+        self._chained = lru_cache(maxsize=256)(self._chain)
 
     def said(self, message: Message) -> Markup:
         """A sentence with its formulas, in running text."""

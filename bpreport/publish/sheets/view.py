@@ -166,7 +166,7 @@ def _asked(question: Question, setter: SheetSetter) -> Asked:
     )
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def _body(lang: str, template: str, question: Asked) -> Markup:
     """Most questions are the same for a whole class, but for their numbers."""
     made = environment(lang).get_template(template).render(question=question)
