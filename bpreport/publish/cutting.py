@@ -1,7 +1,7 @@
 """The printed report cut into documents that are laid out by themselves.
 
-WeasyPrint lays out and writes a document as a whole. What begins on a new page can be laid out
-beside the rest, and by itself again where nothing else has changed.
+WeasyPrint lays out and writes a document as a whole. What begins a page can be laid out beside
+the rest, and is as it was where something else has changed.
 """
 
 from __future__ import annotations
@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from html import unescape
+from urllib.parse import unquote
 
-__all__ = ["ELSEWHERE", "UNIT", "WINDOW", "Strand", "Unit", "Work", "cut", "size"]
+__all__ = ["ELSEWHERE", "TOP", "UNIT", "WINDOW", "Cut", "Strand", "cut", "size"]
 
 ELSEWHERE = "elsewhere:"
 """Addresses of links to other parts begin so; the name follows in hexadecimal digits."""
@@ -18,13 +20,15 @@ ELSEWHERE = "elsewhere:"
 UNIT = "unit-"
 """Names by which units are found on their pages begin so, and go on with a number from 0."""
 
-WINDOW = 2_000
-"""Tags that are laid out at once, about six pages of slides; a report of two of them is not cut."""
+TOP = f"{UNIT}top"
+"""The name of what stands at the top of the first page of a document, and fills it."""
 
+WINDOW = 2_000
+"""Tags that are laid out at once, about six pages of slides. Half as many would leave half as much
+to be made again after a change, and take a fifth longer from nothing."""
 
 PLAIN = "@page { @bottom-right { content: none; } }"
-"""A part does not know the numbers of its pages. A name for them would be shorter, but would have
-every page begin with the space that headings keep above them."""
+"""A part does not know the numbers of its pages."""
 
 FULL = (
     "height: 251mm; string-set: title attr(data-title), section attr(data-section),"
@@ -44,15 +48,14 @@ class Strand:
     units: tuple[str, ...]
     """Worked examples, or the blocks of slides; the first block of a slide has its heading."""
 
-    def names(self, first: int, beyond: int) -> list[str]:
+    def names(self, first: int, beyond: int) -> tuple[str, ...]:
         """By what names units are found in a document that begins with `first`."""
-        return [
-            _id(unit) or f"{UNIT}{number}" for number, unit in enumerate(self.units[first:beyond])
-        ]
+        units = enumerate(self.units[first:beyond])
+        return tuple(_name(unit) or f"{UNIT}{number}" for number, unit in units)
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
+class Cut:
     """A report that is cut; headings are HTML."""
 
     head: str
@@ -61,6 +64,8 @@ class Work:
     """The title page, findings and contents, which tell on what page everything is."""
     title: str
     strands: tuple[Strand, ...]
+    names: frozenset[str]
+    """Of all elements that links can lead to."""
 
     def opened(self, pages: Mapping[str, int]) -> str:
         """The front as a document; `pages` tells on what page each name of the rest is."""
@@ -81,15 +86,28 @@ class Work:
         headings = re.findall(r"<h3[^>]*>(.*?)</h3>", before, re.DOTALL)
         part = f" · {headings[-1]}" if headings else ""
         full = (
-            f'<div style="{FULL}" data-title="{self.title}" data-section="{strand.section}"'
-            f' data-part="{part}"></div>'
+            f'<div id="{TOP}" style="{FULL}" data-title="{self.title}"'
+            f' data-section="{strand.section}" data-part="{part}"></div>'
         )
         # What is open yet, the end of the main element closes.
         return self._unnumbered(f"{full}<main>{inside}</main>", {})
 
     def _unnumbered(self, body: str, pages: Mapping[str, int]) -> str:
         head = self.head.replace("</head>", f"<style>{PLAIN}</style></head>")
-        return f"{head}<body>{_linked(body, pages)}</body></html>"
+        return f"{head}<body>{self._linked(body, pages)}</body></html>"
+
+    def _linked(self, body: str, pages: Mapping[str, int]) -> str:
+        """Links whose target is in another part name it, and its page where it is known."""
+        elsewhere = self.names - _names(body)
+
+        def link(found: re.Match[str]) -> str:
+            name = unquote(unescape(found[1]))
+            if name not in elsewhere:
+                return found[0]
+            page = f' data-page="{pages[name]}"' if name in pages else ""
+            return f' href="{ELSEWHERE}{name.encode().hex()}"{page}'
+
+        return re.sub(r' href="#([^"]*)"', link, body)
 
     def numbers(self, count: int, samples: str) -> str:
         """Pages that show nothing but their numbers, and behind them one with samples of type."""
@@ -97,17 +115,22 @@ class Work:
         return f"{self.head}<body>{pages}{samples}</body></html>"
 
 
-def cut(html: str) -> Work | None:
-    """A page cut where its template has marked it; None where it is too short for that."""
-    if size(html) <= 2 * WINDOW:
+def cut(html: str) -> Cut | None:
+    """A page cut where its template has marked it.
+
+    None where it is too short for that, or has addresses of its own that are told as ours are.
+    """
+    if size(html) <= 2 * WINDOW or ELSEWHERE in html:
         return None
     head, _, body = html.partition("<body>")
+    # Scripts read these, and a line that is added above changes them: it would change all parts.
+    body = re.sub(r' data-[a-z]+="[^"]*"', "", body)
     front, *sections = body.split("<!--strand-->")
     title = re.search(r"<h1[^>]*>(.*?)</h1>", front, re.DOTALL)
-    strands = [strand for section in sections for strand in _strands(section)]
+    strands = tuple(strand for section in sections for strand in _strands(section))
     if not strands or title is None:
         return None
-    return Work(head, front, title[1], tuple(strands))
+    return Cut(head, front, title[1], strands, _names(body))
 
 
 def size(html: str) -> int:
@@ -143,29 +166,24 @@ def _together(marks: Sequence[str], units: Sequence[str]) -> Iterator[tuple[str,
 
 
 def _tag(html: str) -> str:
-    """The tag with which something begins, without its name."""
+    """The tag with which something begins, without its name.
+
+    >>> _tag('<section class="slides" id="slides"><h2>')
+    '<section class="slides">'
+    """
     return re.sub(r' id="[^"]*"', "", html[: html.index(">") + 1])
 
 
-def _id(unit: str) -> str:
+def _names(html: str) -> frozenset[str]:
+    """The names of all elements."""
+    return frozenset(map(unescape, re.findall(r' id="([^"]*)"', html)))
+
+
+def _name(unit: str) -> str:
     """The name of an element, if it has one."""
     found = re.match(r'<[^>]*? id="([^"]*)"', unit)
-    return found[1] if found else ""
+    return unescape(found[1]) if found else ""
 
 
 def _named(unit: str, name: str) -> str:
-    return unit if _id(unit) else re.sub(r"^<\w+", rf'\g<0> id="{name}"', unit)
-
-
-def _linked(body: str, pages: Mapping[str, int]) -> str:
-    """Links whose target is not in the document name it, and its page where it is known."""
-    here = set(re.findall(r' id="([^"]*)"', body))
-
-    def link(found: re.Match[str]) -> str:
-        name = found[1]
-        if name in here:
-            return found[0]
-        page = f' data-page="{pages[name]}"' if name in pages else ""
-        return f' href="{ELSEWHERE}{name.encode().hex()}"{page}'
-
-    return re.sub(r' href="#([^"]*)"', link, body)
+    return unit if _name(unit) else re.sub(r"^<\w+", rf'\g<0> id="{name}"', unit)

@@ -20,16 +20,16 @@ __all__ = ["joined"]
 def joined(parts: Sequence[Part], numbers: bytes) -> bytes:
     """The parts, one behind the other, as one PDF with the metadata of the first.
 
-    `numbers` is a PDF with as many pages as the parts have together, which show their numbers and
-    are laid over them, and with all fonts. The bytes are the same every time.
+    `numbers` is a PDF with at least as many pages as the parts have together, which show their
+    numbers and are laid over them, and with all fonts. The bytes are the same every time.
     """
     import pikepdf
 
     with pikepdf.open(io.BytesIO(parts[0].pdf)) as whole, pikepdf.open(io.BytesIO(numbers)) as over:
-        places = dict(_pairs(whole.Root.Names.Dests.Names))
+        places = _places(whole)
         for part in parts[1:]:
             with pikepdf.open(io.BytesIO(part.pdf)) as other:
-                places |= _append(whole, other)
+                _append(whole, other, places)
         named = [each for name in sorted(places, key=bytes) for each in (name, places[name])]
         whole.Root.Names.Dests = pikepdf.Dictionary(Names=pikepdf.Array(named))
         _lead(whole)
@@ -42,15 +42,21 @@ def joined(parts: Sequence[Part], numbers: bytes) -> bytes:
     return target.getvalue()
 
 
+def _places(document: pikepdf.Pdf) -> dict[Any, Any]:
+    """Where the names of a document lead."""
+    names: Any = document.Root.get("/Names", {})
+    return dict(_pairs(names.Dests.Names)) if "/Dests" in names else {}
+
+
 def _pairs(array: Any) -> Iterator[tuple[Any, Any]]:
     """The entries of a tree of names or numbers, which WeasyPrint writes as a single array."""
     entries = list(array)
     return zip(entries[::2], entries[1::2], strict=True)
 
 
-def _append(whole: pikepdf.Pdf, other: pikepdf.Pdf) -> dict[pikepdf.Object, pikepdf.Object]:
-    """Append pages with their tags, whose numbers go on; gives where their names lead."""
-    tree = whole.Root.StructTreeRoot
+def _append(whole: pikepdf.Pdf, other: pikepdf.Pdf, places: dict[Any, Any]) -> None:
+    """Append pages with their tags, whose numbers go on, and with the places of their names."""
+    tree: Any = whole.Root.StructTreeRoot
     begin = len(tree.ParentTree.Nums) // 2
     for page in other.pages:
         page.StructParents += begin
@@ -58,15 +64,15 @@ def _append(whole: pikepdf.Pdf, other: pikepdf.Pdf) -> dict[pikepdf.Object, pike
             note.StructParent += begin
     # First the pages: what refers to a page that is not copied yet would lose it.
     whole.pages.extend(other.pages)
-    added = whole.copy_foreign(other.Root.StructTreeRoot)
+    added: Any = whole.copy_foreign(other.Root.StructTreeRoot)
     for element in added.K[0].K:
         element.P = tree.K[0]
         tree.K[0].K.append(element)
     for number, tags in _pairs(added.ParentTree.Nums):
         tree.ParentTree.Nums.append(number + begin)
         tree.ParentTree.Nums.append(tags)
-    names = whole.copy_foreign(other.make_indirect(other.Root.Names.Dests))
-    return dict(_pairs(names.Names))
+    for name, place in _places(other).items():
+        places.setdefault(name, whole.copy_foreign(other.make_indirect(place)))
 
 
 def _lead(whole: pikepdf.Pdf) -> None:
@@ -88,7 +94,7 @@ def _outline(whole: pikepdf.Pdf, parts: Sequence[Part]) -> None:
 
     with whole.open_outline() as outline:
         outline.root.clear()
-        above: list[tuple[int, Any]] = []
+        above: list[tuple[int, pikepdf.OutlineItem]] = []
         first = 0
         for part in parts:
             for mark in part.bookmarks:
@@ -114,12 +120,12 @@ def _number(whole: pikepdf.Pdf, over: pikepdf.Pdf) -> None:
         page.contents_add(drawn.encode(), prepend=True)
 
 
-def _share(whole: pikepdf.Pdf, fonts: pikepdf.Object) -> None:
+def _share(whole: pikepdf.Pdf, fonts: Any) -> None:
     """Give all parts the same fonts, and the same stream for each outline of a glyph."""
     seen: dict[bytes, Any] = {}
     done: set[tuple[int, int]] = set()
     for page in whole.pages:
-        resources = page.Resources
+        resources: Any = page.Resources
         if resources.objgen in done:
             continue
         done.add(resources.objgen)

@@ -139,15 +139,17 @@ class Layout:
     words: frozenset[str]
 
     @property
-    def anchors(self) -> list[set[str]]:
-        """Of each page the ids of the elements that begin on it."""
-        return [set(page.anchors) for page in self.document.pages]
+    def anchors(self) -> list[dict[str, float]]:
+        """Of each page the names of the elements on it, and how far down they begin."""
+        return [
+            {name: place[1] for name, place in sorted(page.anchors.items())}
+            for page in self.document.pages
+        ]
 
-    def names_at_top(self, page: int) -> set[str]:
-        """The ids of the elements that a page begins with, be it in their midst."""
-        laid = self.document.pages[page]
-        top = laid._page_box.content_box_y()
-        return {name for name, (_, y, *_) in laid.anchors.items() if y == top}
+    @property
+    def fonts(self) -> list[Any]:
+        """WeasyPrint's own, once it is written."""
+        return list(self.document.fonts.values())
 
     def bookmarks(self) -> list[Bookmark]:
         """The headings that the outline has, in order."""
