@@ -37,8 +37,12 @@ def joined(parts: Sequence[Part], numbers: bytes) -> bytes:
         _number(whole, over)
         _share(whole, whole.copy_foreign(over.pages[0].Resources.Font))
         target = io.BytesIO()
-        packed = pikepdf.ObjectStreamMode.generate
-        whole.save(target, object_stream_mode=packed, deterministic_id=True)
+        whole.save(
+            target,
+            object_stream_mode=pikepdf.ObjectStreamMode.generate,
+            fix_metadata_version=False,
+            deterministic_id=True,
+        )
     return target.getvalue()
 
 
@@ -62,8 +66,10 @@ def _append(whole: pikepdf.Pdf, other: pikepdf.Pdf, places: dict[Any, Any]) -> N
         page.StructParents += begin
         for note in page.get("/Annots", ()):
             note.StructParent += begin
-    # First the pages: what refers to a page that is not copied yet would lose it.
-    whole.pages.extend(other.pages)
+    # First the pages: what refers to a page that is not copied yet would lose it. One by one, since
+    # pikepdf warns of names and links that are lost, and here they are not.
+    for page in other.pages:
+        whole.pages.append(page)
     added: Any = whole.copy_foreign(other.Root.StructTreeRoot)
     for element in added.K[0].K:
         element.P = tree.K[0]

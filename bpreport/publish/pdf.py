@@ -170,7 +170,12 @@ class Layout:
             for name in [name for name in page.anchors if name.startswith(beginning)]:
                 del page.anchors[name]
 
-    def write(self, prepare: Callable[[Any], None] | None = None, prefix: str = "") -> bytes:
+    def write(
+        self,
+        prepare: Callable[[Any], None] | None = None,
+        prefix: str = "",
+        tagged: bool = True,
+    ) -> bytes:
         """The PDF.
 
         `prepare` is given each of WeasyPrint's fonts as it is first drawn with; names of table
@@ -186,7 +191,8 @@ class Layout:
 
         if prepare is not None:
             self.document.fonts = _Fonts(prepare)
-        return bytes(self.document.write_pdf(finisher=finish, **self.options) or b"")
+        options = self.options if tagged else {**self.options, "pdf_variant": None}
+        return bytes(self.document.write_pdf(finisher=finish, **options) or b"")
 
 
 class _Fonts(dict[Any, Any]):

@@ -152,7 +152,7 @@ def _end(layout: Layout, names: Sequence[str]) -> tuple[int, int]:
     anchors = layout.anchors
     top = anchors[0][TOP]
     for page in range(len(anchors) - 2, 1, -1):
-        for number, name in enumerate(names):
+        for number, name in enumerate(names[1:], 1):
             if anchors[page].get(name) == top and name not in anchors[page - 1]:
                 return number, page
     return 0, 0
@@ -224,7 +224,7 @@ def _numbered(
         for glyph, (width, text) in glyphs.get(font.hash, ()):
             font.widths[glyph], font.to_unicode[glyph] = width, text
 
-    made = laid_out(source, {}).write(complete)
+    made = laid_out(source, {}).write(complete, tagged=False)
     return made if found >= glyphs.keys() else b""
 
 
