@@ -194,10 +194,10 @@ def _numbers(report: Cut, parts: Sequence[Part]) -> bytes:
     for part in parts:
         for name, face in part.faces.items():
             before = faces.get(name, face)
-            if before is not face and before.lacks and face.lacks:
+            glyphs = {**face.glyphs, **before.glyphs}
+            if before.lacks and face.lacks and glyphs != {**before.glyphs, **face.glyphs}:
                 return b""
             lacks = before.lacks or face.lacks
-            glyphs = {**face.glyphs, **before.glyphs}
             faces[name] = Face(face.family, face.weight, face.slanted, lacks, glyphs)
     samples = Markup("").join(
         Markup('<p style="white-space:pre-wrap;font:{} {} 8pt &#34;{}&#34;">{}</p>').format(

@@ -17,7 +17,7 @@ from bpreport.publish.beside import copies
 from bpreport.publish.commands import build_deck
 from bpreport.publish.keeping import keeping
 from tests.publish.decks import CHAPTERS, ERRORS, PERCEPTRON
-from tests.publish.pdfs import Pdf, astray, text_of
+from tests.publish.pdfs import Pdf, astray
 
 
 def made(source, folder, lang="en"):
@@ -345,6 +345,15 @@ def test_an_error_in_a_part_is_told(tmp_path, monkeypatch, jobs):
     assert not (tmp_path / "report.pdf").exists()
 
 
+def test_signs_that_no_typeface_has_stay_apart(tmp_path):
+    """Those of two parts would both be the first glyph behind the last of a typeface."""
+    deck = CHAPTERS
+    for sign, number in (("\u0378", 3), ("\u0379", 27)):
+        deck = deck.replace(f"## Slide {number}\n", f"## Slide {number}\n\nA sign: {sign}\n")
+    assert "\u0378" in deck and "\u0379" in deck
+    assert made(deck, tmp_path).read_bytes() == in_one_piece(deck, tmp_path).read_bytes()
+
+
 class TestShortDecks:
     """With a window of a few tags, so that short decks are cut as well."""
 
@@ -369,14 +378,6 @@ class TestShortDecks:
         assert "elsewhere:zz" in [
             str(link.A.URI) for link in Pdf(made(deck, tmp_path)).links() if "/A" in link
         ]
-
-    def test_signs_that_no_typeface_has_stay_apart(self, tmp_path):
-        """U+0378 in the contents, U+0379 on a slide: both are the first glyph behind the last."""
-        deck = "# \u0378\n\nSome words, \u0379, and more.\n\n$$1 + 1 = 2 = 2 = 2$$\n"
-        path = made(deck, tmp_path)
-        text = text_of(path)
-        assert "\u0378" in text and "\u0379" in text
-        assert path.read_bytes() == in_one_piece(deck, tmp_path).read_bytes()
 
     @pytest.mark.parametrize(
         ("name", "value"), [("_numbered", lambda *_: b""), ("TRIES", 1)], ids=["faces", "front"]
