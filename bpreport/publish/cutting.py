@@ -23,9 +23,10 @@ UNIT = "unit-"
 TOP = f"{UNIT}top"
 """The name of what stands at the top of the first page of a document, and fills it."""
 
-WINDOW = 2_000
-"""Tags that are laid out at once, about six pages of slides. Half as many would leave half as much
-to be made again after a change, and take a fifth longer from nothing."""
+WINDOW = 3_000
+"""Tags that are laid out at once, about nine pages of slides. Two thirds of it would leave less to
+be made again after a change, and take 5 % longer from nothing: of each window the last pages, which
+what follows may change, are laid out once more."""
 
 PLAIN = "@page { @bottom-right { content: none; } }"
 """A part does not know the numbers of its pages."""
@@ -156,7 +157,7 @@ def _together(marks: Sequence[str], units: Sequence[str]) -> Iterator[tuple[str,
     """Neighbours together, unless one may begin on a new page and either side is long."""
     group: list[str] = []
     for mark, unit in zip(marks, units, strict=True):
-        long = max(size(unit), sum(map(size, group))) > WINDOW // 2
+        long = max(size(unit), sum(map(size, group))) > WINDOW // 3
         if group and mark == "page" and long:
             yield tuple(group)
             group = []

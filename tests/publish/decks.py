@@ -63,13 +63,13 @@ worked:
 {_DESCENT}{_NET}---
 # Notes {{worked=net}}
 
-[Nowhere](#nowhere), [elsewhere](https://example.org/), and [the last](#slide-28).
+[Nowhere](#nowhere), [elsewhere](https://example.org/), and [the last](#slide-40).
 
 """ + "".join(
     f"## Slide {number}\n\nAs [before](#slide-{number - 1}), with other numbers:\n\n"
     f"$$a_{{{number}}} = 2 * {number} + 1 = {2 * number + 1} = {4 * number + 2} / 2$$\n\n"
     f"$$b_{{{number}}} = {number} * 0.5 = {number / 2 + (number == 20)}$$\n\n"
-    for number in range(2, 29)
+    for number in range(2, 41)
 )
 """Slides on several pages, of which the twentieth has an error, and two worked examples."""
 

@@ -24,7 +24,7 @@ PAGE = """<html><head><title>T</title></head><body><header><h1>A &#34;b&#34;</h1
 
 @pytest.fixture
 def report(monkeypatch) -> Cut:
-    monkeypatch.setattr(cutting, "WINDOW", 16)  # 8 tags are long
+    monkeypatch.setattr(cutting, "WINDOW", 24)  # 8 tags are long
     found = cut(PAGE)
     assert found is not None
     return found

@@ -118,7 +118,7 @@ class TestOneDocument:
         assert Counter(name for name, *_ in led(parts)) == Counter(name for name, *_ in led(piece))
         titles = {mark.title: mark.page for mark in parts.bookmarks()}
         across = [(page, name) for name, page, _ in led(parts) if name.startswith("slide-")]
-        assert len(across) > 50  # each slide is in the contents and in the next one
+        assert len(across) > 70  # each slide is in the contents and in the next one
         for page, name in across:
             number = int(name.removeprefix("slide-"))
             assert page == titles["Notes" if number == 1 else f"Slide {number}"]
@@ -172,23 +172,28 @@ def embedded(pdf):
 
 class TestNumbers:
     def test_every_page_but_the_first_shows_its_own(self, parts):
-        """At its foot; at its head the title, the chapter, and the slide or worked example."""
+        """At its foot."""
         first, *rest = parts.texts
         assert not first.rstrip().splitlines()[-1].strip().isdigit()
         for page, text in enumerate(rest, 2):
-            head, *_, foot = text.strip("\n").splitlines()
-            assert foot.strip() == str(page)
-            begun = [mark for mark in parts.bookmarks() if mark.page < page and mark.level < 4]
-            first_here = [mark for mark in parts.bookmarks() if mark.page == page][:2]
-            heads = {told_at(begun), told_at(begun + first_here), told_at(begun + first_here[:1])}
-            assert re.sub(" +", " ", head) in heads  # a heading may stand at the top
+            assert text.rstrip().splitlines()[-1].strip() == str(page)
+
+    def test_running_heads_go_on_from_part_to_part(self, parts):
+        """Title and chapter, with the slide or worked example that is open as the page begins."""
+        marks = [mark for mark in parts.bookmarks() if mark.level < 4]
+        slides = next(mark.page for mark in marks if mark.title == "Slide by slide")
+        for page, text in enumerate(parts.texts[slides:], slides + 1):
+            head = re.sub(" +", " ", text.strip("\n").splitlines()[0])
+            before = sum(mark.page < page for mark in marks)
+            # One or two headings may stand at the top of the page.
+            assert head in [told_at(marks[: before + more]) for more in (0, 1, 2)]
 
     def test_the_contents_tell_them(self, parts):
         """Of every slide and worked example; the bookmark leads to the same page."""
         told = dict(
             re.findall(r"(Slide \d+|\w+: [\w ]+?) ?\.{2,} *(\d+)", "\n".join(parts.texts[:2]))
         )
-        assert len(told) == 29  # slides 2 to 28, and two worked examples
+        assert len(told) == 41  # slides 2 to 40, and two worked examples
         # The appendix has the names of examples once more, further on.
         leading = {mark.title: str(mark.page) for mark in reversed(parts.bookmarks())}
         assert {title: leading[title] for title in told} == told
@@ -239,24 +244,24 @@ class TestAfterAChange:
         return shutil.copytree(once("parts-kept", fill), tmp_path / "cache")
 
     def test_nothing_is_made_where_nothing_has_changed(self, cache, tmp_path, parts):
-        """Two parts of slides, one of examples, the appendix; the front is tried with two pages."""
+        """Two parts of slides, one of worked examples, the appendix and the front."""
         content, new, before = made_with(CHAPTERS, cache, tmp_path)
-        assert (new, before) == (0, 2 + 1 + 1 + 2)
+        assert (new, before) == (0, 2 + 1 + 1 + 1)
         assert content == parts.path.read_bytes()
 
     def test_a_changed_word_remakes_its_part_alone(self, cache, tmp_path):
         changed = CHAPTERS.replace(
-            "As [before](#slide-27), with", "As [before](#slide-27), but with"
+            "As [before](#slide-39), with", "As [before](#slide-39), but with"
         )
         content, new, before = made_with(changed, cache, tmp_path)
-        assert (new, before) == (1, 5)
+        assert (new, before) == (1, 4)
         assert content == made(changed, tmp_path).read_bytes()
 
     def test_a_line_that_is_added_above_remakes_what_tells_of_places_alone(self, cache, tmp_path):
         """The front says in which line the error is; parts do not."""
         changed = CHAPTERS.replace("# Notes", "\n# Notes")
         content, new, before = made_with(changed, cache, tmp_path)
-        assert (new, before) == (2, 4)  # the front, with each number of pages
+        assert (new, before) == (1, 4)
         assert content == made(changed, tmp_path).read_bytes()
 
     def test_a_page_more_moves_the_numbers_of_all_that_follow(self, cache, tmp_path, parts):
@@ -285,22 +290,22 @@ class TestAfterAChange:
             broken = value[:-9] + b"#" + value[-8:]
             database.execute("UPDATE entry SET value = ? WHERE key = ?", (broken, key))
         content, new, before = made_with(CHAPTERS, cache, tmp_path)
-        assert (new, before) == (1, 5)
+        assert (new, before) == (1, 4)
         assert content == parts.path.read_bytes()
 
     def test_the_command_tells_how_many_parts_were_made(self, tmp_path):
         """The pages of numbers are one of them."""
         deck = tmp_path / "notes.md"
         told = []
-        for text in (CHAPTERS, CHAPTERS.replace("slide-27), with", "slide-27), but with")):
+        for text in (CHAPTERS, CHAPTERS.replace("slide-39), with", "slide-39), but with")):
             deck.write_text(text)
             built = build_deck(deck, tmp_path, ["pdf"], "en", lambda _: None, cache=tmp_path / "c")
             told.append([line for line in built.account if re.search(r"pdf|PDF", line)])
         assert told == [
-            ["pdf: made for the first time", "parts of the PDF: 0 as before, 7 made"],
+            ["pdf: made for the first time", "parts of the PDF: 0 as before, 6 made"],
             [
                 "pdf: made again: of what it is made, this has changed: the deck",
-                "parts of the PDF: 6 as before, 1 made",
+                "parts of the PDF: 5 as before, 1 made",
             ],
         ]
 
@@ -348,7 +353,7 @@ def test_an_error_in_a_part_is_told(tmp_path, monkeypatch, jobs):
 def test_signs_that_no_typeface_has_stay_apart(tmp_path):
     """Those of two parts would both be the first glyph behind the last of a typeface."""
     deck = CHAPTERS
-    for sign, number in (("\u0378", 3), ("\u0379", 27)):
+    for sign, number in (("\u0378", 3), ("\u0379", 39)):
         deck = deck.replace(f"## Slide {number}\n", f"## Slide {number}\n\nA sign: {sign}\n")
     assert "\u0378" in deck and "\u0379" in deck
     assert made(deck, tmp_path).read_bytes() == in_one_piece(deck, tmp_path).read_bytes()
