@@ -179,12 +179,12 @@ def _digits(judgement: Judgement) -> str:
 
 
 def steps() -> dict[str, str]:
-    """By stored deck, how many steps its audit takes now."""
+    """By stored deck, how many steps its worked examples and its audit take now."""
     found = {}
     for name in COUNTED:
         deck = read(builtin("en") if name == "builtin en" else ROOT / "tests/cases/notes" / name)
         study = recompute(deck)
-        with effort(limit("audit_steps")) as spent:
+        with effort(limit("audit_steps"), study.steps) as spent:
             knowledge, _ = learned_within(spent, deck, study)
             for claim in knowledge.claims:
                 judged_within(spent, claim, knowledge)
