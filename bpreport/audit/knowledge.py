@@ -158,7 +158,7 @@ class Knowledge(Values):
         return sign + _plain_digits(known.value)
 
     def _is_wrong(self, printed: str, known: Known) -> bool:
-        """Whether digits are not those of the value that the worked example, or the deck, computes."""
+        """Whether digits are not those of what the worked example, or the deck, computes."""
         if known.key in self.document.corrected:
             return True
         return known.worked is not None and how_printed(printed, known.value) is None
