@@ -25,6 +25,7 @@ from importlib.machinery import ModuleSpec, SourceFileLoader
 from importlib.util import spec_from_file_location
 from pathlib import Path
 from typing import Any
+from warnings import catch_warnings, simplefilter
 
 import pytest
 
@@ -294,7 +295,10 @@ class _Finder(SourceFileLoader):
         return spec_from_file_location(name, self.path, loader=self)
 
     def get_code(self, *_: object) -> Any:
-        return compile(self._changed, self.path, "exec", dont_inherit=True)
+        """Warnings are errors, as for pytest: `x is "add"` ends the import with a SyntaxError."""
+        with catch_warnings():
+            simplefilter("error")
+            return compile(self._changed, self.path, "exec", dont_inherit=True)
 
 
 def meaning(code: str) -> str:

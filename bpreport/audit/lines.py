@@ -139,7 +139,7 @@ def _in_another_state(
     if first and claim.id not in knowledge.unplaced and not trained:
         return None  # right in a later step, among numbers of the first: it is a mistake
     found = knowledge.in_another_state(known, trace, printed, several=several)
-    stood = (known.key.partition("@")[0], printed) in knowledge.stood
+    stood = claim.iteration is None and (known.key, printed) in knowledge.stood
     if (found is None or not found.sure) and stood and claim.head is not None:
         text = "{printed} is printed for {name} elsewhere as well, where it is right"
         return said(claim, Verdict.CARRIED, text, printed=printed, name=math(claim.head))
