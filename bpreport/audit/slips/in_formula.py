@@ -190,15 +190,18 @@ def _droppable(
 
 def _is_activation_slope(target: Target, factor: Tree) -> bool:
     """A factor that is the derivative of an output by its pre-activation, or that of tanh."""
-    if isinstance(factor, Derivative) and len(factor.by) == 1:
-        roles = target.role(factor.body), target.role(factor.by[0])
-        kinds = [role.kind for role in roles if role is not None]
-        return kinds == ["out", "net"]
-    terms = _operands(factor, "add")
-    squared = len(terms) == 2 and any(
-        isinstance(part, Apply) and part.operation == "power" for part in walk(terms[1])
-    )
-    return _is_complement(factor) and squared
+    match factor:
+        case Derivative(body=body, by=(by,)):
+            return _is_a(target, body, "out") and _is_a(target, by, "net")
+        case Apply(
+            operation="add",
+            operands=(
+                Number(text="1"),
+                Apply(operation="negative", operands=(Apply(operation="power"),)),
+            ),
+        ):
+            return True
+    return False
 
 
 def _partners(factor: Tree, factors: tuple[Tree, ...]) -> tuple[Tree, ...]:
