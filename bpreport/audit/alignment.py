@@ -178,9 +178,9 @@ class _Aligner:
         number that a name stands for. So each number may be bound with either sign, as long as
         the signs agree over the whole product.
         """
-        operation = "add" if symbolic.operation == "add" else "multiply"
-        left, left_sign = _parts(symbolic, operation)
-        right, right_sign = _parts(numeric, operation)
+        of_sum = symbolic.operation == "add"
+        left, left_sign = _parts(symbolic, of_sum=of_sum)
+        right, right_sign = _parts(numeric, of_sum=of_sum)
         if max(len(left), len(right)) > LONGEST or abs(len(left) - len(right)) > MOST + 2:
             return None
         if len(left) == len(right) and left_sign == right_sign:
@@ -188,12 +188,12 @@ class _Aligner:
             if straight is not None and not straight.cost and not straight.misfits:
                 return straight  # as most lines are written
         left_neutral, right_neutral = (
-            [_is_neutral(part, operation) for part in parts] for parts in (left, right)
+            [_is_neutral(part, of_sum=of_sum) for part in parts] for parts in (left, right)
         )
         turned = left_sign != right_sign
-        signs = (False, True) if operation == "multiply" else (False,)
+        signs = (False,) if of_sum else (False, True)
         # A minus in front of the numbers alone is that of the first one.
-        at_first = signs[::-1] if right_sign and turned else signs
+        at_first = signs[::-1] if turned and numeric is not _unsigned(numeric) else signs
 
         @cache
         def pair(i: int, j: int, flipped: bool) -> Alignment | None:
@@ -211,7 +211,10 @@ class _Aligner:
             steps += [(1, n) for n in several if i < len(left) and j + n <= len(right)]
             found = (
                 (
-                    Binding(_join(operation, left[i : i + m]), _join(operation, right[j : j + n])),
+                    Binding(
+                        _join(left[i : i + m], of_sum=of_sum),
+                        _join(right[j : j + n], of_sum=of_sum),
+                    ),
                     m,
                     n,
                 )
@@ -236,10 +239,10 @@ class _Aligner:
                     options.append(Alignment((binding,)) | rest)
             if i < len(left) and (rest := best(i + 1, j, sign)) is not None:
                 lost = () if left_neutral[i] else (simplify(left[i]),)
-                options.append(Alignment(dropped=lost, of_sum=operation == "add") | rest)
+                options.append(Alignment(dropped=lost, of_sum=of_sum) | rest)
             if j < len(right) and (rest := best(i, j + 1, sign)) is not None:
                 surplus = () if right_neutral[j] else (right[j],)
-                options.append(Alignment(added=surplus, of_sum=operation == "add") | rest)
+                options.append(Alignment(added=surplus, of_sum=of_sum) | rest)
             # One that lost a part and gained another has another shape.
             possible = [
                 o for o in options if o.cost <= MOST and not (o.dropped and (o.added or o.changed))
@@ -257,36 +260,44 @@ def _constant(symbolic: Tree, numeric: Tree) -> Alignment | None:
     return NOTHING if equal else Alignment(changed=((symbolic, numeric),))
 
 
-def _parts(tree: Tree, operation: str) -> tuple[list[Tree], bool]:
+def _operation(*, of_sum: bool) -> str:
+    return "add" if of_sum else "multiply"
+
+
+def _parts(tree: Tree, *, of_sum: bool) -> tuple[list[Tree], bool]:
     """The terms of a sum, or the factors of a product and whether a minus sign stands over it.
 
     The sign of a printed number stays with the number.
     """
-    if isinstance(tree, Apply) and tree.operation == operation:
+    if isinstance(tree, Apply) and tree.operation == _operation(of_sum=of_sum):
         parts: list[Tree] = []
         negative = False
         for operand in tree.operands:
-            inner, sign = _parts(operand, operation)
+            inner, sign = _parts(operand, of_sum=of_sum)
             parts += inner
             negative ^= sign
         return parts, negative
     inside = _unsigned(tree)
-    if operation == "multiply" and inside is not tree and not isinstance(inside, Number):
-        parts, negative = _parts(inside, operation)
+    if not of_sum and inside is not tree and not isinstance(inside, Number):
+        parts, negative = _parts(inside, of_sum=of_sum)
         return parts, not negative
     return [tree], False
 
 
-def _is_neutral(tree: Tree, operation: str) -> bool:
+def _is_neutral(tree: Tree, *, of_sum: bool) -> bool:
     """A term 0 or a factor 1, which is written or not as the author likes."""
-    wanted = "0" if operation == "add" else "1"
-    return is_numeric(tree) and _constant(Number(wanted), tree) == NOTHING
+    wanted = Number("0" if of_sum else "1")
+    return is_numeric(tree) and _constant(wanted, tree) == NOTHING
 
 
-def _join(operation: str, parts: list[Tree]) -> Tree:
-    return parts[0] if len(parts) == 1 else Apply(operation, tuple(parts), sign=r"\cdot")
+def _join(parts: list[Tree], *, of_sum: bool) -> Tree:
+    if len(parts) == 1:
+        return parts[0]
+    return Apply(_operation(of_sum=of_sum), tuple(parts), sign=r"\cdot")
 
 
 def _unsigned(tree: Tree) -> Tree:
-    negative = isinstance(tree, Apply) and tree.operation == "negative"
-    return tree.operands[0] if negative else tree  # type: ignore[union-attr]
+    match tree:
+        case Apply(operation="negative", operands=(operand,)):
+            return operand
+    return tree

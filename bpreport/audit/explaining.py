@@ -16,7 +16,7 @@ from typing import Any
 
 from bpreport.audit.alignment import align
 from bpreport.audit.binding import best_alignment, fits_binding
-from bpreport.audit.digits import fits, how_printed, number, same, significant_digits
+from bpreport.audit.digits import How, fits, how_printed, number, same, significant_digits
 from bpreport.audit.fixes import number_fix
 from bpreport.audit.knowledge import Knowledge, Known
 from bpreport.audit.model import Fix, Message
@@ -54,6 +54,8 @@ MOST_TRIED = limit("slip_values")
 """Different values tried for one number, to its last place; the search then stops."""
 
 
+WAYS: dict[How | None, int] = {How.ROUNDED: 1, How.TRUNCATED: 2}
+"""In how many ways a number can be the printed one: what is cut off could have been rounded."""
 PER_CANDIDATE = 10
 """Steps that a value counts for that is tried, beside those of computing it."""
 
@@ -275,9 +277,9 @@ def _hits(
             tried.add(_in_units(value, unit))
             if not low <= value <= high:
                 continue  # judging digits is a hundred times dearer than this comparison
-            how = how_printed(printed, candidate.value)
-            if how in ("rounded", "truncated"):
-                yield candidate, 1 if how == "rounded" else 2
+            ways = WAYS.get(how_printed(printed, candidate.value))
+            if ways is not None:
+                yield candidate, ways
 
 
 def _in_units(value: float, unit: float) -> int:
