@@ -45,6 +45,8 @@ class Alignment:
     """The symbolic side that was aligned."""
     misfits: int = 0
     """Bindings whose number is not the value of what it stands for."""
+    printed: int = 0
+    """Bindings whose number is printed for their name elsewhere."""
 
     @property
     def cost(self) -> int:
@@ -52,9 +54,13 @@ class Alignment:
         return len(self.dropped) + len(self.added) + len(self.changed)
 
     @property
-    def distance(self) -> tuple[int, int, int]:
-        """Few faults of any kind first; then the shape's; then as much bound as can be."""
-        return self.cost + self.misfits, self.cost, -len(self.bindings)
+    def distance(self) -> tuple[int, int, int, int]:
+        """Few faults of any kind first; then the shape's; then as much bound as can be.
+
+        Which of two parts is missing is told by the numbers that the others have elsewhere.
+        """
+        printed = self.printed if self.cost else 0
+        return self.cost + self.misfits, self.cost, -len(self.bindings), -printed
 
     def __or__(self, other: Alignment) -> Alignment:
         return Alignment(
@@ -64,6 +70,7 @@ class Alignment:
             self.changed + other.changed,
             self.of_sum and other.of_sum,
             misfits=self.misfits + other.misfits,
+            printed=self.printed + other.printed,
         )
 
 
@@ -82,21 +89,23 @@ def align(
     numeric: Tree,
     definition: Callable[[Tree], Tree | None] = lambda _: None,
     fits: Callable[[Binding], bool] = lambda _: True,
+    is_printed: Callable[[Binding], bool] = lambda _: False,
     *,
     joining: bool = False,
 ) -> Alignment | None:
     """The best alignment, or None where the sides have different shapes.
 
     A name that faces an expression is looked up with `definition`; `fits` tells whether a number
-    is the value of what it stands for, and decides between alignments. With `joining`, parts side
-    by side may stand for one: 2 x for 6.4, or a name for 0.2 * 0.3.
+    is the value of what it stands for, and decides between alignments; where they are as good,
+    `is_printed`, which tells whether a name has that number elsewhere, does. With `joining`, parts
+    side by side may stand for one: 2 x for 6.4, or a name for 0.2 * 0.3.
 
     >>> from bpreport.formula import parse, describe
     >>> found = align(parse("w_7 * o + b_2 * 1"), parse("0.4 * 0.9"))
     >>> [(b.name.key, b.number.text) for b in found.bindings], list(map(describe, found.dropped))
     ([('w_{7}', '0.4'), ('o', '0.9')], ['b_{2}'])
     """
-    found = _Aligner(definition, fits, joining=joining).align(symbolic, numeric, 0)
+    found = _Aligner(definition, fits, is_printed, joining=joining).align(symbolic, numeric, 0)
     return found if found is not None and found.cost <= MOST else None
 
 
@@ -105,11 +114,13 @@ class _Aligner:
         self,
         definition: Callable[[Tree], Tree | None],
         fits: Callable[[Binding], bool],
+        is_printed: Callable[[Binding], bool],
         *,
         joining: bool,
     ) -> None:
         self.definition = definition
         self.fits = fits
+        self.is_printed = is_printed
         self.joining = joining
 
     def align(self, symbolic: Tree, numeric: Tree, depth: int) -> Alignment | None:
@@ -137,7 +148,8 @@ class _Aligner:
 
     def _bound(self, name: Tree, number: Tree) -> Alignment:
         binding = Binding(name, number)
-        return Alignment((binding,), misfits=0 if self.fits(binding) else 1)
+        misfits, printed = int(not self.fits(binding)), int(self.is_printed(binding))
+        return Alignment((binding,), misfits=misfits, printed=printed)
 
     def _by_definition(self, name: Tree, numeric: Tree, depth: int) -> Alignment | None:
         """A name that faces an expression: its definition is aligned, or its value bound."""
@@ -178,7 +190,10 @@ class _Aligner:
         left_neutral, right_neutral = (
             [_is_neutral(part, of_sum=of_sum) for part in parts] for parts in (left, right)
         )
+        turned = left_sign != right_sign
         signs = (False,) if of_sum else (False, True)
+        # A minus in front of the numbers alone is that of the first one.
+        at_first = signs[::-1] if turned and numeric is not _unsigned(numeric) else signs
 
         @cache
         def pair(i: int, j: int, flipped: bool) -> Alignment | None:
@@ -211,10 +226,10 @@ class _Aligner:
         @cache
         def best(i: int, j: int, sign: bool) -> Alignment | None:
             if i == len(left) and j == len(right):
-                return NOTHING if sign == (left_sign != right_sign) else None
+                return NOTHING if sign == turned else None
             options: list[Alignment] = []
             if i < len(left) and j < len(right):
-                for flipped in signs:
+                for flipped in signs if j else at_first:
                     found = pair(i, j, flipped)
                     rest = None if found is None else best(i + 1, j + 1, sign != flipped)
                     if found is not None and rest is not None:
