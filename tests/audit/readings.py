@@ -214,10 +214,13 @@ def renewed(path: Path) -> str:
 
 def main(names: list[str]) -> None:
     """Write the readings anew, those of some files or of all, and print what changed."""
+    from tests.audit import knowing  # which reads the decks of this module
+
     now: dict[Path, Callable[[], str]] = {}
     for path in sorted(FOLDER.glob("*.txt")):
         now[path] = partial(renewed, path)
     now[STEPS] = lambda: "".join(f"{name}\t{count}\n" for name, count in steps().items())
+    now[knowing.KNOWN] = knowing.renewed
     for path, text in now.items():
         if names and path.stem not in names:
             continue
