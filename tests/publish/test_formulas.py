@@ -177,7 +177,7 @@ def test_a_formula_may_begin_with_its_relation():
 
 @pytest.mark.parametrize("mark", ["vec", "overline", "underline", "widehat", "widetilde", "hat"])
 def test_marks_of_letters_are_characters_of_their_own(mark):
-    """A browser sets a combining character left of its place, as it has no letter to combine with."""
+    """A browser sets a combining character left of its place: there is no letter before it."""
     leaves = re.findall(r">([^<]+)<", mathml(rf"\{mark}{{c}}_t"))
     assert [leaf for leaf in leaves if unicodedata.combining(leaf[0])] == []
     told = plain(rf"\{mark}{{c}}_t")
