@@ -121,10 +121,12 @@ NET = (
     "weights: {x-y: by target}, learning_rate: 0.1"
 )
 FIT = "data: {x: [1, 2, 3], y: [0, 1, 1]}, learning_rate: 0.01, iterations: 1000000"
+CHAIN = "=".join(["1+1"] * 4000)
 SLOW = (
     "kind: gradient descent, objective: x^2, start: 1, tolerance: 1e-300, stop: step, "
     "iterations: 1000000"
 )
+DESCENTS = worked(*(f"d{i}: {{{SLOW}, learning_rate: 0.00{i + 10}}}" for i in range(2)))(0)
 
 KINDS: Mapping[str, Callable[[int], str]] = {
     "right lines": formula("x = %a * %b = %c"),
@@ -134,7 +136,7 @@ KINDS: Mapping[str, Callable[[int], str]] = {
     "identities": formula("f_{%k} = (a+%a)(b+%b) = a b + %a b + %b a + %c"),
     "wrong identities": formula("f_{%k} = (a+%a)(b+%b) = a b + %a b + %b a + 1%c"),
     "one name defined": formula("f = g + %a = h^2 + %b"),
-    "long chains": formula("=".join(["1+1"] * 4000)),
+    "long chains": formula(CHAIN),
     "sums": formula(r"S_{%k} = \sum_{i=1}^{50000} i = 1250025000"),
     "wrong sums": formula(r"S_{%k} = \sum_{i=1}^{50000} i^2 = 1250025001"),
     "sums of sums": formula(r"S_{%k} = \sum_{i=1}^{300} \sum_{j=1}^{300} i j = 2038522501"),
@@ -318,6 +320,18 @@ KINDS: Mapping[str, Callable[[int], str]] = {
         + ", ".join(f"r{i}: {{learning_rate: 0.00{i + 1:02}}}" for i in range(99)) + "}}"
     ),
     "unstated settings": _unstated_descents,
+    "many examples and long chains": behind(
+        DESCENTS,
+        formula(CHAIN),
+    ),
+    "many examples and sums of rows": behind(
+        DESCENTS,
+        formula(f"x = ({', '.join(['1'] * 2000)}) + ({', '.join(['2'] * 2000)}) = 4"),
+    ),
+    "many examples and claims in text": behind(
+        DESCENTS,
+        numbered("$a_{%k}=%a.5+%b=%c$ " + "$b=2*3=7$ " * 4_000 + "\n\n"),
+    ),
     "LaTeX: lines": numbered("\\[ x_{%k} = %a * %b + 1 = %c \\]\n"),
     "LaTeX: sections": numbered("\\section{S%k} $x_{%k} = %a$\n"),
     "LaTeX: macros": numbered("\\newcommand{\\m%k}[1]{\\m%a{#1}\\m%b{#1}}\n$\\m%k{2} = %a$\n"),

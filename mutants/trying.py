@@ -25,6 +25,7 @@ from importlib.machinery import ModuleSpec, SourceFileLoader
 from importlib.util import spec_from_file_location
 from pathlib import Path
 from typing import Any
+from warnings import catch_warnings, simplefilter
 
 import pytest
 
@@ -294,11 +295,18 @@ class _Finder(SourceFileLoader):
         return spec_from_file_location(name, self.path, loader=self)
 
     def get_code(self, *_: object) -> Any:
-        return compile(self._changed, self.path, "exec", dont_inherit=True)
+        """Warnings are errors, as for pytest: `x is "add"` ends the import with a SyntaxError."""
+        with catch_warnings():
+            simplefilter("error")
+            return compile(self._changed, self.path, "exec", dont_inherit=True)
 
 
 def meaning(code: str) -> str:
-    """The code without what nothing depends on; empty where it is no code."""
+    """The code without what nothing depends on; empty where it is no code.
+
+    That is annotations, and the marks `*` and `/` between arguments: what is computed from them is
+    the same however they are handed over, and a call that no longer may would end at once.
+    """
     try:
         tree = ast.parse(code)
     except SyntaxError:
@@ -308,4 +316,19 @@ def meaning(code: str) -> str:
         for name in ("annotation", "returns"):
             if hasattr(found, name):
                 setattr(found, name, ast.Constant(0) if isinstance(node, ast.AnnAssign) else None)
+        if isinstance(node, ast.arguments):
+            _hand_over_alike(node)
     return ast.dump(tree)
+
+
+def _hand_over_alike(arguments: ast.arguments) -> None:
+    """Take the marks between arguments away; each keeps its default."""
+    without = ast.Constant(None)
+    positional = [*arguments.posonlyargs, *arguments.args]
+    missing = len(positional) - len(arguments.defaults)
+    arguments.defaults = [
+        *[without] * missing, *arguments.defaults,
+        *(without if default is None else default for default in arguments.kw_defaults),
+    ]  # fmt: skip
+    arguments.args = [*positional, *arguments.kwonlyargs]
+    arguments.posonlyargs, arguments.kwonlyargs, arguments.kw_defaults = [], [], []

@@ -25,6 +25,16 @@ def test_annotations_mean_nothing_and_all_else_does():
     assert meaning("f({& a})") == ""
 
 
+def test_how_arguments_are_handed_over_means_nothing_and_their_defaults_do():
+    """`*` after the first argument, or `/`: the body computes the same from the same."""
+    code = "def f(a, *, b, c=1):\n    return a + b + c\n"
+    assert meaning(code.replace("*,", "/,")) == meaning(code)
+    assert meaning(code.replace("c=1", "c=2")) != meaning(code)
+    assert meaning(code.replace("b, c=1", "b=1, c")) != meaning(code)
+    assert meaning(code.replace("a, *, b", "a=1, *, b")) != meaning(code)
+    assert meaning(code.replace("a, *, b", "b, *, a")) != meaning(code)
+
+
 def _asked(lines: dict[int, list[str]], line: int) -> list[list[str]]:
     seconds = {f"{OTHER}::quick": 0.1, f"{OWN}::slow": 2.0, f"{OWN}::quick": 0.5}
     return Reached({PATH: lines}, seconds, digests()).tests(PATH, line)

@@ -22,8 +22,8 @@ __all__ = ["Audit", "Finding", "Judgement", "Message", "Verdict", "audit"]
 def audit(deck: Deck, study: Study | None = None) -> Audit:
     """The judgement of every claim of a deck, and what was learned about the deck as a whole.
 
-    Claims that are reached when the steps of an audit are used up are unchecked, and say so; raises
-    `DeckError` where they are used up before the first.
+    Claims that are reached when the steps of a deck, those of its study among them, are used up
+    are unchecked, and say so; raises `DeckError` where they are used up before the first.
 
     >>> from bpreport.deck import read_text
     >>> result = audit(read_text("$$a = 0.1 * 5 + 0.35 = 0.95$$"))
@@ -37,7 +37,7 @@ def audit(deck: Deck, study: Study | None = None) -> Audit:
     from bpreport.worked import recompute
 
     study = recompute(deck) if study is None else study
-    with effort(limit("audit_steps")) as spent:
+    with effort(limit("audit_steps"), study.steps) as spent:
         knowledge, adopted = learned_within(spent, deck, study)
         judgements = tuple(judged_within(spent, claim, knowledge) for claim in knowledge.claims)
     return Audit(

@@ -45,6 +45,8 @@ class Alignment:
     """The symbolic side that was aligned."""
     misfits: int = 0
     """Bindings whose number is not the value of what it stands for."""
+    printed: int = 0
+    """Bindings whose number is printed for their name elsewhere."""
 
     @property
     def cost(self) -> int:
@@ -52,9 +54,13 @@ class Alignment:
         return len(self.dropped) + len(self.added) + len(self.changed)
 
     @property
-    def distance(self) -> tuple[int, int, int]:
-        """Few faults of any kind first; then the shape's; then as much bound as can be."""
-        return self.cost + self.misfits, self.cost, -len(self.bindings)
+    def distance(self) -> tuple[int, int, int, int]:
+        """Few faults of any kind first; then the shape's; then as much bound as can be.
+
+        Which of two parts is missing is told by the numbers that the others have elsewhere.
+        """
+        printed = self.printed if self.cost else 0
+        return self.cost + self.misfits, self.cost, -len(self.bindings), -printed
 
     def __or__(self, other: Alignment) -> Alignment:
         return Alignment(
@@ -64,6 +70,7 @@ class Alignment:
             self.changed + other.changed,
             self.of_sum and other.of_sum,
             misfits=self.misfits + other.misfits,
+            printed=self.printed + other.printed,
         )
 
 
@@ -82,21 +89,23 @@ def align(
     numeric: Tree,
     definition: Callable[[Tree], Tree | None] = lambda _: None,
     fits: Callable[[Binding], bool] = lambda _: True,
+    is_printed: Callable[[Binding], bool] = lambda _: False,
     *,
     joining: bool = False,
 ) -> Alignment | None:
     """The best alignment, or None where the sides have different shapes.
 
     A name that faces an expression is looked up with `definition`; `fits` tells whether a number
-    is the value of what it stands for, and decides between alignments. With `joining`, parts side
-    by side may stand for one: 2 x for 6.4, or a name for 0.2 * 0.3.
+    is the value of what it stands for, and decides between alignments; where they are as good,
+    `is_printed`, which tells whether a name has that number elsewhere, does. With `joining`, parts
+    side by side may stand for one: 2 x for 6.4, or a name for 0.2 * 0.3.
 
     >>> from bpreport.formula import parse, describe
     >>> found = align(parse("w_7 * o + b_2 * 1"), parse("0.4 * 0.9"))
     >>> [(b.name.key, b.number.text) for b in found.bindings], list(map(describe, found.dropped))
     ([('w_{7}', '0.4'), ('o', '0.9')], ['b_{2}'])
     """
-    found = _Aligner(definition, fits, joining=joining).align(symbolic, numeric, 0)
+    found = _Aligner(definition, fits, is_printed, joining=joining).align(symbolic, numeric, 0)
     return found if found is not None and found.cost <= MOST else None
 
 
@@ -105,11 +114,13 @@ class _Aligner:
         self,
         definition: Callable[[Tree], Tree | None],
         fits: Callable[[Binding], bool],
+        is_printed: Callable[[Binding], bool],
         *,
         joining: bool,
     ) -> None:
         self.definition = definition
         self.fits = fits
+        self.is_printed = is_printed
         self.joining = joining
 
     def align(self, symbolic: Tree, numeric: Tree, depth: int) -> Alignment | None:
@@ -137,7 +148,8 @@ class _Aligner:
 
     def _bound(self, name: Tree, number: Tree) -> Alignment:
         binding = Binding(name, number)
-        return Alignment((binding,), misfits=0 if self.fits(binding) else 1)
+        misfits, printed = int(not self.fits(binding)), int(self.is_printed(binding))
+        return Alignment((binding,), misfits=misfits, printed=printed)
 
     def _by_definition(self, name: Tree, numeric: Tree, depth: int) -> Alignment | None:
         """A name that faces an expression: its definition is aligned, or its value bound."""
@@ -166,9 +178,9 @@ class _Aligner:
         number that a name stands for. So each number may be bound with either sign, as long as
         the signs agree over the whole product.
         """
-        operation = "add" if symbolic.operation == "add" else "multiply"
-        left, left_sign = _parts(symbolic, operation)
-        right, right_sign = _parts(numeric, operation)
+        of_sum = symbolic.operation == "add"
+        left, left_sign = _parts(symbolic, of_sum=of_sum)
+        right, right_sign = _parts(numeric, of_sum=of_sum)
         if max(len(left), len(right)) > LONGEST or abs(len(left) - len(right)) > MOST + 2:
             return None
         if len(left) == len(right) and left_sign == right_sign:
@@ -176,9 +188,12 @@ class _Aligner:
             if straight is not None and not straight.cost and not straight.misfits:
                 return straight  # as most lines are written
         left_neutral, right_neutral = (
-            [_is_neutral(part, operation) for part in parts] for parts in (left, right)
+            [_is_neutral(part, of_sum=of_sum) for part in parts] for parts in (left, right)
         )
-        signs = (False, True) if operation == "multiply" else (False,)
+        turned = left_sign != right_sign
+        signs = (False,) if of_sum else (False, True)
+        # A minus in front of the numbers alone is that of the first one.
+        at_first = signs[::-1] if turned and numeric is not _unsigned(numeric) else signs
 
         @cache
         def pair(i: int, j: int, flipped: bool) -> Alignment | None:
@@ -196,7 +211,10 @@ class _Aligner:
             steps += [(1, n) for n in several if i < len(left) and j + n <= len(right)]
             found = (
                 (
-                    Binding(_join(operation, left[i : i + m]), _join(operation, right[j : j + n])),
+                    Binding(
+                        _join(left[i : i + m], of_sum=of_sum),
+                        _join(right[j : j + n], of_sum=of_sum),
+                    ),
                     m,
                     n,
                 )
@@ -208,10 +226,10 @@ class _Aligner:
         @cache
         def best(i: int, j: int, sign: bool) -> Alignment | None:
             if i == len(left) and j == len(right):
-                return NOTHING if sign == (left_sign != right_sign) else None
+                return NOTHING if sign == turned else None
             options: list[Alignment] = []
             if i < len(left) and j < len(right):
-                for flipped in signs:
+                for flipped in signs if j else at_first:
                     found = pair(i, j, flipped)
                     rest = None if found is None else best(i + 1, j + 1, sign != flipped)
                     if found is not None and rest is not None:
@@ -221,10 +239,10 @@ class _Aligner:
                     options.append(Alignment((binding,)) | rest)
             if i < len(left) and (rest := best(i + 1, j, sign)) is not None:
                 lost = () if left_neutral[i] else (simplify(left[i]),)
-                options.append(Alignment(dropped=lost, of_sum=operation == "add") | rest)
+                options.append(Alignment(dropped=lost, of_sum=of_sum) | rest)
             if j < len(right) and (rest := best(i, j + 1, sign)) is not None:
                 surplus = () if right_neutral[j] else (right[j],)
-                options.append(Alignment(added=surplus, of_sum=operation == "add") | rest)
+                options.append(Alignment(added=surplus, of_sum=of_sum) | rest)
             # One that lost a part and gained another has another shape.
             possible = [
                 o for o in options if o.cost <= MOST and not (o.dropped and (o.added or o.changed))
@@ -242,36 +260,44 @@ def _constant(symbolic: Tree, numeric: Tree) -> Alignment | None:
     return NOTHING if equal else Alignment(changed=((symbolic, numeric),))
 
 
-def _parts(tree: Tree, operation: str) -> tuple[list[Tree], bool]:
+def _operation(*, of_sum: bool) -> str:
+    return "add" if of_sum else "multiply"
+
+
+def _parts(tree: Tree, *, of_sum: bool) -> tuple[list[Tree], bool]:
     """The terms of a sum, or the factors of a product and whether a minus sign stands over it.
 
     The sign of a printed number stays with the number.
     """
-    if isinstance(tree, Apply) and tree.operation == operation:
+    if isinstance(tree, Apply) and tree.operation == _operation(of_sum=of_sum):
         parts: list[Tree] = []
         negative = False
         for operand in tree.operands:
-            inner, sign = _parts(operand, operation)
+            inner, sign = _parts(operand, of_sum=of_sum)
             parts += inner
             negative ^= sign
         return parts, negative
     inside = _unsigned(tree)
-    if operation == "multiply" and inside is not tree and not isinstance(inside, Number):
-        parts, negative = _parts(inside, operation)
+    if not of_sum and inside is not tree and not isinstance(inside, Number):
+        parts, negative = _parts(inside, of_sum=of_sum)
         return parts, not negative
     return [tree], False
 
 
-def _is_neutral(tree: Tree, operation: str) -> bool:
+def _is_neutral(tree: Tree, *, of_sum: bool) -> bool:
     """A term 0 or a factor 1, which is written or not as the author likes."""
-    wanted = "0" if operation == "add" else "1"
-    return is_numeric(tree) and _constant(Number(wanted), tree) == NOTHING
+    wanted = Number("0" if of_sum else "1")
+    return is_numeric(tree) and _constant(wanted, tree) == NOTHING
 
 
-def _join(operation: str, parts: list[Tree]) -> Tree:
-    return parts[0] if len(parts) == 1 else Apply(operation, tuple(parts), sign=r"\cdot")
+def _join(parts: list[Tree], *, of_sum: bool) -> Tree:
+    if len(parts) == 1:
+        return parts[0]
+    return Apply(_operation(of_sum=of_sum), tuple(parts), sign=r"\cdot")
 
 
 def _unsigned(tree: Tree) -> Tree:
-    negative = isinstance(tree, Apply) and tree.operation == "negative"
-    return tree.operands[0] if negative else tree  # type: ignore[union-attr]
+    match tree:
+        case Apply(operation="negative", operands=(operand,)):
+            return operand
+    return tree

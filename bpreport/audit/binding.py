@@ -80,9 +80,13 @@ def _best_alignment(
             seen[place] = fits_binding(binding, claim, knowledge)
         return seen[place]
 
+    def is_printed(binding: Binding) -> bool:
+        text = printed_number(binding.number)
+        return text is not None and text in knowledge.printed_now(binding.name, claim)
+
     adds_up = not contradicts_result(numeric, knowledge)
     for joining, form in product((False, True) if adds_up else (False,), forms):
-        found = align(form, numeric, definition, fits, joining=joining)
+        found = align(form, numeric, definition, fits, is_printed, joining=joining)
         if found is None or (joining and (found.cost or found.misfits)):
             continue
         if best is None or found.cost < best.cost:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
-from bpreport.audit.digits import how_printed, number
+from bpreport.audit.digits import fits, how_printed, number
 from bpreport.audit.examples import FIRST, Known, Step
 from bpreport.audit.knowledge import Knowledge
 from bpreport.audit.names import readings
@@ -42,7 +42,7 @@ def follows_printed(claim: Claim, knowledge: Knowledge, printed: str, known: Kno
     if before is None or after is None:
         return False
     moved = _from(before, _printed_at(count - 1, trace, knowledge))
-    return moved is not None and how_printed(printed, moved.quantities[after].value) == "rounded"
+    return moved is not None and fits(printed, moved.quantities[after].value)
 
 
 def _printed_at(count: int, trace: Trace, knowledge: Knowledge) -> dict[str, list[str]]:
@@ -66,13 +66,13 @@ def _gives(name: str, trace: Trace, here: Mapping[str, list[str]], printed: str)
         return False
     exact = {key: one.value for key, one in trace.quantities.items()}
     with suppress(EvaluationError):
-        if how_printed(printed, _on_paper(name, trace, right)) == "rounded":
+        if fits(printed, _on_paper(name, trace, right)):
             return True
     for form in (quantity.formula, *quantity.forms, *quantity.others):
         read = {one.key: right[one.key] for one in readings(form) if one.key in right}
         with suppress(EvaluationError):
             value = evaluate(form, exact | read, MPMATH)
-            if read and how_printed(printed, value) == "rounded":
+            if read and fits(printed, value):
                 return True
     return False
 

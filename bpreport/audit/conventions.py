@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import product
 from typing import Any
 
-from bpreport.audit.digits import how_printed
+from bpreport.audit.digits import How, how_printed
 from bpreport.audit.knowledge import Knowledge, output_keys
 from bpreport.deck.claims import printed_number
 from bpreport.deck.model import Claim, Deck
@@ -113,7 +113,7 @@ class Score:
 
 def _score(text: str, value: Any) -> Score:
     how = how_printed(text, value)
-    return Score(how is not None, how == "rounded")
+    return Score(how is not None, how is How.ROUNDED)
 
 
 def _adopt_perceptron(
@@ -141,15 +141,15 @@ def _adopt_perceptron(
             best_shifts[group] = best[-1] if _is_sure(best[-1], counts, example) else 0
             score += counts[best_shifts[group]]
         scored.append((score, given, best_shifts, trace))
-    score, given, best_shifts, trace = max(scored, key=lambda entry: entry[0].worth)
+    likeliest = max(scored, key=lambda entry: entry[0].worth)
+    score, given, best_shifts, trace = likeliest
     losses = {
         ", ".join(
             f"{dimension}: {choice}"
             for dimension, choice in other.items()
             if choice != given[dimension]
         ): max(0, score.held - other_score.held)
-        for other_score, other, _, _ in scored
-        if other != given
+        for other_score, other, _, _ in (entry for entry in scored if entry is not likeliest)
     }
     for group, values in tables.items():
         if not values:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any
 
 from bpreport.formula import MP, places_of, rounded, stands_for
@@ -10,6 +11,7 @@ from bpreport.formula.arithmetic import IV
 from bpreport.formula.rounding import JUDGED_DIGITS
 
 __all__ = [
+    "How",
     "can_be",
     "correction",
     "fits",
@@ -27,6 +29,14 @@ ROUNDINGS = ("half-up", "half-even", "half-down")
 """Modes by which a right value may be printed without a remark: they differ in ties only."""
 
 
+class How(StrEnum):
+    """How printed digits can come from a value."""
+
+    ROUNDED = "rounded"
+    TRUNCATED = "truncated"
+    LAST_DIGIT = "last-digit"
+
+
 def fits(printed: str, value: Any) -> bool:
     """Whether some rounding to nearest turns the value into the printed digits.
 
@@ -40,28 +50,28 @@ def fits(printed: str, value: Any) -> bool:
     return any(_plain(rounded(value, places, mode)) == wanted for mode in ROUNDINGS)
 
 
-def how_printed(printed: str, value: Any) -> str | None:
-    """One of "rounded", "truncated", "last-digit"; None where the digits are not this value's.
+def how_printed(printed: str, value: Any) -> How | None:
+    """How the digits come from a value; None where they are not this value's.
 
     >>> how_printed("-1.48972", MP.mpf("-1.48972775")), how_printed("0.995275", MP.mpf("0.99527"))
-    ('truncated', None)
+    (<How.TRUNCATED: 'truncated'>, None)
     >>> how_printed("0.995275", MP.mpf("0.99527429"))
-    'last-digit'
+    <How.LAST_DIGIT: 'last-digit'>
     >>> how_printed("20", MP.mpf(19)) is None
     True
     """
     if fits(printed, value):
-        return "rounded"
+        return How.ROUNDED
     if isinstance(value, tuple):
         return None
     places = places_of(printed)
     if _plain(rounded(value, places, "truncated")) == _plain(printed):
-        return "truncated"
+        return How.TRUNCATED
     unit = Decimal(1).scaleb(-places)
     nearest = Decimal(rounded(value, places))
     # One unit of a count or of a two-digit figure is no matter of rounding.
     if places and significant_digits(printed) >= 3 and abs(_plain(printed) - nearest) == unit:
-        return "last-digit"
+        return How.LAST_DIGIT
     return None
 
 

@@ -218,21 +218,22 @@ class Examples:
         most = MOST_STEPS * 10**digits if digits >= 0 else -1
         for other in (trace, *self._with_other_updates(trace)):
             update = "" if other is trace else other.conventions["update"]
-            for updates in self._roughly_printing(other, name, printed):
-                if last is not None and updates > last:
-                    break
+            for updates in self._roughly_printing(other, name, printed, last):
                 value = self.after(other, name, updates, shift=0)
                 if value is not None and fits(printed, value):
                     sure = digits >= 0 if last is not None else updates <= most
                     return Elsewhere(value, updates, update, sure=sure)
         return None
 
-    def _roughly_printing(self, trace: Trace, key: str, printed: str) -> Iterator[int]:
+    def _roughly_printing(
+        self, trace: Trace, key: str, printed: str, last: int | None
+    ) -> Iterator[int]:
         """The updates after which a number may be the printed one, by the run in float64."""
         run = self._run_of(trace, key)
         if run is not None:
             unit = 10.0 ** -places_of(printed)
-            yield from map(int, (abs(run - float(printed)) < 0.501 * unit).nonzero()[0])
+            until = run if last is None else run[: last + 1]
+            yield from map(int, (abs(until - float(printed)) < 0.501 * unit).nonzero()[0])
 
     def _with_other_updates(self, trace: Trace) -> Iterator[Trace]:
         """The traces of a perceptron that updates its layers in turn, or all at once."""

@@ -16,7 +16,7 @@ from typing import Any
 
 from bpreport.audit.alignment import align
 from bpreport.audit.binding import best_alignment, fits_binding
-from bpreport.audit.digits import fits, how_printed, number, same, significant_digits
+from bpreport.audit.digits import How, fits, how_printed, number, same, significant_digits
 from bpreport.audit.fixes import number_fix
 from bpreport.audit.knowledge import Knowledge, Known
 from bpreport.audit.model import Fix, Message
@@ -54,6 +54,8 @@ MOST_TRIED = limit("slip_values")
 """Different values tried for one number, to its last place; the search then stops."""
 
 
+WAYS: dict[How | None, int] = {How.ROUNDED: 1, How.TRUNCATED: 2}
+"""In how many ways a number can be the printed one: what is cut off could have been rounded."""
 PER_CANDIDATE = 10
 """Steps that a value counts for that is tried, beside those of computing it."""
 
@@ -126,10 +128,12 @@ def explain_formula(claim: Claim, knowledge: Knowledge, known: Known) -> tuple[E
         exact = values[known.key]
     except (EvaluationError, KeyError, StopIteration):
         return ()
-    text = rounded(stated, 25)
-    return _search(
-        text, [Target(claim, knowledge, text, exact, known.formula, values, trace, known.key)]
-    )
+    try:
+        text = rounded(stated, 25)
+    except ArithmeticError:
+        return ()  # a number so large has more digits than are computed
+    target = Target(claim, knowledge, text, exact, known.formula, values, trace, known.key)
+    return _search(text, [target], written=False)
 
 
 def explain_substitution(claim: Claim, knowledge: Knowledge) -> Explanation | None:
@@ -142,23 +146,29 @@ def explain_substitution(claim: Claim, knowledge: Knowledge) -> Explanation | No
     value = evaluate(claim.right, {}, MPMATH)
     if isinstance(value, tuple):
         return None
-    definition = knowledge.definition_in(claim)
+    targets = list(_targets_of_line(claim, knowledge))
+    if any(target.formula and _follows(target.formula, claim, knowledge) for target in targets):
+        return None  # it is the formula before it that is wrong
     for slip in SLIPS:
-        for target in _targets_of_line(claim, knowledge):
+        for target in targets:
             for candidate in slip.tries(target) if slip.of == "computing" else ():
                 if candidate.tree is None or isinstance(candidate.value, tuple):
                     continue
                 if abs(candidate.value - value) > abs(value) * WITHIN_ROUNDING:
                     continue
-                found = align(
-                    candidate.tree,
-                    claim.right,
-                    definition,
-                    lambda binding: fits_binding(binding, claim, knowledge),
-                )
-                if found is not None and not found.cost and not found.misfits:
+                if _follows(candidate.tree, claim, knowledge):
                     return Explanation(candidate.slip or slip.name, candidate.message, 0.0)
     return None
+
+
+def _follows(formula: Tree, claim: Claim, knowledge: Knowledge) -> bool:
+    """Whether a line has the numbers of a formula's names, each in its place."""
+    assert claim.right is not None
+    definition = knowledge.definition_in(claim)
+    found = align(
+        formula, claim.right, definition, lambda binding: fits_binding(binding, claim, knowledge)
+    )
+    return found is not None and not found.cost and not found.misfits
 
 
 WITHIN_ROUNDING = 0.05
@@ -217,11 +227,13 @@ def _targets(claim: Claim, knowledge: Knowledge, printed: str, known: Known) -> 
         yield plain
 
 
-def _search(printed: str, targets: Iterable[Target]) -> tuple[Explanation, ...]:
+def _search(
+    printed: str, targets: Iterable[Target], *, written: bool = True
+) -> tuple[Explanation, ...]:
     """Every slip that gives the printed digits and that chance does not account for.
 
     Computing can go wrong in many ways, which count together; an error of writing is one of few,
-    each a search of its own, for numbers that are long enough to have one.
+    each a search of its own, for numbers that are long enough to have one and that are written.
     """
     targets = list(targets)
     unit = 10.0 ** int(Decimal(printed).as_tuple().exponent)
@@ -231,7 +243,7 @@ def _search(printed: str, targets: Iterable[Target]) -> tuple[Explanation, ...]:
     for slip in SLIPS:
         if slip.of == "twice" and found:
             break
-        if slip.of == "writing" and significant_digits(printed) < LEAST_DIGITS:
+        if slip.of == "writing" and not (written and significant_digits(printed) >= LEAST_DIGITS):
             continue
         tried = set() if slip.of == "writing" else computed
         hits = list(_hits(printed, unit, slip, targets, tried))
@@ -265,9 +277,9 @@ def _hits(
             tried.add(_in_units(value, unit))
             if not low <= value <= high:
                 continue  # judging digits is a hundred times dearer than this comparison
-            how = how_printed(printed, candidate.value)
-            if how in ("rounded", "truncated"):
-                yield candidate, 1 if how == "rounded" else 2
+            ways = WAYS.get(how_printed(printed, candidate.value))
+            if ways is not None:
+                yield candidate, ways
 
 
 def _in_units(value: float, unit: float) -> int:

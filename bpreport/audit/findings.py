@@ -21,7 +21,7 @@ def findings(
     errors = [
         Finding("error", judgement.message, (judgement.claim.id,))
         for judgement in judgements
-        if judgement.verdict.level == "error"
+        if judgement.verdict.is_error
     ]
     return (
         *errors,

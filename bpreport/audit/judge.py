@@ -63,9 +63,9 @@ def judge(claim: Claim, knowledge: Knowledge) -> Judgement:
             judgement = replace(judgement, message=Message(_UPDATES, values))
     if judgement.correction is not None and judgement.fix is None:
         judgement = replace(judgement, fix=result_fix(judgement, knowledge))
-    if judgement.verdict.level == "error" and claim.right is not None and claim.component is None:
+    if judgement.verdict.is_error and claim.right is not None and claim.component is None:
         knowledge.faulty_lines[id(claim.right)] = judgement
-    if judgement.verdict.level == "error" and judgement.printed is not None:
+    if judgement.verdict.is_error and judgement.printed is not None:
         name = claim.head
         if name is not None and not _is_right(judgement, name, knowledge):
             if isinstance(name, Symbol | Derivative):
@@ -170,7 +170,7 @@ PLAIN = (None, "constant changed", "factor doubled", "symbol swapped", "term add
 def _by_its_slip(judgement: Judgement, knowledge: Knowledge) -> Judgement:
     """The judgement of a wrong line of numbers, with the slip in its formula that gives it."""
     shapeless = judgement.message.text == SHAPELESS
-    if (judgement.verdict.level != "error" and not shapeless) or judgement.slip not in PLAIN:
+    if (not judgement.verdict.is_error and not shapeless) or judgement.slip not in PLAIN:
         return judgement
     found = explain_substitution(judgement.claim, knowledge)
     if found is None or found.slip == judgement.slip:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from bpreport.audit.digits import correction, fits, number, same
+from bpreport.audit.digits import correction, fits, how_printed, number, same
 from bpreport.audit.examples import FIRST, Known, Step, output_keys
 from bpreport.audit.learned import Printed, row_of
 from bpreport.audit.model import Judgement
@@ -148,7 +148,7 @@ class Knowledge(Values):
         """The digits that a name has in the deck, or in its front matter."""
         printed = self.printed_for(name, claim)
         known = self.known(name, claim)
-        if printed and known is not None and known.key in self.document.corrected:
+        if printed and known is not None and self._is_wrong(printed[0], known):
             return correction(printed[0], known.value)
         if printed:
             return printed[0]
@@ -156,6 +156,12 @@ class Knowledge(Values):
             return None
         sign = "-" if known.value < 0 else ""
         return sign + _plain_digits(known.value)
+
+    def _is_wrong(self, printed: str, known: Known) -> bool:
+        """Whether digits are not those of what the worked example, or the deck, computes."""
+        if known.key in self.document.corrected:
+            return True
+        return known.worked is not None and how_printed(printed, known.value) is None
 
     def owner_of(self, text: str, instead_of: Tree, claim: Claim) -> Tree | None:
         """The name for which the deck prints these digits, or whose value they are."""

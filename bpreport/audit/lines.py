@@ -8,7 +8,7 @@ from typing import Any
 from bpreport.audit.alignment import Alignment
 from bpreport.audit.analogy import by_analogy
 from bpreport.audit.binding import agree_within_rounding, best_alignment, tree_of, within_printed
-from bpreport.audit.digits import correction, fits, how_printed, number
+from bpreport.audit.digits import How, correction, fits, how_printed, number
 from bpreport.audit.explaining import (
     Explanation,
     explain_line,
@@ -117,7 +117,7 @@ def _of_iteration(claim: Claim, knowledge: Knowledge, printed: str, count: int) 
 def _restated(claim: Claim, knowledge: Knowledge, printed: str, known: Known) -> Judgement:
     """The judgement of a number that a line has led to before."""
     corrected = known.key in knowledge.document.corrected
-    if not corrected and how_printed(printed, known.value) != "rounded":
+    if not corrected and not fits(printed, known.value):
         return said(claim, Verdict.CARRIED, CARRIED_WITHIN, printed=printed)
     found = judge_against(claim, knowledge, printed, known)
     if corrected and found.verdict is Verdict.WRONG:
@@ -139,7 +139,7 @@ def _in_another_state(
     if first and claim.id not in knowledge.unplaced and not trained:
         return None  # right in a later step, among numbers of the first: it is a mistake
     found = knowledge.in_another_state(known, trace, printed, several=several)
-    stood = (known.key.partition("@")[0], printed) in knowledge.stood
+    stood = claim.iteration is None and (known.key, printed) in knowledge.stood
     if (found is None or not found.sure) and stood and claim.head is not None:
         text = "{printed} is printed for {name} elsewhere as well, where it is right"
         return said(claim, Verdict.CARRIED, text, printed=printed, name=math(claim.head))
@@ -166,7 +166,7 @@ def judge_line(
     assert claim.left is not None and claim.right is not None
     known = _head_value(claim, knowledge)
     how = how_printed(printed, computed)
-    if how == "rounded":
+    if how is How.ROUNDED:
         return _adds_up(claim, knowledge, printed, computed, known, shown=shown)
     within = not shown or agree_within_rounding(claim.left, claim.right, claim, knowledge)
     if within and known is not None and how_printed(printed, known.value) is not None:
@@ -192,8 +192,8 @@ def judge_line(
     if how is not None:
         return said(
             claim,
-            Verdict.TRUNCATED if how == "truncated" else Verdict.LAST_DIGIT,
-            CUT_OFF if how == "truncated" else LAST_DIGIT,
+            Verdict.TRUNCATED if how is How.TRUNCATED else Verdict.LAST_DIGIT,
+            CUT_OFF if how is How.TRUNCATED else LAST_DIGIT,
             exact=computed,
             printed=printed,
             correction=correction(printed, computed),
@@ -226,7 +226,7 @@ def _to_another_base(claim: Claim, knowledge: Knowledge, printed: str) -> Judgem
             return None
 
         value = evaluate(substitute(claim.left, to_base), values, MPMATH)
-        if how_printed(printed, value) == "rounded":
+        if fits(printed, value):
             text = "{printed} is {exact}, rounded, with logarithms to the base {base}"
             return said(claim, Verdict.REPRODUCED, text, exact=value, printed=printed, base=base)
     return None

@@ -38,6 +38,11 @@ class Verdict(StrEnum):
         """One of "right", "note", "error", "unchecked"."""
         return _LEVELS[self]
 
+    @property
+    def is_error(self) -> bool:
+        """Whether it says that the deck is wrong."""
+        return self.level == "error"
+
 
 _LEVELS = {
     Verdict.GIVEN: "right",

@@ -178,7 +178,7 @@ def _is_entry(symbol: Symbol, head: Symbol) -> bool:
         case (), (_, *_):
             return True
         case (Symbol(base=layer, indices=(), marks=()),), (str() as unit,):
-            return unit.startswith(layer) and unit.removeprefix(layer).isdigit()
+            return unit != layer and unit.rstrip("0123456789") == layer
     return False
 
 

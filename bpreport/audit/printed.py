@@ -7,7 +7,7 @@ from typing import Any
 
 from bpreport.audit.binding import within_printed
 from bpreport.audit.carrying import follows_printed
-from bpreport.audit.digits import correction, how_printed, number, same
+from bpreport.audit.digits import How, correction, how_printed, number, same
 from bpreport.audit.explaining import (
     Explanation,
     explain_number,
@@ -68,7 +68,7 @@ def judge_given(claim: Claim, known: Known, printed: str) -> Judgement:
 def judge_against(claim: Claim, knowledge: Knowledge, printed: str, known: Known) -> Judgement:
     """A printed number against the exact value of the quantity that it is printed for."""
     how = how_printed(printed, known.value)
-    if how == "rounded":
+    if how is How.ROUNDED:
         return reproduced(claim, printed, known.value, known)
     near = how is not None or known.rounded
     if near and _is_carried(claim, knowledge, printed, known, long_givens=True):
@@ -76,11 +76,11 @@ def judge_against(claim: Claim, knowledge: Knowledge, printed: str, known: Known
     if known.stale:
         return stale(claim, printed)
     right = correction(printed, known.value)
-    if how == "truncated":
+    if how is How.TRUNCATED:
         return said(
             claim, Verdict.TRUNCATED, CUT_OFF, known=known, printed=printed, correction=right
         )
-    if how == "last-digit":
+    if how is How.LAST_DIGIT:
         cause = explain_rounding(claim, knowledge, printed, known)
         return said(
             claim,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from bpreport.audit.digits import significant_digits
 from bpreport.audit.knowledge import Known
 from bpreport.audit.model import Fix, Judgement, Message, Verdict
 from bpreport.deck.model import Claim
@@ -13,7 +14,7 @@ from bpreport.formula.tree import Number, Tree, substitute
 __all__ = ["math", "said", "shown", "unchecked", "uncomputable"]
 
 SHOWN_DIGITS = 8
-"""Significant digits of exact values in sentences."""
+"""Significant digits of exact values in sentences; one more than printed, where that is more."""
 LONGEST_TYPED = 25
 """Digits past which a number of a formula is taken for a computed value."""
 
@@ -41,7 +42,7 @@ def said(
     value = exact if exact is not None else None if known is None else known.value
     named: dict[str, Any] = {"printed": printed, "correction": correction}
     if value is not None:
-        named["exact"] = shown(value)
+        named["exact"] = shown(value, beside=printed)
     message = Message(text, named | values)
     if reason is not None:
         message = Message("{statement}: {reason}", {"statement": message, "reason": reason})
@@ -72,13 +73,16 @@ def uncomputable(claim: Claim, error: EvaluationError) -> Judgement:
     return unchecked(claim, "It cannot be computed: {cause}", cause=cause)
 
 
-def shown(value: Any) -> str:
-    """A value in a sentence, at eight significant digits.
+def shown(value: Any, beside: str | None = None) -> str:
+    """A value in a sentence, at eight significant digits, or one more than the number beside it.
 
     >>> shown(MP.mpf("0.99527429123")), shown(MP.mpf("2.35"))
     ('0.99527429', '2.35')
+    >>> shown(MP.mpf("0.99527429123"), beside="0.995274292")
+    '0.9952742912'
     """
-    text = MP.nstr(MP.mpf(value), SHOWN_DIGITS, min_fixed=-6, max_fixed=12)
+    digits = max(SHOWN_DIGITS, 0 if beside is None else significant_digits(beside) + 1)
+    text = MP.nstr(MP.mpf(value), digits, min_fixed=-6, max_fixed=max(12, digits))
     return str(text).removesuffix(".0")
 
 

@@ -321,7 +321,7 @@ def _uneven(claim: Claim, knowledge: Knowledge, found: Alignment) -> Judgement:
             terms=", ".join(map(math, found.dropped)),
             slip="bias forgotten" if _has_bias(found, claim, knowledge) else "term dropped",
             chance=0.0,
-            correction=line or _completed(claim, knowledge, found),
+            correction=line,
             fix=fix,
         )
     if found.added:
@@ -363,12 +363,6 @@ def _has_bias(found: Alignment, claim: Claim, knowledge: Knowledge) -> bool:
     return any(
         knowledge.has_role(part, "bias", claim) for term in found.dropped for part in walk(term)
     )
-
-
-def _completed(claim: Claim, knowledge: Knowledge, found: Alignment) -> str:
-    """The substituted line with the dropped terms put back, as LaTeX."""
-    terms = (_as_printed(term, claim, knowledge) for term in found.dropped)
-    return " + ".join((claim.right_source, *terms))
 
 
 def _as_printed(term: Tree, claim: Claim, knowledge: Knowledge) -> str:

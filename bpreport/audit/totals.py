@@ -28,11 +28,11 @@ def is_total(claim: Claim) -> bool:
 def judge_total(claim: Claim, knowledge: Knowledge) -> Judgement:
     """The judgement of a sum or a mean by the numbers above it."""
     judgement = _by_line(claim, knowledge)
-    if judgement.verdict.level != "error":
+    if not judgement.verdict.is_error:
         return judgement
     row = row_of(claim)
     totals = [] if row is None else knowledge.rows_of(claim.slide)[row]
-    right = sum(_by_line(one, knowledge).verdict.level != "error" for one in totals)
+    right = sum(not _by_line(one, knowledge).verdict.is_error for one in totals)
     if right and 2 * right >= len(totals):
         text = "Of the numbers above it: {statement}"
         return replace(judgement, message=Message(text, {"statement": judgement.message}))

@@ -15,6 +15,7 @@ True
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -22,7 +23,7 @@ from dataclasses import dataclass
 
 from bpreport.formula.errors import EvaluationError
 
-__all__ = ["Effort", "ExhaustedError", "charge", "effort"]
+__all__ = ["Effort", "ExhaustedError", "charge", "effort", "part"]
 
 
 class ExhaustedError(EvaluationError):
@@ -46,17 +47,37 @@ _CURRENT: ContextVar[Effort | None] = ContextVar("effort", default=None)
 
 
 @contextmanager
-def effort(most: int) -> Iterator[Effort]:
+def effort(most: int, spent: int = 0) -> Iterator[Effort]:
     """Count all that is computed inside; from so many operations on nothing is computed there.
 
-    Whoever asks for a value then gets `ExhaustedError`, an `EvaluationError`.
+    Those spent before count among them. Whoever asks for a value then gets `ExhaustedError`, an
+    `EvaluationError`.
     """
-    granted = Effort(most)
+    granted = Effort(most, spent)
     token = _CURRENT.set(granted)
     try:
         yield granted
     finally:
         _CURRENT.reset(token)
+
+
+@contextmanager
+def part() -> Iterator[Effort]:
+    """Count what is computed inside by itself; it counts for whoever counts outside as well.
+
+    >>> with effort(100) as whole, part() as inside:
+    ...     charge(30)
+    >>> inside.spent, whole.spent
+    (30, 30)
+    """
+    whole = _CURRENT.get()
+    left = sys.maxsize if whole is None else max(whole.most - whole.spent, 0)
+    try:
+        with effort(left) as inside:
+            yield inside
+    finally:
+        if whole is not None:
+            whole.spent += inside.spent
 
 
 def charge(steps: int) -> None:

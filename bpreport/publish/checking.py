@@ -10,7 +10,7 @@ from typing import Any
 from bpreport.audit.model import Audit, Judgement, Message, Verdict
 from bpreport.deck.model import Deck
 from bpreport.publish.language import render, translator, verdict_word
-from bpreport.publish.numbers import exact, shown
+from bpreport.publish.numbers import beside, exact
 from bpreport.publish.places import end_of
 
 __all__ = ["check_json", "check_text"]
@@ -115,10 +115,10 @@ def _judged(judgement: Judgement, deck: Deck, lang: str, color: bool) -> Iterato
     )
     facts = [
         (gettext("printed"), judgement.printed),
-        (gettext("recomputed"), None if judgement.exact is None else shown(judgement.exact, 10)),
+        (gettext("recomputed"), beside(judgement.printed, judgement.exact, 10)),
         (gettext("correct"), judgement.correction),
     ]
-    told = [f"{name} {value}" for name, value in facts if value is not None]
+    told = [f"{name} {value}" for name, value in facts if value]
     if told:
         yield "      " + ", ".join(told)
     line = deck.line_at(place)

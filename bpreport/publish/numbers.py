@@ -6,9 +6,9 @@ import re
 from decimal import Decimal
 from typing import Any
 
-from bpreport.formula import MP, rounded
+from bpreport.formula import MP, places_of, rounded
 
-__all__ = ["exact", "short", "shown", "signed"]
+__all__ = ["beside", "exact", "short", "shown", "signed"]
 
 PLACES = 8
 
@@ -60,6 +60,17 @@ def _exactly(number: Any, places: int) -> str:
             return exact(number, places)
         places += -int(MP.floor(MP.log10(abs(number)))) - 1
     return rounded(number, places)
+
+
+def beside(printed: str | None, value: Any, places: int = PLACES) -> str:
+    """A value as it is shown, or none, with at least one place more than a printed number.
+
+    >>> beside("0.3333333334", MP.mpf(1) / 3), beside("0.33", MP.mpf(1) / 3), beside("1", None)
+    ('0.33333333333', '0.33333333', '')
+    """
+    if value is None:
+        return ""
+    return shown(value, max(places, 0 if printed is None else places_of(printed) + 1))
 
 
 def short(value: Any) -> str:

@@ -94,8 +94,10 @@ def _fit(example: Regression, trace: Trace, context: Context) -> list[Plot]:
     def model(
         parameters: np.ndarray[tuple[int, ...], np.dtype[np.float64]],
     ) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
-        score = rows @ parameters
-        return 1 / (1 + np.exp(-score)) if trace.kind == "logistic regression" else score
+        score = (rows * parameters).sum(axis=-1)  # no BLAS, as in `Samples.scores`
+        return np.asarray(
+            1 / (1 + np.exp(-score)) if trace.kind == "logistic regression" else score
+        )
 
     parameters = trace.series["parameters"]
     last = len(parameters) - 1

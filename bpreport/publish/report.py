@@ -18,7 +18,7 @@ from bpreport.publish.columns import aligned_claims
 from bpreport.publish.examples import examples
 from bpreport.publish.formulas import plain
 from bpreport.publish.language import VERDICTS, tag, translator, verdict_word
-from bpreport.publish.numbers import exact, shown, signed
+from bpreport.publish.numbers import beside, exact, signed
 from bpreport.publish.pointing import FULL, ITERATION
 from bpreport.publish.solution import anchor
 from bpreport.publish.view import (
@@ -169,7 +169,7 @@ def _claim(
         math=math,
         equals_sign=0 if math or claim.kind != "equation" or _alone(claim) else _number(claim),
         printed=signed(judgement.printed or ""),
-        exact="" if judgement.exact is None else signed(shown(judgement.exact)),
+        exact=signed(beside(judgement.printed, judgement.exact)),
         change=change_of(judgement),
         slip=translator(lang).gettext(judgement.slip) if judgement.slip else "",
         message=judgement.message,

@@ -85,6 +85,8 @@ class Study:
     """By the same names."""
     unstated: Mapping[str, Unstated] = field(default_factory=dict)
     """For descents whose printed counts were solved for what the deck leaves unstated."""
+    steps: int = 0
+    """Operations that all of it took; the audit of the deck counts on from there."""
 
 
 def recompute(deck: Deck) -> Study:
@@ -105,7 +107,7 @@ def _recompute(deck: Deck) -> Study:
     traces: dict[str, Trace] = {}
     unstated: dict[str, Unstated] = {}
     stated = deck.settings.get("worked") or {}
-    most = limit("example_steps")
+    most = limit("audit_steps")
     if len(stated) > MOST_EXAMPLES:
         raise DeckError("more than {most} worked examples", ("worked",), most=MOST_EXAMPLES)
     training = 0
@@ -138,7 +140,7 @@ def _recompute(deck: Deck) -> Study:
                     ("worked", name),
                     most=most,
                 )
-    return Study(examples, traces, unstated)
+    return Study(examples, traces, unstated, spent.spent)
 
 
 def _bounded(example: Example, name: str, before: int) -> int:

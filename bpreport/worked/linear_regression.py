@@ -7,7 +7,8 @@ The second route to the minimiser is the closed form, the normal equations X^T X
 >>> example = from_settings("line", {
 ...     "data": {"x": ["0", "1", "2"], "y": ["1", "3", "5"]}, "learning_rate": "0.1",
 ... })
->>> [round(float(value), 12) for value in example.closed_form()]  # y = 1 + 2 x
+>>> found = example.trace().quantities
+>>> [float(found[rf"\theta_{{{j}}}^{{*}}"].value) for j in (0, 1)]  # y = 1 + 2 x
 [1.0, 2.0]
 """
 
@@ -54,26 +55,23 @@ class LinearRegression:
 
     def objective_at(self, parameters: Values, loss: str | None = None) -> Values:
         """J of parameters (..., features); shape (...)."""
-        x, y = self.samples.arrays
-        residuals = parameters @ x.T - y
+        residuals = self._residuals(parameters)
         return np.asarray((residuals**2).sum(axis=-1) * (0.5 * self._scale(loss)))
 
     def gradient_at(self, parameters: Values, loss: str | None = None) -> Values:
         """The gradient of J at parameters (..., features); the same shape."""
-        x, y = self.samples.arrays
-        return np.asarray((parameters @ x.T - y) @ x * self._scale(loss))
+        return self.samples.gathered(self._residuals(parameters)) * self._scale(loss)
+
+    def _residuals(self, parameters: Values) -> Values:
+        _, y = self.samples.arrays
+        return self.samples.scores(parameters) - y
 
     def _scale(self, loss: str | None) -> float:
         return 1.0 if (loss or self.loss) == "half sum" else 1.0 / self.samples.count
 
-    def closed_form(self) -> Values:
-        """The minimiser of J by least squares; the shortest one where many are as good."""
-        x, y = self.samples.arrays
-        return np.asarray(np.linalg.lstsq(x, y, rcond=None)[0])
-
     @remembered(most=16)
     def trace(self, loss: str | None = None) -> Trace:
-        """One step with all its quantities, the descent as series, and the closed form.
+        """One step with all its quantities, the descent as series, and the minimiser.
 
         Raises `DeckError` when the descent diverges.
         """
@@ -116,7 +114,7 @@ class LinearRegression:
             steps.quantities,
             {"loss": loss},
             series,
-            {"iterations": samples.iterations, "closed form": self.closed_form()},
+            {"iterations": samples.iterations},
             roles,
         )
 

@@ -44,15 +44,15 @@ class LogisticRegression:
 
     def objective_at(self, parameters: Values) -> Values:
         """The loss of parameters (..., features); shape (...)."""
-        x, y = self.samples.arrays
-        z = parameters @ x.T
+        _, y = self.samples.arrays
+        z = self.samples.scores(parameters)
         # -y ln g(z) - (1 - y) ln(1 - g(z)) = ln(1 + e^z) - y z, which overflows nowhere.
         return np.asarray((np.logaddexp(0.0, z) - y * z).sum(axis=-1))
 
     def gradient_at(self, parameters: Values) -> Values:
         """The gradient of the loss at parameters (..., features); the same shape."""
-        x, y = self.samples.arrays
-        return np.asarray((_sigmoid(parameters @ x.T) - y) @ x)
+        _, y = self.samples.arrays
+        return self.samples.gathered(_sigmoid(self.samples.scores(parameters)) - y)
 
     def newton(self) -> Values | None:
         """The minimiser by Newton's method; None where the data have none.

@@ -14,6 +14,8 @@ from hashlib import sha256
 from threading import Lock
 from typing import ParamSpec, TypeVar
 
+from bpreport.formula.effort import charge, part
+
 __all__ = ["remembered"]
 
 P = ParamSpec("P")
@@ -24,7 +26,8 @@ def remembered(most: int) -> Callable[[Callable[P, T]], Callable[P, T]]:
     """A decorator that keeps the last `most` results of a function.
 
     Unlike `functools.lru_cache` it takes arguments that cannot be hashed, such as arrays; they are
-    told apart by their pickled content. Errors are not remembered.
+    told apart by their pickled content. Errors are not remembered. What is recalled counts for as
+    many steps as it took, so that a deck takes the same number whatever was computed before it.
 
     >>> @remembered(most=8)
     ... def total(numbers):
@@ -36,22 +39,26 @@ def remembered(most: int) -> Callable[[Callable[P, T]], Callable[P, T]]:
     """
 
     def decorate(make: Callable[P, T]) -> Callable[P, T]:
-        known: OrderedDict[bytes, T] = OrderedDict()
+        known: OrderedDict[bytes, tuple[T, int]] = OrderedDict()
         lock = Lock()
 
         @wraps(make)
         def recall(*args: P.args, **named: P.kwargs) -> T:
             key = sha256(pickle.dumps((args, named))).digest()
             with lock:
-                if key in known:
+                made = known.get(key)
+                if made is not None:
                     known.move_to_end(key)
-                    return known[key]
-            made = make(*args, **named)
+            if made is not None:
+                charge(made[1])
+                return made[0]
+            with part() as spent:
+                result = make(*args, **named)
             with lock:
-                known[key] = made
+                known[key] = result, spent.spent
                 if len(known) > most:
                     known.popitem(last=False)
-            return made
+            return result
 
         return recall
 

@@ -25,7 +25,7 @@ __all__ = ["Names", "Samples", "read_samples"]
 A_FEW, A_THOUSANDS = 10, 5_000
 """Parameters, and multiplications of NumPy, in the time or memory of a step of an audit."""
 AT_ONCE = 1_000_000
-"""Numbers for which the objective is computed at once."""
+"""Products from which objectives are computed at once."""
 
 Values = NDArray[np.float64]
 
@@ -94,6 +94,19 @@ class Samples:
         """Features (samples, features) and labels (samples,) as float64."""
         return np.array(self.rows, dtype=float), np.array(self.labels, dtype=float)
 
+    def scores(self, parameters: Values) -> Values:
+        r"""\theta^T x of each sample, for parameters (..., features); shape (..., samples).
+
+        A sum of NumPy, as in `gathered`: a BLAS may add in another order on another processor.
+        """
+        x, _ = self.arrays
+        return np.asarray((parameters[..., None, :] * x).sum(axis=-1))
+
+    def gathered(self, residuals: Values) -> Values:
+        """Residuals (..., samples), each times its features, added up; shape (..., features)."""
+        x, _ = self.arrays
+        return np.asarray((residuals[..., None] * x).sum(axis=-2))
+
     def exact(self, context: Any) -> tuple[Any, Any]:
         """The same as matrices of an mpmath context."""
         rows = [[context.mpf(entry) for entry in row] for row in self.rows]
@@ -125,8 +138,8 @@ class Samples:
         with np.errstate(all="ignore"):
             for k in range(self.iterations):
                 path[k + 1] = path[k] - rate * gradient(path[k])
-            # Of many samples there are many numbers for each update, too many at once.
-            together = max(1, AT_ONCE // self.count)
+            # Of many samples there are many products for each update, too many at once.
+            together = max(1, AT_ONCE // (self.count * self.features))
             values = np.concatenate(
                 [
                     objective(path[begin : begin + together])

@@ -28,7 +28,7 @@ from __future__ import annotations
 import difflib
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
@@ -48,8 +48,10 @@ __all__ = ["FOLDER", "STEPS", "Block", "blocks", "lines_of", "reading", "steps"]
 
 FOLDER = ROOT / "tests/cases/readings"
 STEPS = FOLDER / "steps.tsv"
-"""By stored deck, how many steps its audit takes."""
+"""By deck, how many steps its audit takes."""
 COUNTED = ("builtin en", "many_topics.md", "net_out.md", "optimisers.md", "regressions.md")
+OVER_AND_OVER = "$b = 1$\n\n" + "\n\n".join(f"$$a = b + {n} = {n + 1}$$" for n in range(128))
+"""One name with many formulas and numbers."""
 HEAD_ENDS = "\n=====\n"
 MORE = 3
 """Digits of an exact value beyond those that are printed."""
@@ -178,13 +180,24 @@ def _digits(judgement: Judgement) -> str:
     return str(MP.nstr(MP.mpf(judgement.exact), count, min_fixed=-8, max_fixed=16))
 
 
-def steps() -> dict[str, str]:
-    """By stored deck, how many steps its audit takes now."""
-    found = {}
+def counted() -> Iterator[tuple[str, Deck]]:
+    """Decks of which the work is counted: right ones, long ones, and tables with wrong numbers."""
     for name in COUNTED:
-        deck = read(builtin("en") if name == "builtin en" else ROOT / "tests/cases/notes" / name)
+        yield (
+            name,
+            read(builtin("en") if name == "builtin en" else ROOT / "tests/cases/notes" / name),
+        )
+    yield "a name over and over", read_text(OVER_AND_OVER)
+    for block in blocks(FOLDER / "tables.txt"):
+        yield block.title, block.deck()
+
+
+def steps() -> dict[str, str]:
+    """By deck, how many steps its worked examples and its audit take now."""
+    found = {}
+    for name, deck in counted():
         study = recompute(deck)
-        with effort(limit("audit_steps")) as spent:
+        with effort(limit("audit_steps"), study.steps) as spent:
             knowledge, _ = learned_within(spent, deck, study)
             for claim in knowledge.claims:
                 judged_within(spent, claim, knowledge)
@@ -201,10 +214,13 @@ def renewed(path: Path) -> str:
 
 def main(names: list[str]) -> None:
     """Write the readings anew, those of some files or of all, and print what changed."""
+    from tests.audit import knowing  # which reads the decks of this module
+
     now: dict[Path, Callable[[], str]] = {}
     for path in sorted(FOLDER.glob("*.txt")):
         now[path] = partial(renewed, path)
     now[STEPS] = lambda: "".join(f"{name}\t{count}\n" for name, count in steps().items())
+    now[knowing.KNOWN] = knowing.renewed
     for path, text in now.items():
         if names and path.stem not in names:
             continue

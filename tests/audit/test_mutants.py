@@ -2,16 +2,51 @@
 
 from __future__ import annotations
 
+from dataclasses import is_dataclass
+from importlib import import_module
 from itertools import combinations
+from pkgutil import walk_packages
 from typing import Any
 
 import pytest
 
+import bpreport.audit
 from bpreport.audit.alignment import Alignment
 from bpreport.audit.digits import same
 from bpreport.formula.tree import Symbol
 from tests.audit.case_files import audited, read_cases
 from tests.audit.test_verdicts import INDEXED
+
+
+def records() -> list[type]:
+    """The dataclasses of the room."""
+    names = [one.name for one in walk_packages(bpreport.audit.__path__, "bpreport.audit.")]
+    modules = [bpreport.audit, *map(import_module, names)]
+    found = (value for module in modules for value in vars(module).values())
+    types = dict.fromkeys(value for value in found if isinstance(value, type))
+    return [
+        one for one in types if is_dataclass(one) and one.__module__.startswith("bpreport.audit")
+    ]
+
+
+REMEMBERING = {"Examples", "Naming", "Learned", "Values", "Knowledge", "Point", "Stretch"}
+"""What takes note of things; all else that the audit hands on stays as it was made."""
+GROWING = {"Statement"}
+"""What the deck goes on to say of a name is added to it."""
+WHOLE = {"Audit", "Target"}
+"""Of these there is one, so that they need no slots, and may remember what was asked of them."""
+
+
+@pytest.mark.parametrize("record", records(), ids=lambda one: one.__name__)
+def test_a_record_stays_as_it_was_made_and_takes_little_room(record):
+    """A judgement that somebody could change later would not be what was judged.
+
+    Of most records there is one a claim or a candidate, so they have slots in the place of a
+    dictionary.
+    """
+    name = record.__name__
+    assert record.__dataclass_params__.frozen is (name not in REMEMBERING | GROWING)
+    assert ("__slots__" in vars(record)) is (name not in REMEMBERING | WHOLE)
 
 
 def verdicts(source: str) -> list[str]:
@@ -228,7 +263,7 @@ def test_each_fault_of_an_alignment_counts():
             parts = {key: value for one in chosen for key, value in one.items()}
             assert Alignment(**parts).cost == count
     both = Alignment(dropped=(a,), misfits=1) | Alignment(dropped=(b,), added=(a,), misfits=2)
-    assert (both.cost, both.misfits, both.distance) == (3, 3, (6, 3, 0))
+    assert (both.cost, both.misfits, both.distance) == (3, 3, (6, 3, 0, 0))
 
 
 @pytest.mark.parametrize(("last", "verdict"), [("3", "reproduced"), ("0", "explained")])

@@ -147,9 +147,10 @@ def test_one_result_of_a_later_round_changed_is_an_error_there(written, data):
     assert result.judgements[place].correction == digits
 
 
-def shown(value: float) -> str:
+def shown(value: float | str) -> str:
     """A number inside a line: a negative one in parentheses."""
-    return f"({value})" if value < 0 else f"{value}"
+    text = str(value)
+    return f"({text})" if text.startswith("-") else text
 
 
 def lines(network: Network, places: int) -> list[str]:
@@ -158,7 +159,7 @@ def lines(network: Network, places: int) -> list[str]:
     Results are computed from the numbers as printed, so that each line follows from the last.
     """
     formulas = []
-    source, layer, number = network.x, "x", 1
+    source, layer, number = [str(value) for value in network.x], "x", 1
     for name, rows_of, bias in (("h", network.v, network.b[0]), ("o", network.w, network.b[1])):
         outs = []
         for unit, weights in enumerate(rows_of, 1):
@@ -170,7 +171,7 @@ def lines(network: Network, places: int) -> list[str]:
             numbers = " + ".join(
                 f"{shown(a)} * {shown(q)}" for a, q in zip(weights, source, strict=True)
             )
-            exact = sum(a * q for a, q in zip(weights, source, strict=True)) + bias
+            exact = sum(a * float(q) for a, q in zip(weights, source, strict=True)) + bias
             net = f"{exact:.{places}f}"
             inside = f"({net})" if net.startswith("-") else net
             out = f"{1 / (1 + exp(-float(net))):.{places}f}"
@@ -184,7 +185,7 @@ def lines(network: Network, places: int) -> list[str]:
                     f"{sigmoid % net_name} = {sigmoid % inside} = {out}",
                 ),
             ]
-            outs.append(float(out))
+            outs.append(out)  # with its last zeros, which tell how far it is rounded
         source, layer = outs, name
     return formulas
 

@@ -157,6 +157,7 @@ def test_a_search_that_is_cut_short_says_so(monkeypatch):
     assert cut.verdict == "wrong"
     assert "(the search stopped after" in str(cut.message)
     assert writing.slip == "digits swapped"
+    assert "stopped" not in str(writing.message)
 
 
 def test_random_digits_are_not_explained():

@@ -46,7 +46,7 @@ def test_runs_are_counted() -> None:
 def steps_of(worked: str, monkeypatch: pytest.MonkeyPatch) -> int:
     """The fewest thousands of steps within which worked examples are computed."""
     for thousands in range(1, 100):
-        monkeypatch.setenv("BPREPORT_LIMIT_EXAMPLE_STEPS", str(thousands * 1000))
+        monkeypatch.setenv("BPREPORT_LIMIT_AUDIT_STEPS", str(thousands * 1000))
         with suppress(DeckError):
             recompute(read_text(f"---\nworked:\n{worked}---\n"))
             return thousands

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import ast
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from bpreport import worked
 from bpreport.deck.errors import DeckError
 from bpreport.formula import MP, MPMATH, evaluate
 from bpreport.worked import LinearRegression, LogisticRegression, linear_regression
@@ -98,9 +101,10 @@ def test_linear_forms(line: LinearRegression) -> None:
 
 def test_descent_comes_to_the_closed_form(line: LinearRegression) -> None:
     trace = line.trace()
-    np.testing.assert_allclose(trace.series["parameters"][-1], line.closed_form(), atol=1e-6)
+    closed, *_ = np.linalg.lstsq(*line.samples.arrays, rcond=None)
+    np.testing.assert_allclose(trace.series["parameters"][-1], closed, atol=1e-6)
     exact = [float(q.value) for key, q in trace.quantities.items() if key.endswith("^{*}")]
-    np.testing.assert_allclose(line.closed_form(), exact, rtol=1e-12)
+    np.testing.assert_allclose(closed, exact, rtol=1e-12)
 
 
 def test_linear_trees_against_arrays(line: LinearRegression) -> None:
@@ -109,6 +113,25 @@ def test_linear_trees_against_arrays(line: LinearRegression) -> None:
     first = [float(trace.quantities[f"{key}^{{+}}"].value) for key in names]
     np.testing.assert_allclose(trace.series["parameters"][1], first, rtol=1e-14)
     assert trace.series["objective"][0] == pytest.approx(float(trace.quantities["J"].value))
+
+
+def test_no_product_of_matrices_is_left_to_a_blas() -> None:
+    """On another processor a BLAS adds in another order, and a last digit may be another one.
+
+    What judges golden values may use one: it prints nothing of what it computes.
+    """
+    package = Path(worked.__file__).parents[1]
+    judging = package / "publish" / "golden_tolerance.py"
+    found = [
+        f"{path.relative_to(package)}:{node.lineno}"
+        for path in sorted(package.rglob("*.py"))
+        if path != judging
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if (isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult))
+        or (isinstance(node, ast.Attribute) and node.attr in ("dot", "einsum", "matmul", "linalg"))
+    ]
+    assert not found
+    assert "@" in judging.read_text(encoding="utf-8")
 
 
 def test_collinear_data_claim_no_closed_form() -> None:

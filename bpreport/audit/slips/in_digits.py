@@ -58,7 +58,8 @@ def _edits(
         def tries(target: Target) -> Iterator[Candidate]:
             places = places_of(target.printed)
             seen: set[str] = set()
-            for right in {rounded(target.exact, max(0, places + more)) for more in (-1, 0, 1)}:
+            near = range(max(0, places - 1), places + 2)
+            for right in {rounded(target.exact, some) for some in near}:
                 for place in range(len(right)):
                     seen.update(edit(right, place))
             for typed in sorted(seen):

@@ -97,29 +97,28 @@ def _joined(operation: str, parts: tuple[Tree, ...]) -> Tree:
     return parts[0] if len(parts) == 1 else Apply(operation, parts, sign=r"\cdot")
 
 
+def _is_a(target: Target, tree: Tree, kind: str) -> bool:
+    """Whether a name plays this part in the worked example."""
+    role = target.role(tree)
+    return role is not None and role.kind == kind
+
+
 def _holds(target: Target, tree: Tree, kind: str) -> bool:
-    roles = map(target.role, walk(tree))
-    return any(role is not None and role.kind == kind for role in roles)
+    return any(_is_a(target, part, kind) for part in walk(tree))
 
 
 def _is_bias(target: Target, term: Tree) -> bool:
     """Whether a term is a bias, alone or times one."""
     factors = _operands(term, "multiply") or (term,)
     names = [factor for factor in factors if factor != Number("1")]
-    role = target.role(names[0]) if len(names) == 1 else None
-    return role is not None and role.kind == "bias"
-
-
-def _is_target(target: Target, term: Tree) -> bool:
-    role = target.role(term)
-    return role is not None and role.kind == "target"
+    return len(names) == 1 and _is_a(target, names[0], "bias")
 
 
 @_everywhere
 def term_dropped(target: Target, tree: Tree) -> Change:
     """A term of a sum left out."""
     terms = _operands(tree, "add")
-    if _is_complement(tree) or (len(terms) == 2 and _is_target(target, terms[0])):
+    if _is_complement(tree) or (len(terms) == 2 and _is_a(target, terms[0], "target")):
         return  # 1 - out and target - out are one thing each
     for place, term in enumerate(terms):
         bias = _is_bias(target, term)
@@ -191,15 +190,18 @@ def _droppable(
 
 def _is_activation_slope(target: Target, factor: Tree) -> bool:
     """A factor that is the derivative of an output by its pre-activation, or that of tanh."""
-    if isinstance(factor, Derivative) and len(factor.by) == 1:
-        roles = target.role(factor.body), target.role(factor.by[0])
-        kinds = [role.kind for role in roles if role is not None]
-        return kinds == ["out", "net"]
-    terms = _operands(factor, "add")
-    squared = len(terms) == 2 and any(
-        isinstance(part, Apply) and part.operation == "power" for part in walk(terms[1])
-    )
-    return _is_complement(factor) and squared
+    match factor:
+        case Derivative(body=body, by=(by,)):
+            return _is_a(target, body, "out") and _is_a(target, by, "net")
+        case Apply(
+            operation="add",
+            operands=(
+                Number(text="1"),
+                Apply(operation="negative", operands=(Apply(operation="power"),)),
+            ),
+        ):
+            return True
+    return False
 
 
 def _partners(factor: Tree, factors: tuple[Tree, ...]) -> tuple[Tree, ...]:
