@@ -22,6 +22,9 @@ __all__ = ["Face", "Part", "printed"]
 TRIES = 5
 """How often the front is laid out, at most, until it tells the pages that its own length leaves."""
 
+PAGE = 260
+"""About so many tags are on a page of it; where that is right, it is laid out once."""
+
 
 @dataclass(frozen=True, slots=True)
 class Face:
@@ -171,7 +174,7 @@ def _face(font: Any) -> Face:
 
 def _front(report: Cut, parts: Sequence[Part], part: Make) -> Part | None:
     """The front, which tells on what pages the parts are; None where it never comes out even."""
-    pages = 2
+    pages = -(-size(report.front) // PAGE)
     for _ in range(TRIES):
         told: dict[str, int] = {}
         begin = pages + 1

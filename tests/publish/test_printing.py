@@ -393,5 +393,7 @@ class TestShortDecks:
         """A typeface is not to be had again, or the front has not as many pages as it tells."""
         whole = in_one_piece(ERRORS, tmp_path).read_bytes()
         assert made(ERRORS, tmp_path).read_bytes() != whole
+        monkeypatch.setattr(printing, "PAGE", 1)  # it is told of far too many
+        assert made(ERRORS, tmp_path).read_bytes() != whole
         monkeypatch.setattr(printing, name, value)
         assert made(ERRORS, tmp_path).read_bytes() == whole
