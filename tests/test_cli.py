@@ -247,7 +247,9 @@ def loaded_by(*commands):
     return set(finished.stderr.split("\n"))
 
 
-HEAVY = {"matplotlib", "weasyprint", "dask", "distributed", "rich", "ziamath", "jinja2"}
+HEAVY = {
+    "matplotlib", "weasyprint", "pikepdf", "dask", "distributed", "rich", "ziamath", "jinja2",
+}  # fmt: skip
 
 
 def test_check_does_not_load_what_draws():

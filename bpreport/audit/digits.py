@@ -78,10 +78,24 @@ def how_printed(printed: str, value: Any) -> How | None:
 def correction(printed: str, value: Any) -> str:
     """The value in the deck's own digits: with as many places as were printed.
 
+    Where these leave one digit of it at most, and that is not the value, as many digits as were
+    printed take their place if they tell more: all of the value, or something of it at all.
+
     >>> correction("0.094534", MP.mpf("0.094398"))
     '0.094398'
+    >>> correction("0.0001", MP.mpf(2) / 30000), correction("0.9", MP.mpf("0.09"))
+    ('0.0001', '0.09')
+    >>> correction("0.01", MP.mpf(1) / 3000), correction("12.5", MP.mpf("0.75"))
+    ('0.0003', '0.75')
     """
-    return rounded(value, places_of(printed))
+    text = rounded(value, places_of(printed))
+    if significant_digits(text) > 1 or same(number(text), value):
+        return text
+    size = int(MP.floor(MP.log10(abs(value))))
+    in_digits = rounded(value, max(places_of(printed), significant_digits(printed) - 1 - size))
+    if same(number(in_digits), value):
+        return in_digits.rstrip("0")
+    return text if number(text) else in_digits
 
 
 def significant_digits(printed: str) -> int:

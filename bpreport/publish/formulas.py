@@ -18,7 +18,7 @@ class TypesettingError(ValueError):
 def _converter() -> Any:
     from math_core import LatexToMathML
 
-    return LatexToMathML()
+    return LatexToMathML(macros={"widetilde": r"\tilde{#1}"})  # math-core knows no wide one
 
 
 @lru_cache(maxsize=4096)
@@ -36,7 +36,7 @@ def mathml(source: str, display: bool = True) -> str:
         found = _converter().convert_with_local_state(_lines(source), displaystyle=display)
     except LatexError as error:
         raise TypesettingError(source) from error
-    return str(found)
+    return str(found).translate(_STANDING)
 
 
 @lru_cache(maxsize=4096)
@@ -45,6 +45,8 @@ def plain(source: str) -> str:
 
     >>> plain(r"\frac{\partial E}{\partial w_7} = 0.5 \cdot out_{o1}")
     '(∂E)/(∂w_7) = 0.5 ⋅ out_o1'
+    >>> ascii(plain(r"\tilde{c}_t + \vec{v} + \overline{x} + \underline{x}"))
+    "'c\\u0303_t + v\\u20d7 + x\\u0305 + x\\u0332'"
     """
     root = element(source)
     if root is None:
@@ -61,16 +63,14 @@ def element(source: str) -> ET.Element | None:
         return None
 
 
+_STANDING = str.maketrans({"\u20d7": "→", "\u0332": "‾", "\u0302": "^", "\u0303": "~"})
+"""Marks that math-core writes as combining characters, which browsers set left of their place."""
 _ENTITY = re.compile(r"&(?!amp;|lt;|gt;|quot;|apos;|#)\w+;")
 _ACCENTS = {
-    "ˆ": "\u0302",
-    "^": "\u0302",
-    "¯": "\u0304",
-    "~": "\u0303",
-    "˙": "\u0307",
-    "→": "\u20d7",
-}
-"""Combining characters."""
+    "ˆ": "\u0302", "^": "\u0302", "˜": "\u0303", "~": "\u0303", "¯": "\u0304", "‾": "\u0305",
+    "˙": "\u0307", "→": "\u20d7",
+}  # fmt: skip
+"""What stands above a letter in MathML, as a combining character."""
 _PRIMES = ("′", "″", "‴", "'")
 _UNARY = re.compile(r"(?:(?<=[(\[=,;∗·⋅×+])|^) ?− ")
 _SPACED = frozenset("=≈→<>≤≥≠+−·⋅×∗*•∙±")
@@ -94,6 +94,8 @@ def words(node: ET.Element) -> str:
             return f"√({''.join(parts).strip()})"
         case "mroot":
             return f"root {parts[1].strip()} of ({parts[0].strip()})"
+        case "munder" if node.get("accentunder") == "true" and parts[1].strip() == "‾":
+            return parts[0].strip() + "\u0332"
         case "msub" | "munder":
             return f"{parts[0].strip()}_{_script(parts[1])}"
         case "msup" | "mover":

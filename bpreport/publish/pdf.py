@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import gc
 import zlib
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from bpreport.publish.drawing import WASHES, Drawing, outline
 
-__all__ = ["SCHEME", "Layout", "laid_out", "pdf"]
+__all__ = ["SCHEME", "Bookmark", "Layout", "collected_once", "laid_out", "pdf"]
 
 SCHEME = "formula:"
 """Pictures whose address begins so are drawings that the caller hands over."""
@@ -98,6 +100,36 @@ def pdf(
     return laid_out(html, drawings, words, **more).write()
 
 
+@contextmanager
+def collected_once() -> Iterator[None]:
+    """Look for cycles once, at the end: what is laid out is full of them, and goes as a whole.
+
+    To look for them over and over took a fifth of the time of a sheet's PDF. Not to look would take
+    a gigabyte for a class's, and for its HTML as much memory as all else once there are a thousand.
+    """
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+        gc.collect(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Bookmark:
+    """A heading in the outline of a PDF."""
+
+    level: int
+    title: str
+    page: int
+    """Counted from 0."""
+    x: float
+    y: float
+    """Where on the page, in points from its lower left corner."""
+
+
 @dataclass(frozen=True, slots=True)
 class Layout:
     """A document on its pages."""
@@ -107,19 +139,72 @@ class Layout:
     words: frozenset[str]
 
     @property
-    def anchors(self) -> list[set[str]]:
-        """Of each page the ids of the elements that begin on it."""
-        return [set(page.anchors) for page in self.document.pages]
+    def anchors(self) -> list[dict[str, float]]:
+        """Of each page the names of the elements on it, and how far down they begin."""
+        return [
+            {name: place[1] for name, place in sorted(page.anchors.items())}
+            for page in self.document.pages
+        ]
 
-    def write(self) -> bytes:
-        """The PDF."""
+    @property
+    def fonts(self) -> list[Any]:
+        """WeasyPrint's own, once it is written."""
+        return list(self.document.fonts.values())
+
+    def bookmarks(self) -> list[Bookmark]:
+        """The headings that the outline has, in order."""
+        return [
+            Bookmark(level, label, page, 0.75 * x, 0.75 * (laid.height - y))
+            for page, laid in enumerate(self.document.pages)
+            for level, label, (x, y), _ in laid.bookmarks
+        ]
+
+    def pages(self, first: int, beyond: int) -> Layout:
+        """The pages from `first` up to `beyond`."""
+        pages = self.document.pages[first:beyond]
+        return Layout(self.document.copy(pages), self.options, self.words)
+
+    def forget(self, beginning: str) -> None:
+        """Leave names that begin so out of the PDF."""
+        for page in self.document.pages:
+            for name in [name for name in page.anchors if name.startswith(beginning)]:
+                del page.anchors[name]
+
+    def write(
+        self,
+        prepare: Callable[[Any], None] | None = None,
+        prefix: str = "",
+        tagged: bool = True,
+    ) -> bytes:
+        """The PDF.
+
+        `prepare` is given each of WeasyPrint's fonts as it is first drawn with; names of table
+        cells get a prefix, so that they stay apart from those of another PDF.
+        """
 
         def finish(_document: object, made: Any) -> None:
             _tag_formulas(made.objects, self.words)
             _scope_headings(made.objects)
+            if prefix:
+                _prefix_names(made.objects, prefix)
             _write_once(made.objects)
 
-        return bytes(self.document.write_pdf(finisher=finish, **self.options) or b"")
+        if prepare is not None:
+            self.document.fonts = _Fonts(prepare)
+        options = self.options if tagged else {**self.options, "pdf_variant": None}
+        return bytes(self.document.write_pdf(finisher=finish, **options) or b"")
+
+
+class _Fonts(dict[Any, Any]):
+    """The fonts of a document, each prepared as it comes."""
+
+    def __init__(self, prepare: Callable[[Any], None]) -> None:
+        super().__init__()
+        self._prepare = prepare
+
+    def __setitem__(self, key: Any, font: Any) -> None:
+        self._prepare(font)
+        super().__setitem__(key, font)
 
 
 def laid_out(
@@ -170,6 +255,16 @@ def _scope_headings(objects: Iterable[Any]) -> None:
             row = elements[entry["P"]]
             head = elements[row["P"]]["S"] == "/THead"
             entry["A"]["Scope"] = "/Column" if head else "/Row"
+
+
+def _prefix_names(objects: Iterable[Any], prefix: str) -> None:
+    """Put something in front of the names by which the cells of a table know their headings.
+
+    WeasyPrint makes one string of a heading and of all its cells.
+    """
+    for entry in objects:
+        if isinstance(entry, dict) and entry.get("S") == "/TH" and "ID" in entry:
+            entry["ID"].string = prefix + entry["ID"].string
 
 
 class _Written:

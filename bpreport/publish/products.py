@@ -38,6 +38,7 @@ PIECES = {
     "formulas": mark("drawn formulas"),
     "chains": mark("drawn chains"),
     "plots": mark("plots"),
+    "pages": mark("parts of the PDF"),
     "math font": mark("math fonts"),
 }
 """What products are put together from, as far as it is kept on its own."""

@@ -69,6 +69,10 @@ class Setter:
         """A plot."""
         raise NotImplementedError
 
+    def cut(self, mark: str) -> Markup:  # noqa: ARG002
+        """Where a long page may be cut; nothing in a format that is not."""
+        return Markup("")
+
     @property
     def lang_tag(self) -> str:
         """The language as HTML names it."""
@@ -392,6 +396,10 @@ class ReportPdf(PdfSetter):
     """The report in PDF, whose pictures are put in `later`."""
 
     later: Later
+
+    def cut(self, mark: str) -> Markup:
+        """A comment, which no deck can write."""
+        return Markup("<!--{}-->").format(mark)
 
     def picture(self, picture: Picture | Plan) -> Markup:
         """The place of the picture."""

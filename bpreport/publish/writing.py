@@ -144,7 +144,7 @@ def _pages(
     if "pdf" in formats:
         tell("pdf")
         # What follows needs the pictures as well, and by now they are there.
-        printing = typeset(pages[0], audit, pictures)
+        printing = typeset(pages[0], audit, pictures, jobs)
         makers["pdf"] = lambda: {"report.pdf": printing()}
     *others, here = [form for form in makers if form in formats]
     with ExitStack() as stack:
@@ -211,11 +211,14 @@ def html(
 
 
 def typeset(
-    page: Report, audit: Audit, pictures: Callable[[], object] = lambda: None
+    page: Report, audit: Audit, pictures: Callable[[], object] = lambda: None, jobs: int = 1
 ) -> Callable[[], bytes]:
-    """The report with its formulas drawn; what is returned lays it out and gives the PDF."""
-    from bpreport.publish import pdf as writer
+    """The report with its formulas drawn; what is returned lays it out and gives the PDF.
+
+    With more `jobs` than one, a long one is laid out in two processes.
+    """
     from bpreport.publish.pointing import figures
+    from bpreport.publish.printing import printed
     from bpreport.publish.report import names
     from bpreport.publish.setting import Later, ReportPdf
     from bpreport.publish.templates import environment
@@ -227,7 +230,7 @@ def typeset(
     source = template.render(page=page, setter=setter, frame="base.html.j2")
     pictures()
     whole = setter.later.filled(source)
-    return lambda: writer.pdf(whole, setter.drawings, setter.words)
+    return lambda: printed(whole, setter.drawings, setter.words, jobs)
 
 
 def _slides(page: Report, audit: Audit) -> dict[str, bytes]:

@@ -1,6 +1,7 @@
 """Small decks: each has one thing that the built-in deck has among much else."""
 
 __all__ = [
+    "CHAPTERS",
     "DECKS",
     "DEEP",
     "DESCENT",
@@ -53,6 +54,24 @@ PERCEPTRON = f"---\nworked:\n{_NET}---\n# Notes {{worked=net}}\n\n$$net_{{y1}} =
 
 WORKED = f"---\nworked:\n{_DESCENT}{_NET}---\n# Notes\n"
 """Both, and a deck that claims nothing."""
+
+CHAPTERS = f"""---
+title: Notes & more
+author: A. Teacher
+lang: en
+worked:
+{_DESCENT}{_NET}---
+# Notes {{worked=net}}
+
+[Nowhere](#nowhere), [elsewhere](https://example.org/), and [the last](#slide-40).
+
+""" + "".join(
+    f"## Slide {number}\n\nAs [before](#slide-{number - 1}), with other numbers:\n\n"
+    f"$$a_{{{number}}} = 2 * {number} + 1 = {2 * number + 1} = {4 * number + 2} / 2$$\n\n"
+    f"$$b_{{{number}}} = {number} * 0.5 = {number / 2 + (number == 20)}$$\n\n"
+    for number in range(2, 41)
+)
+"""Slides on several pages, of which the twentieth has an error, and two worked examples."""
 
 LESSON = r"""---
 title: 一节小课

@@ -52,6 +52,67 @@ def direct(values):
     return [each for each in values if not getattr(each, "is_indirect", False)]
 
 
+def astray(document):
+    """What of the tags of a PDF does not lead where it should (ISO 32000-1, 14.7 and 14.8).
+
+    The tree of parents leads from each page and each link to elements, and these lead back.
+    """
+    root = document.Root.StructTreeRoot
+    numbers = list(root.ParentTree.Nums)
+    parents = dict(zip(numbers[::2], numbers[1::2], strict=True))
+    faults = [] if list(parents) == sorted(numbers[::2]) else ["keys are double or out of order"]
+    faults += [] if len(root.K) == 1 else [f"{len(root.K)} roots"]
+    told, reached, waiting = set(), set(), [(root, kid) for kid in root.K]
+    while waiting:
+        parent, element = waiting.pop()
+        reached.add(element.objgen)
+        faults += [] if element.P.objgen == parent.objgen else [f"{element.S} has another parent"]
+        waiting += [(element, kid) for kid in kids_of(element) if "/S" in kid]
+        told |= {(element.objgen, *held) for held in contents_of(element)}
+    found, keys = set(), []
+    for place, page in enumerate(document.pages, 1):
+        elements = list(parents[page.StructParents])
+        keys.append(page.StructParents)
+        if marks_of(page) != list(range(len(elements))):
+            faults.append(f"page {place}: other contents are marked than are told of")
+        held = [(element, page.objgen, number) for number, element in enumerate(elements)]
+        for note in page.get("/Annots", []):
+            held.append((parents[note.StructParent], "link", note.objgen))
+            keys.append(note.StructParent)
+        for element, *content in held:
+            found.add((element.objgen, *content))
+            if tuple(content) not in contents_of(element):
+                faults.append(f"page {place}: {element.S} does not know of {content}")
+            elif element.objgen not in reached:
+                faults.append(f"page {place}: {element.S} hangs loose")
+    faults += ["elements tell of what is not there"] if told - found else []
+    return (
+        faults if sorted(keys) == list(parents) else [*faults, "keys are not those that are used"]
+    )
+
+
+def kids_of(element):
+    """The kids of an element of the tags that are dictionaries."""
+    kids = element.get("/K", [])
+    found = kids if isinstance(kids, pikepdf.Array) else [kids]
+    return [kid for kid in found if isinstance(kid, pikepdf.Dictionary)]
+
+
+def contents_of(element):
+    """The contents of pages and the links that an element of the tags holds."""
+    kids = element.get("/K", [])
+    numbers = [kid for kid in kids if isinstance(kid, int)]
+    links = [kid.Obj.objgen for kid in kids_of(element) if "/Obj" in kid]
+    return {(element.Pg.objgen, number) for number in numbers} | {("link", each) for each in links}
+
+
+def marks_of(page):
+    """The numbers of the marked contents of a page, in order."""
+    instructions = pikepdf.parse_content_stream(page, "BDC")
+    properties = [instruction.operands[1] for instruction in instructions]
+    return sorted(int(each.MCID) for each in properties if "/MCID" in each)
+
+
 def inked(picture):
     """From where to where a page is written on across, as parts of its width."""
     across = np.flatnonzero((picture < 200).any(axis=0)).tolist()

@@ -1,6 +1,7 @@
 """Typesetting formulas for both formats, and breaking those that are too wide."""
 
 import re
+import unicodedata
 
 import pytest
 
@@ -172,3 +173,13 @@ def test_a_formula_may_begin_with_its_relation():
     """It continues the one before; a part of nothing takes no room."""
     assert filled("= a + b", 300) == chain(["", "= a + b"], 300)
     assert chain(["", " ", "= b"], 300) == chain(["", "= b"], 300)
+
+
+@pytest.mark.parametrize("mark", ["vec", "overline", "underline", "widehat", "widetilde", "hat"])
+def test_marks_of_letters_are_characters_of_their_own(mark):
+    """A browser sets a combining character left of its place: there is no letter before it."""
+    leaves = re.findall(r">([^<]+)<", mathml(rf"\{mark}{{c}}_t"))
+    assert [leaf for leaf in leaves if unicodedata.combining(leaf[0])] == []
+    told = plain(rf"\{mark}{{c}}_t")
+    assert (told[0], told[2:]) == ("c", "_t")
+    assert unicodedata.combining(told[1])

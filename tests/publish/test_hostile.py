@@ -16,7 +16,7 @@ from bpreport.audit import audit
 from bpreport.audit.model import Message
 from bpreport.deck import DeckError, read_text
 from bpreport.formula.tree import Number
-from bpreport.publish import build
+from bpreport.publish import build, cutting, printing
 from bpreport.publish.marking import commands as marking
 from bpreport.publish.pdf import laid_out, pdf
 from bpreport.publish.sheets import commands as sheets
@@ -177,8 +177,11 @@ def acting(path):
         return set().union(*map(names_in, document.objects)) & ACTIONS
 
 
-def test_the_pdf_runs_nothing_and_opens_no_file(tmp_path):
+@pytest.mark.parametrize("window", [20, cutting.WINDOW], ids=["in parts", "in one piece"])
+def test_the_pdf_runs_nothing_and_opens_no_file(tmp_path, monkeypatch, window):
     """No action, no script, no file inside; a picture of another folder is its words."""
+    for module in (cutting, printing):
+        monkeypatch.setattr(module, "WINDOW", window)
     found = audit(read_text(HOSTILE))
     (path,) = build(found, found.study, tmp_path, ["pdf"], "en")
     assert acting(path) == set()

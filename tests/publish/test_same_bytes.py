@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from bpreport.deck import builtin
-from tests.publish.decks import LESSON, WORKED
+from tests.publish.decks import CHAPTERS, LESSON, WORKED
 from tests.publish.scale import OWN, files_of
 from tests.publish.worlds import World, worlds
 from tests.support import do_without
@@ -68,6 +68,17 @@ def test_two_builds_are_the_same_bytes(tmp_path: Path, name: str, record_testsui
     assert printed[0] == printed[1]
     count = same(both, "out") + sum(len(text.encode()) for text in printed[0])
     told(record_testsuite_property, f"build and check of {name}", count)
+
+
+def test_two_pdfs_in_parts_are_the_same_bytes(tmp_path: Path, record_testsuite_property):
+    """One world makes all parts at once; the other takes most from a build of another text."""
+    both = worlds(tmp_path)
+    for world, texts in zip(both, ([CHAPTERS], [f"{CHAPTERS}\nMore.\n", CHAPTERS]), strict=True):
+        world.folder.mkdir(parents=True)
+        for text in texts:
+            (world.folder / "notes.md").write_text(text, encoding="utf-8")
+            world.run("build", "notes.md", "-o", "out", "--format", "pdf")
+    told(record_testsuite_property, "build of a PDF in parts", same(both, "out"))
 
 
 def test_two_classes_are_the_same_bytes(tmp_path: Path, record_testsuite_property):

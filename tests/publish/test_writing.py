@@ -243,7 +243,7 @@ def test_an_error_leaves_the_earlier_report(tmp_path, monkeypatch):
     def fail(*_):
         raise RuntimeError("the PDF fails")
 
-    monkeypatch.setattr("bpreport.publish.pdf.pdf", fail)
+    monkeypatch.setattr("bpreport.publish.printing.pdf", fail)
     with pytest.raises(RuntimeError, match="the PDF fails"):
         made("# Other", tmp_path, ["html", "pdf"], "en")
     assert earlier.read_bytes() == before

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from functools import cached_property
 from typing import Any
 
@@ -13,6 +11,7 @@ from markupsafe import Markup
 
 from bpreport.formula import latex
 from bpreport.publish.formulas import TypesettingError, mathml
+from bpreport.publish.pdf import collected_once
 from bpreport.publish.sheets.bank import check_size
 from bpreport.publish.sheets.course import Course
 from bpreport.publish.sheets.designs import designed
@@ -58,7 +57,7 @@ class Press:
     def products(self, sheets: Iterable[Sheet]) -> Iterator[dict[str, bytes]]:
         """Of each sheet its files, by their paths."""
         for sheet in sheets:
-            with _collected_once():
+            with collected_once():
                 made = [content for form in self.formats for content in self._made(sheet, form)]
             yield dict(zip(self.places(sheet.student), made, strict=True))
 
@@ -174,20 +173,3 @@ def _can_set(source: str) -> bool:
         return bool(mathml(source))
     except TypesettingError:
         return False
-
-
-@contextmanager
-def _collected_once() -> Iterator[None]:
-    """Look for cycles once, at the end: what prints a sheet is full of them, and goes as a whole.
-
-    To look for them over and over took a fifth of the time of a PDF. Not to look would take a
-    gigabyte for that, and for HTML as much memory as all else once there are a thousand sheets.
-    """
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
-        gc.collect(0)

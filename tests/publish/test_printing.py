@@ -1,0 +1,399 @@
+"""A long report in PDF is made in parts; what the reader gets is one document."""
+
+import os
+import re
+import shutil
+import sqlite3
+from collections import Counter
+from contextlib import contextmanager
+
+import pikepdf
+import pytest
+
+from bpreport.audit import audit
+from bpreport.deck import read_text
+from bpreport.publish import build, cutting, pdf, printing
+from bpreport.publish.beside import copies
+from bpreport.publish.commands import build_deck
+from bpreport.publish.keeping import keeping
+from tests.publish.decks import CHAPTERS, ERRORS, PERCEPTRON
+from tests.publish.pdfs import Pdf, astray
+
+
+def made(source, folder, lang="en"):
+    """The report as PDF."""
+    result = audit(read_text(source))
+    (path,) = build(result, result.study, folder, ["pdf"], lang)
+    return path
+
+
+@contextmanager
+def uncut():
+    """All reports in one piece meanwhile."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(printing, "cut", lambda _: None)
+        yield
+
+
+def in_one_piece(source, folder):
+    with uncut():
+        return made(source, folder)
+
+
+def made_with(source, cache, folder):
+    """The report as PDF, how many parts were made, and how many were there."""
+    with keeping(cache) as now:
+        path = made(source, folder)
+    assert now is not None
+    return path.read_bytes(), now.pieces.made["pages"], now.pieces.found["pages"]
+
+
+@pytest.fixture(scope="module")
+def parts(once):
+    """The report of the chapters, in parts."""
+    return Pdf(once("parts", lambda folder: made(CHAPTERS, folder)))
+
+
+@pytest.fixture(scope="module")
+def piece(once):
+    """The same, which WeasyPrint has made as a whole."""
+    return Pdf(once("piece", lambda folder: in_one_piece(CHAPTERS, folder)))
+
+
+def lines(pdf):
+    """All lines but heads and feet, squeezed; the contents without their page numbers."""
+    found = []
+    for page, text in enumerate(pdf.texts):
+        all_lines = [re.sub(r"\s", "", line) for line in text.splitlines()]
+        squeezed = [line for line in all_lines if line]
+        found += squeezed[1:-1] if page else squeezed
+    return [re.sub(r"\.{2,}\d+", "", line) for line in found]
+
+
+def led(pdf):
+    """Of each link within the document its name, with the page that it leads to and how far up."""
+    names = pikepdf.NameTree(pdf.document.Root.Names.Dests)
+    places = [(str(link.Dest), names[str(link.Dest)]) for link in pdf.links() if "/Dest" in link]
+    return [(name, pdf.numbers[place[0].objgen], float(place[3])) for name, place in places]
+
+
+class TestOneDocument:
+    def test_it_reads_as_in_one_piece(self, parts, piece):
+        """Every line is there once, in its place; chapters begin on a page of their own."""
+        assert len(parts.document.pages) > 10
+        assert lines(parts) == lines(piece)
+
+    def test_the_tags_are_those_of_one_piece(self, parts, piece):
+        """The same number of headings, formulas, tables and so on, and the same words for them."""
+
+        def told(pdf):
+            kinds = ("H1", "H2", "H3", "H4", "Formula", "Figure", "Link", "TH", "LI")
+            return Counter(
+                (str(entry.S), str(entry.get("/Alt", ""))) for entry in pdf.tagged(*kinds)
+            )
+
+        # Of a table that goes on, each page repeats the headings; it may be another table.
+        assert {key: count for key, count in told(parts).items() if key[0] != "/TH"} == {
+            key: count for key, count in told(piece).items() if key[0] != "/TH"
+        }
+
+    def test_tags_contents_and_links_find_each_other(self, parts, piece, request):
+        """WeasyPrint tags running heads and leaves them out of the tree; nothing else is loose."""
+        builtin = request.getfixturevalue("pdf")
+        for each, loose in ((parts, 2), (piece, 3), (builtin, 2)):  # the number, too, in one piece
+            pages = range(2, len(each.document.pages) + 1)
+            heads = [f"page {page}: /Span hangs loose" for page in pages for _ in range(loose)]
+            assert astray(each.document) == heads
+
+    def test_cells_know_the_headings_of_their_own_table(self, parts):
+        """Names of headings are told apart where parts have the same."""
+        names = [str(head.ID) for head in parts.tagged("TH") if "/ID" in head]
+        assert len(names) > 50
+        assert len(set(names)) == len(names)
+        told = {str(name) for cell in parts.tagged("TD") for name in cell.A.get("/Headers", [])}
+        assert told <= set(names)
+
+    def test_links_lead_where_they_led(self, parts, piece):
+        """To what they name, also across parts; a link to nothing is no link, as in one piece."""
+        assert Counter(name for name, *_ in led(parts)) == Counter(name for name, *_ in led(piece))
+        titles = {mark.title: mark.page for mark in parts.bookmarks()}
+        across = [(page, name) for name, page, _ in led(parts) if name.startswith("slide-")]
+        assert len(across) > 70  # each slide is in the contents and in the next one
+        for page, name in across:
+            number = int(name.removeprefix("slide-"))
+            assert page == titles["Notes" if number == 1 else f"Slide {number}"]
+        (wrong,) = [page for name, page, _ in led(parts) if name.startswith("claim-")]
+        assert "explained error" in parts.texts[wrong - 1]
+        outside = [str(link.A.URI) for link in parts.links() if "/A" in link]
+        assert outside == ["https://example.org/"]
+
+    def test_the_outline_is_that_of_one_piece(self, parts, piece):
+        """Titles and levels; and each leads to the page where its heading stands."""
+        told = [(mark.title, mark.level) for mark in parts.bookmarks()]
+        assert told == [(mark.title, mark.level) for mark in piece.bookmarks()]
+        for mark in parts.bookmarks():
+            squeezed = re.sub(r"\s", "", parts.texts[mark.page - 1])
+            assert re.sub(r"\s", "", mark.title) in squeezed
+
+    def test_no_name_of_ours_is_left(self, parts):
+        """What finds the pages of parts is not in the document, nor are our addresses."""
+        names = pikepdf.NameTree(parts.document.Root.Names.Dests)
+        assert [name for name in names if name.startswith(cutting.UNIT)] == []
+        content = parts.path.read_bytes()
+        assert cutting.ELSEWHERE.encode() not in content
+
+    def test_what_the_document_says_of_itself_is_as_in_one_piece(self, parts, piece):
+        """Language, title, author, PDF/UA and how it is shown; fonts are in it once."""
+        for key in ("/Lang", "/MarkInfo", "/ViewerPreferences"):
+            assert parts.document.Root[key] == piece.document.Root[key]
+        told = [dict(each.document.docinfo.items()) for each in (parts, piece)]
+        assert told[0] == told[1]
+        metadata = [each.document.Root.Metadata.read_bytes() for each in (parts, piece)]
+        assert metadata[0] == metadata[1]
+        assert b"pdfuaid:part" in metadata[0]
+        fonts = [embedded(each) for each in (parts, piece)]
+        assert fonts[0] == fonts[1]
+
+
+def told_at(marks):
+    """What the head of a page says behind these headings."""
+    chapter = max(place for place, mark in enumerate(marks) if mark.level == 2)
+    under = "".join(f" · {mark.title}" for mark in marks[chapter:][-1:] if mark.level == 3)
+    return f"Notes & more {marks[chapter].title}{under}"
+
+
+def embedded(pdf):
+    """How many files of typefaces there are, of each name."""
+    found = [entry for entry in pdf.document.objects if isinstance(entry, pikepdf.Dictionary)]
+    return Counter(
+        str(entry.FontName) for entry in found if "/FontFile2" in entry or "/FontFile3" in entry
+    )
+
+
+class TestNumbers:
+    def test_every_page_but_the_first_shows_its_own(self, parts):
+        """At its foot."""
+        first, *rest = parts.texts
+        assert not first.rstrip().splitlines()[-1].strip().isdigit()
+        for page, text in enumerate(rest, 2):
+            assert text.rstrip().splitlines()[-1].strip() == str(page)
+
+    def test_running_heads_go_on_from_part_to_part(self, parts):
+        """Title and chapter, with the slide or worked example that is open as the page begins."""
+        marks = [mark for mark in parts.bookmarks() if mark.level < 4]
+        slides = next(mark.page for mark in marks if mark.title == "Slide by slide")
+        for page, text in enumerate(parts.texts[slides:], slides + 1):
+            head = re.sub(" +", " ", text.strip("\n").splitlines()[0])
+            before = sum(mark.page < page for mark in marks)
+            # One or two headings may stand at the top of the page.
+            assert head in [told_at(marks[: before + more]) for more in (0, 1, 2)]
+
+    def test_the_contents_tell_them(self, parts):
+        """Of every slide and worked example; the bookmark leads to the same page."""
+        told = dict(
+            re.findall(r"(Slide \d+|\w+: [\w ]+?) ?\.{2,} *(\d+)", "\n".join(parts.texts[:2]))
+        )
+        assert len(told) == 41  # slides 2 to 40, and two worked examples
+        # The appendix has the names of examples once more, further on.
+        leading = {mark.title: str(mark.page) for mark in reversed(parts.bookmarks())}
+        assert {title: leading[title] for title in told} == told
+
+    def test_they_are_no_text_for_a_screen_reader(self, parts):
+        """Drawn between the marks of an artifact, and with no marks of their own inside."""
+        for page in parts.document.pages:
+            (name,) = [
+                name for name in page.Resources.XObject if name == f"/number{page.index + 1}"
+            ]
+            begun, *_ = pikepdf.parse_content_stream(page)
+            assert str(begun.operands[0]) == "/Artifact"
+            assert marks_within(page.Resources.XObject[name]) == []
+
+
+def marks_within(form):
+    """Numbers of marked contents in a form."""
+    found = pikepdf.parse_content_stream(form, "BDC")
+    return [each for each in found if "/MCID" in each.operands[1]]
+
+
+def test_tags_that_lead_astray_are_noticed(parts):
+    """The law above can fail: two pages with each other's tags, a link with another's."""
+    before = len(astray(parts.document))
+    with pikepdf.open(parts.path) as document:
+        first, second = document.pages[1], document.pages[2]
+        first.StructParents, second.StructParents = second.StructParents, first.StructParents
+        found = astray(document)
+        assert len(found) > before
+        assert "page 2: other contents are marked than are told of" in found
+    with pikepdf.open(parts.path) as document:
+        one, other = document.pages[0].Annots[:2]
+        one.StructParent, other.StructParent = other.StructParent, one.StructParent
+        assert sum("does not know of ['link'" in fault for fault in astray(document)) == 2
+
+
+class TestAfterAChange:
+    """What the cache has is taken, and what comes of it is what would be made from nothing."""
+
+    @pytest.fixture
+    def cache(self, once, tmp_path):
+        """A cache that has the parts of the chapters."""
+
+        def fill(folder):
+            made_with(CHAPTERS, folder / "cache", folder)
+            return folder / "cache"
+
+        return shutil.copytree(once("parts-kept", fill), tmp_path / "cache")
+
+    def test_nothing_is_made_where_nothing_has_changed(self, cache, tmp_path, parts):
+        """Two parts of slides, one of worked examples, the appendix and the front."""
+        content, new, before = made_with(CHAPTERS, cache, tmp_path)
+        assert (new, before) == (0, 2 + 1 + 1 + 1)
+        assert content == parts.path.read_bytes()
+
+    def test_a_changed_word_remakes_its_part_alone(self, cache, tmp_path):
+        changed = CHAPTERS.replace(
+            "As [before](#slide-39), with", "As [before](#slide-39), but with"
+        )
+        content, new, before = made_with(changed, cache, tmp_path)
+        assert (new, before) == (1, 4)
+        assert content == made(changed, tmp_path).read_bytes()
+
+    def test_a_line_that_is_added_above_remakes_what_tells_of_places_alone(self, cache, tmp_path):
+        """The front says in which line the error is; parts do not."""
+        changed = CHAPTERS.replace("# Notes", "\n# Notes")
+        content, new, before = made_with(changed, cache, tmp_path)
+        assert (new, before) == (1, 4)
+        assert content == made(changed, tmp_path).read_bytes()
+
+    def test_a_page_more_moves_the_numbers_of_all_that_follow(self, cache, tmp_path, parts):
+        """Examples and appendix are as before, on other pages, and the contents tell these."""
+        changed = CHAPTERS.replace("## Slide 3\n", "More words.\n\n" * 60 + "## Slide 3\n")
+        content, _, before = made_with(changed, cache, tmp_path)
+        assert before >= 2
+        path = made(changed, tmp_path)
+        assert content == path.read_bytes()
+        longer = Pdf(path)
+        pages, then = (
+            {mark.title: mark.page for mark in pdf.bookmarks()} for pdf in (parts, longer)
+        )
+        assert then["Slide 2"] == pages["Slide 2"]
+        assert then["Appendix"] > pages["Appendix"]
+        for title in ("Worked examples", "Appendix", "Slide 20"):
+            assert re.search(rf"{title} ?\.+ *{then[title]}\b", "\n".join(longer.texts[:2]))
+            assert longer.texts[then[title] - 1].rstrip().endswith(f" {then[title]}")
+
+    def test_a_damaged_part_is_made_anew(self, cache, tmp_path, parts):
+        """Whatever of it is broken, as long as its length is right."""
+        with sqlite3.connect(next(cache.glob("*.sqlite"))) as database:
+            query = "SELECT key, value FROM entry ORDER BY length(value) DESC"
+            found = database.execute(query).fetchall()
+            key, value = next(row for row in found if row[1].startswith(b'{"pages"'))
+            broken = value[:-9] + b"#" + value[-8:]
+            database.execute("UPDATE entry SET value = ? WHERE key = ?", (broken, key))
+        content, new, before = made_with(CHAPTERS, cache, tmp_path)
+        assert (new, before) == (1, 4)
+        assert content == parts.path.read_bytes()
+
+    def test_the_command_tells_how_many_parts_were_made(self, tmp_path):
+        """The pages of numbers are one of them."""
+        deck = tmp_path / "notes.md"
+        told = []
+        for text in (CHAPTERS, CHAPTERS.replace("slide-39), with", "slide-39), but with")):
+            deck.write_text(text)
+            built = build_deck(deck, tmp_path, ["pdf"], "en", lambda _: None, cache=tmp_path / "c")
+            told.append([line for line in built.account if re.search(r"pdf|PDF", line)])
+        assert told == [
+            ["pdf: made for the first time", "parts of the PDF: 0 as before, 6 made"],
+            [
+                "pdf: made again: of what it is made, this has changed: the deck",
+                "parts of the PDF: 5 as before, 1 made",
+            ],
+        ]
+
+
+def test_two_processes_make_the_same_bytes_as_one(tmp_path):
+    """And each of them has made some of it."""
+    deck = tmp_path / "notes.md"
+    deck.write_text(CHAPTERS)
+    makers, files = tmp_path / "makers", []
+    laid_out = pdf.laid_out
+
+    def noted(*args):
+        with makers.open("a") as file:
+            file.write(f"{os.getpid()}\n")
+        return laid_out(*args)
+
+    for jobs in (1, 2):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(printing, "laid_out", noted)
+            build_deck(deck, tmp_path, ["pdf"], "en", lambda _: None, jobs=jobs)
+        assert len(set(makers.read_text().split())) == copies(jobs)
+        makers.unlink()
+        files.append((tmp_path / "report.pdf").read_bytes())
+    assert files[0] == files[1]
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_an_error_in_a_part_is_told(tmp_path, monkeypatch, jobs):
+    """Whoever makes it: with two processes, the second makes the worked examples."""
+    deck = tmp_path / "notes.md"
+    deck.write_text(CHAPTERS)
+    laid_out = pdf.laid_out
+
+    def failing(source, *args):
+        if '<section class="worked">' in source or '<section class="worked" ' in source:
+            raise ValueError("no room")
+        return laid_out(source, *args)
+
+    monkeypatch.setattr(printing, "laid_out", failing)
+    with pytest.raises(ValueError, match=r"^no room$"):
+        build_deck(deck, tmp_path, ["pdf"], "en", lambda _: None, jobs=jobs)
+    assert not (tmp_path / "report.pdf").exists()
+
+
+def test_signs_that_no_typeface_has_stay_apart(tmp_path):
+    """Those of two parts would both be the first glyph behind the last of a typeface."""
+    deck = CHAPTERS
+    for sign, number in (("\u0378", 3), ("\u0379", 39)):
+        deck = deck.replace(f"## Slide {number}\n", f"## Slide {number}\n\nA sign: {sign}\n")
+    assert "\u0378" in deck and "\u0379" in deck
+    assert made(deck, tmp_path).read_bytes() == in_one_piece(deck, tmp_path).read_bytes()
+
+
+class TestShortDecks:
+    """With a window of a few tags, so that short decks are cut as well."""
+
+    @pytest.fixture(autouse=True)
+    def window(self, monkeypatch):
+        for module in (cutting, printing):
+            monkeypatch.setattr(module, "WINDOW", 20)
+
+    @pytest.mark.parametrize("deck", [ERRORS, PERCEPTRON, "# Notes\n\nOne line.", "One line."])
+    def test_they_read_as_in_one_piece(self, tmp_path, deck):
+        """Where no unit begins a page, more are laid out, until they are the last."""
+        whole = lines(Pdf(in_one_piece(deck, tmp_path)))
+        assert lines(Pdf(made(deck, tmp_path))) == whole
+
+    def test_of_nothing_there_are_no_parts(self, tmp_path):
+        assert made("", tmp_path).read_bytes() == in_one_piece("", tmp_path).read_bytes()
+
+    def test_a_deck_that_says_our_addresses_is_in_one_piece(self, tmp_path):
+        """`elsewhere:` and hexadecimal digits are how links to other parts are told."""
+        deck = f"{ERRORS}\n[A link](elsewhere:zz)\n"
+        assert made(deck, tmp_path).read_bytes() == in_one_piece(deck, tmp_path).read_bytes()
+        assert "elsewhere:zz" in [
+            str(link.A.URI) for link in Pdf(made(deck, tmp_path)).links() if "/A" in link
+        ]
+
+    @pytest.mark.parametrize(
+        ("name", "value"), [("_numbered", lambda *_: b""), ("TRIES", 1)], ids=["faces", "front"]
+    )
+    def test_what_does_not_come_out_even_is_made_in_one_piece(
+        self, tmp_path, monkeypatch, name, value
+    ):
+        """A typeface is not to be had again, or the front has not as many pages as it tells."""
+        whole = in_one_piece(ERRORS, tmp_path).read_bytes()
+        assert made(ERRORS, tmp_path).read_bytes() != whole
+        monkeypatch.setattr(printing, "PAGE", 1)  # it is told of far too many
+        assert made(ERRORS, tmp_path).read_bytes() != whole
+        monkeypatch.setattr(printing, name, value)
+        assert made(ERRORS, tmp_path).read_bytes() == whole
