@@ -335,9 +335,9 @@ def activation(target: Target) -> Iterator[Candidate]:
 def target_rounded(target: Target) -> Iterator[Candidate]:
     """A target such as 0.01 taken as 0."""
     for name in _read(target, "target"):
-        value = target.values[name.key]
-        kept: Tree = Number(rounded(abs(value), 0))
-        if value < 0:
+        digits = rounded(target.values[name.key], 0)
+        kept: Tree = Number(digits.removeprefix("-"))
+        if digits.startswith("-"):
             kept = -kept
         text = "{name} was taken as {rounded}"
         message = Message(text, {"name": math(name), "rounded": math(kept)})
