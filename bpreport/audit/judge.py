@@ -26,7 +26,17 @@ from bpreport.audit.totals import is_total, judge_total
 from bpreport.deck.claims import printed_number
 from bpreport.deck.model import Claim
 from bpreport.formula import MPMATH, EvaluationError, evaluate
-from bpreport.formula.tree import Call, Derivative, Matrix, Symbol, Tree, Tuple, children
+from bpreport.formula.tree import (
+    Apply,
+    Call,
+    Derivative,
+    Matrix,
+    Number,
+    Symbol,
+    Tree,
+    Tuple,
+    children,
+)
 from bpreport.worked import Trace
 
 __all__ = ["judge"]
@@ -61,8 +71,7 @@ def judge(claim: Claim, knowledge: Knowledge) -> Judgement:
         if step.updates and _UPDATES not in judgement.message.text:
             values = {"statement": judgement.message, "count": step.updates}
             judgement = replace(judgement, message=Message(_UPDATES, values))
-    if judgement.correction is not None and judgement.fix is None:
-        judgement = replace(judgement, fix=result_fix(judgement, knowledge))
+    judgement = _with_fix(judgement, knowledge)
     if judgement.verdict.is_error and claim.right is not None and claim.component is None:
         knowledge.faulty_lines[id(claim.right)] = judgement
     if judgement.verdict.is_error and judgement.printed is not None:
@@ -74,6 +83,12 @@ def judge(claim: Claim, knowledge: Knowledge) -> Judgement:
             if known is not None and known.worked and judgement.slip != "inherited":
                 knowledge.blame(known.key, judgement.printed, claim)
     return judgement
+
+
+def _with_fix(judgement: Judgement, knowledge: Knowledge) -> Judgement:
+    if judgement.correction is None or judgement.fix is not None:
+        return judgement
+    return replace(judgement, fix=result_fix(judgement, knowledge))
 
 
 def _is_right(judgement: Judgement, name: Tree, knowledge: Knowledge) -> bool:
@@ -119,6 +134,10 @@ def _pair(claim: Claim, knowledge: Knowledge) -> Judgement:
         return _inequality(claim)
     if claim.relation in _WITHOUT_VALUE:
         return said(claim, Verdict.DEFINITION, "It introduces a symbol")
+    in_percent = _in_percent(left, right)
+    if in_percent is not None:
+        scaled = replace(claim, head=in_percent[0], left=in_percent[0], right=in_percent[1])
+        return replace(_with_fix(_pair(scaled, knowledge), knowledge), claim=claim)
     printed = printed_number(right)
     if printed is not None:
         shown_line = is_numeric(left)  # a function of numbers, \sigma(0.4), is one, too
@@ -143,6 +162,19 @@ def _pair(claim: Claim, knowledge: Knowledge) -> Judgement:
     if found.outcome == "different":
         return _refuted(claim, knowledge, found)
     return said(claim, _OUTCOMES[found.outcome], found.text, **found.values)
+
+
+def _in_percent(left: Tree, right: Tree) -> tuple[Tree, Tree] | None:
+    """Both sides times 100 where a result is printed in percent, so that its digits are judged."""
+    if isinstance(left, Symbol | Derivative):
+        return None
+    match right:
+        case Apply(operation="divide", operands=(Number() as number, _), sign=r"\%"):
+            return Number("100") * left, number
+        case Apply(operation="negative", operands=(share,)):
+            found = _in_percent(left, share)
+            return None if found is None else (found[0], -found[1])
+    return None
 
 
 def _in_entries(claim: Claim, knowledge: Knowledge) -> Claim:

@@ -125,6 +125,9 @@ class Builder(Transformer[Token, Tree]):
         value = Number(digits.replace("{,}", ""), at=place(digits))
         return self.power(value, *script) if script else value
 
+    def percent(self, digits: Token, sign: Token) -> Apply:
+        return Apply("divide", (self.number(digits), Number("100")), sign=str(sign))
+
     def power(self, base: Any, *scripts: Any) -> Any:
         for script in scripts:
             if not isinstance(script, Token):

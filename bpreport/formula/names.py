@@ -143,7 +143,8 @@ def read_value_name(typed: str) -> str:
     >>> read_value_name(r"P( B \mid A )")
     'P(B|A)'
     """
-    bars = re.sub(r"\\(?:mid|vert)(?![A-Za-z])", "|", re.sub(r"\\(?:left|middle|right)", "", typed))
+    typed = _SPACING.sub(" ", re.sub(r"\\(?:left|middle|right)", "", typed))
+    bars = re.sub(r"\\(?:mid|vert)(?![A-Za-z])", "|", typed)
     return re.sub(r"\s+(?![A-Za-z])|(?<!\w)\s+", "", bars)
 
 

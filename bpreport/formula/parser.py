@@ -116,8 +116,8 @@ def _check_depth(tree: Tree) -> None:
 def _unknown(source: str, at: int) -> FormulaError:
     shown = re.match(r"\\[A-Za-z]+|\\?.", source[at:], re.DOTALL)
     expected = "a symbol, a number or an operator"
-    if source[at : at + 2] == r"\%" or source[at : at + 1] == "%":
-        expected = "a number without a percent sign"
+    if source[at] == "%":  # which begins a comment of LaTeX
+        expected = "a backslash in front of a percent sign"
     return FormulaError(at, shown[0] if shown else "", expected)
 
 

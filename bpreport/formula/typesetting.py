@@ -127,6 +127,8 @@ class _Writer:
             case "divide" if node.sign in ("/", r"\div"):
                 left, right = self._at(operands[0], _PRODUCT), self._at(operands[1], _POWER)
                 return f"{left} / {right}", _PRODUCT
+            case "divide" if node.sign == r"\%" and isinstance(operands[0], Number):
+                return rf"{operands[0].text}\%", _POWER
             case "divide":
                 above, below = (self.write(operand)[0] for operand in operands)
                 return rf"\frac{{{above}}}{{{below}}}", _ATOM
@@ -159,7 +161,7 @@ class _Writer:
         marked = isinstance(node, Symbol) and (bool(node.marks) or node.key == "e")
         if isinstance(node, Symbol) and isinstance(self.values.get(node.key), str):
             marked = False  # a number in its place has no mark
-        fraction = isinstance(node, Apply) and node.operation == "divide"
+        fraction = isinstance(node, Apply) and node.operation == "divide" and node.sign != r"\%"
         text = self._at(node, _ATOM)
         return _bracketed(text) if marked or fraction else text
 

@@ -37,6 +37,7 @@ Operands for which there is no place of their own are listed in the one there is
 PLUS, MINUS = mark("{0} plus {1}"), mark("{0} minus {1}")
 TIMES, ENTRYWISE = mark("{0} times {1}"), mark("{0} times, entry by entry, {1}")
 OVER = mark("{0} over {1}")
+PERCENT = mark("{0} percent")
 FRACTION = mark("the fraction with numerator {0} and denominator {1}, end of fraction")
 SQUARED, CUBED = mark("{0} squared"), mark("{0} cubed")
 BRACKETS = mark("open bracket {0} close bracket")

@@ -57,6 +57,7 @@ from bpreport.publish.vocabulary import (
     OPERATIONS,
     OTHERWISE,
     OVER,
+    PERCENT,
     PLUS,
     PRIME,
     PRODUCT,
@@ -206,6 +207,8 @@ class _Reader:
                     ends = factor is operands[-1] and isinstance(factor, Reduce)
                     told = self.phrase(joint, told, self.at(factor, SUM if ends else PRODUCT))
                 return told
+            case "divide" if node.sign == r"\%":
+                return self.phrase(PERCENT, self.tree(operands[0]))
             case "divide":
                 simple = all(_strength(operand) >= SIGNED for operand in operands)
                 return self.phrase(OVER if simple else FRACTION, *map(self.tree, operands))
