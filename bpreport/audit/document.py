@@ -263,8 +263,6 @@ class Document:
             earlier = self.statements[statement.key].index(statement.restates)
             return self._value_of(statement.restates, earlier, open_)
         tree = self.definition_at(statement.key, index)
-        if tree is not None and statement.text is not None and self._begins(statement, index, tree):
-            tree = None  # a rule for it was told before, and now where it starts
         found = None
         if tree is not None:
             try:
@@ -289,12 +287,6 @@ class Document:
             found = Value(value, given=tree is None, rounded=rounded)
         self._values[statement] = found
         return found
-
-    def _begins(self, statement: Statement, index: int, tree: Tree) -> bool:
-        """Whether a name is told a number for the first time, of which only an update is known."""
-        known = self.statements[statement.key][:index]
-        told = any(one.text or one.row or one.line for one in known)
-        return not (told or statement.computes) and statement.key in free_symbols(tree)
 
     def is_result(self, name: Tree | None, at: Position) -> bool:
         """Whether a name is of a family that is computed: h_2 behind h_1 = ..., but no weight.

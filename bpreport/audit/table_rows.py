@@ -157,7 +157,8 @@ def _range_of(
         ends = interval_ends(evaluate(formula, values, INTERVAL))
     except EvaluationError:
         return None
-    return MP.mpf(str(ends[0])), MP.mpf(str(ends[1]))
+    low, high = (MP.mpf(str(end)) for end in ends)
+    return (low, high) if MP.isfinite(low) and MP.isfinite(high) else None  # 1/0 is no number
 
 
 def _taken(claim: Claim, knowledge: Knowledge, taken: str, depth: int) -> Any:
