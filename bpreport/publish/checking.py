@@ -157,18 +157,21 @@ def _around(line: str, start: int, end: int) -> tuple[int, int]:
     """From where to where a line is shown: first its mark, then what is before and behind it."""
     left = right = start
     room = WIDEST - 2  # for the signs that something is left out
+    widths = _widths(line)
     for wanted in (min(end, len(line)), len(line)):
-        while right < wanted and _width(line[right]) <= room:
-            room -= _width(line[right])
+        while right < wanted and widths[right] <= room:
+            room -= widths[right]
             right += 1
-        while left > 0 and right >= min(end, len(line)) and _width(line[left - 1]) <= room:
-            room -= _width(line[left - 1])
+        while left > 0 and right >= min(end, len(line)) and widths[left - 1] <= room:
+            room -= widths[left - 1]
             left -= 1
     return left, right
 
 
 def _printable(text: str) -> str:
     """A text without signs that a terminal would obey; a tab is one column wide."""
+    if text.isprintable():
+        return text
     return "".join(
         " " if sign == "\t" else "\ufffd" if unicodedata.category(sign) == "Cc" else sign
         for sign in text
@@ -181,10 +184,17 @@ def _painter(color: bool, code: str) -> Any:
 
 def _width(text: str) -> int:
     """Columns of a terminal that a text takes; Han characters take two."""
-    return sum(
+    return len(text) if text.isascii() else sum(_widths(text))
+
+
+def _widths(text: str) -> list[int]:
+    """The columns of each sign."""
+    if text.isascii():  # as most texts are; of a long one each claim shows a part
+        return [1] * len(text)
+    return [
         0 if unicodedata.combining(sign) else 2 if unicodedata.east_asian_width(sign) in "WF" else 1
         for sign in text
-    )
+    ]
 
 
 def _plain(value: Any, lang: str) -> Any:
