@@ -45,8 +45,6 @@ class Alignment:
     """The symbolic side that was aligned."""
     misfits: int = 0
     """Bindings whose number is not the value of what it stands for."""
-    printed: int = 0
-    """Bindings whose number is printed for their name elsewhere."""
 
     @property
     def cost(self) -> int:
@@ -54,13 +52,9 @@ class Alignment:
         return len(self.dropped) + len(self.added) + len(self.changed)
 
     @property
-    def distance(self) -> tuple[int, int, int, int]:
-        """Few faults of any kind first; then the shape's; then as much bound as can be.
-
-        Which of two parts is missing is told by the numbers that the others have elsewhere.
-        """
-        printed = self.printed if self.cost else 0
-        return self.cost + self.misfits, self.cost, -len(self.bindings), -printed
+    def distance(self) -> tuple[int, int, int]:
+        """Few faults of any kind first; then the shape's; then as much bound as can be."""
+        return self.cost + self.misfits, self.cost, -len(self.bindings)
 
     def __or__(self, other: Alignment) -> Alignment:
         return Alignment(
@@ -70,7 +64,6 @@ class Alignment:
             self.changed + other.changed,
             self.of_sum and other.of_sum,
             misfits=self.misfits + other.misfits,
-            printed=self.printed + other.printed,
         )
 
 
@@ -148,8 +141,12 @@ class _Aligner:
 
     def _bound(self, name: Tree, number: Tree) -> Alignment:
         binding = Binding(name, number)
-        misfits, printed = int(not self.fits(binding)), int(self.is_printed(binding))
-        return Alignment((binding,), misfits=misfits, printed=printed)
+        return Alignment((binding,), misfits=0 if self.fits(binding) else 1)
+
+    def _distance(self, found: Alignment) -> tuple[tuple[int, int, int], int]:
+        # Which of two parts is missing is told by the numbers that the others have elsewhere.
+        printed = sum(map(self.is_printed, found.bindings)) if found.cost else 0
+        return found.distance, -printed
 
     def _by_definition(self, name: Tree, numeric: Tree, depth: int) -> Alignment | None:
         """A name that faces an expression: its definition is aligned, or its value bound."""
@@ -247,7 +244,7 @@ class _Aligner:
             possible = [
                 o for o in options if o.cost <= MOST and not (o.dropped and (o.added or o.changed))
             ]
-            return min(possible, key=lambda option: option.distance, default=None)
+            return min(possible, key=self._distance, default=None)
 
         return best(0, 0, False)
 

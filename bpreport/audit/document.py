@@ -411,8 +411,7 @@ class Document:
         for place in chain(range(before - 1, -1, -1), range(before, len(known))):
             statement = known[place]
             here = statement.claim.slide == claim.slide
-            later = statement.position > claim.position
-            if not here and ((later and before) or are_apart(statement.text, given)):
+            if not here and (place >= before > 0 or are_apart(statement.text, given)):
                 return None  # what another example or another step says of it
             for tree in statement.trees:
                 if tree is not claim.right and key not in free_symbols(tree):
