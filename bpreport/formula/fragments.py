@@ -162,7 +162,10 @@ def _change(body: Symbol | Apply, offset: int) -> Tree:
     if isinstance(body, Apply):
         inner, exponent = body.operands
         return replace(body, operands=(_change(cast("Symbol", inner), offset), exponent))
-    return replace(body, base=f"d{body.base}", typed=f"d{body.typed}", at=offset)
+    typed = f"d{body.typed}"
+    if body.base.isdigit():  # as in d1, which is d_1
+        return replace(body, base="d", indices=(body.base, *body.indices), typed=typed, at=offset)
+    return replace(body, base=f"d{body.base}", typed=typed, at=offset)
 
 
 def unwrapped(part: Any) -> Any:
