@@ -37,7 +37,7 @@ from bpreport.formula import (
     latex,
     parse,
 )
-from bpreport.formula.tree import Apply, Derivative, Symbol, Tree, walk
+from bpreport.formula.tree import Apply, Derivative, Symbol, Tree, substitute, walk
 
 __all__ = ["judge_substitution", "mend"]
 
@@ -74,7 +74,8 @@ def judge_substitution(claim: Claim, knowledge: Knowledge) -> Judgement:
         # A factor of one need not be written, and the square of a difference has no sign.
         free = [isinstance(b.name, Apply) for b in misfits]
         two = len({b.name for b in misfits}) > 1  # a difference turned round in a square
-        two = two and not _are_exchanged(misfits, claim, knowledge)
+        if two and _are_exchanged(misfits, claim, knowledge):
+            two = _is_in_another_order(misfits, claim)
         if all(free) or two or any(value_of(b.name, claim, knowledge) == 1 for b in misfits):
             right = _right_value(claim, knowledge)
             if right is not None:
@@ -156,6 +157,16 @@ def _are_exchanged(misfits: Sequence[Binding], claim: Claim, knowledge: Knowledg
     bases = {name.base for name in texts if isinstance(name, Symbol)}
     known = [knowledge.operand(name, claim) for name in texts]
     return len(bases) == 2 or any(one is not None and one.rounded for one in known)
+
+
+def _is_in_another_order(misfits: Sequence[Binding], claim: Claim) -> bool:
+    """Whether a line is worth the same with two numbers in one another's places: a b as b a."""
+    assert claim.right is not None
+    one = misfits[0]
+    other = next(binding for binding in misfits if binding.name != one.name)
+    places = {one.number: other.number, other.number: one.number}
+    line = substitute(claim.right, places.get)
+    return same(evaluate(line, {}, MPMATH), evaluate(claim.right, {}, MPMATH))
 
 
 def _is_short_for_another(
