@@ -224,15 +224,21 @@ def test_the_same_place_has_the_same_mark_from_wherever_the_reader_comes(visit: 
     """Far jumps as well: what they land on gets its height only then."""
     place = """(top) => new Promise((done) => {
         window.scrollTo(0, top);
-        setTimeout(() => {
+        const since = performance.now();
+        const look = () => {
             const links = [...document.querySelectorAll(".edition:not([hidden]) .contents a")];
             const begun = links.filter((link) => {
                 const target = document.getElementById(link.getAttribute("href").slice(1));
                 return target.getBoundingClientRect().top <= window.innerHeight / 4;
             });
             const marked = links.filter((link) => link.matches("[aria-current]"));
-            done([marked, begun.slice(-1)].map((all) => all.map((link) => link.textContent)));
-        }, 150);
+            const told = [marked, begun.slice(-1)].map((all) => all.map((one) => one.textContent));
+            // The mark follows once the page is drawn, which takes a while on a busy machine.
+            const wait = told[0].join() === told[1].join() ? 150 : 5000;
+            if (performance.now() - since > wait) done(told);
+            else setTimeout(look, 50);
+        };
+        look();
     })"""
     with visit() as page:
         shown(page).locator(".tools").wait_for()
