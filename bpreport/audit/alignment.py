@@ -17,7 +17,7 @@ from bpreport.audit.names import is_numeric
 from bpreport.formula import MPMATH, EvaluationError, evaluate, simplify
 from bpreport.formula.tree import Apply, Call, Derivative, Number, Symbol, Tree
 
-__all__ = ["Alignment", "Binding", "align"]
+__all__ = ["Alignment", "Binding", "align", "negated"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +198,7 @@ class _Aligner:
             if flipped:
                 if not isinstance(_unsigned(other), Number):
                     return None
-                other = _unsigned(other) if other is not _unsigned(other) else -other
+                other = negated(other)
             return self.align(left[i], other, depth + 1)
 
         @cache
@@ -291,6 +291,12 @@ def _join(parts: list[Tree], *, of_sum: bool) -> Tree:
     if len(parts) == 1:
         return parts[0]
     return Apply(_operation(of_sum=of_sum), tuple(parts), sign=r"\cdot")
+
+
+def negated(tree: Tree) -> Tree:
+    """A tree with the other sign: without its minus, or with one."""
+    inside = _unsigned(tree)
+    return -tree if inside is tree else inside
 
 
 def _unsigned(tree: Tree) -> Tree:

@@ -8,7 +8,7 @@ from functools import partial
 from itertools import islice
 from typing import Any
 
-from bpreport.audit.alignment import Alignment, Binding
+from bpreport.audit.alignment import Alignment, Binding, negated
 from bpreport.audit.binding import (
     agree_within_rounding,
     best_alignment,
@@ -201,16 +201,9 @@ def _with_signs_of_gradients(new: list[Binding]) -> list[Binding]:
     if rate is None or gradient is None:
         return new
     return [
-        replace(one, number=_negated(one.number)) if one is rate or one is gradient else one
+        replace(one, number=negated(one.number)) if one is rate or one is gradient else one
         for one in new
     ]
-
-
-def _negated(tree: Tree) -> Tree:
-    match tree:
-        case Apply(operation="negative", operands=(operand,)):
-            return operand
-    return -tree
 
 
 def _is_called_rate(name: Tree) -> bool:

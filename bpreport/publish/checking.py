@@ -184,7 +184,7 @@ def _painter(color: bool, code: str) -> Any:
 
 def _width(text: str) -> int:
     """Columns of a terminal that a text takes; Han characters take two."""
-    return len(text) if text.isascii() else sum(_widths(text))
+    return sum(_widths(text))
 
 
 def _widths(text: str) -> list[int]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -92,7 +93,7 @@ class Samples:
     @property
     def arrays(self) -> tuple[Values, Values]:
         """Features (samples, features) and labels (samples,) as float64."""
-        return np.array(self.rows, dtype=float), np.array(self.labels, dtype=float)
+        return _arrays(self.rows, self.labels)
 
     def scores(self, parameters: Values) -> Values:
         r"""\theta^T x of each sample, for parameters (..., features); shape (..., samples).
@@ -156,6 +157,14 @@ class Samples:
                 rate=self.learning_rate,
             )
         return {"parameters": path, "objective": values}
+
+
+@lru_cache(maxsize=4)  # each update of a descent asks for them three times
+def _arrays(rows: tuple[tuple[str, ...], ...], labels: tuple[str, ...]) -> tuple[Values, Values]:
+    found = np.array(rows, dtype=float), np.array(labels, dtype=float)
+    for array in found:
+        array.flags.writeable = False
+    return found
 
 
 def read_samples(name: str, settings: Mapping[str, Any]) -> Samples:
