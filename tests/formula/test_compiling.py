@@ -1,5 +1,8 @@
 """The tables of the parser are made once, kept beside the bytecode, and never trusted too far."""
 
+from pathlib import Path
+from typing import Any
+
 import lark.lark
 import pytest
 from lark.load_grammar import load_grammar
@@ -7,8 +10,10 @@ from lark.load_grammar import load_grammar
 from bpreport.formula import FormulaError, parser
 from bpreport.formula.chains import split
 from bpreport.formula.compiling import compiled
+from bpreport.formula.tree import Apply
 from tests.formula.cases import cases
 
+GRAMMAR = Path(parser.__file__).with_name("grammar.lark")
 SIDES = [
     side.source
     for case in cases("notations.txt")
@@ -44,7 +49,7 @@ def started(monkeypatch):
 
 
 def trees():
-    found = []
+    found: list[Any] = []
     for source in SIDES:
         try:
             found.append(parser.parse(source))
@@ -76,10 +81,10 @@ def test_tables_that_are_cut_off_are_made_anew(made, started, tmp_path, left):
 
 def test_another_grammar_has_tables_of_its_own(made, started, monkeypatch, tmp_path):
     started()
-    assert parser.parse("50\\%")
+    assert isinstance(parser.parse("50\\%"), Apply)
     other = tmp_path / "formula"
     other.mkdir()
-    text = (parser.Path(parser.__file__).with_name("grammar.lark")).read_text(encoding="utf-8")
+    text = GRAMMAR.read_text(encoding="utf-8")
     row = "       | NUMBER PERCENT                  -> percent\n"
     assert row in text
     (other / "grammar.lark").write_text(text.replace(row, ""), encoding="utf-8")
@@ -105,8 +110,9 @@ def test_where_nothing_can_be_kept_all_is_read_as_well(made, started, monkeypatc
 def test_they_are_kept_where_python_keeps_its_bytecode(monkeypatch, tmp_path):
     monkeypatch.setattr("sys.dont_write_bytecode", False)
     monkeypatch.setattr("sys.pycache_prefix", str(tmp_path))
-    found = compiled(parser.Path(parser.__file__).with_name("grammar.lark"))
+    found = compiled(GRAMMAR)
+    assert found is not None
     assert found.is_relative_to(tmp_path)
     assert found.parent.parts[-2:] == ("bpreport", "formula")
     monkeypatch.setattr("sys.dont_write_bytecode", True)
-    assert compiled(parser.Path(parser.__file__)) is None
+    assert compiled(GRAMMAR) is None
