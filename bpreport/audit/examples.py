@@ -26,9 +26,8 @@ STOPPING_RULES = {
     "objective": Message("objective"),
     "gradient": Message("gradient"),
     "step": Message("step"),
-    "count": Message("count"),
 }
-"""What stopping rules are called."""
+"""What the stopping rules that compare something with a tolerance are called."""
 
 MOST_STEPS = 10
 """Updates up to which TELLING_DIGITS tell what step is meant, in a sentence about several.
@@ -325,15 +324,6 @@ class Examples:
                     values[key] = evaluate(quantity.formula, values, MPMATH)
             self._random_examples[place] = values
         return self._random_examples[place]
-
-    def settled(self, trace: Trace) -> dict[str, Any]:
-        """The start, tolerance and stopping rule that a descent's runs were given, to be said."""
-        run = next(iter(trace.facts["runs"].values()))
-        return {
-            "start": ", ".join(run["start"]),
-            "tolerance": str(run["tolerance"]),
-            "stop": STOPPING_RULES[run["stop"]],
-        }
 
 
 def _in_descent(trace: Trace, key: str, updates: int) -> Any:

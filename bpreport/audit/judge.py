@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from bpreport.audit.digits import fits, how_printed, same
-from bpreport.audit.examples import FIRST
+from bpreport.audit.examples import FIRST, STOPPING_RULES
 from bpreport.audit.explaining import MOST_TRIED, explain_formula, explain_substitution
 from bpreport.audit.fixes import result_fix
 from bpreport.audit.identities import Identity, compare
@@ -366,12 +366,16 @@ def _count(claim: Claim, knowledge: Knowledge, trace: Trace, known: Known) -> Ju
     printed = claim.figure.text
     if not fits(printed, known.value):
         return judge_against(claim, knowledge, printed, known)
-    return said(
-        claim,
-        Verdict.REPRODUCED,
-        "{printed} is the count of a run from {start} that stops when the "
-        "{stop} is at most {tolerance}",
-        known=known,
-        printed=printed,
-        **knowledge.settled(trace),
-    )
+    run = trace.facts["runs"][known.key.rpartition(".")[0]]
+    text = "{printed} is the count of a run from {start} that ends after so many updates"
+    if run["outcome"] == "stopped" and run["stop"] in STOPPING_RULES:
+        text = (
+            "{printed} is the count of a run from {start} that stops when the "
+            "{stop} is at most {tolerance}"
+        )
+    settled = {
+        "start": ", ".join(run["start"]),
+        "tolerance": str(run["tolerance"]),
+        "stop": STOPPING_RULES.get(run["stop"]),
+    }
+    return said(claim, Verdict.REPRODUCED, text, known=known, printed=printed, **settled)
