@@ -373,7 +373,7 @@ def _count(claim: Claim, knowledge: Knowledge, trace: Trace, known: Known) -> Ju
             "{printed} is the count of a run from {start} that stops when the "
             "{stop} is at most {tolerance}"
         )
-    settled = {
+    settled: dict[str, Any] = {
         "start": ", ".join(run["start"]),
         "tolerance": str(run["tolerance"]),
         "stop": STOPPING_RULES.get(run["stop"]),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from copy import copy
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -58,6 +59,14 @@ class Knowledge(Values):
         adopted = Knowledge(self.deck, self.study, traces, shifts)
         adopted._alternatives = self._alternatives
         return adopted
+
+    def trying(self, trace: Trace) -> Knowledge:
+        """The same knowledge with one worked example alone, of whose steps nothing is known yet."""
+        tried = copy(self)
+        tried.traces, tried.shifts = {trace.name: trace}, {}
+        tried.steps, tried.unplaced, tried.alignments = {}, set(), {}
+        tried._later = {}  # noqa: SLF001 - of a copy of its own
+        return tried
 
     # -- wrong figures
 
