@@ -195,20 +195,39 @@ class Examples:
         """
         name, _, iteration = known.key.partition("@")
         if several:
-            return self._in_any_state(name, trace, printed, int(iteration) if iteration else None)
-        if significant_digits(printed) < TELLING_DIGITS and not iteration:
-            return None
+            last = int(iteration) if iteration else None
+            found = self._in_any_state(name, trace, printed, last)
+            return found if found or iteration else self._of_own_sample(name, trace, printed)
+        sure = bool(iteration) or significant_digits(printed) >= TELLING_DIGITS
         here = trace.updates
         near: Iterable[int] = (int(iteration) - 1,) if iteration else (here + 1, here - 1, here)
         if iteration and trace.kind == "perceptron":
             return None  # how its iterations are counted is a convention that was adopted
-        for other in (trace, *self._with_other_updates(trace)):
+        for other in (trace, *(self._with_other_updates(trace) if sure else ())):
             for updates in near:
                 value = self.after(other, name, updates, shift=0)
                 if value is not None and fits(printed, value):
                     update = "" if other is trace else other.conventions["update"]
-                    return Elsewhere(value, updates, update)
+                    return Elsewhere(value, updates, update, sure=sure)
+        return None if iteration else self._of_own_sample(name, trace, printed)
+
+    def _of_own_sample(self, name: str, trace: Trace, printed: str) -> Elsewhere | None:
+        """The state an update away in which a number is right for the sample of its step.
+
+        A run has in each state the output for the sample whose turn it is.
+        """
+        for updates in (trace.updates + 1, trace.updates - 1):
+            value = self.in_step(name, trace, updates)
+            if value is not None and fits(printed, value):
+                sure = significant_digits(printed) >= TELLING_DIGITS
+                return Elsewhere(value, updates, sure=sure)
         return None
+
+    def in_step(self, name: str, trace: Trace, updates: int) -> Any:
+        """The value of a quantity in another step of the same sample; None where there is none."""
+        step = Step(updates, trace.sample)
+        other = self.trace_at(self.traces[trace.name], step) if updates >= 0 else None
+        return other.quantities[name].value if other and name in other.quantities else None
 
     def _in_any_state(
         self, name: str, trace: Trace, printed: str, last: int | None

@@ -23,7 +23,7 @@ from bpreport.audit.saying import said, shown, unchecked, uncomputable
 from bpreport.audit.substitution import SHAPELESS, judge_substitution
 from bpreport.audit.table_rows import judge_in_case
 from bpreport.audit.totals import is_total, judge_total
-from bpreport.deck.claims import printed_number
+from bpreport.deck.claims import follows_in_time, printed_number
 from bpreport.deck.model import Claim
 from bpreport.formula import MPMATH, EvaluationError, evaluate
 from bpreport.formula.tree import (
@@ -134,6 +134,8 @@ def _pair(claim: Claim, knowledge: Knowledge) -> Judgement:
         return _inequality(claim)
     if claim.relation in _WITHOUT_VALUE:
         return said(claim, Verdict.DEFINITION, "It introduces a symbol")
+    if follows_in_time(claim.relation, left, right):
+        return said(claim, Verdict.GIVEN, "{printed} is given", printed=printed_number(right))
     in_percent = _in_percent(left, right)
     if in_percent is not None:
         scaled = replace(claim, head=in_percent[0], left=in_percent[0], right=in_percent[1])

@@ -45,6 +45,8 @@ class Knowledge(Values):
     """By claim, name and numeric side, how the side follows from a formula; found once."""
     columns: dict[tuple[int, Tree | None, str, int], tuple[int, int]] = field(default_factory=dict)
     """By slide, heading, way of taking numbers and what was known: how many of a column follow."""
+    states_beside: dict[tuple[int, str], list[int]] = field(default_factory=dict)
+    """By paragraph and worked example, the updates after which numbers of it are right."""
     _sources: dict[tuple[str, int, int], dict[str, str]] = field(default_factory=dict)
     """By step of a worked example, the wrong figures so far that come from no earlier one."""
     _carried: dict[tuple[str, int, int, str], dict[str, Any]] = field(default_factory=dict)
