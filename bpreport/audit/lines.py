@@ -22,6 +22,7 @@ from bpreport.audit.knowledge import Knowledge, Known
 from bpreport.audit.left_behind import are_old
 from bpreport.audit.model import Judgement, Verdict
 from bpreport.audit.operands import could_give
+from bpreport.audit.parts import follows_from_parts
 from bpreport.audit.printed import (
     CARRIED,
     CARRIED_WITHIN,
@@ -148,6 +149,8 @@ def judge_line(
         return carried(claim, knowledge, printed, exact, CARRIED_WITHIN, computed)
     if within and shown:
         return carried(claim, knowledge, printed, known, WITHIN_ROUNDING, computed)
+    if follows_from_parts(claim.left, printed, claim, knowledge):
+        return carried(claim, knowledge, printed, known, CARRIED, computed)
     if how is not None and not _is_worked(known) and _by_rounding(claim, knowledge):
         return said(
             claim,
