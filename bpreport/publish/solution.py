@@ -73,7 +73,8 @@ class Outline:
         """The LaTeX of the formula with digits in the place of its symbols."""
         assert self.formula is not None
         if any("e" in text or "n" in text for text in digits.values()):  # 2.5e-11, or infinite
-            return latex(self.formula, _inserted(digits))
+            values = {key: _value(text) if "e" in text else text for key, text in digits.items()}
+            return latex(self.formula, values)
         signs = tuple([(key, text[0] == "-") for key, text in digits.items()])
         if signs not in self._patterns:
             self._patterns[signs] = _pattern(self.formula, signs)
@@ -150,10 +151,6 @@ def _pattern(tree: Tree, negative: tuple[tuple[str, bool], ...]) -> tuple[str, .
     )
 
 
-def _inserted(digits: Mapping[str, str]) -> dict[str, str | Tree]:
-    return {key: _number(text) if "e" not in text else Number(text) for key, text in digits.items()}
-
-
 def _filled(formula: Tree, digits: Mapping[str, str]) -> Tree:
     """A formula with numbers in the place of its symbols."""
 
@@ -170,8 +167,10 @@ def _filled(formula: Tree, digits: Mapping[str, str]) -> Tree:
 
 def _value(text: str) -> Tree:
     """Digits as a tree."""
+    if text.startswith("-"):
+        return -_value(text[1:])
     mantissa, mark, power = text.partition("e")
-    return tree(mantissa) * Number("10") ** tree(int(power)) if mark else tree(text)
+    return Number(mantissa) * Number("10") ** tree(int(power)) if mark else Number(text)
 
 
 def _number(text: str) -> str:
