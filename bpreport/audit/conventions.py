@@ -9,6 +9,7 @@ from typing import Any
 
 from bpreport.audit.digits import How, how_printed
 from bpreport.audit.knowledge import Knowledge, output_keys
+from bpreport.audit.stretches import adopt_steps
 from bpreport.deck.claims import printed_number
 from bpreport.deck.model import Claim, Deck
 from bpreport.worked import GradientDescent, Perceptron, Study, Trace
@@ -119,19 +120,16 @@ def _score(text: str, value: Any) -> Score:
 def _adopt_perceptron(
     example: Perceptron, stated: Trace, claims: list[Claim], knowledge: Knowledge
 ) -> tuple[Adopted, Trace]:
-    choices = {
-        "update": ("simultaneous", "sequential") if "update" in example.unstated else (None,),
-        "biases": ("trained", "fixed") if "biases" in example.unstated else (None,),
-    }
-    scored: list[tuple[Score, dict[str, str], dict[str, int], Trace]] = []
+    tried = _combinations(example)
+    traces = [knowledge.trace_under(stated, **{**stated.conventions, **one}) for one in tried]
     single = _single_values(claims, knowledge, stated)
+    scored: list[tuple[Score, dict[str, str], dict[str, int], Trace]] = []
     tables = {
         group: _table_values(claims, knowledge, stated, group) for group in ("outputs", "weights")
     }
-    for update, biases in product(*choices.values()):
-        given = {k: v for k, v in (("update", update), ("biases", biases)) if v is not None}
-        trace = knowledge.trace_under(stated, **{**stated.conventions, **given})
-        score = sum((_holds(text, trace, key) for key, text in single), Score())
+    scores = _scores(single, traces, knowledge)
+    for given, trace, in_steps in zip(tried, traces, scores, strict=True):
+        score = in_steps
         best_shifts: dict[str, int] = {}
         for group, values in tables.items():
             counts = {
@@ -167,6 +165,19 @@ def _adopt_perceptron(
     return Adopted(conventions, best_shifts, score.held, total, losses), trace
 
 
+def _combinations(example: Perceptron) -> list[dict[str, str]]:
+    """All choices of what the front matter leaves unstated."""
+    choices = {
+        "update": ("simultaneous", "sequential"),
+        "biases": ("trained", "fixed"),
+    }
+    unstated = [dimension for dimension in choices if dimension in example.unstated]
+    return [
+        dict(zip(unstated, chosen, strict=True))
+        for chosen in product(*(choices[dimension] for dimension in unstated))
+    ]
+
+
 def _shifts(example: Perceptron) -> Iterable[int]:
     if example.counting is None:
         return SHIFTS
@@ -182,7 +193,7 @@ def _is_sure(shift: int, counts: Mapping[int, Score], example: Perceptron) -> bo
 
 def _single_values(
     claims: list[Claim], knowledge: Knowledge, trace: Trace
-) -> list[tuple[str, str]]:
+) -> list[tuple[str, str, Claim]]:
     """Keys and printed digits of the single step's quantities."""
     found = []
     for claim in claims:
@@ -191,8 +202,35 @@ def _single_values(
             continue
         known = knowledge.known(claim.head, claim)
         if known is not None and known.worked == trace.name and not known.given:
-            found.append((known.key, text))
+            found.append((known.key, text, claim))
     return found
+
+
+def _scores(
+    single: list[tuple[str, str, Claim]], traces: list[Trace], knowledge: Knowledge
+) -> list[Score]:
+    """How many values each trace reproduces: of its first step, or of later ones if any are left.
+
+    Which step a stretch of the deck is about depends on the conventions, too.
+    """
+    first = [
+        sum((_holds(text, key, trace) for key, text, _ in single), Score()) for trace in traces
+    ]
+    if len(traces) == 1 or max(score.held for score in first) == len(single):
+        return first
+    return [_in_steps(single, trace, knowledge) for trace in traces]
+
+
+def _in_steps(single: list[tuple[str, str, Claim]], trace: Trace, knowledge: Knowledge) -> Score:
+    """The score of a trace where each stretch of the deck is about its likeliest step."""
+    tried = knowledge.trying(trace)
+    adopt_steps(tried)
+    total = Score()
+    for _, text, claim in single:
+        known = None if claim.head is None else tried.known(claim.head, claim)
+        if known is not None and known.worked == trace.name:
+            total += _score(text, known.value)
+    return total
 
 
 def _table_values(
@@ -223,7 +261,7 @@ def _head(claim: Claim) -> str | None:
     return f"{claim.head.key}@{claim.iteration}"
 
 
-def _holds(text: str, trace: Trace, key: str) -> Score:
+def _holds(text: str, key: str, trace: Trace) -> Score:
     quantity = trace.quantities.get(key)
     return Score() if quantity is None else _score(text, quantity.value)
 

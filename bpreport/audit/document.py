@@ -29,7 +29,7 @@ from bpreport.audit.statements import (
     place_of,
     start_of,
 )
-from bpreport.deck.claims import printed_number, printed_row
+from bpreport.deck.claims import ARROWS, printed_number, printed_row
 from bpreport.deck.model import Claim, Position
 from bpreport.formula import (
     INTERVAL,
@@ -184,9 +184,10 @@ class Document:
     def _statement(self, key: str, claim: Claim) -> Statement:
         known = self.statements.setdefault(key, [])
         own = claim.formula is not None and known and known[-1].claim.formula is claim.formula
-        if own and claim.component is None:
+        one = claim.component is None and claim.relation not in ARROWS
+        if own and one:
             return known[-1]
-        start = start_of(claim) if claim.component is None else claim.position
+        start = start_of(claim) if one else claim.position
         statement = Statement(key, max(start, known[-1].position) if known else start, claim)
         known.append(statement)
         name, _, iteration = key.partition("@")

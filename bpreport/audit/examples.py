@@ -26,9 +26,8 @@ STOPPING_RULES = {
     "objective": Message("objective"),
     "gradient": Message("gradient"),
     "step": Message("step"),
-    "count": Message("count"),
 }
-"""What stopping rules are called."""
+"""What the stopping rules that compare something with a tolerance are called."""
 
 MOST_STEPS = 10
 """Updates up to which TELLING_DIGITS tell what step is meant, in a sentence about several.
@@ -195,20 +194,39 @@ class Examples:
         """
         name, _, iteration = known.key.partition("@")
         if several:
-            return self._in_any_state(name, trace, printed, int(iteration) if iteration else None)
-        if significant_digits(printed) < TELLING_DIGITS and not iteration:
-            return None
+            last = int(iteration) if iteration else None
+            found = self._in_any_state(name, trace, printed, last)
+            return found if found or iteration else self._of_own_sample(name, trace, printed)
+        sure = bool(iteration) or significant_digits(printed) >= TELLING_DIGITS
         here = trace.updates
         near: Iterable[int] = (int(iteration) - 1,) if iteration else (here + 1, here - 1, here)
         if iteration and trace.kind == "perceptron":
             return None  # how its iterations are counted is a convention that was adopted
-        for other in (trace, *self._with_other_updates(trace)):
+        for other in (trace, *(self._with_other_updates(trace) if sure else ())):
             for updates in near:
                 value = self.after(other, name, updates, shift=0)
                 if value is not None and fits(printed, value):
                     update = "" if other is trace else other.conventions["update"]
-                    return Elsewhere(value, updates, update)
+                    return Elsewhere(value, updates, update, sure=sure)
+        return None if iteration else self._of_own_sample(name, trace, printed)
+
+    def _of_own_sample(self, name: str, trace: Trace, printed: str) -> Elsewhere | None:
+        """The state an update away in which a number is right for the sample of its step.
+
+        A run has in each state the output for the sample whose turn it is.
+        """
+        for updates in (trace.updates + 1, trace.updates - 1):
+            value = self.in_step(name, trace, updates)
+            if value is not None and fits(printed, value):
+                sure = significant_digits(printed) >= TELLING_DIGITS
+                return Elsewhere(value, updates, sure=sure)
         return None
+
+    def in_step(self, name: str, trace: Trace, updates: int) -> Any:
+        """The value of a quantity in another step of the same sample; None where there is none."""
+        step = Step(updates, trace.sample)
+        other = self.trace_at(self.traces[trace.name], step) if updates >= 0 else None
+        return other.quantities[name].value if other and name in other.quantities else None
 
     def _in_any_state(
         self, name: str, trace: Trace, printed: str, last: int | None
@@ -306,15 +324,6 @@ class Examples:
                     values[key] = evaluate(quantity.formula, values, MPMATH)
             self._random_examples[place] = values
         return self._random_examples[place]
-
-    def settled(self, trace: Trace) -> dict[str, Any]:
-        """The start, tolerance and stopping rule that a descent's runs were given, to be said."""
-        run = next(iter(trace.facts["runs"].values()))
-        return {
-            "start": ", ".join(run["start"]),
-            "tolerance": str(run["tolerance"]),
-            "stop": STOPPING_RULES[run["stop"]],
-        }
 
 
 def _in_descent(trace: Trace, key: str, updates: int) -> Any:

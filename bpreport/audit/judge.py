@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from bpreport.audit.digits import fits, how_printed, same
-from bpreport.audit.examples import FIRST
+from bpreport.audit.examples import FIRST, STOPPING_RULES
 from bpreport.audit.explaining import MOST_TRIED, explain_formula, explain_substitution
 from bpreport.audit.fixes import result_fix
 from bpreport.audit.identities import Identity, compare
@@ -23,7 +23,7 @@ from bpreport.audit.saying import said, shown, unchecked, uncomputable
 from bpreport.audit.substitution import SHAPELESS, judge_substitution
 from bpreport.audit.table_rows import judge_in_case
 from bpreport.audit.totals import is_total, judge_total
-from bpreport.deck.claims import printed_number
+from bpreport.deck.claims import follows_in_time, printed_number
 from bpreport.deck.model import Claim
 from bpreport.formula import MPMATH, EvaluationError, evaluate
 from bpreport.formula.tree import (
@@ -134,6 +134,8 @@ def _pair(claim: Claim, knowledge: Knowledge) -> Judgement:
         return _inequality(claim)
     if claim.relation in _WITHOUT_VALUE:
         return said(claim, Verdict.DEFINITION, "It introduces a symbol")
+    if follows_in_time(claim.relation, left, right):
+        return said(claim, Verdict.GIVEN, "{printed} is given", printed=printed_number(right))
     in_percent = _in_percent(left, right)
     if in_percent is not None:
         scaled = replace(claim, head=in_percent[0], left=in_percent[0], right=in_percent[1])
@@ -364,12 +366,16 @@ def _count(claim: Claim, knowledge: Knowledge, trace: Trace, known: Known) -> Ju
     printed = claim.figure.text
     if not fits(printed, known.value):
         return judge_against(claim, knowledge, printed, known)
-    return said(
-        claim,
-        Verdict.REPRODUCED,
-        "{printed} is the count of a run from {start} that stops when the "
-        "{stop} is at most {tolerance}",
-        known=known,
-        printed=printed,
-        **knowledge.settled(trace),
-    )
+    run = trace.facts["runs"][known.key.rpartition(".")[0]]
+    text = "{printed} is the count of a run from {start} that ends after so many updates"
+    if run["outcome"] == "stopped" and run["stop"] in STOPPING_RULES:
+        text = (
+            "{printed} is the count of a run from {start} that stops when the "
+            "{stop} is at most {tolerance}"
+        )
+    settled: dict[str, Any] = {
+        "start": ", ".join(run["start"]),
+        "tolerance": str(run["tolerance"]),
+        "stop": STOPPING_RULES.get(run["stop"]),
+    }
+    return said(claim, Verdict.REPRODUCED, text, known=known, printed=printed, **settled)

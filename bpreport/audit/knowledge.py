@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from copy import copy
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -45,6 +46,8 @@ class Knowledge(Values):
     """By claim, name and numeric side, how the side follows from a formula; found once."""
     columns: dict[tuple[int, Tree | None, str, int], tuple[int, int]] = field(default_factory=dict)
     """By slide, heading, way of taking numbers and what was known: how many of a column follow."""
+    states_beside: dict[tuple[int, str], list[int]] = field(default_factory=dict)
+    """By paragraph and worked example, the updates after which numbers of it are right."""
     _sources: dict[tuple[str, int, int], dict[str, str]] = field(default_factory=dict)
     """By step of a worked example, the wrong figures so far that come from no earlier one."""
     _carried: dict[tuple[str, int, int, str], dict[str, Any]] = field(default_factory=dict)
@@ -56,6 +59,14 @@ class Knowledge(Values):
         adopted = Knowledge(self.deck, self.study, traces, shifts)
         adopted._alternatives = self._alternatives
         return adopted
+
+    def trying(self, trace: Trace) -> Knowledge:
+        """The same knowledge with one worked example alone, of whose steps nothing is known yet."""
+        tried = copy(self)
+        tried.traces, tried.shifts = {trace.name: trace}, {}
+        tried.steps, tried.unplaced, tried.alignments = {}, set(), {}
+        tried._later = {}  # noqa: SLF001 - of a copy of its own
+        return tried
 
     # -- wrong figures
 

@@ -16,7 +16,7 @@ from bpreport.audit.names import is_numeric, readings
 from bpreport.audit.naming import Naming
 from bpreport.audit.sums import with_sums_written_out, with_terms_written_out
 from bpreport.audit.updates import in_names_after_updates
-from bpreport.deck.claims import printed_number
+from bpreport.deck.claims import ARROWS, printed_number
 from bpreport.deck.model import Claim
 from bpreport.formula.tree import Derivative, Number, Symbol, Tree, Tuple, walk
 
@@ -104,17 +104,39 @@ class Learned(Naming):
         return found
 
     def tells_of_several(self, claim: Claim) -> bool:
-        """Whether the line of text that a claim stands in prints its name with several numbers."""
-        if claim.formula is None or claim.formula.display or not isinstance(claim.head, Symbol):
+        """Whether a claim is told beside others that give its name other numbers.
+
+        It is so in the chain that says what a number becomes, a paragraph, or a row of a table.
+        """
+        if not isinstance(claim.head, Symbol):
             return False
-        place = claim.position
-        texts = {
-            entry.text
-            for suffix in ("", f"@{claim.iteration}")
-            for entry in self.printed.get(claim.head.key + suffix, ())
-            if (entry.claim.position.cell, entry.claim.position.line) == (place.cell, place.line)
-        }
-        return len(texts) > 1
+        if claim.relation in ARROWS:
+            return True
+        if not _text_of(claim):
+            return False
+        keys = (claim.head.key, f"{claim.head.key}@{claim.iteration}")
+        return len(set().union(*(self._told.get((_text_of(claim), key), ()) for key in keys))) > 1
+
+    @cached_property
+    def _told(self) -> dict[tuple[int, str], set[str]]:
+        """By paragraph and key, the digits that are printed there."""
+        found: dict[tuple[int, str], set[str]] = {}
+        for key, entries in self.printed.items():
+            for entry in entries:
+                found.setdefault((_text_of(entry.claim), key), set()).add(entry.text)
+        return found
+
+    def in_text_beside(self, claim: Claim) -> Sequence[Claim]:
+        """The claims of the paragraph, or row of a table, that a claim stands in, if it does."""
+        return self._texts.get(_text_of(claim), ())
+
+    @cached_property
+    def _texts(self) -> dict[int, list[Claim]]:
+        found: dict[int, list[Claim]] = {}
+        for claim in self.claims:
+            if _text_of(claim):
+                found.setdefault(_text_of(claim), []).append(claim)
+        return found
 
     def result_of(self, line: Tree) -> Tree | None:
         """The number that is printed behind a line; None where there is none."""
@@ -151,6 +173,10 @@ def row_of(claim: Claim) -> Row | None:
     if figure is None or figure.name is None or figure.count is figure.case is None:
         return None
     return figure.count, figure.case
+
+
+def _text_of(claim: Claim) -> int:
+    return 0 if claim.formula is None else claim.formula.paragraph
 
 
 def _is_of_case(claim: Claim) -> bool:

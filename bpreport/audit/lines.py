@@ -9,6 +9,7 @@ from bpreport.audit.alignment import Alignment
 from bpreport.audit.analogy import by_analogy
 from bpreport.audit.binding import agree_within_rounding, best_alignment, tree_of, within_printed
 from bpreport.audit.digits import How, correction, fits, how_printed, number
+from bpreport.audit.elsewhere import in_another_state
 from bpreport.audit.explaining import (
     Explanation,
     explain_line,
@@ -19,7 +20,7 @@ from bpreport.audit.explaining import (
 )
 from bpreport.audit.knowledge import Knowledge, Known
 from bpreport.audit.left_behind import are_old
-from bpreport.audit.model import Judgement, Message, Verdict
+from bpreport.audit.model import Judgement, Verdict
 from bpreport.audit.operands import could_give
 from bpreport.audit.printed import (
     CARRIED,
@@ -47,10 +48,6 @@ __all__ = ["judge_line", "judge_value"]
 FROM_OLD = "{printed} is right with the numbers from before the update; after it, it is {exact}"
 BASES = ("2", "10")
 """Bases that \\log may have where it is typed without one."""
-_UPDATES = {
-    "simultaneous": Message("simultaneous update"),
-    "sequential": Message("sequential update"),
-}
 _LOG = re.compile(r"\\log(?![A-Za-z])(?!\s*_)")
 
 
@@ -77,7 +74,7 @@ def judge_value(claim: Claim, knowledge: Knowledge, printed: str) -> Judgement:
             printed=printed,
             name=math(name),
         )
-    if (elsewhere := _in_another_state(claim, knowledge, printed, known)) is not None:
+    if (elsewhere := in_another_state(claim, knowledge, printed, known)) is not None:
         return elsewhere
     if known.worked is None and known.formula is None and knowledge.restates(name, claim):
         return _restated(claim, knowledge, printed, known)
@@ -124,36 +121,6 @@ def _restated(claim: Claim, knowledge: Knowledge, printed: str, known: Known) ->
         text = "It is printed before behind a line that gives {exact}"
         return unchecked(claim, text, printed=printed, exact=known.value)
     return found
-
-
-def _in_another_state(
-    claim: Claim, knowledge: Knowledge, printed: str, known: Known
-) -> Judgement | None:
-    """The judgement of a number that is not its name's at first, but is after the update."""
-    trace = knowledge.trace_of(claim)
-    if known.worked is None or trace is None or how_printed(printed, known.value) is not None:
-        return None
-    several = knowledge.tells_of_several(claim)
-    first = claim.iteration is None and not trace.updates and not several
-    trained = claim.head is not None and knowledge.is_trained(claim.head, claim)
-    if first and claim.id not in knowledge.unplaced and not trained:
-        return None  # right in a later step, among numbers of the first: it is a mistake
-    found = knowledge.in_another_state(known, trace, printed, several=several)
-    stood = claim.iteration is None and (known.key, printed) in knowledge.stood
-    if (found is None or not found.sure) and stood and claim.head is not None:
-        text = "{printed} is printed for {name} elsewhere as well, where it is right"
-        return said(claim, Verdict.CARRIED, text, printed=printed, name=math(claim.head))
-    if found is None:
-        return None
-    if not found.sure:
-        text = "It is right after {count} updates, or by accident: nothing tells what step is meant"
-        return unchecked(claim, text, printed=printed, exact=found.value, count=found.updates)
-    state: dict[str, Any] = {"exact": found.value, "count": found.updates}
-    text = "{printed} is {exact}, rounded; updates done before: {count}"
-    if found.update:
-        text = "{printed} is {exact}, rounded; updates done before: {count} ({update})"
-        state["update"] = _UPDATES[found.update]
-    return said(claim, Verdict.REPRODUCED, text, printed=printed, **state)
 
 
 def judge_line(

@@ -32,16 +32,19 @@ from bpreport.formula.tree import (
 )
 
 __all__ = [
+    "ARROWS",
     "Room",
     "claims_of",
     "counted",
     "declared_functions",
+    "follows_in_time",
     "printed_number",
     "printed_row",
     "read_chains",
 ]
 
 _BOUNDS = re.compile(r"_\s*(?:\{([^{}]*(?:\{[^{}]*\}[^{}]*)*)\}|(\S))")
+ARROWS = (r"\to", r"\rightarrow", r"\longrightarrow", "→")
 _DECLARATION = re.compile(
     r"\s*(?P<name>\\(?:text|mathrm|operatorname)\s*\{[A-Za-z]+\}|\\mathcal\s*\{[A-Z]\}"
     r"|\\[A-Za-z]+|[A-Za-z]+)"
@@ -264,6 +267,9 @@ def _chain_claims(
         elsewhere = chain.continues and left is chain.sides[0]
         own = (right,) if elsewhere else (left, right)
         refused = left.refusal or right.refusal
+        of = left
+        if head is not None and follows_in_time(relation, left.tree, right.tree):
+            of = replace(left, tree=head, source=chain.sides[0].source)
         claim = Claim(
             id=f"f{formula.number}.{next(numbers)}",
             kind="range" if _is_range(right.tree) else "equation",
@@ -272,11 +278,11 @@ def _chain_claims(
             text=f"{left.source} {relation} {right.source}",
             formula=formula,
             head=head,
-            left=left.tree,
+            left=of.tree,
             right=right.tree,
             relation=relation,
             extents=tuple((side.offset, side.offset + len(side.source)) for side in own),
-            left_source=left.source,
+            left_source=of.source,
             right_source=right.source,
             iteration=iteration,
             refusal=refused,
@@ -286,6 +292,15 @@ def _chain_claims(
             yield claim
         else:
             yield from _components(formula, claim, row, right.offset)
+
+
+def follows_in_time(relation: str, left: Tree | None, right: Tree | None) -> bool:
+    r"""Whether a printed number, or row of them, is what another becomes: w = 0.5 \to 0.36.
+
+    Both are their name's, and they need not be equal.
+    """
+    sides = (left, right)
+    return relation in ARROWS and all(printed_number(side) or printed_row(side) for side in sides)
 
 
 def _components(

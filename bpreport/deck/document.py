@@ -66,6 +66,8 @@ class MathSpan:
     """The count of iterations that its paragraph names."""
     escaped: bool = False
     r"""In a table, where each | of it is typed \|."""
+    paragraph: int = 0
+    """The paragraph or row of a table that it stands in, counted from 1; 0 on lines of its own."""
 
 
 @dataclass(slots=True)
@@ -137,6 +139,8 @@ class Gathering:
     """The count of iterations that a paragraph without formulas named for what follows."""
     bars: int = 0
     """The bars | of all sources with tables."""
+    paragraphs: int = 0
+    """How many are begun so far, rows of tables among them."""
 
     def document(self) -> Document:
         """What was gathered."""
@@ -173,7 +177,10 @@ class Gathering:
         number = len(self.math) + 1
         iteration = self.announced if iteration is None else iteration
         section = max(len(self.sections), 1)
-        span = MathSpan(number, source, display, section, tuple(starts), iteration, escaped)
+        paragraph = 0 if display else self.paragraphs
+        span = MathSpan(
+            number, source, display, section, tuple(starts), iteration, escaped, paragraph
+        )
         self.math.append(span)
         return number
 

@@ -213,6 +213,7 @@ class _Reading:
 
     def _read(self, paragraph: _Paragraph, announces: bool) -> None:
         marks = list(self._marks(paragraph))
+        self.gathering.paragraphs += 1
         iteration = self.gathering.read_paragraph(
             "".join(paragraph.parts),
             lambda offset: self._position(paragraph.begin + offset),

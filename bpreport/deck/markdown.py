@@ -223,6 +223,7 @@ class _Reading:
                 self.columns = []
             elif token.type == "tr_open":
                 self.cursor = self.cell_number = 0
+                self.gathering.paragraphs += 1
                 self.row_iteration = None
             elif token.type == "inline" and before is not None and before.type == "th_open":
                 self.columns.append(counts_below(token.content))
@@ -330,6 +331,7 @@ class _Reading:
         marks = list(_marks(children))
         if counts and not marks and (digits := prose.strip()).isdecimal():
             marks.append(Mark(prose.index(digits), digits, "", iteration=True))
+        self.gathering.paragraphs += not in_cell
         named = self.gathering.read_paragraph(prose, place, marks, announces and not maths)
         iteration = row if named is None else named
         for child in maths:

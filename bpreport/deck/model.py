@@ -111,6 +111,8 @@ class Formula:
     """Position of the first character of each line of `source`."""
     escaped: bool = False
     r"""In a table, where each | of it is typed \|."""
+    paragraph: int = 0
+    """The paragraph or row of a table that it stands in, counted from 1; 0 on lines of its own."""
 
     def position(self, offset: int = 0) -> Position:
         """The place in the deck of a character of `source`."""

@@ -203,6 +203,7 @@ def _formulas(
                 label=split_label(span.source)[0],
                 starts=span.starts,
                 escaped=span.escaped,
+                paragraph=span.paragraph,
             )
         )
         if chains and span.display:

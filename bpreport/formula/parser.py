@@ -27,6 +27,7 @@ from lark import Lark
 from lark.exceptions import UnexpectedCharacters, UnexpectedToken, VisitError
 
 from bpreport.formula.building import Builder
+from bpreport.formula.compiling import compiled
 from bpreport.formula.errors import FormulaError
 from bpreport.formula.limits import limit
 from bpreport.formula.tokens import Kept, RefiningLexer, Source
@@ -85,13 +86,18 @@ def parse(source: str, functions: Iterable[str] = (), names: Iterable[str] = ())
 
 @lru_cache(maxsize=1)
 def _lark() -> Lark:
+    grammar = Path(__file__).with_name("grammar.lark")
+    tables = compiled(grammar)
     return Lark(
-        Path(__file__).with_name("grammar.lark").read_text(encoding="utf-8"),
+        grammar.read_text(encoding="utf-8"),
         parser="lalr",
         lexer=RefiningLexer,
         postlex=Kept(),
         transformer=Builder(),
         maybe_placeholders=False,
+        # Made anew the tables take a tenth of a check; Lark tells by the grammar, its own version
+        # and Python's whether those that it kept are the same.
+        cache=str(tables) if tables else False,
     )
 
 

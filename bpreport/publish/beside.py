@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from bpreport.publish.keeping import current
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
-__all__ = ["beside", "copies"]
+__all__ = ["Outcome", "beside", "copies"]
 
 T = TypeVar("T")
 
@@ -30,8 +30,37 @@ def copies(jobs: int) -> int:
     return affordable(jobs) if COPIES else 1
 
 
+class Outcome(Generic[T]):
+    """What comes of a work, once it is asked for; then it is there for good.
+
+    Copies of this process that are made later have it as well.
+    """
+
+    def __init__(self, work: Callable[[], T], connection: Connection | None = None) -> None:
+        self._work = work
+        self._connection = connection
+        self._made: list[T] = []
+
+    def __call__(self) -> T:
+        """Wait for it."""
+        if not self._made:
+            self._made.append(self._work() if self._connection is None else self._received())
+        return self._made[0]
+
+    def _received(self) -> T:
+        assert self._connection is not None
+        try:
+            made, gained = self._connection.recv()
+        except (EOFError, OSError):  # it ended before it sent anything, or while it did
+            return self._work()
+        now = current()
+        if now is not None:
+            now.gain(gained)
+        return made  # type: ignore[no-any-return]
+
+
 @contextmanager
-def beside(work: Callable[[], T], jobs: int) -> Iterator[Callable[[], T]]:
+def beside(work: Callable[[], T], jobs: int) -> Iterator[Outcome[T]]:
     """Begin a work, with at least two `jobs` in a process of its own; gives what waits for it.
 
     Where nothing comes from that process, as where memory is short, the work is done here when it
@@ -42,27 +71,16 @@ def beside(work: Callable[[], T], jobs: int) -> Iterator[Callable[[], T]]:
     42
     """
     if jobs < 2:
-        yield work
+        yield Outcome(work)
         return
     from bpreport.publish.processes import COPIES, started
 
     if not COPIES:
-        yield work
+        yield Outcome(work)
         return
     process, connection = started(_copy, work)
-    now = current()
-
-    def outcome() -> T:
-        try:
-            made, gained = connection.recv()
-        except (EOFError, OSError):  # it ended before it sent anything, or while it did
-            return work()
-        if now is not None:
-            now.gain(gained)
-        return made  # type: ignore[no-any-return]
-
     try:
-        yield outcome
+        yield Outcome(work, connection)
     finally:
         process.terminate()
         process.join()

@@ -12,7 +12,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bpreport.publish.beside import beside
+from bpreport.publish.beside import Outcome, beside
 from bpreport.publish.language import languages, tag, translator
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from bpreport.publish.view import Report
     from bpreport.worked import Study
 
-__all__ = ["FORMATS", "build", "clear", "fit", "foreseen", "products", "put", "write"]
+__all__ = ["DRAWN", "FORMATS", "build", "clear", "fit", "foreseen", "products", "put", "write"]
 
 Progress = Callable[[str], object]
 
@@ -28,6 +28,8 @@ FORMATS = ("html", "pdf", "slides", "notebook", "golden")
 """What `build` can write."""
 PAGES = {"html", "pdf", "slides"}
 """Those that show the report, or parts of it."""
+DRAWN = Outcome(lambda: None)
+"""Pictures that nobody draws beside this process: each is drawn where it is needed."""
 
 
 def build(
@@ -67,15 +69,13 @@ def _order(formats: Iterable[str], lang: str) -> list[str]:
 
 
 @contextmanager
-def foreseen(
-    study: Study, formats: Sequence[str], lang: str, jobs: int
-) -> Iterator[Callable[[], object]]:
+def foreseen(study: Study, formats: Sequence[str], lang: str, jobs: int) -> Iterator[Outcome[None]]:
     """Have the plots of the pages drawn beside the audit, with more `jobs` than one.
 
     To be called in `keeping` or in `passing`; gives what waits for them.
     """
     if jobs < 2 or not PAGES & set(formats):
-        yield lambda: None
+        yield DRAWN
         return
 
     def draw() -> None:
@@ -99,7 +99,7 @@ def products(
     lang: str,
     tell: Progress,
     jobs: int = 1,
-    pictures: Callable[[], object] = lambda: None,
+    pictures: Outcome[None] = DRAWN,
 ) -> dict[str, dict[str, bytes]]:
     """The files of each format by name, in the order of the formats.
 
@@ -131,7 +131,7 @@ def _pages(
     lang: str,
     tell: Progress,
     jobs: int,
-    pictures: Callable[[], object],
+    pictures: Outcome[None],
 ) -> dict[str, dict[str, bytes]]:
     from bpreport.publish.report import report
 
@@ -168,9 +168,7 @@ def put(target: Path, products: Sequence[Mapping[str, bytes]]) -> list[Path]:
     return [write(path, content) for path, content in files.items()]
 
 
-def html(
-    pages: Sequence[Report], audit: Audit, pictures: Callable[[], object] = lambda: None
-) -> bytes:
+def html(pages: Sequence[Report], audit: Audit, pictures: Outcome[None] = DRAWN) -> bytes:
     """The report as one HTML file that needs nothing else.
 
     It is the same page in several languages. The first is shown, and the reader may switch.
@@ -211,7 +209,7 @@ def html(
 
 
 def typeset(
-    page: Report, audit: Audit, pictures: Callable[[], object] = lambda: None, jobs: int = 1
+    page: Report, audit: Audit, pictures: Outcome[None] = DRAWN, jobs: int = 1
 ) -> Callable[[], bytes]:
     """The report with its formulas drawn; what is returned lays it out and gives the PDF.
 

@@ -113,6 +113,37 @@ def test_trained_or_fixed_biases_are_found_out(biases):
     assert [j for j in result.judgements if j.verdict.level != "right"] == []
 
 
+@pytest.mark.parametrize("forward", [True, False], ids=["forward", "whole"])
+@pytest.mark.parametrize(("update", "biases"), list(product(UPDATES, BIASES)))
+def test_biases_are_found_out_from_a_second_step_under_the_old_names(update, biases, forward):
+    """No number of the first step depends on whether they are trained, and all later ones do."""
+    formulas = single_step(update, biases)
+    after_one = network(biases == "trained")
+    after_one.step(update == "sequential")
+    formulas.append("## The second pass\n")
+    for symbol, value in after_one.quantities(update == "sequential").items():
+        if not forward or not ("partial" in symbol or "+" in symbol):
+            formulas.append(equation(symbol, f"{value:.6f}"))
+    result = audited(deck(network(), formulas, {"unstated": "[update, biases]"}))
+    adopted = result.conventions["net"]
+    assert (adopted["update"], adopted["biases"]) == (update, biases)
+    assert [j for j in result.judgements if j.verdict.level != "right"] == []
+
+
+def test_one_wrong_number_of_a_second_step_is_found_where_the_biases_are_found_out():
+    """The twin: all numbers but one tell that the biases stay as they are."""
+    after_one, otherwise = network(), network(trained=True)
+    after_one.step()
+    otherwise.step()
+    found = after_one.quantities() | {"out_{o1}": otherwise.forward()[3][0]}
+    formulas = [*single_step("simultaneous", "fixed"), "## The second pass\n"]
+    formulas += [equation(symbol, f"{value:.6f}") for symbol, value in found.items()]
+    result = audited(deck(network(), formulas, {"unstated": "[biases]"}))
+    (wrong,) = [j for j in result.judgements if j.verdict.level != "right"]
+    assert result.conventions["net"]["biases"] == "fixed"
+    assert wrong.verdict.is_error and wrong.claim.left_source == "out_{o1}"
+
+
 @pytest.mark.parametrize("update", UPDATES)
 def test_losses_are_counted_by_hand(update):
     """Without tables only the hidden layer tells the update orders apart.

@@ -182,3 +182,19 @@ def test_no_copy_outlives_the_command_and_the_old_file_stays(tmp_path, end):
         assert "Traceback" not in process.stderr.read()
     assert [path.name for path in tmp_path.iterdir()] == ["report.html"]
     assert old.read_text() == "old"
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_what_was_waited_for_is_there_for_good_and_for_later_copies(jobs):
+    done = []
+
+    def work() -> int:
+        done.append("done")
+        return os.getpid()
+
+    with beside(work, jobs) as outcome:
+        first = outcome()
+        assert outcome() == first
+        with beside(lambda: (outcome(), len(done)), jobs) as later:
+            assert later() == (first, len(done))
+    assert len(done) == (1 if first == os.getpid() else 0)

@@ -10,10 +10,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import jinja2
 import matplotlib as mpl
 import pytest
 
 from bpreport.deck import builtin
+from bpreport.publish import templates
 from tests.support import ROOT
 
 DECK = """\
@@ -54,7 +56,7 @@ class Copy:
         self.environment = {
             **os.environ,
             "PYTHONPATH": str(folder),
-            "PYTHONDONTWRITEBYTECODE": "1",
+            "PYTHONDONTWRITEBYTECODE": "",  # what is compiled is kept, as for any user
             "BPREPORT_CACHE": str(folder / "cache"),
         }
 
@@ -249,3 +251,60 @@ def test_the_built_in_deck_is_kept_as_well(copy):
     assert finished.stdout == copy.run("check", str(builtin("en"))).stdout.replace(
         str(builtin("en")), str(copy.folder / "bpreport/decks/bp.en.md")
     )
+
+
+@pytest.fixture
+def compiling(monkeypatch, tmp_path):
+    """Which templates were compiled, where none is in memory and a folder of the test's is used."""
+    monkeypatch.setattr(templates, "compiled", lambda source: tmp_path / "kept")
+    found = []
+    compile_ = jinja2.Environment.compile
+
+    def compiling(environment, source, name, *rest, **named):
+        found.append(name)
+        return compile_(environment, source, name, *rest, **named)
+
+    monkeypatch.setattr(jinja2.Environment, "compile", compiling)
+
+    def start():
+        monkeypatch.setattr(templates, "_COMPILED", templates._Compiled())
+        found.clear()
+        return templates.environment.__wrapped__("en"), found
+
+    return start
+
+
+def test_templates_are_compiled_once_for_all_starts(compiling, tmp_path):
+    environment, compiled = compiling()
+    first = environment.get_template("macros.html.j2").render()
+    assert compiled == ["macros.html.j2"]
+    environment, compiled = compiling()
+    assert environment.get_template("macros.html.j2").render() == first
+    assert compiled == []
+    (file,) = tmp_path.glob("*.template")
+    file.write_bytes(file.read_bytes()[:200])  # a process that was killed, or a full disk
+    environment, compiled = compiling()
+    assert environment.get_template("macros.html.j2").render() == first
+    assert compiled == ["macros.html.j2"]
+
+
+def test_templates_are_compiled_anew_by_other_settings_or_another_jinja(compiling, monkeypatch):
+    for change in (
+        lambda: monkeypatch.setitem(templates._SETTINGS, "trim_blocks", False),
+        lambda: monkeypatch.setattr(templates, "version", lambda name: "99.0"),
+    ):
+        compiling()[0].get_template("macros.html.j2")
+        change()
+        environment, compiled = compiling()
+        environment.get_template("macros.html.j2")
+        assert compiled == ["macros.html.j2"]
+
+
+def test_templates_are_compiled_where_nothing_can_be_kept(compiling, monkeypatch, tmp_path):
+    for place in (tmp_path / "not there/kept", None):
+        monkeypatch.setattr(templates, "compiled", lambda source, place=place: place)
+        for _ in range(2):
+            environment, compiled = compiling()
+            environment.get_template("macros.html.j2")
+            assert compiled == ["macros.html.j2"]
+    assert list(tmp_path.iterdir()) == []

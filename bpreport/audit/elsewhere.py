@@ -1,0 +1,100 @@
+"""Numbers that are right in another state of their worked example than the one they stand in.
+
+A sentence compares: it was 0.6225, and after the update it is 0.6632. What tells which state is
+meant is the digits, or other numbers of the same paragraph.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bpreport.audit.digits import fits, how_printed
+from bpreport.audit.examples import Elsewhere
+from bpreport.audit.knowledge import Knowledge, Known
+from bpreport.audit.model import Judgement, Message, Verdict
+from bpreport.audit.saying import math, said, unchecked
+from bpreport.deck.claims import printed_number
+from bpreport.deck.model import Claim
+from bpreport.formula.tree import Derivative, Symbol
+from bpreport.worked import Trace
+
+__all__ = ["in_another_state"]
+
+_UPDATES = {
+    "simultaneous": Message("simultaneous update"),
+    "sequential": Message("sequential update"),
+}
+
+
+def in_another_state(
+    claim: Claim, knowledge: Knowledge, printed: str, known: Known
+) -> Judgement | None:
+    """The judgement of a number that is not its name's at first, but is after the update."""
+    trace = knowledge.trace_of(claim)
+    if known.worked is None or trace is None or how_printed(printed, known.value) is not None:
+        return None
+    beside = _in_state_beside(claim, knowledge, printed, known, trace)
+    if beside is not None:
+        return _right_in(beside, claim, printed)
+    several = knowledge.tells_of_several(claim)
+    first = claim.iteration is None and not trace.updates and not several
+    trained = claim.head is not None and knowledge.is_trained(claim.head, claim)
+    if first and claim.id not in knowledge.unplaced and not trained:
+        return None  # right in a later step, among numbers of the first: it is a mistake
+    found = knowledge.in_another_state(known, trace, printed, several=several)
+    stood = claim.iteration is None and (known.key, printed) in knowledge.stood
+    if (found is None or not found.sure) and stood and claim.head is not None:
+        text = "{printed} is printed for {name} elsewhere as well, where it is right"
+        return said(claim, Verdict.CARRIED, text, printed=printed, name=math(claim.head))
+    if found is None:
+        return None
+    if not found.sure:
+        text = "It is right after {count} updates, or by accident: nothing tells what step is meant"
+        return unchecked(claim, text, printed=printed, exact=found.value, count=found.updates)
+    return _right_in(found, claim, printed)
+
+
+def _right_in(found: Elsewhere, claim: Claim, printed: str) -> Judgement:
+    state: dict[str, Any] = {"exact": found.value, "count": found.updates}
+    text = "{printed} is {exact}, rounded; updates done before: {count}"
+    if found.update:
+        text = "{printed} is {exact}, rounded; updates done before: {count} ({update})"
+        state["update"] = _UPDATES[found.update]
+    return said(claim, Verdict.REPRODUCED, text, printed=printed, **state)
+
+
+def _in_state_beside(
+    claim: Claim, knowledge: Knowledge, printed: str, known: Known, trace: Trace
+) -> Elsewhere | None:
+    """The state in which a number is right that others of its paragraph tell, if they tell one."""
+    if claim.iteration is not None:
+        return None
+    for updates in _told_beside(claim, knowledge, trace):
+        value = knowledge.in_step(known.key, trace, updates)
+        if value is not None and fits(printed, value):
+            return Elsewhere(value, updates)
+    return None
+
+
+def _told_beside(claim: Claim, knowledge: Knowledge, trace: Trace) -> list[int]:
+    """After how many updates other numbers of a claim's paragraph are right, of enough digits."""
+    beside = knowledge.in_text_beside(claim)
+    place = (id(beside), trace.name)
+    if place not in knowledge.states_beside:
+        told = {_told_by(other, knowledge) for other in beside}
+        knowledge.states_beside[place] = sorted(one for one in told if one is not None)
+    return knowledge.states_beside[place]
+
+
+def _told_by(claim: Claim, knowledge: Knowledge) -> int | None:
+    """After how many updates a number is right that is not so where its claim stands."""
+    printed, trace = printed_number(claim.right), knowledge.trace_of(claim)
+    if printed is None or trace is None or not isinstance(claim.head, Symbol | Derivative):
+        return None
+    known = knowledge.known(claim.head, claim)
+    if known is None or known.worked is None or claim.iteration is not None:
+        return None
+    if how_printed(printed, known.value) is not None:
+        return None
+    found = knowledge.in_another_state(known, trace, printed)
+    return found.updates if found is not None and found.sure and not found.update else None
