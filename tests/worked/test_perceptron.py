@@ -324,7 +324,7 @@ def test_fifty_digits() -> None:
 
 
 def test_an_early_state_does_not_hang_on_the_late_ones() -> None:
-    """The weight grows by a factor of 1 - 1e20 * 10 * 10 a step; after 50,000 its exponent overflows."""
+    """The weight grows by 1 - 1e20 * 10 * 10 a step; after 50,000 steps its exponent overflows."""
     line = from_settings(
         "line",
         {
