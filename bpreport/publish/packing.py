@@ -17,4 +17,4 @@ def deflated(content: bytes | str) -> str:
     True
     """
     raw = content.encode() if isinstance(content, str) else content
-    return base64.b64encode(zlib.compress(raw, 9)).decode("ascii")
+    return base64.b64encode(zlib.compress(raw)).decode("ascii")

@@ -18,7 +18,7 @@ from bpreport.publish.language import COMMA, SEMICOLON, closed_up
 from bpreport.publish.numbers import shown, signed
 from bpreport.publish.plots import HUES, STROKES, Line, dumbbells, lines, number
 from bpreport.publish.view import Plot
-from bpreport.publish.words import spoken
+from bpreport.publish.words import told
 from bpreport.worked.trace import Trace
 
 __all__ = ["outputs", "plots", "symbol", "total"]
@@ -175,7 +175,7 @@ def _told(trace: Trace, keys: list[str], values: Values, context: Context) -> di
 
 def _aloud(trace: Trace, key: str, context: Context) -> str:
     """A name as it is read aloud: w_1 is "w 1"."""
-    return spoken(symbol(trace, key), context.lang)
+    return told([trace.quantities[key].symbol], context.lang)
 
 
 def _conventions(both: dict[str, Trace], trace: Trace, context: Context) -> list[Plot]:

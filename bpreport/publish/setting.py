@@ -26,7 +26,8 @@ from bpreport.publish.pdf import SCHEME
 from bpreport.publish.picture import Picture, Plan
 from bpreport.publish.pointing import Pointer, pointed
 from bpreport.publish.prose import closing, held, markdown
-from bpreport.publish.words import spoken
+from bpreport.publish.solution import Solution
+from bpreport.publish.words import spoken, told
 
 __all__ = ["HtmlSetter", "Later", "PdfSetter", "ReportHtml", "ReportPdf", "Setter"]
 
@@ -53,15 +54,20 @@ class Setter:
         """Those of the tables in the tokens that are being rendered, by their place."""
         self._markdown = markdown(self)
 
-    def math(self, source: str, display: bool = False, small: bool = False) -> Markup:
-        """A formula; its source as typed where it cannot be typeset."""
+    def math(
+        self, source: str, display: bool = False, small: bool = False, words: str = ""
+    ) -> Markup:
+        """A formula; its source as typed where it cannot be typeset.
+
+        `words` are what it is told in, where they are known; otherwise they are read from it.
+        """
         raise NotImplementedError
 
     def head(self, source: str) -> Markup:
         """A formula that heads a row or a column of a table."""
         return self.math(source, small=True)
 
-    def chain(self, parts: Sequence[str]) -> Markup:
+    def chain(self, parts: Sequence[str], words: str = "") -> Markup:
         """A displayed chain: what stands first, then each relation with its side."""
         raise NotImplementedError
 
@@ -82,9 +88,21 @@ class Setter:
         """A name of an element, as the page's links say it."""
         return name
 
-    def solution(self, name: str, parts: Sequence[str]) -> Markup:  # noqa: ARG002
-        """The displayed chain of a worked solution, which has a name of its own."""
-        return self.chain(parts)
+    def symbol(self, solution: Solution) -> Markup:
+        """The name of a quantity, in running text."""
+        return self.math(solution.symbol, words=told(solution.sides[:1], self.lang))
+
+    def given(self, solution: Solution) -> Markup:
+        """A quantity with its value, in running text."""
+        return self.math(" ".join(solution.steps), words=told(solution.sides, self.lang))
+
+    def worked(self, solution: Solution) -> Markup:
+        """The displayed chain of a worked solution."""
+        return self.chain(solution.steps, told(solution.sides, self.lang))
+
+    def solution(self, solution: Solution) -> Markup:
+        """The same, where the page can say that it has it in another language already."""
+        return self.worked(solution)
 
     def style(self, source: str, media: str = "all") -> Markup:
         """A style element."""
@@ -204,16 +222,16 @@ class HtmlSetter(Setter):
         """The name under this language's prefix."""
         return self._prefix + name
 
-    def solution(self, name: str, parts: Sequence[str]) -> Markup:
+    def solution(self, solution: Solution) -> Markup:
         """The chain in the first language; in the others its place.
 
         It is the same in all, and more than half of a page: the switch carries it over, and tells
         it in the words that each language has for it.
         """
-        words = self._told(" ".join(parts))
         if self._prefix:
-            return Markup('<div data-shared="{}" data-words="{}"></div>').format(name, words)
-        return Markup('<div data-shared="{}">{}</div>').format(name, self.chain(parts))
+            words = told(solution.sides, self.lang)
+            return Markup('<div data-shared="{}" data-words="{}"></div>').format(solution.id, words)
+        return Markup('<div data-shared="{}">{}</div>').format(solution.id, self.worked(solution))
 
     def style(self, source: str, media: str = "all") -> Markup:
         """A style element that the policy allows."""
@@ -231,9 +249,9 @@ class HtmlSetter(Setter):
         """The part of the math font that the page needs."""
         return font_face(frozenset(self._embedding.signs))
 
-    def _told(self, source: str) -> str:
+    def _told(self, source: str, words: str = "") -> str:
         """A formula in words: few screen readers read MathML by themselves."""
-        return spoken(source, self.lang, *self._known)
+        return words or spoken(source, self.lang, *self._known)
 
     def math(
         self,
@@ -249,7 +267,7 @@ class HtmlSetter(Setter):
             return _as_typed(source)
         if self.gathers:
             self._embedding.signs.update(found)
-        label = Markup('<math aria-label="{}"').format(words or self._told(source))
+        label = Markup('<math aria-label="{}"').format(self._told(source, words))
         found = found.replace("<math", label, 1)
         if display:
             # A block would be centred; an inline one in display style stands where the text does.
@@ -269,9 +287,10 @@ class HtmlSetter(Setter):
     def _pointed(self, formula: Formula, found: str) -> str:
         return str(pointed(found, formula.source, self._numerals.get(formula.number, {})))
 
-    def chain(self, parts: Sequence[str]) -> Markup:
+    def chain(self, parts: Sequence[str], words: str = "") -> Markup:
         """Every side on a line of its own."""
-        return self.math(_aligned(parts), display=True, words=self._told(" ".join(parts)))
+        words = self._told(" ".join(parts), words)
+        return self.math(_aligned(parts), display=True, words=words)
 
     def picture(self, picture: Picture | Plan) -> Markup:
         """The SVG as part of the page."""
@@ -310,7 +329,9 @@ class PdfSetter(Setter):
         self.words: set[str] = set()
         """The alternative texts of all formulas."""
 
-    def math(self, source: str, display: bool = False, small: bool = False) -> Markup:
+    def math(
+        self, source: str, display: bool = False, small: bool = False, words: str = ""
+    ) -> Markup:
         """A drawing, broken or scaled down where it is wider than the page."""
         points = 11.0 if display else 8.5 if small else 10.0
         room = self.wide * SIZE / points
@@ -320,19 +341,20 @@ class PdfSetter(Setter):
                 drawn = filled(source, room) or drawn
         except TypesettingError:
             return _as_typed(source)
-        return self._image(drawn, source, points, display, self.narrow if small else self.wide)
+        most = self.narrow if small else self.wide
+        return self._image(drawn, self._told(source, words), points, display, most)
 
-    def chain(self, parts: Sequence[str]) -> Markup:
+    def chain(self, parts: Sequence[str], words: str = "") -> Markup:
         """As many sides on a line as fit."""
         source, points = " ".join(parts), 10.0
         try:
             drawn = chain(parts, self.wide * SIZE / points)
         except TypesettingError:
             return _as_typed(source)
-        return self._image(drawn, source, points, True, self.wide)
+        return self._image(drawn, self._told(source, words), points, True, self.wide)
 
     def _image(
-        self, drawn: Drawing, source: str, points: float, display: bool, most: float
+        self, drawn: Drawing, words: str, points: float, display: bool, most: float
     ) -> Markup:
         """A picture in a size of type, in points, or so small that it is at most so wide."""
         if not drawn.width:
@@ -342,13 +364,13 @@ class PdfSetter(Setter):
         width, height, align = (round(value * scale, 2) for value in sizes)
         style = f"width:{width}pt;height:{height}pt;vertical-align:{align}pt"
         image = Markup('<img class="math" alt="{}" src="{}" style="{}">').format(
-            self._told(source), self._address(drawn), style
+            words, self._address(drawn), style
         )
         return Markup('<div class="formula">{}</div>').format(image) if display else image
 
-    def _told(self, source: str) -> str:
+    def _told(self, source: str, words: str = "") -> str:
         """A formula in words, kept so that the PDF can tell formulas from other pictures."""
-        words = spoken(source, self.lang, *self._known)
+        words = words or spoken(source, self.lang, *self._known)
         self.words.add(words)
         return words
 

@@ -11,10 +11,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property, lru_cache
+from itertools import pairwise, repeat
 from typing import Any
 
 from bpreport.formula import DECIMAL, EvaluationError, decimals, latex, prepared
-from bpreport.formula.tree import Number, Tree
+from bpreport.formula.tree import Derivative, Number, Symbol, Tree, substitute, tree
 from bpreport.publish.numbers import shown
 from bpreport.worked.memory import remembered
 from bpreport.worked.trace import Quantity, Trace
@@ -22,7 +23,7 @@ from bpreport.worked.trace import Quantity, Trace
 __all__ = ["Outline", "Solution", "anchor", "solutions", "solve"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Solution:
     """One quantity as the report works it out."""
 
@@ -33,9 +34,16 @@ class Solution:
     """LaTeX."""
     steps: tuple[str, ...]
     """LaTeX of the solution: the symbol, then each side with its equals sign."""
+    written: tuple[tuple[Tree, Mapping[str, str]], ...]
+    """What each step was written from: a tree, and the digits in the place of its symbols."""
     result: str
     carried: bool
     """The digits shown do not give the result; full precision was carried."""
+
+    @cached_property
+    def sides(self) -> tuple[Tree, ...]:
+        """The steps as trees, for whoever tells them in words."""
+        return tuple(_filled(tree, digits) if digits else tree for tree, digits in self.written)
 
 
 class Outline:
@@ -65,7 +73,8 @@ class Outline:
         """The LaTeX of the formula with digits in the place of its symbols."""
         assert self.formula is not None
         if any("e" in text or "n" in text for text in digits.values()):  # 2.5e-11, or infinite
-            return latex(self.formula, _inserted(digits))
+            values = {key: _value(text) if "e" in text else text for key, text in digits.items()}
+            return latex(self.formula, values)
         signs = tuple([(key, text[0] == "-") for key, text in digits.items()])
         if signs not in self._patterns:
             self._patterns[signs] = _pattern(self.formula, signs)
@@ -99,9 +108,8 @@ def solve(
     outline = outline or Outline(quantity)
     symbol = outline.symbol
     result = shown(quantity.value) if digits is None else digits[key]
-    if quantity.formula is None and not quantity.forms:
-        return Solution(name, key, symbol, (symbol, f"= {_number(result)}"), result, False)
-    lines = [*outline.forms]
+    sides: list[tuple[str, Tree, Mapping[str, str]]] = [(symbol, quantity.symbol, {})]
+    sides += zip(outline.forms, quantity.forms, repeat({}))
     carried = False
     if quantity.formula is not None:
         known = {
@@ -109,14 +117,14 @@ def solve(
             for key in quantity.sources
             if key in trace.quantities
         }
-        lines += [outline.line, outline.with_numbers(known)]
+        sides.append((outline.line, quantity.formula, {}))
+        sides.append((outline.with_numbers(known), quantity.formula, known))
         carried = not outline.recomputes(known, result)
-    lines.append(_number(result))
-    different = [
-        line for line, before in zip(lines, [symbol, *lines], strict=False) if line != before
-    ]
-    steps = (symbol, *(f"= {line}" for line in different))
-    return Solution(name, key, symbol, steps, result, carried)
+    sides.append((_number(result), quantity.symbol, {key: result}))
+    different = [side for before, side in pairwise(sides) if side[0] != before[0]]
+    steps = (symbol, *(f"= {line}" for line, _, _ in different))
+    written = tuple((tree, digits) for _, tree, digits in (sides[0], *different))
+    return Solution(name, key, symbol, steps, written, result, carried)
 
 
 @remembered(most=64)
@@ -143,8 +151,26 @@ def _pattern(tree: Tree, negative: tuple[tuple[str, bool], ...]) -> tuple[str, .
     )
 
 
-def _inserted(digits: Mapping[str, str]) -> dict[str, str | Tree]:
-    return {key: _number(text) if "e" not in text else Number(text) for key, text in digits.items()}
+def _filled(formula: Tree, digits: Mapping[str, str]) -> Tree:
+    """A formula with numbers in the place of its symbols."""
+
+    def number(part: Tree) -> Tree | None:
+        match part:
+            case Symbol() | Derivative(by=(_, *_)) if part.key in digits:
+                return _value(digits[part.key])
+            case Derivative(by=(_, *_)):  # what it is taken of and by keeps its name
+                return part
+        return None
+
+    return substitute(formula, number)
+
+
+def _value(text: str) -> Tree:
+    """Digits as a tree."""
+    if text.startswith("-"):
+        return -_value(text[1:])
+    mantissa, mark, power = text.partition("e")
+    return Number(mantissa) * Number("10") ** tree(int(power)) if mark else Number(text)
 
 
 def _number(text: str) -> str:

@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 from bpreport.audit.model import Message
 from bpreport.formula.tree import Derivative, Symbol, Tree, walk
 from bpreport.publish.numbers import short
-from bpreport.publish.solution import solve
+from bpreport.publish.solution import Solution, solve
 from bpreport.publish.stepper_drawing import Drawing, draw
 from bpreport.publish.stepper_places import Places
 from bpreport.publish.stepper_words import CHAPTERS, Words
@@ -37,13 +37,9 @@ class Step:
     """A key of `CHAPTERS`."""
     layer: str
     """The layer that it is about; may be empty."""
-    symbol: str
-    """LaTeX of what is computed; empty at the beginning and at the end."""
     texts: tuple[Message, ...]
-    lines: tuple[str, ...]
-    """LaTeX: what is computed, then each side with its equals sign."""
-    carried: bool
-    """The digits shown do not give the result; full precision was carried."""
+    solution: Solution | None = None
+    """What is computed; nothing at the beginning and at the end."""
     lit: tuple[str, ...] = ()
     """Places of the drawing that lie on the path."""
     focus: str = ""
@@ -83,7 +79,7 @@ class Stepper:
                 "focus": step.focus,
                 "factors": step.factors,
                 "found": step.found,
-                "carried": step.carried,
+                "carried": step.solution is not None and step.solution.carried,
             }
             for step in self.steps
         ]
@@ -115,7 +111,7 @@ def _chapters(steps: tuple[Step, ...]) -> Iterator[Chapter]:
 
 
 def _steps(trace: Trace, places: Places, words: Words) -> Iterator[Step]:
-    yield Step("given", "", "", (words.givens(),), (), False)
+    yield Step("given", "", (words.givens(),))
     for key, quantity in trace.quantities.items():
         role = trace.roles.get(key)
         if quantity.stage == "backward":
@@ -125,20 +121,17 @@ def _steps(trace: Trace, places: Places, words: Words) -> Iterator[Step]:
             yield _forward(quantity, trace, places, words)
         elif quantity.stage == "update" and role and role.kind.startswith("updated"):
             yield _update(quantity, trace, places, words)
-    yield Step("result", "", "", (words.result(),), (), False)
+    yield Step("result", "", (words.result(),))
 
 
 def _forward(quantity: Quantity, trace: Trace, places: Places, words: Words) -> Step:
-    worked = solve(quantity, trace)
     sources = [places.of(key) for key in quantity.sources if key in trace.roles]
     focus = places.of(quantity.key)
     return Step(
         quantity.stage,
         "",
-        worked.symbol,
         (words.of(quantity),),
-        worked.steps,
-        worked.carried,
+        solve(quantity, trace),
         tuple(dict.fromkeys([*filter(None, sources), *places.links(quantity.key), focus])),
         focus,
         found=short(quantity.value),
@@ -148,17 +141,14 @@ def _forward(quantity: Quantity, trace: Trace, places: Places, words: Words) -> 
 def _gradient(quantity: Quantity, trace: Trace, places: Places, words: Words) -> Step:
     assert isinstance(quantity.symbol, Derivative)
     chained = _chained(quantity, trace, places)
-    worked = solve(chained or quantity, trace)
     factors = _factors(chained.formula) if chained else [quantity.symbol]
     variable = quantity.symbol.by[0]
     assert isinstance(variable, Symbol)
     return Step(
         "backward",
         places.layer(variable.key),
-        worked.symbol,
         tuple(words.gradient(quantity)),
-        worked.steps,
-        worked.carried,
+        solve(chained or quantity, trace),
         places.path(quantity.symbol),
         places.of(variable.key),
         tuple(
@@ -187,15 +177,12 @@ def _factors(form: Tree | None) -> list[Derivative]:
 
 
 def _update(quantity: Quantity, trace: Trace, places: Places, words: Words) -> Step:
-    worked = solve(replace(quantity, forms=()), trace)
     focus = places.of(quantity.key)
     return Step(
         "update",
         places.layer(quantity.key),
-        worked.symbol,
         (words.update(quantity),),
-        worked.steps,
-        worked.carried,
+        solve(replace(quantity, forms=()), trace),
         (focus,),
         focus,
         found=short(quantity.value),

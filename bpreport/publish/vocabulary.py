@@ -93,13 +93,13 @@ BOUNDED = {
 }
 """Large signs with their bounds."""
 
-NAMES = (
+NAMES = frozenset((
     mark("alpha"), mark("beta"), mark("gamma"), mark("delta"), mark("Delta"), mark("epsilon"),
     mark("zeta"), mark("eta"), mark("theta"), mark("iota"), mark("kappa"), mark("lambda"),
     mark("mu"), mark("nu"), mark("xi"), mark("pi"), mark("rho"), mark("sigma"), mark("tau"),
     mark("phi"), mark("chi"), mark("psi"), mark("omega"), mark("ell"), mark("total"), mark("old"),
     mark("new"), mark("star"), mark("plus"), mark("minus"),
-)  # fmt: skip
+))  # fmt: skip
 """Letters and names that are translated; all others are spoken as they are typed."""
 
 DOTS, OTHERWISE, WHERE = mark("dots"), mark("otherwise"), mark("{0} if {1}")

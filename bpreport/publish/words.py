@@ -1,25 +1,30 @@
 r"""Formulas in words, for those who listen to the report.
 
-A formula is read from its tree, one row of a table for each operation; what the formula language
-does not understand is read from its MathML, sign by sign.
+A formula is told from its tree, one row of a table for each operation. What we wrote from trees
+ourselves is told from these; LaTeX is read into trees first, once for all languages, and what the
+formula language does not understand is told from its MathML, sign by sign.
 
 >>> spoken(r"\frac{\partial E_{total}}{\partial w_7} = out_{h1} * (1 - out_{h1})", "en")
 'partial E total over partial w 7 equals out h1 times open bracket 1 minus out h1 close bracket'
 >>> spoken(r"\frac{\partial E_{total}}{\partial w_7} = 0.5 * w_8", "zh")
 'E 总对 w 7 的偏导数等于 0.5 乘 w 8'
+>>> w = Symbol("w", ("7",), ("+",))
+>>> told([w, w * 2 - 1], "en")
+'w 7 superscript plus equals w 7 superscript plus times 2 minus 1'
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from xml.etree import ElementTree as ET
 
 from bpreport.deck.claims import counted
 from bpreport.formula import FormulaError, parse
-from bpreport.formula.chains import RawChain, split
+from bpreport.formula.chains import split
 from bpreport.formula.tree import (
     Apply,
     Call,
@@ -73,7 +78,7 @@ from bpreport.publish.vocabulary import (
     WHERE,
 )
 
-__all__ = ["spoken"]
+__all__ = ["spoken", "told"]
 
 
 @lru_cache(maxsize=8192)
@@ -88,63 +93,92 @@ def spoken(
 
     `functions` and `names` are those that the parser is told.
     """
-    return _Reader(lang, functions, names).formula(source) or source
+    return _Teller(lang).formula(_read(source, functions, names)) or source
+
+
+def told(sides: Sequence[Tree], lang: str) -> str:
+    """Trees that are equal, side by side, in the words of a language.
+
+    Nothing of it is kept: trees are equal whose typing, and so whose words, may differ, and to tell
+    them takes no longer than to find what was told before.
+    """
+    return _Teller(lang).formula((_Chain((), tuple(sides), ("=",) * (len(sides) - 1)),))
+
+
+@dataclass(frozen=True, slots=True)
+class _Chain:
+    """What is told of a chain, the same for all languages."""
+
+    before: tuple[str, ...]
+    """Words of the deck that stand before it."""
+    sides: tuple[Tree | str, ...]
+    """LaTeX where there is no tree; no side at all for words at the end of a formula."""
+    relations: tuple[str, ...]
+    """Signs between them."""
 
 
 @lru_cache(maxsize=8192)
-def _parsed(source: str, functions: frozenset[str], names: frozenset[str]) -> Tree:
-    # A side stands in several solutions, and is told in each language: half of the parsing.
-    return parse(source, functions, names)
+def _read(source: str, functions: frozenset[str], names: frozenset[str]) -> tuple[_Chain, ...]:
+    """Every chain of a formula in LaTeX, and the words between them."""
+    # To read takes longer than to tell, and a page is told in each language.
+    return tuple(_chains(source, functions, names))
 
 
-class _Reader:
-    """What reads trees and MathML aloud in one language."""
+def _chains(source: str, functions: frozenset[str], names: frozenset[str]) -> Iterator[_Chain]:
+    at = 0
+    for chain in split(source):
+        sides = [_side(side.source, functions, names) for side in chain.sides]
+        if len(sides) > 1:
+            first, second = (None if isinstance(side, str) else side for side in sides[:2])
+            sides[0] = counted(first, second) or sides[0]
+        relations = tuple(plain(relation).strip() for relation in chain.relations)
+        yield _Chain(_texts(source[at : chain.sides[0].offset]), tuple(sides), relations)
+        at = chain.sides[-1].offset + len(chain.sides[-1].source)
+    if texts := _texts(source[at:]):
+        yield _Chain(texts, (), ())
 
-    def __init__(self, lang: str, functions: frozenset[str], names: frozenset[str]) -> None:
+
+@lru_cache(maxsize=8192)
+def _side(source: str, functions: frozenset[str], names: frozenset[str]) -> Tree | str:
+    """The tree of a side, which stands in several formulas; the side itself where it has none."""
+    try:
+        return parse(source, functions, names) if source else ""
+    except FormulaError:
+        return source
+
+
+class _Teller:
+    """What tells trees and MathML in one language."""
+
+    def __init__(self, lang: str) -> None:
         self.say: Callable[[str], str] = translator(lang).gettext
-        self.functions = functions
-        self.names = names
 
     def phrase(self, text: str, *parts: str) -> str:
         """A row of the tables, translated and filled in."""
         return self.say(text).format(*parts)
 
-    def formula(self, source: str) -> str:
-        """Every chain, and the words between them."""
-        told, at = "", 0
-        for place, chain in enumerate(split(source)):
-            words = _texts(source[at : chain.sides[0].offset])
-            between = self.say(SEMICOLON) if place and not words else " "
-            told = between.join(filter(None, [told, " ".join([*words, self.chain(chain)])]))
-            at = chain.sides[-1].offset + len(chain.sides[-1].source)
-        return _close(" ".join([told, *_texts(source[at:])]))
+    def formula(self, chains: Sequence[_Chain]) -> str:
+        """Chains one after the other."""
+        told = ""
+        for place, chain in enumerate(chains):
+            between = self.say(SEMICOLON) if place and not chain.before else " "
+            parts = " ".join(filter(None, [*chain.before, self.chain(chain)]))
+            told = between.join(filter(None, [told, parts]))
+        return _close(told)
 
-    def chain(self, chain: RawChain) -> str:
+    def chain(self, chain: _Chain) -> str:
         """Sides joined by their relations."""
-        first, *rest = chain.sides
-        trees = [self.parsed(side.source) for side in (first, *rest[:1])]
-        marked = counted(*trees) if rest else trees[0]
-        told = self.side(first.source) if marked is None else self.tree(marked)
+        told = "".join(map(self.side, chain.sides[:1]))
         for place, (relation, side) in enumerate(
             zip(chain.relations, chain.sides[1:], strict=True)
         ):
-            joint = self.sign(plain(relation).strip())
-            told = self.phrase(AGAIN if place else CHAIN, told, joint, self.side(side.source))
+            joint = self.sign(relation)
+            told = self.phrase(AGAIN if place else CHAIN, told, joint, self.side(side))
         return told.strip()
 
-    def parsed(self, source: str) -> Tree | None:
-        """The tree of a side that has one."""
-        try:
-            return _parsed(source, self.functions, self.names) if source else None
-        except FormulaError:
-            return None
-
-    def side(self, source: str) -> str:
+    def side(self, side: Tree | str) -> str:
         """One side: from its tree, or from its MathML where it has none."""
-        tree = self.parsed(source)
-        if tree is not None:
-            return self.tree(tree)
-        return self.markup(source) if source else ""
+        return self.tree(side) if not isinstance(side, str) else self.markup(side)
 
     def sign(self, sign: str) -> str:
         """A sign in words, or as it is."""
@@ -265,7 +299,9 @@ class _Reader:
             elif script in ("*", r"\star"):
                 told = f"{told} {self.say('star')}"
             else:
-                told = self.phrase(SUPERSCRIPT, told, self.index(script))
+                # A name that was given to a run or a sample stands in brackets: (fast), [1].
+                mark = script.strip("()[]") if isinstance(script, str) else script
+                told = self.phrase(SUPERSCRIPT, told, self.index(mark))
         return told
 
     def base(self, name: str) -> str:
@@ -290,6 +326,8 @@ class _Reader:
 
     def markup(self, source: str) -> str:
         """A side that has no tree, from what is shown of it."""
+        if not source:  # the chain goes on from the one before
+            return ""
         try:
             root = ET.fromstring(_ENTITY.sub("", mathml(source)))  # noqa: S314 - by math-core
         except (TypesettingError, ET.ParseError):
@@ -344,9 +382,9 @@ def _strength(node: Tree) -> int:
     return PRODUCT
 
 
-def _texts(source: str) -> list[str]:
+def _texts(source: str) -> tuple[str, ...]:
     r"""The words of every \text in a stretch between two chains."""
-    return [words for match in _TEXT.finditer(source) if (words := match[1].strip())]
+    return tuple(words for match in _TEXT.finditer(source) if (words := match[1].strip()))
 
 
 def _close(told: str) -> str:

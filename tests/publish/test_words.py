@@ -5,15 +5,23 @@ import re
 import pytest
 from hypothesis import given
 
-from bpreport.deck import builtin, read
-from bpreport.formula import latex
+from bpreport.audit import audit
+from bpreport.deck import builtin, read, read_text
+from bpreport.formula import MP, latex
 from bpreport.formula.operations import OPERATIONS as COMPUTED
+from bpreport.formula.tree import Apply, Symbol
+from bpreport.publish.examples import examples
 from bpreport.publish.language import translator
+from bpreport.publish.report import names
+from bpreport.publish.solution import solve
 from bpreport.publish.vocabulary import NAMES, OPERATIONS, SIGNS
-from bpreport.publish.words import spoken
+from bpreport.publish.words import spoken, told
+from bpreport.worked import Quantity, Trace
 from tests.formula.trees import TREES
+from tests.publish.decks import DECKS
 
-FORMULAS = read(builtin("zh")).formulas
+BUILTIN = read(builtin("zh"))
+FORMULAS = BUILTIN.formulas
 
 
 @pytest.mark.parametrize(
@@ -137,6 +145,59 @@ def test_any_formula_is_read_whole(tree):
     for lang in ("en", "zh"):
         words = spoken(source, lang)
         assert sorted(re.findall(r"\d+\.\d+", words)) == sorted(re.findall(r"\d+\.\d+", source))
+
+
+@given(TREES)
+def test_a_tree_is_told_as_its_latex_is(tree):
+    """There is one way to tell a formula, whether it comes as a tree or has to be read first."""
+    for lang in ("en", "zh"):
+        functions = frozenset({"f", "g"})
+        assert told([tree], lang) == spoken(latex(tree), lang, functions)
+
+
+@pytest.mark.parametrize("name", ["builtin", "perceptron", "descent", "marked", "deep"])
+def test_a_solution_is_told_as_it_is_shown(name):
+    """Its trees with their numbers are the chain that stands on the page, side by side."""
+    result = audit(BUILTIN if name == "builtin" else read_text(DECKS[name]))
+    known = result.deck.functions, names(result)
+    solved = [
+        solution
+        for example in examples(result, result.study, "en")
+        for stage in example.stages
+        for solution in stage.solutions
+    ]
+    assert solved
+    for solution in solved:
+        for lang in ("en", "zh"):
+            words = spoken(" ".join(solution.steps), lang, *known)
+            assert told(solution.sides, lang) == words
+
+
+def test_a_tree_knows_what_its_latex_does_not_say():
+    """A name that was given to a run is one name, and an operation is none that is called."""
+    run = Symbol(r"\theta", ("1",), ("(run-b)",))
+    assert told([run], "en") == "theta 1 superscript run-b"
+    assert spoken(latex(run), "en") != told([run], "en")
+    relu = Apply("relu", (Symbol("z"),))
+    assert told([relu], "en") == "the rectifier of z"
+
+
+def test_small_numbers_of_a_solution_are_products():
+    """2.5e-11 in the place of a symbol, negative or not, as in the result; e - 11 is none."""
+    a, b = Symbol("a"), Symbol("b")
+    quantities = [
+        Quantity(a, MP.mpf("2.5e-11")),
+        Quantity(b, MP.mpf("-4e-11")),
+        Quantity(Symbol("c"), MP.mpf("-1.5e-11"), a + b, sources=("a", "b")),
+    ]
+    trace = Trace("sums", "perceptron", {quantity.key: quantity for quantity in quantities})
+    solution = solve(quantities[2], trace)
+    assert solution.steps[2] == r"= 2.5 \cdot 10^{-11} + (-4 \cdot 10^{-11})"
+    assert told(solution.sides, "en") == (
+        "c equals a plus b, equals 2.5 times 10 to the power negative 11"
+        " minus 4 times 10 to the power negative 11,"  # as 0.5 + (-0.4) is told
+        " equals negative 1.5 times 10 to the power negative 11"
+    )
 
 
 def test_a_root_that_has_no_tree_is_read_whole():

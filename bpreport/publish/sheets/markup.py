@@ -43,7 +43,7 @@ class BankSetter(SheetSetter):
         formulas = "</p>\n<p>".join([self.math(line, display=True) for line in lines])
         return Markup(f"<p>{formulas}{told}</p>")  # noqa: S704 - every part is escaped
 
-    def chain(self, parts: Sequence[str]) -> Markup:
+    def chain(self, parts: Sequence[str], words: str = "") -> Markup:  # noqa: ARG002
         """A displayed chain."""
         return self.displayed(parts, ())
 
@@ -60,7 +60,13 @@ class MoodleSetter(BankSetter):
     format = "moodle"
     place = "@@PLUGINFILE@@/"
 
-    def math(self, source: str, display: bool = False, small: bool = False) -> Markup:  # noqa: ARG002
+    def math(
+        self,
+        source: str,
+        display: bool = False,
+        small: bool = False,  # noqa: ARG002
+        words: str = "",  # noqa: ARG002
+    ) -> Markup:
         r"""A formula.
 
         >>> MoodleSetter("en").math("a < b")
@@ -75,7 +81,13 @@ class QtiSetter(BankSetter):
 
     format = "qti21"
 
-    def math(self, source: str, display: bool = False, small: bool = False) -> Markup:  # noqa: ARG002
+    def math(
+        self,
+        source: str,
+        display: bool = False,
+        small: bool = False,  # noqa: ARG002
+        words: str = "",  # noqa: ARG002
+    ) -> Markup:
         """A formula; its source where it cannot be typeset.
 
         >>> QtiSetter("en").math("x^2")
@@ -100,7 +112,13 @@ class CanvasSetter(BankSetter):
     format = "qti12"
     place = "%24IMS-CC-FILEBASE%24/"
 
-    def math(self, source: str, display: bool = False, small: bool = False) -> Markup:  # noqa: ARG002
+    def math(
+        self,
+        source: str,
+        display: bool = False,  # noqa: ARG002
+        small: bool = False,  # noqa: ARG002
+        words: str = "",  # noqa: ARG002
+    ) -> Markup:
         r"""A formula; Canvas takes its LaTeX from an attribute, and draws it under the address.
 
         >>> str(CanvasSetter("en").math("x^2")).split('" ')[2]

@@ -85,8 +85,10 @@ class HtmlSheetSetter(SheetSetter, HtmlSetter):
             return super().math(source, display, small, words)
         return self._filled("inline" if not display else "display", source)
 
-    def chain(self, parts: Sequence[str]) -> Markup:
+    def chain(self, parts: Sequence[str], words: str = "") -> Markup:
         """Every side on a line of its own, in the mould of others like it."""
+        if words:
+            return super().chain(parts, words)
         return self._filled("chain", _SIDES.join(parts))
 
     def _filled(self, kind: str, source: str) -> Markup:

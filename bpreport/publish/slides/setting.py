@@ -116,17 +116,23 @@ class PdfSlides(_Slides, PdfSetter):
             drawn = drawing(shown.source, display)
         except TypesettingError:
             return self.math(shown.source, display)
-        return self._sized(drawn, shown.source, shown.scale, display)
+        return self._sized(drawn, self._told(shown.source), shown.scale, display)
 
-    def math(self, source: str, display: bool = False, small: bool = False) -> Markup:  # noqa: ARG002
+    def math(
+        self,
+        source: str,
+        display: bool = False,
+        small: bool = False,  # noqa: ARG002
+        words: str = "",
+    ) -> Markup:
         """A drawing in the size of the text around it."""
         try:
             drawn = drawing(source, display)
         except TypesettingError:
             return Markup('<code class="typed">{}</code>').format(source)
-        return self._sized(drawn, source, 1.0, display)
+        return self._sized(drawn, self._told(source, words), 1.0, display)
 
-    def _sized(self, drawn: Drawing, source: str, scale: float, display: bool) -> Markup:
+    def _sized(self, drawn: Drawing, words: str, scale: float, display: bool) -> Markup:
         """A picture in em of the text around it, which the stylesheet makes larger for display."""
         if not drawn.width:
             return Markup("")
@@ -134,6 +140,6 @@ class PdfSlides(_Slides, PdfSetter):
         width, height, align = (round(value * scale / SIZE, 3) for value in sizes)
         style = f"width:{width}em;height:{height}em;vertical-align:{align}em"
         image = Markup('<img class="math" alt="{}" src="{}" style="{}">').format(
-            self._told(source), self._address(drawn), style
+            words, self._address(drawn), style
         )
         return Markup('<div class="formula">{}</div>').format(image) if display else image
