@@ -16,6 +16,7 @@ __all__ = [
     "correction",
     "fits",
     "how_printed",
+    "in_full",
     "interval",
     "number",
     "same",
@@ -24,6 +25,9 @@ __all__ = [
 
 _ALIKE = MP.mpf(10) ** (2 - JUDGED_DIGITS)
 """Relative difference up to which two values of 50 digits are one."""
+
+FEW_PLACES = 6
+"""Places up to which a value is told in full."""
 
 ROUNDINGS = ("half-up", "half-even", "half-down")
 """Modes by which a right value may be printed without a remark: they differ in ties only."""
@@ -96,6 +100,16 @@ def correction(printed: str, value: Any) -> str:
     if same(number(in_digits), value):
         return in_digits.rstrip("0")
     return text if number(text) else in_digits
+
+
+def in_full(value: Any) -> str | None:
+    """All digits of a value, where it has few.
+
+    >>> in_full(MP.mpf(1) / 4), in_full(MP.mpf(-3)), in_full(MP.mpf(1) / 3)
+    ('0.25', '-3', None)
+    """
+    text = rounded(value, FEW_PLACES)
+    return text.rstrip("0").rstrip(".") if same(number(text), value) else None
 
 
 def significant_digits(printed: str) -> int:

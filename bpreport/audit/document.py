@@ -289,6 +289,25 @@ class Document:
         self._values[statement] = found
         return found
 
+    def by_rule(self, name: Tree, at: Position) -> Value | None:
+        r"""What a name that is stated nowhere is by a rule of numbers: of \eta_k = 0.5 / k.
+
+        The rule may read what is given once in the document, and nothing that is computed.
+        """
+        if not isinstance(name, Symbol) or name.key in self.statements:
+            return None
+        found = self.families.of(name, at)
+        values: dict[str, Any] = {}
+        for part in readings(found[1]) if found else ():
+            known = self.statements.get(part.key, ())
+            if len(known) != 1 or known[0].text is None or known[0].computes:
+                return None
+            values[part.key] = number(known[0].text)
+        try:
+            return None if found is None else Value(evaluate(found[1], values, MPMATH), found[1])
+        except EvaluationError:
+            return None
+
     def is_result(self, name: Tree | None, at: Position) -> bool:
         """Whether a name is of a family that is computed: h_2 behind h_1 = ..., but no weight.
 
@@ -377,6 +396,9 @@ class Document:
         for part in readings(tree):
             own = part.key == statement.key
             place = index - 1 if own else self.nearest(part.key, statement.position)
+            if place is None and (ruled := self.by_rule(part, statement.position)) is not None:
+                values[part.key] = ruled.value
+                continue
             if place is None or place < 0:
                 raise EvaluationError("{name} has no value in this document", name=part.key)
             source = self.statements[part.key][place]
@@ -443,6 +465,9 @@ class Document:
         for part in readings(tree):
             before = self.updates(part.key, claim)
             text = self.printed_text(part, claim.position, before=before)
+            if text is None and (ruled := self.by_rule(part, claim.position)) is not None:
+                values[part.key] = ruled.value
+                continue
             if text is None:
                 raise EvaluationError("{name} is not printed", name=part.key)
             exact = self.is_exact(part.key, text, claim.position, before=before)

@@ -19,7 +19,7 @@ from bpreport.audit.binding import (
     value_of,
 )
 from bpreport.audit.by_rule import judge_by_rule
-from bpreport.audit.digits import correction, number, same, significant_digits
+from bpreport.audit.digits import correction, in_full, number, same, significant_digits
 from bpreport.audit.fixes import number_fix, placed, with_part, without_part
 from bpreport.audit.knowledge import Knowledge
 from bpreport.audit.left_behind import are_of_next_pass, left_behind
@@ -250,7 +250,7 @@ def _misplaced(binding: Binding, claim: Claim, knowledge: Knowledge) -> Judgemen
             expression=math(binding.number),
             name=math(binding.name),
         )
-    right = knowledge.as_printed(binding.name, claim) or correction(text, value)
+    right = knowledge.as_printed(binding.name, claim) or in_full(value) or correction(text, value)
     worked = known is not None and known.worked is not None
     sentence = "It puts {printed} in the place of {name}, which is {right}"
     found = partial(

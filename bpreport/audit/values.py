@@ -53,7 +53,7 @@ class Values(Learned):
                     if found is not None:
                         return found
         own = suffix if tree == claim.head else ""
-        return self._in_document(tree.key + own, claim)
+        return self._in_document(tree.key + own, claim) or self._by_rule(tree, claim)
 
     def operand(self, tree: Tree, claim: Claim) -> Known | None:
         """The value of a name that is computed with: in w = w - a g, that of w before."""
@@ -83,6 +83,10 @@ class Values(Learned):
             rounded=found.rounded,
             stale=found.stale,
         )
+
+    def _by_rule(self, name: Symbol | Derivative, claim: Claim) -> Known | None:
+        found = None if claim.iteration is not None else self.document.by_rule(name, claim.position)
+        return None if found is None else Known(found.value, name.key, formula=found.formula)
 
     def computed(self, value: Any, formula: Tree, claim: Claim) -> Known:
         """The value that a formula has where the claim stands."""
