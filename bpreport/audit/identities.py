@@ -79,7 +79,7 @@ def compare(claim: Claim, knowledge: Knowledge) -> Identity:
             text = "It is a step down the gradient of {name}"
             return Identity("equal", text, {"name": f"${latex(objective)}$"})
     defines = isinstance(left, Symbol | Call) and left == claim.head
-    if isinstance(left, Call) and left.primes and left.function.key in sides.functions:
+    if isinstance(left, Call) and sides.has_slope(left):
         defines = False  # the derivative of a function is what it is
     if defines and not sides.is_defined(left):
         return Identity("definition", "It defines {name}", {"name": f"${latex(left)}$"})
@@ -217,7 +217,9 @@ class _Comparison(Scope):
                     continue
                 self.counterexample = counterexample(point, sides, a, b)
                 # Sides that read different unknowns may still be equal by what is not written.
-                sure = opaque(sides[0]) == opaque(sides[1]) or self.is_grounded(sides)
+                known = self.knowledge.meant_functions
+                reads = [opaque(side, known) for side in sides]
+                sure = reads[0] == reads[1] or self.is_grounded(sides)
                 return False if sure and not self.assumed else None
         return True
 

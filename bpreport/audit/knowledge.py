@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from bpreport.audit.digits import correction, fits, how_printed, number, same
-from bpreport.audit.examples import FIRST, Known, Step, output_keys
+from bpreport.audit.digits import correction, fits, how_printed, number, same, significant_digits
+from bpreport.audit.examples import FIRST, TELLING_DIGITS, Known, Step, output_keys
 from bpreport.audit.learned import Printed, row_of
 from bpreport.audit.model import Judgement
 from bpreport.audit.names import is_numeric, named, readings
@@ -20,7 +20,8 @@ from bpreport.deck.claims import printed_number
 from bpreport.deck.model import Claim, Position
 from bpreport.formula import MP, MPMATH, EvaluationError, evaluate
 from bpreport.formula.effort import charge
-from bpreport.formula.tree import Derivative, Number, Symbol, Tree, walk
+from bpreport.formula.operations import FUNCTION_MEANINGS
+from bpreport.formula.tree import Call, Derivative, Number, Symbol, Tree, walk
 from bpreport.worked import Trace, trained
 
 __all__ = ["Knowledge", "Known", "Printed", "output_keys", "row_of"]
@@ -112,6 +113,28 @@ class Knowledge(Values):
             del changed[source]
             self._carried[place] = changed
         return self._carried[place]
+
+    @cached_property
+    def meant_functions(self) -> frozenset[str]:
+        r"""Functions that nobody defines and that mean what they mean everywhere.
+
+        Those with a name of their own do; \sigma may be any activation until a number that the
+        deck prints for one is that of the logistic function.
+        """
+        told = {key for key in FUNCTION_MEANINGS if key.isalpha()}
+        for claim in self.claims:
+            text = printed_number(claim.right)
+            if text is None or claim.left is None or significant_digits(text) < TELLING_DIGITS:
+                continue
+            known = self.known(claim.left, claim)
+            formula = claim.left if known is None else known.formula
+            called = _functions_in(formula) & FUNCTION_MEANINGS.keys()
+            if formula is None or called <= told:
+                continue
+            with suppress(EvaluationError):
+                if fits(text, evaluate(formula, self.values_for(formula, claim), MPMATH)):
+                    told |= called
+        return frozenset(told)
 
     # -- printed figures
 
@@ -276,6 +299,11 @@ class Knowledge(Values):
             if index is not None and self.document.definition_at(key, index) is None:
                 name = head if place is None else Symbol(head.base, (str(place + 1),))
                 yield name, number(entries[0].text)
+
+
+def _functions_in(tree: Tree | None) -> set[str]:
+    calls = (part for part in walk(tree) if isinstance(part, Call)) if tree is not None else ()
+    return {call.function.key for call in calls}
 
 
 def _plain_digits(value: Any) -> str:

@@ -13,7 +13,7 @@ from bpreport.audit.knowledge import Knowledge
 from bpreport.audit.names import CONSTANTS, named
 from bpreport.audit.points import SIZE
 from bpreport.deck.model import Claim
-from bpreport.formula import EvaluationError, expand, slope, unroll
+from bpreport.formula import EvaluationError, Function, expand, slope, unroll
 from bpreport.formula.limits import limit
 from bpreport.formula.operations import FUNCTION_MEANINGS
 from bpreport.formula.tree import (
@@ -32,6 +32,8 @@ from bpreport.formula.tree import (
 __all__ = ["Scope", "opaque"]
 
 ONE = Number("1")
+ARGUMENT = Symbol("x")
+"""Of a function that means the same everywhere."""
 
 MOST_APPLIED = limit("definitions_applied")
 """Definitions past which two sides are not compared: one in another, their number multiplies."""
@@ -118,7 +120,7 @@ class Scope:
         def applied(part: Tree) -> Tree | None:
             if isinstance(part, Derivative):
                 return self._slope(part, stop, depth)
-            if isinstance(part, Call) and part.primes and part.function.key in self.functions:
+            if isinstance(part, Call) and self.has_slope(part):
                 return self.closed(self._primed(part), stop, depth + 1)
             if isinstance(part, Symbol):
                 part = self.knowledge.respelled(part, self.claim)
@@ -197,9 +199,16 @@ class Scope:
         rows = [role.unit for role in roles if role.kind == "sample"]
         return bool(rows) and len(rows) == 2 * len(set(rows))
 
+    def has_slope(self, call: Call) -> bool:
+        """Whether a function with primes is the derivative of one that is known."""
+        known = call.function.key in (*self.functions, *self.knowledge.meant_functions)
+        return bool(call.primes) and known
+
     def _primed(self, call: Call) -> Tree:
         """The derivative of a function of one argument, at its argument."""
-        function = self.functions[call.function.key]
+        function = self.functions.get(call.function.key)
+        if function is None:
+            function = Function((ARGUMENT,), Call(call.function, (ARGUMENT,)))
         if len(function.arguments) != 1 or len(call.arguments) != 1:
             raise EvaluationError("a prime on a function of several arguments")
         variable, body = function.arguments[0], expand(function.body, self.functions)
@@ -244,9 +253,10 @@ class Scope:
         return variable.key in free_symbols(tree)
 
 
-def opaque(tree: Tree) -> frozenset[str]:
-    """What a closed tree still reads: symbols, and functions that nobody defined."""
-    calls = {f"{part.function.key}()" for part in walk(tree) if isinstance(part, Call)}
+def opaque(tree: Tree, functions: frozenset[str] = frozenset()) -> frozenset[str]:
+    """What a closed tree still reads: symbols, and functions other than those that are known."""
+    called = {part.function.key for part in walk(tree) if isinstance(part, Call)}
+    calls = {f"{key}()" for key in called - functions}
     return frozenset(free_symbols(tree)) - frozenset(CONSTANTS) | calls
 
 
