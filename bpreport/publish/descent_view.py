@@ -41,7 +41,7 @@ def show(example: GradientDescent, trace: Trace, context: Context) -> Shown:
     tables = [_summary(trace, runs, gettext)]
     if context.unstated is not None:
         tables.append(_fits(context.unstated, gettext))
-    widgets = tuple(filter(None, [lab(example, trace)]))
+    widgets = tuple(filter(None, [lab(trace, example)]))
     return Shown(
         tables=tuple(tables),
         plots=tuple(_plots(example, trace, runs, context)),

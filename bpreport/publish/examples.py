@@ -105,7 +105,7 @@ def _stages(trace: Trace, gettext: Callable[[str], str]) -> Iterator[Stage]:
         # "fast.iterations" is no symbol: the tables of a descent tell these.
         if "." not in quantity.key and quantity.key not in left_out:
             by_stage.setdefault(quantity.stage, []).append(quantity.key)
-    solved = {one.key: one for one in solutions(trace, list(itertools.chain(*by_stage.values())))}
+    solved = {one.key: one for one in solutions(trace, tuple(itertools.chain(*by_stage.values())))}
     for stage, keys in by_stage.items():
         form = "many" if len(keys) > MANY else "solutions"
         yield Stage(

@@ -38,7 +38,7 @@ def show(example: Perceptron, trace: Trace, context: Context) -> Shown:
     both = {update: traces[update] for update in UPDATES}
     ordered = {gettext(UPDATES[update]): one for update, one in both.items()}
     adopted = both.get(context.adopted.get("update", own), trace)
-    made = (stepper(example, adopted), scrubber(example, both, context, adopted))
+    made = (stepper(adopted, example), scrubber(example, both, context, adopted))
     return Shown(
         tables=(
             *_conventions_table(context),
@@ -73,7 +73,7 @@ def _changed(trace: Trace, other: Trace, adopted: bool, gettext: Gettext) -> Ite
         yield Stage(
             id=f"{trace.name}-{other.conventions['update']}",
             title=gettext(UPDATES[other.conventions["update"]]),
-            solutions=solutions(other, changed, other.conventions["update"]),
+            solutions=solutions(other, tuple(changed), other.conventions["update"]),
             lead=lead,
         )
 

@@ -7,7 +7,7 @@ than the one that full precision gives, the solution is marked.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property, lru_cache
@@ -17,7 +17,7 @@ from typing import Any
 from bpreport.formula import DECIMAL, EvaluationError, decimals, latex, prepared
 from bpreport.formula.tree import Derivative, Number, Symbol, Tree, substitute, tree
 from bpreport.publish.numbers import shown
-from bpreport.worked.memory import remembered
+from bpreport.worked.memory import remembered_with
 from bpreport.worked.trace import Quantity, Trace
 
 __all__ = ["Outline", "Solution", "anchor", "solutions", "solve"]
@@ -127,8 +127,8 @@ def solve(
     return Solution(name, key, symbol, steps, written, result, carried)
 
 
-@remembered(most=64)
-def solutions(trace: Trace, keys: Sequence[str], variant: str = "") -> tuple[Solution, ...]:
+@remembered_with
+def solutions(trace: Trace, keys: tuple[str, ...], variant: str = "") -> tuple[Solution, ...]:
     """The worked solutions of quantities of a trace, in the order of their keys."""
     return tuple(solve(trace.quantities[key], trace, variant) for key in keys)
 
