@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bpreport.formula import FLOAT, MP, MPMATH, EvaluationError
-from bpreport.worked.network import Shape, run, run_exact
+from bpreport.worked.network import Exact, Shape, run
 
 FUNCTIONS = {
     "exp": (-50, 50), "log": (1e-6, 1e6), "sqrt": (0, 1e6), "tanh": (-5, 5), "sin": (-100, 100),
@@ -69,10 +69,11 @@ def of_networks(chance: Random, networks: int) -> dict[int, list[float]]:
             [floats(bias)[:, None] for bias in biases], floats(inputs)[None, :, None],
             floats(targets)[None, :, None], floats([rate]), ITERATIONS[-1], keep_weights=False,
         )["out"]  # fmt: skip
-        exact = run_exact(
+        exact = Exact(
             shape, [list(map(digits, matrix)) for matrix in weights], list(map(digits, biases)),
-            [digits(inputs)], [digits(targets)], Decimal(rate), ITERATIONS[-1],
+            [digits(inputs)], [digits(targets)], Decimal(rate),
         )  # fmt: skip
+        exact.reach(ITERATIONS[-1])
         for count in ITERATIONS:
             found[count] += [
                 ulps(float(near[count, unit, 0]), value)

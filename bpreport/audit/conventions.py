@@ -224,7 +224,7 @@ def _scores(
 def _in_steps(single: list[tuple[str, str, Claim]], trace: Trace, knowledge: Knowledge) -> Score:
     """The score of a trace where each stretch of the deck is about its likeliest step."""
     tried = knowledge.trying(trace)
-    adopt_steps(tried)
+    adopt_steps(tried, {claim.id for *_, claim in single})
     total = Score()
     for _, text, claim in single:
         known = None if claim.head is None else tried.known(claim.head, claim)

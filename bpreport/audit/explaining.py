@@ -20,7 +20,7 @@ from bpreport.audit.digits import How, fits, how_printed, number, same, signific
 from bpreport.audit.fixes import number_fix
 from bpreport.audit.knowledge import Knowledge, Known
 from bpreport.audit.model import Fix, Message
-from bpreport.audit.names import readings
+from bpreport.audit.names import is_numeric, readings
 from bpreport.audit.saying import math
 from bpreport.audit.slips import SLIPS, Candidate, Slip, Target
 from bpreport.audit.slips.in_digits import double_rounding
@@ -98,10 +98,7 @@ def explain_result(
         targets.insert(0, Target(claim, knowledge, printed, exact, claim.left, {}, None, ""))
         return _search(printed, targets)
     values = dict(targets[0].values) if targets else {}
-    for binding in aligned.bindings:
-        text = printed_number(binding.number)
-        if text is not None and isinstance(binding.name, Symbol | Derivative):
-            values[binding.name.key] = number(text)
+    values |= {key: number(text) for key, text in _shown(claim, knowledge).items()}
     first = targets[0] if targets else None
     trace, key = (None, "") if first is None else (first.trace, first.key)
     named = Target(claim, knowledge, printed, exact, aligned.form, values, trace, key)
@@ -208,7 +205,8 @@ def _targets(claim: Claim, knowledge: Knowledge, printed: str, known: Known) -> 
     values: dict[str, Any] = {}
     if trace is not None:
         values = {key: quantity.value for key, quantity in trace.quantities.items()}
-    plain = Target(claim, knowledge, printed, known.value, None, values, trace, known.key)
+    shown = _shown(claim, knowledge)
+    plain = Target(claim, knowledge, printed, known.value, None, values, trace, known.key, shown)
     formulas = [] if known.formula is None else [known.formula]
     name = claim.head if claim.component is None else None
     if trace is not None and isinstance(name, Symbol | Derivative) and "@" not in known.key:
@@ -225,6 +223,19 @@ def _targets(claim: Claim, knowledge: Knowledge, printed: str, known: Known) -> 
             yield replace(plain, formula=formula, values=values | read)
     if not found:
         yield plain
+
+
+def _shown(claim: Claim, knowledge: Knowledge) -> dict[str, str]:
+    """The digits that stand for names in the line that leads to a number, by key."""
+    if claim.left is None or not is_numeric(claim.left):
+        return {}
+    aligned = best_alignment(claim, knowledge, claim.left)
+    texts = {} if aligned is None else {one.name: one.number for one in aligned.bindings}
+    return {
+        name.key: text
+        for name, tree in texts.items()
+        if isinstance(name, Symbol | Derivative) and (text := printed_number(tree)) is not None
+    }
 
 
 def _search(

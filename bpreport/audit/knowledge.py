@@ -17,7 +17,7 @@ from bpreport.audit.names import is_numeric, named, readings
 from bpreport.audit.statements import are_apart
 from bpreport.audit.values import Values
 from bpreport.deck.claims import printed_number
-from bpreport.deck.model import Claim
+from bpreport.deck.model import Claim, Position
 from bpreport.formula import MP, MPMATH, EvaluationError, evaluate
 from bpreport.formula.effort import charge
 from bpreport.formula.tree import Derivative, Number, Symbol, Tree, walk
@@ -46,6 +46,8 @@ class Knowledge(Values):
     """By claim, name and numeric side, how the side follows from a formula; found once."""
     columns: dict[tuple[int, Tree | None, str, int], tuple[int, int]] = field(default_factory=dict)
     """By slide, heading, way of taking numbers and what was known: how many of a column follow."""
+    parts: dict[int, list[tuple[Position, Any, str]]] = field(default_factory=dict)
+    """By slide, where a number is printed for what has no name, its exact value and the digits."""
     states_beside: dict[tuple[int, str], list[int]] = field(default_factory=dict)
     """By paragraph and worked example, the updates after which numbers of it are right."""
     _sources: dict[tuple[str, int, int], dict[str, str]] = field(default_factory=dict)

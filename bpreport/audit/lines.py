@@ -22,6 +22,7 @@ from bpreport.audit.knowledge import Knowledge, Known
 from bpreport.audit.left_behind import are_old
 from bpreport.audit.model import Judgement, Verdict
 from bpreport.audit.operands import could_give
+from bpreport.audit.parts import follows_from_parts
 from bpreport.audit.printed import (
     CARRIED,
     CARRIED_WITHIN,
@@ -148,6 +149,8 @@ def judge_line(
         return carried(claim, knowledge, printed, exact, CARRIED_WITHIN, computed)
     if within and shown:
         return carried(claim, knowledge, printed, known, WITHIN_ROUNDING, computed)
+    if follows_from_parts(claim.left, printed, claim, knowledge):
+        return carried(claim, knowledge, printed, known, CARRIED, computed)
     if how is not None and not _is_worked(known) and _by_rounding(claim, knowledge):
         return said(
             claim,
@@ -272,17 +275,16 @@ def _does_not_add_up(
     if known is None:
         near = _near_value(claim, knowledge)
         known = near if near is not None and fits(printed, near.value) else None
-    result_is_right = known is not None and how_printed(printed, known.value) is not None
+    is_near = known is not None and how_printed(printed, known.value) is not None
     found: tuple[Explanation, ...] = ()
-    if known is None or result_is_right or _nearly(printed, computed, known.value):
+    if known is None or is_near or _nearly(printed, computed, known.value):
         found = explain_line(claim, knowledge, printed)
-    if found or result_is_right:
-        opening = "As shown, the line gives {computed}, but {printed} is right"
-        if found:
-            return explained(
-                claim, opening, found, printed, None, known, exact=computed, computed=gives
-            )
-        return said(claim, Verdict.WRONG, opening, known=known, printed=printed, computed=gives)
+    result = printed
+    if known is not None and is_near and not found and not fits(printed, known.value):
+        result = correction(printed, known.value)
+        found = explain_line(claim, knowledge, result)
+    if found or is_near:
+        return _line_is_wrong(claim, found, printed, result, known, computed)
     found = explain_result(claim, knowledge, printed, known)
     right = correction(printed, computed if known is None else known.value)
     if known is None and claim.component is None and isinstance(claim.head, Symbol):
@@ -300,6 +302,41 @@ def _does_not_add_up(
             correction=right,
         )
     return explained(claim, opening, found, printed, right, known, exact=computed, computed=gives)
+
+
+def _line_is_wrong(
+    claim: Claim,
+    found: tuple[Explanation, ...],
+    printed: str,
+    result: str,
+    known: Known | None,
+    computed: Any,
+) -> Judgement:
+    """The judgement of a line that does not give the right result, which is printed, or nearly."""
+    opening = "As shown, the line gives {computed}, but {result} is right"
+    gives = correction(printed, computed)
+    if found:
+        return explained(
+            claim,
+            opening,
+            found,
+            printed,
+            None,
+            known,
+            exact=computed,
+            computed=gives,
+            result=result,
+        )
+    return said(
+        claim,
+        Verdict.WRONG,
+        opening,
+        known=known,
+        printed=printed,
+        correction=None if result == printed else result,
+        computed=gives,
+        result=result,
+    )
 
 
 def _is_near(claim: Claim, knowledge: Knowledge, printed: str, known: Known) -> bool:

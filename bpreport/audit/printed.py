@@ -16,6 +16,7 @@ from bpreport.audit.explaining import (
 from bpreport.audit.knowledge import Knowledge, Known
 from bpreport.audit.model import Judgement, Verdict
 from bpreport.audit.names import readings
+from bpreport.audit.parts import follows_from_parts
 from bpreport.audit.saying import math, said, unchecked
 from bpreport.deck.model import Claim
 from bpreport.formula import rounded
@@ -73,6 +74,8 @@ def judge_against(claim: Claim, knowledge: Knowledge, printed: str, known: Known
     near = how is not None or known.rounded
     if near and _is_carried(claim, knowledge, printed, known, long_givens=True):
         return said(claim, Verdict.CARRIED, CARRIED_WITHIN, known=known, printed=printed)
+    if known.formula is not None and follows_from_parts(known.formula, printed, claim, knowledge):
+        return said(claim, Verdict.CARRIED, CARRIED, known=known, printed=printed)
     if known.stale:
         return stale(claim, printed)
     right = correction(printed, known.value)

@@ -8,7 +8,7 @@ where none does better, it is about the same step as the stretch before.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import Any
@@ -34,6 +34,10 @@ _BEGINNING = ("given", "forward", "error", "model", "objective")
 UPDATED = tuple(f"updated {kind}" for kind in TRAINED)
 
 
+Evidence = Callable[[Claim, Knowledge], int]
+"""How much a claim speaks for the step that it stands for at present."""
+
+
 @dataclass
 class Stretch:
     """Claims of one worked example, in one slide, up to the end of an update."""
@@ -46,12 +50,20 @@ class Stretch:
     """Digits so far by what they are printed for: one name has one value in a step."""
 
 
-def adopt_steps(knowledge: Knowledge) -> None:
-    """Find out the steps that the claims are about, and let the knowledge know them."""
+def adopt_steps(knowledge: Knowledge, only: Collection[str] | None = None) -> None:
+    """Find out the steps that the claims are about, and let the knowledge know them.
+
+    Where conventions are tried, these are the steps of `only` some claims, by their results alone.
+    """
+    evidence = EVIDENCE if only is None else EVIDENCE[:1]
     before: dict[str, Step] = {}
     for stretch in _stretches(knowledge):
+        if only is not None:
+            stretch.claims = [claim for claim in stretch.claims if claim.id in only]
+            if not stretch.claims:
+                continue
         name = stretch.trace.name
-        step, told = _step_of(stretch, before.get(name, FIRST), knowledge)
+        step, told = _step_of(stretch, before.get(name, FIRST), knowledge, evidence)
         before[name] = step
         for claim in stretch.claims:
             if told or (claim.iteration is None and step != FIRST):
@@ -60,15 +72,17 @@ def adopt_steps(knowledge: Knowledge) -> None:
                 knowledge.unplaced.add(claim.id)
 
 
-def _step_of(stretch: Stretch, last: Step, knowledge: Knowledge) -> tuple[Step, bool]:
+def _step_of(
+    stretch: Stretch, last: Step, knowledge: Knowledge, evidence: Sequence[tuple[Evidence, int]]
+) -> tuple[Step, bool]:
     """The step that a stretch is about, and whether anything in it tells that."""
     steps = list(_candidates(stretch, last, knowledge))
     carried = _from_printed(stretch, last, knowledge)
     steps += [] if carried is None else [carried]
     if not steps:
         return last, False  # an iteration that the worked example does not come to
-    for evidence, least in ((_reproduced, TELLING_DIGITS), (_followed, 1)):
-        found = [_of_all(stretch, step, knowledge, evidence) for step in steps]
+    for kind, least in evidence:
+        found = [_of_all(stretch, step, knowledge, kind) for step in steps]
         best = max(range(len(steps)), key=lambda place: (found[place], -place))
         if found[best] >= least:
             return replace(steps[best], as_printed=False), True
@@ -96,9 +110,7 @@ def _from_printed(stretch: Stretch, last: Step, knowledge: Knowledge) -> Step | 
     return step
 
 
-def _of_all(
-    stretch: Stretch, step: Step, knowledge: Knowledge, evidence: Callable[[Claim, Knowledge], int]
-) -> int:
+def _of_all(stretch: Stretch, step: Step, knowledge: Knowledge, evidence: Evidence) -> int:
     """How much speaks for a step in all claims of a stretch."""
     for claim in stretch.claims:
         knowledge.steps[claim.id] = step
@@ -241,3 +253,7 @@ def _followed(claim: Claim, knowledge: Knowledge) -> int:
         return 0
     found = best_alignment(claim, knowledge)
     return int(found is not None and not found.cost and not found.misfits)
+
+
+EVIDENCE = ((_reproduced, TELLING_DIGITS), (_followed, 1))
+"""What speaks for a step, the stronger first, and how much of it tells the step."""

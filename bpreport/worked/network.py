@@ -1,6 +1,6 @@
 r"""The numbers of a perceptron, by two routes that share no arithmetic.
 
-`run` is vectorised NumPy over any number of variants at once; `run_exact` is a scalar loop over
+`run` is vectorised NumPy over any number of variants at once; `Exact` is a scalar loop over
 `decimal.Decimal`, for the digits that an audit needs. Both hold weights by target unit: row j of
 a layer's matrix is what enters its unit j.
 
@@ -25,7 +25,7 @@ from operator import mul
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["ACTIVATIONS", "LOSSES", "UPDATES", "Activation", "Exact", "Shape", "run", "run_exact"]
+__all__ = ["ACTIVATIONS", "LOSSES", "UPDATES", "Activation", "Exact", "Shape", "run"]
 
 Array = NDArray[np.float64]
 Matrix = list[list[Decimal]]
@@ -280,53 +280,55 @@ def _cross_terms(target: Array, out: Array) -> Array:
 
 
 class Exact:
-    """All iterations of one perceptron in decimal digits; index k means after k updates."""
+    """The iterations of one perceptron in decimal digits, as many as were asked for.
 
-    def __init__(self, digits: int) -> None:
+    Index k of what it holds means after k updates.
+    """
+
+    def __init__(
+        self,
+        shape: Shape,
+        weights: Sequence[Sequence[Sequence[Decimal]]],
+        biases: Sequence[Sequence[Decimal]],
+        inputs: Sequence[Sequence[Decimal]],
+        targets: Sequence[Sequence[Decimal]],
+        learning_rate: Decimal,
+        digits: int = 50,
+    ) -> None:
         self.digits = digits
         """Digits that hold; a few more are carried."""
         self.outs: list[list[Decimal]] = []
         self.errors: list[Decimal] = []
-        self.weights: list[list[Matrix]] = []
+        self.weights: list[list[Matrix]] = [[[list(row) for row in matrix] for matrix in weights]]
         """By layer, then target unit, then source unit."""
-        self.biases: list[list[list[Decimal]]] = []
+        self.biases: list[list[list[Decimal]]] = [[list(row) for row in biases]]
+        self._shape = shape
+        self._inputs = inputs
+        self._targets = targets
+        self._rate = learning_rate
 
     def __len__(self) -> int:
         return len(self.outs)
 
+    def reach(self, updates: int) -> None:
+        """Go on until so many updates are done; those that were done are not done again.
 
-def run_exact(
-    shape: Shape,
-    weights: Sequence[Sequence[Sequence[Decimal]]],
-    biases: Sequence[Sequence[Decimal]],
-    inputs: Sequence[Sequence[Decimal]],
-    targets: Sequence[Sequence[Decimal]],
-    learning_rate: Decimal,
-    iterations: int,
-    digits: int = 50,
-) -> Exact:
-    """The same iterations as `run`, for one variant, in decimal arithmetic.
-
-    Raises ArithmeticError when a value grows beyond all bounds.
-    """
-    # libmpdec is C and comes with Python: 1001 iterations of a 2-3-2 network take 0.1 s, most
-    # of it exp; the same loop over mpmath numbers takes 0.25 s.
-    found = Exact(digits)
-    with decimal.localcontext() as context:
-        context.prec = digits + GUARD
-        layers = [[list(row) for row in matrix] for matrix in weights]
-        offsets = [list(row) for row in biases]
-        for k in range(iterations + 1):
-            sample = k % len(inputs)
-            outs = _exact_forward(shape, layers, offsets, list(inputs[sample]))
-            target = targets[sample]
-            found.outs.append(outs[-1])
-            found.errors.append(_exact_loss(shape, outs[-1], target))
-            found.weights.append(layers)
-            found.biases.append(offsets)
-            if k < iterations:
-                layers, offsets = _exact_update(shape, layers, offsets, outs, target, learning_rate)
-    return found
+        Raises ArithmeticError when a value grows beyond all bounds.
+        """
+        # libmpdec is C and comes with Python: 1001 iterations of a 2-3-2 network take 0.1 s, most
+        # of it exp; the same loop over mpmath numbers takes 0.25 s.
+        with decimal.localcontext() as context:
+            context.prec = self.digits + GUARD
+            for k in range(len(self), updates + 1):
+                sample = k % len(self._inputs)
+                layers, offsets, target = self.weights[k], self.biases[k], self._targets[sample]
+                outs = _exact_forward(self._shape, layers, offsets, list(self._inputs[sample]))
+                error = _exact_loss(self._shape, outs[-1], target)
+                after = _exact_update(self._shape, layers, offsets, outs, target, self._rate)
+                self.weights.append(after[0])
+                self.biases.append(after[1])
+                self.errors.append(error)
+                self.outs.append(outs[-1])
 
 
 def _exact_forward(

@@ -33,8 +33,8 @@ from numpy.typing import ArrayLike, NDArray
 from bpreport.formula.arithmetic import MP
 from bpreport.formula.tree import Symbol
 from bpreport.worked.memory import remembered
-from bpreport.worked.network import Exact, Shape, run, run_exact
-from bpreport.worked.perceptron_trace import BEYOND, trace
+from bpreport.worked.network import Exact, Shape, run
+from bpreport.worked.perceptron_trace import trace
 from bpreport.worked.trace import Trace
 
 __all__ = ["Connection", "Notation", "Perceptron", "State"]
@@ -247,7 +247,8 @@ class Perceptron:
         >>> print(line.after(1).weights["w_{1}"])  # 1 - 0.1 * (2 - 1) * 2
         0.8
         """
-        exact = _exact_run(self, self.shape(update, biases), max(self.iterations + BEYOND, updates))
+        exact = _exact(self, self.shape(update, biases))
+        exact.reach(updates)
         layers, offsets = exact.weights[updates], exact.biases[updates]
         weights = {
             key: MP.mpf(str(layers[depth][target][source]))
@@ -309,19 +310,18 @@ def _rank(symbol: Symbol) -> tuple[str, int]:
 
 
 @lru_cache(maxsize=16)
-def _exact_run(perceptron: Perceptron, shape: Shape, iterations: int) -> Exact:
+def _exact(perceptron: Perceptron, shape: Shape) -> Exact:
     decimals = [
         [[Decimal(row[target]) for row in connection.values] for target in range(size)]
         for connection, size in zip(perceptron.connections, perceptron.sizes[1:], strict=True)
     ]
-    return run_exact(
+    return Exact(
         shape,
         decimals,
         [[Decimal(value) for _, value in row] for row in perceptron.biases],
         _decimals(perceptron.inputs),
         _decimals(perceptron.targets),
         Decimal(perceptron.learning_rate),
-        iterations,
     )
 
 

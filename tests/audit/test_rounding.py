@@ -6,13 +6,16 @@ The cases are lines whose operands are exact, so that only the last step rounds.
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any, cast
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bpreport.audit.digits import correction, fits, how_printed, significant_digits
-from bpreport.formula import MP
+from bpreport.audit.slips.candidates import Target
+from bpreport.audit.slips.in_run import rounded_intermediates
+from bpreport.formula import MP, parse
 from tests.audit.case_files import Expected, parameters, read_cases, said
 
 CASES = read_cases("rounding.txt")
@@ -86,3 +89,30 @@ def test_a_correction_has_the_printed_places_and_fits(number, kept):
 @pytest.mark.parametrize(("printed", "value"), [("20", "19"), ("18", "19"), ("0.3", "0.2")])
 def test_one_unit_of_a_count_or_of_one_digit_is_an_error(printed, value):
     assert how_printed(printed, MP.mpf(value)) is None
+
+
+@pytest.mark.parametrize(
+    ("shown", "said"),
+    [
+        ({}, "the intermediate values were cut off after 5 places and carried on"),
+        ({"o": "0.53742"}, "the intermediate values were cut off after 5 places and carried on"),
+        ({"o": "0.5374"}, "the intermediate values were cut off after 5 places and carried on"),
+        ({"o": "0.537430"}, None),
+        ({"o": "0.53743"}, None),
+    ],
+)
+def test_no_value_is_said_to_be_carried_on_that_the_line_does_not_show(shown, said):
+    """For o = 0.5374298, o (1 - o) is 0.2485990; 0.53742 * 0.46258 = 0.2485997, one unit up.
+
+    No other way to keep five or six places gives that: 0.53743 * 0.46257 = 0.2485990.
+    """
+    values = {"o": MP.mpf("0.5374298")}
+    unused = cast("Any", None)
+    target = Target(
+        unused, unused, "0.248600", MP.mpf("0.2485990"), parse("o (1 - o)"), values, None, "d",
+        shown,
+    )  # fmt: skip
+    found = [
+        str(one.message) for one in rounded_intermediates(target) if fits("0.248600", one.value)
+    ]
+    assert found == ([said] if said else [])

@@ -13,7 +13,7 @@ from bpreport.deck.errors import DeckError
 from bpreport.formula import MP, MPMATH, evaluate
 from bpreport.formula.tree import Derivative, children
 from bpreport.worked import Perceptron
-from bpreport.worked.network import BLOCK, run_exact
+from bpreport.worked.network import BLOCK, Exact
 from bpreport.worked.perceptron_settings import from_settings
 from tests.worked.examples import BP, DEEP, INDEXED, NETWORKS, SOFTMAX, recomputed
 
@@ -309,15 +309,33 @@ def test_fifty_digits() -> None:
         for c in network.connections
     ]
     biases = [[Decimal(value) for _, value in row] for row in network.biases]
-    more = run_exact(
+    more = Exact(
         network.shape("sequential"),
         connections,
         biases,
         [[Decimal(5), Decimal(10)]],
         [[Decimal("0.01"), Decimal("0.99")]],
         Decimal("0.5"),
-        1000,
         digits=70,
     )
+    more.reach(1000)
     for value, longer in zip(network.after(1000, "sequential").out, more.outs[1000], strict=True):
         assert close(value, MP.mpf(str(longer)), 49)
+
+
+def test_an_early_state_does_not_hang_on_the_late_ones() -> None:
+    """The weight grows by 1 - 1e20 * 10 * 10 a step; after 50,000 steps its exponent overflows."""
+    line = from_settings(
+        "line",
+        {
+            "layers": {"x": "1", "y": "1"},
+            "activation": "identity",
+            "learning_rate": "100000000000000000000",
+            "given": {"x": ["10"], "target": ["0"], "w": ["1"]},
+        },
+    )
+    assert line.after(2).weights["w_{1}"] == (1 - 10**22) ** 2
+    assert line.after(0).weights["w_{1}"] == 1
+    with pytest.raises(ArithmeticError):
+        line.after(50_000)
+    assert line.after(1).weights["w_{1}"] == 1 - 10**22

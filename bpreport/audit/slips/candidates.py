@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -31,6 +31,8 @@ class Target:
     trace: Trace | None
     key: str
     """The quantity's key in the trace; "@10" behind it is iteration 10."""
+    shown: Mapping[str, str] = field(default_factory=dict)
+    """By key, the digits that stand for a name in the line that leads to the number."""
 
     def role(self, tree: Tree) -> Role | None:
         """What part a symbol plays in the worked example."""

@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
-from bpreport.audit.digits import how_printed
+from bpreport.audit.digits import How, how_printed, number, same
 from bpreport.audit.model import Message
 from bpreport.audit.names import readings
 from bpreport.audit.saying import math
@@ -197,11 +197,28 @@ def rounded_intermediates(target: Target) -> Iterator[Candidate]:
                 for name in readings(target.formula)
                 if not isinstance(target.values.get(name.key, ()), tuple)
             }
+            if any(
+                _contradicts(text, kept, mode, values.get(key))
+                for key, text in target.shown.items()
+            ):
+                continue
             try:
                 value = evaluate(target.formula, {**target.values, **values}, MPMATH)
             except EvaluationError:
                 continue
             yield Candidate(value, Message(text, {"places": kept}))
+
+
+def _contradicts(shown: str, places: int, mode: str, value: Any) -> bool:
+    """Whether digits in a line are not those of the value that is said to be carried on in it.
+
+    Fewer places may be shown than were kept, and more.
+    """
+    if value is None or same(number(shown), value):
+        return False
+    if places_of(shown) <= places:
+        return how_printed(shown, value) not in (How.ROUNDED, How.TRUNCATED)
+    return not same(MP.mpf(rounded(number(shown), places, mode)), value)
 
 
 def _kept(key: str, places: int, mode: str, target: Target) -> Any:
