@@ -122,8 +122,8 @@ def solve(
         carried = not outline.recomputes(known, result)
     sides.append((_number(result), quantity.symbol, {key: result}))
     different = [side for before, side in pairwise(sides) if side[0] != before[0]]
-    steps = (symbol, *(f"= {line}" for line, _, _ in different))
-    written = tuple((tree, digits) for _, tree, digits in (sides[0], *different))
+    steps = (symbol, *[f"= {line}" for line, _, _ in different])
+    written = tuple([side[1:] for side in (sides[0], *different)])
     return Solution(name, key, symbol, steps, written, result, carried)
 
 
