@@ -14,9 +14,10 @@ from bpreport.audit.model import Audit, Finding, Judgement, Message, Verdict
 from bpreport.deck.model import Deck
 
 if TYPE_CHECKING:
+    from bpreport.audit.bounded import Learned
     from bpreport.worked import Study
 
-__all__ = ["Audit", "Finding", "Judgement", "Message", "Verdict", "audit"]
+__all__ = ["Audit", "Finding", "Judgement", "Message", "Verdict", "audit", "judged", "learn"]
 
 
 def audit(deck: Deck, study: Study | None = None) -> Audit:
@@ -30,23 +31,34 @@ def audit(deck: Deck, study: Study | None = None) -> Audit:
     >>> [(str(j.verdict), j.correction) for j in result.judgements]
     [('given', None), ('wrong', '0.85')]
     """
-    from bpreport.audit.bounded import judged_within, learned_within
-    from bpreport.audit.findings import findings
-    from bpreport.formula.effort import effort
-    from bpreport.formula.limits import limit
     from bpreport.worked import recompute
 
-    study = recompute(deck) if study is None else study
-    with effort(limit("audit_steps"), study.steps) as spent:
-        knowledge, adopted = learned_within(spent, deck, study)
-        judgements = tuple(judged_within(spent, claim, knowledge) for claim in knowledge.claims)
+    return judged(learn(deck, recompute(deck) if study is None else study))
+
+
+def learn(deck: Deck, study: Study) -> Learned:
+    """What a deck tells of itself as a whole: its conventions, and what each claim speaks of.
+
+    The first half of an audit, for those who have a use for it before `judged` does the second.
+    """
+    from bpreport.audit.bounded import learned
+
+    return learned(deck, study)
+
+
+def judged(learned: Learned) -> Audit:
+    """The audit of a deck, from what was learned of it."""
+    from bpreport.audit.bounded import judgements
+    from bpreport.audit.findings import findings
+
+    found = judgements(learned)
     return Audit(
-        deck=deck,
-        study=study,
-        judgements=judgements,
-        findings=findings(judgements, adopted, knowledge),
-        conventions={name: found.plain() for name, found in adopted.items()},
-        traces=knowledge.traces,
+        deck=learned.deck,
+        study=learned.study,
+        judgements=found,
+        findings=findings(found, learned.adopted, learned.knowledge),
+        conventions=learned.conventions,
+        traces=learned.knowledge.traces,
     )
 
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
 from bpreport.audit.conventions import Adopted, adopt
 from bpreport.audit.judge import judge
 from bpreport.audit.knowledge import Knowledge
@@ -10,28 +14,47 @@ from bpreport.audit.saying import unchecked
 from bpreport.audit.stretches import adopt_steps
 from bpreport.deck.errors import DeckError
 from bpreport.deck.model import Claim, Deck
-from bpreport.formula.effort import Effort, ExhaustedError, charge
+from bpreport.formula.effort import Effort, ExhaustedError, charge, effort
+from bpreport.formula.limits import limit
 from bpreport.worked import Study
 
-__all__ = ["judged_within", "learned_within"]
+__all__ = ["Learned", "judged_within", "judgements", "learned"]
 
 PER_CLAIM = 50
 """Steps that a claim counts for beside those of its formulas: finding out what it speaks of."""
 
 
-def learned_within(spent: Effort, deck: Deck, study: Study) -> tuple[Knowledge, dict[str, Adopted]]:
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """What a deck tells of itself as a whole, before its claims are judged."""
+
+    deck: Deck
+    study: Study
+    knowledge: Knowledge
+    adopted: Mapping[str, Adopted]
+    steps: int
+    """Those that were taken so far, with those of the study."""
+
+    @property
+    def conventions(self) -> dict[str, dict[str, Any]]:
+        """What was adopted for each worked example, as plain data."""
+        return {name: found.plain() for name, found in self.adopted.items()}
+
+
+def learned(deck: Deck, study: Study) -> Learned:
     """What the deck tells of itself, with the adopted conventions.
 
     Raises `DeckError` where the steps are used up by that alone: then nothing can be judged.
     """
-    try:
-        knowledge, adopted = adopt(deck, study)
-        adopt_steps(knowledge)
-    except ExhaustedError:
-        pass
-    else:
-        if not spent.exhausted:
-            return knowledge, adopted
+    with effort(limit("audit_steps"), study.steps) as spent:
+        try:
+            knowledge, adopted = adopt(deck, study)
+            adopt_steps(knowledge)
+        except ExhaustedError:
+            pass
+        else:
+            if not spent.exhausted:
+                return Learned(deck, study, knowledge, adopted, spent.spent)
     raise DeckError(
         "finding out what the deck follows takes more than {most} steps; split the deck",
         path=deck.path,
@@ -39,8 +62,15 @@ def learned_within(spent: Effort, deck: Deck, study: Study) -> tuple[Knowledge, 
     )
 
 
+def judgements(learned: Learned) -> tuple[Judgement, ...]:
+    """The judgement of each claim, or why it comes too late."""
+    knowledge = learned.knowledge
+    with effort(limit("audit_steps"), learned.steps) as spent:
+        return tuple(judged_within(spent, claim, knowledge) for claim in knowledge.claims)
+
+
 def judged_within(spent: Effort, claim: Claim, knowledge: Knowledge) -> Judgement:
-    """The judgement of a claim, or why it comes too late."""
+    """The judgement of one claim, or why it comes too late."""
     try:
         charge(PER_CLAIM)
         judgement = judge(claim, knowledge)

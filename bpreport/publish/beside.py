@@ -9,15 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Generic, TypeVar
+from functools import partial
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from bpreport.publish.keeping import current
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
-__all__ = ["Outcome", "beside", "copies"]
+__all__ = ["Outcome", "beside", "copies", "prepared"]
 
+S = TypeVar("S")
 T = TypeVar("T")
 
 
@@ -60,38 +62,61 @@ class Outcome(Generic[T]):
 
 
 @contextmanager
-def beside(work: Callable[[], T], jobs: int) -> Iterator[Outcome[T]]:
-    """Begin a work, with at least two `jobs` in a process of its own; gives what waits for it.
+def prepared(
+    prepare: Callable[[], object], work: Callable[[S], T], jobs: int
+) -> Iterator[Callable[[S], Outcome[T]]]:
+    """Get ready for a work, with at least two `jobs` in a process of its own; gives what begins it.
 
     Where nothing comes from that process, as where memory is short, the work is done here when it
     is asked for; so an error in it is told as it would be without a second process.
 
-    >>> with beside(lambda: 6 * 7, jobs=2) as product:
-    ...     product()
+    >>> with prepared(lambda: None, lambda number: 6 * number, jobs=2) as begin:
+    ...     begin(7)()
     42
     """
     if jobs < 2:
-        yield Outcome(work)
+        yield lambda thing: Outcome(partial(work, thing))
         return
     from bpreport.publish.processes import COPIES, started
 
     if not COPIES:
-        yield Outcome(work)
+        yield lambda thing: Outcome(partial(work, thing))
         return
-    process, connection = started(_copy, work)
+    process, connection = started(_copy, prepare, work)
+
+    def begin(thing: S) -> Outcome[T]:
+        with suppress(OSError):  # it has ended, which the outcome finds out as well
+            connection.send(thing)
+        return Outcome(partial(work, thing), connection)
+
     try:
-        yield Outcome(work, connection)
+        yield begin
     finally:
         process.terminate()
         process.join()
         connection.close()
 
 
-def _copy(connection: Connection, work: Callable[[], T]) -> None:
+@contextmanager
+def beside(work: Callable[[], T], jobs: int) -> Iterator[Outcome[T]]:
+    """Begin a work at once, as `prepared` does; gives what waits for it.
+
+    >>> with beside(lambda: 6 * 7, jobs=2) as product:
+    ...     product()
+    42
+    """
+    with prepared(lambda: None, lambda _: work(), jobs) as begin:
+        yield begin(None)
+
+
+def _copy(
+    connection: Connection, prepare: Callable[[], object], work: Callable[[Any], object]
+) -> None:
     """What the copy does: the work, and to send what came of it. It writes nothing else."""
     now = current()
     if now is not None:
         now.parted()
     with suppress(Exception):  # the first process will find it, too, and tell of it
-        made = work()
+        prepare()
+        made = work(connection.recv())
         connection.send((made, None if now is None else now.gained()))

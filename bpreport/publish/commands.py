@@ -14,7 +14,7 @@ from bpreport.publish.beside import copies
 from bpreport.publish.keeping import Pieces, keeping, passing
 from bpreport.publish.language import mark, said, spoken
 from bpreport.publish.products import Kept, Shelf, told
-from bpreport.publish.writing import fit, foreseen, products, put
+from bpreport.publish.writing import drawing, fit, products, put
 
 if TYPE_CHECKING:
     from bpreport.deck import Deck
@@ -84,16 +84,18 @@ def _made(
     jobs: int,
 ) -> tuple[dict[str, dict[str, bytes]], str]:
     """The files of each format by name, and their language."""
-    from bpreport.audit import audit
+    from bpreport.audit import judged, learn
 
     deck = read_text(source, str(path))
     lang = lang or spoken(deck.lang)
     with passing():
         study = _recomputed(deck, tell)
         jobs = copies(jobs)
-        with foreseen(study, formats, lang, jobs) as pictures:
+        with drawing(study, formats, lang, jobs) as draw:
             tell("audit")
-            found = audit(deck, study)
+            learned = learn(deck, study)
+            pictures = draw(learned.conventions)
+            found = judged(learned)
             return products(found, study, formats, lang, tell, jobs, pictures), lang
 
 

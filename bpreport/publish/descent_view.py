@@ -41,10 +41,10 @@ def show(example: GradientDescent, trace: Trace, context: Context) -> Shown:
     tables = [_summary(trace, runs, gettext)]
     if context.unstated is not None:
         tables.append(_fits(context.unstated, gettext))
-    widgets = tuple(filter(None, [lab(example, trace)]))
+    widgets = tuple(filter(None, [lab(trace, example)]))
     return Shown(
         tables=tuple(tables),
-        plots=tuple(_plots(example, trace, runs, context)),
+        plots=tuple(plots(example, trace, context)),
         appendix=tuple(_iterates(trace, run, gettext) for run in runs),
         widgets=widgets,
         lacking="" if widgets else gettext(NO_LAB),
@@ -208,19 +208,18 @@ def _objective(trace: Trace) -> str:
     return f"J({', '.join(trace.facts['variables'])})"
 
 
-def _plots(
-    example: GradientDescent, trace: Trace, runs: dict[str, Any], context: Context
-) -> list[Plot]:
-    gettext = context.gettext
+def plots(example: GradientDescent, trace: Trace, context: Context) -> list[Plot]:
+    """The objective with the way of each run, and how fast they come down."""
+    gettext, runs = context.gettext, trace.facts["runs"]
     objective = plain(_objective(trace))
     labels = {run: f"α = {facts['learning_rate']}" for run, facts in runs.items()}
-    plots = [_landscape(example, trace, runs, context)]
+    found = [_landscape(example, trace, runs, context)]
     levels = {
         float(facts["tolerance"]): gettext("tolerance") + f" {facts['tolerance']}"
         for facts in runs.values()
         if facts["stop"] != "count"
     }
-    plots.append(
+    found.append(
         Plot(
             lines(
                 [
@@ -243,7 +242,7 @@ def _plots(
             gettext("Convergence on a logarithmic scale."),
         )
     )
-    return plots
+    return found
 
 
 def _landscape(

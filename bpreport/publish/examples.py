@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bpreport.audit.model import Audit, Judgement
 from bpreport.publish import descent_view, perceptron_view, regression_view
@@ -18,7 +18,7 @@ from bpreport.worked.trace import Trace
 if TYPE_CHECKING:
     from bpreport.worked import Study
 
-__all__ = ["examples", "foreseen"]
+__all__ = ["examples", "plots"]
 
 STAGES = {
     "given": mark("Givens"),
@@ -40,11 +40,18 @@ KINDS = {
     "perceptron": mark("perceptron"),
 }
 
-VIEWS: Mapping[str, Callable[[Any, Trace, Context], Shown]] = {
-    "gradient descent": descent_view.show,
-    "linear regression": regression_view.show,
-    "logistic regression": regression_view.show,
-    "perceptron": perceptron_view.show,
+
+class _View(NamedTuple):
+    show: Callable[[Any, Trace, Context], Shown]
+    """All there is to show of a worked example, the plots among it."""
+    plots: Callable[[Any, Trace, Context], Iterable[Plot]]
+
+
+VIEWS: Mapping[str, _View] = {
+    "gradient descent": _View(descent_view.show, descent_view.plots),
+    "linear regression": _View(regression_view.show, regression_view.plots),
+    "logistic regression": _View(regression_view.show, regression_view.plots),
+    "perceptron": _View(perceptron_view.show, perceptron_view.plots),
 }
 
 MANY = 40
@@ -55,11 +62,9 @@ def examples(audit: Audit, study: Study, lang: str) -> Iterator[ExampleView]:
     """Every worked example of the deck, in the order of its front matter."""
     gettext = translator(lang).gettext
     for name, trace in study.traces.items():
-        adopted = audit.conventions.get(name)
         judgements = [judgement for judgement in audit.judgements if judgement.worked == name]
-        shown = _shown(
-            name, study, lang, adopted if isinstance(adopted, Mapping) else {}, judgements
-        )
+        context = _context(name, study, lang, audit.conventions, judgements)
+        shown = VIEWS[trace.kind].show(study.examples[name], trace, context)
         yield ExampleView(
             id=f"example-{name}",
             title=gettext("%(name)s: %(kind)s")
@@ -73,29 +78,23 @@ def examples(audit: Audit, study: Study, lang: str) -> Iterator[ExampleView]:
         )
 
 
-def _shown(
+def plots(study: Study, lang: str, conventions: Mapping[str, Any]) -> Iterator[Plot]:
+    """The plots alone of all worked examples, which need no more of an audit than conventions."""
+    for name, trace in study.traces.items():
+        context = _context(name, study, lang, conventions)
+        yield from VIEWS[trace.kind].plots(study.examples[name], trace, context)
+
+
+def _context(
     name: str,
     study: Study,
     lang: str,
-    adopted: Mapping[str, Any],
+    conventions: Mapping[str, Any],
     judgements: Sequence[Judgement] = (),
-) -> Shown:
-    catalogue, trace = translator(lang), study.traces[name]
-    context = Context(
-        lang, catalogue.gettext, catalogue.ngettext, adopted, study.unstated.get(name), judgements
-    )
-    return VIEWS[trace.kind](study.examples[name], trace, context)
-
-
-def foreseen(study: Study, lang: str) -> Iterator[Plot]:
-    """The plots that the report will show, and those that it would show by other conventions.
-
-    Which of them the audit adopts is not known yet.
-    """
-    for name, trace in study.traces.items():
-        updates = perceptron_view.UPDATES if trace.kind == "perceptron" else [""]
-        for update in updates:
-            yield from _shown(name, study, lang, {"update": update}).plots
+) -> Context:
+    catalogue, adopted = translator(lang), conventions.get(name, {})
+    unstated = study.unstated.get(name)
+    return Context(lang, catalogue.gettext, catalogue.ngettext, adopted, unstated, judgements)
 
 
 def _stages(trace: Trace, gettext: Callable[[str], str]) -> Iterator[Stage]:
@@ -105,7 +104,7 @@ def _stages(trace: Trace, gettext: Callable[[str], str]) -> Iterator[Stage]:
         # "fast.iterations" is no symbol: the tables of a descent tell these.
         if "." not in quantity.key and quantity.key not in left_out:
             by_stage.setdefault(quantity.stage, []).append(quantity.key)
-    solved = {one.key: one for one in solutions(trace, list(itertools.chain(*by_stage.values())))}
+    solved = {one.key: one for one in solutions(trace, tuple(itertools.chain(*by_stage.values())))}
     for stage, keys in by_stage.items():
         form = "many" if len(keys) > MANY else "solutions"
         yield Stage(

@@ -17,7 +17,7 @@ from bpreport.publish.expression import expression
 from bpreport.publish.formulas import plain
 from bpreport.worked.descending import BEYOND, LIMIT, OUTCOMES
 from bpreport.worked.descent import GradientDescent
-from bpreport.worked.memory import remembered
+from bpreport.worked.memory import remembered_with
 from bpreport.worked.trace import Trace
 
 __all__ = ["Lab", "Preset", "behaviour", "lab"]
@@ -58,8 +58,8 @@ class Lab:
     """For the page's script."""
 
 
-@remembered(most=16)
-def lab(example: GradientDescent, trace: Trace) -> Lab | None:
+@remembered_with
+def lab(trace: Trace, example: GradientDescent) -> Lab | None:
     """The lab of a descent; None where there is nothing to set."""
     variables = example.variables
     try:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from bpreport.formula import rounded
+from bpreport.publish import perceptron_plots
 from bpreport.publish.context import Context, Shown, after
 from bpreport.publish.language import COLON, COMMA, SEMICOLON, mark
 from bpreport.publish.numbers import shown
-from bpreport.publish.perceptron_plots import outputs, plots, symbol, total
+from bpreport.publish.perceptron_plots import outputs, symbol, total
 from bpreport.publish.scrubber import scrubber
 from bpreport.publish.solution import solutions
 from bpreport.publish.stepper import stepper
-from bpreport.publish.view import Cell, Stage, Table
+from bpreport.publish.view import Cell, Plot, Stage, Table
 from bpreport.worked.perceptron import Perceptron
 from bpreport.worked.trace import Trace
 
@@ -32,23 +33,39 @@ Gettext = Callable[..., str]
 def show(example: Perceptron, trace: Trace, context: Context) -> Shown:
     """Tables, plots, and the solutions that the other update convention changes."""
     gettext = context.gettext
-    own = trace.conventions["update"]
-    other = next(update for update in UPDATES if update != own)
-    traces = {own: trace, other: example.trace(update=other, biases=trace.conventions["biases"])}
-    both = {update: traces[update] for update in UPDATES}
+    both, adopted = _conventions(example, trace, context)
+    other = next(update for update in UPDATES if update != trace.conventions["update"])
     ordered = {gettext(UPDATES[update]): one for update, one in both.items()}
-    adopted = both.get(context.adopted.get("update", own), trace)
-    made = (stepper(example, adopted), scrubber(example, both, context, adopted))
+    made = (stepper(adopted, example), scrubber(example, both, context, adopted))
     return Shown(
         tables=(
             *_conventions_table(context),
             _iterations(adopted, gettext),
             _weights(trace, ordered, context),
         ),
-        plots=tuple(plots(adopted, ordered, context)),
+        plots=tuple(plots(example, trace, context)),
         stages=tuple(_changed(trace, both[other], adopted is both[other], gettext)),
         widgets=tuple(filter(None, made)),
     )
+
+
+def plots(example: Perceptron, trace: Trace, context: Context) -> Iterator[Plot]:
+    """Those of the training under the adopted convention, and of both beside each other."""
+    both, adopted = _conventions(example, trace, context)
+    ordered = {context.gettext(UPDATES[update]): one for update, one in both.items()}
+    return perceptron_plots.plots(adopted, ordered, context)
+
+
+def _conventions(
+    example: Perceptron, trace: Trace, context: Context
+) -> tuple[dict[str, Trace], Trace]:
+    """The traces by their update conventions, and which of them the deck follows."""
+    own, biases = trace.conventions["update"], trace.conventions["biases"]
+    both = {
+        update: trace if update == own else example.trace(update=update, biases=biases)
+        for update in UPDATES
+    }
+    return both, both.get(context.adopted.get("update", own), trace)
 
 
 def _changed(trace: Trace, other: Trace, adopted: bool, gettext: Gettext) -> Iterator[Stage]:
@@ -73,7 +90,7 @@ def _changed(trace: Trace, other: Trace, adopted: bool, gettext: Gettext) -> Ite
         yield Stage(
             id=f"{trace.name}-{other.conventions['update']}",
             title=gettext(UPDATES[other.conventions["update"]]),
-            solutions=solutions(other, changed, other.conventions["update"]),
+            solutions=solutions(other, tuple(changed), other.conventions["update"]),
             lead=lead,
         )
 

@@ -154,6 +154,12 @@ def _stand_in(value: Any, captions: list[str]) -> Any:
     return value
 
 
+def prepare() -> None:
+    """Import what draws, a fifth of a second; whatever draws a picture does so by itself."""
+    import matplotlib.backends.backend_svg
+    import matplotlib.figure  # noqa: F401
+
+
 @contextmanager
 def axes_in_a_row(
     height: float, columns: int = 1, left: float = 0.7, right: float = 0.1, top: float = 0.1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
@@ -27,8 +27,14 @@ def show(example: Regression, trace: Trace, context: Context) -> Shown:
     gettext = context.gettext
     return Shown(
         tables=(_descent(trace, gettext),),
-        plots=(*_fit(example, trace, context), _objective(trace, context)),
+        plots=tuple(plots(example, trace, context)),
     )
+
+
+def plots(example: Regression, trace: Trace, context: Context) -> Iterator[Plot]:
+    """The data with the fit, and the objective over the updates."""
+    yield from _fit(example, trace, context)
+    yield _objective(trace, context)
 
 
 def _minimisers(trace: Trace) -> list[str]:

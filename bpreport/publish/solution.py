@@ -7,7 +7,7 @@ than the one that full precision gives, the solution is marked.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property, lru_cache
@@ -17,7 +17,7 @@ from typing import Any
 from bpreport.formula import DECIMAL, EvaluationError, decimals, latex, prepared
 from bpreport.formula.tree import Derivative, Number, Symbol, Tree, substitute, tree
 from bpreport.publish.numbers import shown
-from bpreport.worked.memory import remembered
+from bpreport.worked.memory import remembered_with
 from bpreport.worked.trace import Quantity, Trace
 
 __all__ = ["Outline", "Solution", "anchor", "solutions", "solve"]
@@ -122,13 +122,13 @@ def solve(
         carried = not outline.recomputes(known, result)
     sides.append((_number(result), quantity.symbol, {key: result}))
     different = [side for before, side in pairwise(sides) if side[0] != before[0]]
-    steps = (symbol, *(f"= {line}" for line, _, _ in different))
-    written = tuple((tree, digits) for _, tree, digits in (sides[0], *different))
+    steps = (symbol, *[f"= {line}" for line, _, _ in different])
+    written = tuple([side[1:] for side in (sides[0], *different)])
     return Solution(name, key, symbol, steps, written, result, carried)
 
 
-@remembered(most=64)
-def solutions(trace: Trace, keys: Sequence[str], variant: str = "") -> tuple[Solution, ...]:
+@remembered_with
+def solutions(trace: Trace, keys: tuple[str, ...], variant: str = "") -> tuple[Solution, ...]:
     """The worked solutions of quantities of a trace, in the order of their keys."""
     return tuple(solve(trace.quantities[key], trace, variant) for key in keys)
 

@@ -18,7 +18,7 @@ from bpreport.publish.solution import Solution, solve
 from bpreport.publish.stepper_drawing import Drawing, draw
 from bpreport.publish.stepper_places import Places
 from bpreport.publish.stepper_words import CHAPTERS, Words
-from bpreport.worked.memory import remembered
+from bpreport.worked.memory import remembered_with
 from bpreport.worked.perceptron import Perceptron
 from bpreport.worked.steps import read_keys
 from bpreport.worked.trace import Quantity, Trace
@@ -85,8 +85,8 @@ class Stepper:
         ]
 
 
-@remembered(most=16)
-def stepper(example: Perceptron, trace: Trace) -> Stepper | None:
+@remembered_with
+def stepper(trace: Trace, example: Perceptron) -> Stepper | None:
     """The stepper of a perceptron's trace; None for a network too large to be followed."""
     if (
         max(example.sizes) > MOST_UNITS

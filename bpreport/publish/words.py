@@ -99,8 +99,8 @@ def spoken(
 def told(sides: Sequence[Tree], lang: str) -> str:
     """Trees that are equal, side by side, in the words of a language.
 
-    Nothing of it is kept: trees are equal whose typing, and so whose words, may differ, and to tell
-    them takes no longer than to find what was told before.
+    Nothing of it is kept: trees are equal whose typing, and so whose words, may differ, and to make
+    a key of all that is in them takes as long as to tell them.
     """
     return _Teller(lang).formula((_Chain((), tuple(sides), ("=",) * (len(sides) - 1)),))
 

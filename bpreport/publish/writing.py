@@ -10,9 +10,9 @@ import tempfile
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from bpreport.publish.beside import Outcome, beside
+from bpreport.publish.beside import Outcome, beside, prepared
 from bpreport.publish.language import languages, tag, translator
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from bpreport.publish.view import Report
     from bpreport.worked import Study
 
-__all__ = ["DRAWN", "FORMATS", "build", "clear", "fit", "foreseen", "products", "put", "write"]
+__all__ = ["DRAWN", "FORMATS", "build", "clear", "drawing", "fit", "products", "put", "write"]
 
 Progress = Callable[[str], object]
 
@@ -69,27 +69,34 @@ def _order(formats: Iterable[str], lang: str) -> list[str]:
 
 
 @contextmanager
-def foreseen(study: Study, formats: Sequence[str], lang: str, jobs: int) -> Iterator[Outcome[None]]:
+def drawing(
+    study: Study, formats: Sequence[str], lang: str, jobs: int
+) -> Iterator[Callable[[Mapping[str, Any]], Outcome[None]]]:
     """Have the plots of the pages drawn beside the audit, with more `jobs` than one.
 
-    To be called in `keeping` or in `passing`; gives what waits for them.
+    To be called in `keeping` or in `passing`. It gives what begins to draw as soon as it is known
+    which conventions the deck follows; and that gives what waits for the plots.
     """
-    if jobs < 2 or not PAGES & set(formats):
-        yield DRAWN
+    if jobs < 2 or not set(PAGES) & set(formats):
+        yield lambda _: DRAWN
         return
 
-    def draw() -> None:
-        from bpreport.publish.examples import foreseen
+    def prepare() -> None:
+        from bpreport.publish.picture import prepare
 
-        # matplotlib and the plots take as long as the audit, and hardly depend on it.
+        prepare()
+
+    def draw(conventions: Mapping[str, Any]) -> None:
+        from bpreport.publish.examples import plots
+
         # An error comes again when the plot is asked for, if it is.
         with suppress(Exception):
             for other in _order(formats, lang):
-                for plot in foreseen(study, other):
+                for plot in plots(study, other, conventions):
                     _ = plot.picture.svg
 
-    with beside(draw, jobs) as drawn:
-        yield drawn
+    with prepared(prepare, draw, jobs) as begin:
+        yield begin
 
 
 def products(
@@ -104,7 +111,7 @@ def products(
     """The files of each format by name, in the order of the formats.
 
     With more `jobs` than one, of several formats those that take long are made in processes beside
-    this one. `pictures` waits for those that are `foreseen`.
+    this one. `pictures` waits for those that are drawn beside it.
     """
     made: dict[str, dict[str, bytes]] = {form: {} for form in formats}
     if "golden" in made:

@@ -65,9 +65,12 @@ class Role:
     """Layer of `unit`, the input layer being 0; -1 where it has none."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Trace:
-    """All quantities of a worked example, in order of computation."""
+    """All quantities of a worked example, in order of computation.
+
+    It equals itself alone, so that what is made from it can be looked up by it.
+    """
 
     name: str
     """What the front matter calls the worked example."""

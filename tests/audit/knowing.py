@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bpreport.audit.bounded import judged_within, learned_within
+from bpreport.audit.bounded import judgements, learned
 from bpreport.audit.examples import Known
 from bpreport.audit.knowledge import Knowledge
 from bpreport.audit.names import readings
@@ -20,8 +20,6 @@ from bpreport.audit.saying import shown
 from bpreport.deck import Deck
 from bpreport.deck.model import Claim
 from bpreport.formula import latex
-from bpreport.formula.effort import effort
-from bpreport.formula.limits import limit
 from bpreport.formula.tree import Derivative, Symbol
 from bpreport.worked import recompute
 from tests.audit.readings import FOLDER, Block, blocks
@@ -48,12 +46,10 @@ def sections() -> dict[str, list[str]]:
 
 def known_of(deck: Deck) -> list[str]:
     """What is known of a deck, when all of its claims are judged."""
-    study = recompute(deck)
-    with effort(limit("audit_steps"), study.steps) as spent:
-        knowledge, _ = learned_within(spent, deck, study)
-        for claim in knowledge.claims:
-            judged_within(spent, claim, knowledge)
-        lines = list(_chains(knowledge))
+    found = learned(deck, recompute(deck))
+    judgements(found)
+    knowledge = found.knowledge
+    lines = list(_chains(knowledge))
     digits = {"rounded": knowledge.results, "exact": knowledge.exact_digits}
     return [*lines, *(f"{how}: {', '.join(sorted(told))}" for how, told in digits.items() if told)]
 

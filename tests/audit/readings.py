@@ -34,7 +34,7 @@ from functools import cache, partial
 from pathlib import Path
 
 from bpreport.audit import Audit, Judgement, audit
-from bpreport.audit.bounded import judged_within, learned_within
+from bpreport.audit.bounded import judged_within, learned
 from bpreport.audit.digits import significant_digits
 from bpreport.deck import Deck, builtin, read, read_text
 from bpreport.formula import MP
@@ -196,11 +196,10 @@ def steps() -> dict[str, str]:
     """By deck, how many steps its worked examples and its audit take now."""
     found = {}
     for name, deck in counted():
-        study = recompute(deck)
-        with effort(limit("audit_steps"), study.steps) as spent:
-            knowledge, _ = learned_within(spent, deck, study)
-            for claim in knowledge.claims:
-                judged_within(spent, claim, knowledge)
+        known = learned(deck, recompute(deck))
+        with effort(limit("audit_steps"), known.steps) as spent:
+            for claim in known.knowledge.claims:
+                judged_within(spent, claim, known.knowledge)
         found[name] = str(spent.spent)
     return found
 

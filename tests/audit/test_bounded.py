@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from bpreport.audit import audit, table_rows
-from bpreport.audit.bounded import learned_within
+from bpreport.audit.bounded import learned
 from bpreport.audit.examples import FIRST
 from bpreport.audit.points import Point
 from bpreport.deck import DeckError, read_text
 from bpreport.formula import MPMATH, evaluate, expand, parse
-from bpreport.formula.effort import Effort, effort
+from bpreport.formula.effort import effort
 from bpreport.formula.evaluation import Function, unroll
 from bpreport.formula.tree import Symbol
 from bpreport.worked import recompute
@@ -160,7 +160,7 @@ def test_calls_that_are_written_out_are_counted():
 def test_looking_through_printed_numbers_is_counted():
     """Of a name that is printed 200 times each look is 200 // 10 = 20 steps."""
     deck = read_text("$$x = 2$$\n\n" * 200)
-    knowledge, _ = learned_within(Effort(10**6), deck, recompute(deck))
+    knowledge = learned(deck, recompute(deck)).knowledge
     with effort(10**6) as counted:
         assert len(knowledge.printed_in(FIRST, "x")) == 200
     assert counted.spent == 20

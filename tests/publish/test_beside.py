@@ -10,7 +10,7 @@ from threading import Timer
 
 import pytest
 
-from bpreport.publish.beside import beside, copies
+from bpreport.publish.beside import beside, copies, prepared
 from bpreport.publish.commands import build_deck
 from bpreport.publish.keeping import current, keeping, kept, passing
 from tests.publish.decks import LESSON, PERCEPTRON
@@ -123,8 +123,8 @@ def test_the_files_are_the_same_with_and_without_copies(tmp_path, cached):
     assert len(made[0]) == 5
 
 
-def test_a_plot_that_is_foreseen_in_vain_costs_nothing(tmp_path, monkeypatch):
-    """What goes wrong in it is no error of the report, which may not show it."""
+def test_a_plot_that_a_copy_cannot_draw_is_drawn_where_it_is_needed(tmp_path, monkeypatch):
+    """What goes wrong in the copy is told, if at all, by the page that asks for the plot."""
     deck = tmp_path / "deck.md"
     deck.write_text(PERCEPTRON)
 
@@ -137,7 +137,7 @@ def test_a_plot_that_is_foreseen_in_vain_costs_nothing(tmp_path, monkeypatch):
     def fail(*_: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("bpreport.publish.examples.foreseen", fail)
+    monkeypatch.setattr("bpreport.publish.examples.plots", fail)
     assert report() == before
 
 
@@ -148,7 +148,7 @@ from bpreport.cli import main
 def stay(*_):
     print(os.getpid(), flush=True)
     time.sleep(600)
-examples.foreseen = stay  # what the copy does first
+examples.plots = stay  # what the copy does first
 main()
 """
 
@@ -198,3 +198,28 @@ def test_what_was_waited_for_is_there_for_good_and_for_later_copies(jobs):
         with beside(lambda: (outcome(), len(done)), jobs) as later:
             assert later() == (first, len(done))
     assert len(done) == (1 if first == os.getpid() else 0)
+
+
+@forking
+def test_a_copy_is_prepared_before_it_is_known_on_what_it_works():
+    ready = []
+    with prepared(lambda: ready.append(os.getpid()), lambda n: (n, ready), jobs=2) as begin:
+        number, by = begin(7)()
+    assert number == 7
+    assert by != [os.getpid()]
+    assert len(by) == 1
+    assert ready == []
+
+
+@forking
+def test_what_was_prepared_in_vain_is_made_here():
+    """Whether the copy has ended before it is told on what to work, or ends only then."""
+    first = os.getpid()
+
+    def fail() -> None:
+        raise ValueError("no such thing")
+
+    for wait in (0.0, 0.5):
+        with prepared(fail, lambda number: (number, os.getpid()), jobs=2) as begin:
+            time.sleep(wait)
+            assert begin(7)() == (7, first)

@@ -9,7 +9,7 @@ from bpreport.audit import audit
 from bpreport.deck import builtin, read, read_text
 from bpreport.publish import check_text
 from bpreport.publish.descent_view import _course
-from bpreport.publish.examples import foreseen
+from bpreport.publish.examples import plots
 from bpreport.publish.network import draw
 from bpreport.publish.report import report
 from bpreport.worked import recompute
@@ -112,10 +112,10 @@ def test_lines_of_a_plot_differ_without_colours():
 
 
 @pytest.mark.parametrize("name", ["perceptron", "descent"])
-def test_every_plot_of_a_report_was_foreseen(name):
-    """So that a copy of the process can draw it before the audit tells which ones are wanted."""
+def test_the_plots_alone_are_those_of_the_report(name):
+    """So that a copy of the process can draw them before the claims are judged."""
     found = audit(read_text(DECKS[name]))
     (example,) = report(found, found.study, "en").examples
-    drawn = {plot.picture.svg for plot in foreseen(found.study, "en")}
-    assert example.plots
-    assert {plot.picture.svg for plot in example.plots} <= drawn
+    drawn = [plot.picture.svg for plot in plots(found.study, "en", found.conventions)]
+    assert drawn
+    assert [plot.picture.svg for plot in example.plots] == drawn

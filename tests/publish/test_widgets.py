@@ -58,7 +58,7 @@ def traced(tmp_path, name: str, update: str):
 
 
 def made(example: Perceptron, trace) -> Stepper:
-    found = stepper(example, trace)
+    found = stepper(trace, example)
     assert found is not None
     return found
 
@@ -110,7 +110,7 @@ def test_a_large_network_has_no_stepper():
     example = study.examples["example"]
     assert isinstance(example, Perceptron)
     wide = Perceptron(**{**vars(example), "layers": (("l", 2), ("h", 7), ("o", 2))})
-    assert stepper(wide, study.traces["example"]) is None
+    assert stepper(study.traces["example"], wide) is None
 
 
 def computed(data, x):
@@ -161,7 +161,7 @@ def test_the_sliders_hold_the_runs_of_the_deck():
     study = recompute(read(builtin("en")))
     example = study.examples["descent"]
     assert isinstance(example, GradientDescent)
-    found = lab(example, study.traces["descent"])
+    found = lab(study.traces["descent"], example)
     assert found is not None
     for preset in found.data["presets"]:
         (start,) = preset["start"]

@@ -13,6 +13,7 @@ from bpreport.formula.tree import Apply, Symbol
 from bpreport.publish.examples import examples
 from bpreport.publish.language import translator
 from bpreport.publish.report import names
+from bpreport.publish.setting import HtmlSetter, PdfSetter
 from bpreport.publish.solution import solve
 from bpreport.publish.vocabulary import NAMES, OPERATIONS, SIGNS
 from bpreport.publish.words import spoken, told
@@ -203,3 +204,18 @@ def test_small_numbers_of_a_solution_are_products():
 def test_a_root_that_has_no_tree_is_read_whole():
     r"""MathML has the parts of a \sqrt side by side, without a row around them."""
     assert spoken(r"\int \sqrt{a + b}", "en") == "the integral of the square root of a plus b"
+
+
+def test_each_format_tells_a_solution_from_its_trees():
+    """In a formula, in the place of one that stands in another language, and in the PDF's."""
+    run = Symbol("J", (), ("(run-b)",))
+    trace = Trace("runs", "gradient descent", {run.key: Quantity(run, MP.mpf("2.5"))})
+    solution = solve(trace.quantities[run.key], trace)
+    words = "J superscript run-b equals 2.5"
+    html, other, pdf = HtmlSetter("en"), HtmlSetter("en", prefix="en."), PdfSetter("en")
+    assert f'aria-label="{words}"' in html.given(solution)
+    assert f'aria-label="{words}"' in html.solution(solution)
+    assert f'data-words="{words}"' in other.solution(solution)
+    assert f'alt="{words}"' in pdf.solution(solution)
+    assert 'alt="J superscript run-b"' in pdf.symbol(solution)
+    assert pdf.words == {words, "J superscript run-b"}
