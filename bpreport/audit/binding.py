@@ -9,13 +9,12 @@ from itertools import product
 from typing import Any
 
 from bpreport.audit.alignment import Alignment, Binding, align
-from bpreport.audit.digits import how_printed, number, same
+from bpreport.audit.digits import NOTHING, how_printed, number, same
 from bpreport.audit.knowledge import Knowledge
 from bpreport.audit.operands import could_give
 from bpreport.deck.claims import printed_number
 from bpreport.deck.model import Claim
 from bpreport.formula import (
-    MP,
     MPMATH,
     EvaluationError,
     evaluate,
@@ -23,7 +22,6 @@ from bpreport.formula import (
     rounded,
     to_decimal,
 )
-from bpreport.formula.rounding import JUDGED_DIGITS
 from bpreport.formula.tree import Derivative, Number, Symbol, Tree
 
 __all__ = [
@@ -36,10 +34,6 @@ __all__ = [
     "value_of",
     "within_printed",
 ]
-
-
-NOTHING = MP.mpf(10) ** -JUDGED_DIGITS
-"""Below this, a value of 50 digits is what is left of 0."""
 
 
 def best_alignment(

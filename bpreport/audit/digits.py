@@ -11,6 +11,7 @@ from bpreport.formula.arithmetic import IV
 from bpreport.formula.rounding import JUDGED_DIGITS
 
 __all__ = [
+    "NOTHING",
     "How",
     "can_be",
     "correction",
@@ -28,6 +29,9 @@ _ALIKE = MP.mpf(10) ** (2 - JUDGED_DIGITS)
 
 FEW_PLACES = 6
 """Places up to which a value is told in full."""
+
+NOTHING = MP.mpf(10) ** -JUDGED_DIGITS
+"""Below this, a value of 50 digits is what is left of 0."""
 
 ROUNDINGS = ("half-up", "half-even", "half-down")
 """Modes by which a right value may be printed without a remark: they differ in ties only."""
@@ -93,6 +97,8 @@ def correction(printed: str, value: Any) -> str:
     ('0.0003', '0.75')
     """
     text = rounded(value, places_of(printed))
+    if abs(value) < NOTHING:
+        return text.removeprefix("-")
     if significant_digits(text) > 1 or same(number(text), value):
         return text
     size = int(MP.floor(MP.log10(abs(value))))
@@ -120,13 +126,15 @@ def significant_digits(printed: str) -> int:
 def same(left: Any, right: Any) -> bool:
     """Whether two values agree at the digits that are judged.
 
-    >>> same(MP.mpf(1) / 3 * 3, MP.mpf(1))
-    True
+    >>> same(MP.mpf(1) / 3 * 3, MP.mpf(1)), same(MP.mpf("0.3") - MP.mpf("0.2") - MP.mpf("0.1"), 0)
+    (True, True)
     """
     if isinstance(left, tuple) and isinstance(right, tuple):
         return len(left) == len(right) and all(map(same, left, right))
     if isinstance(left, tuple) or isinstance(right, tuple):
         return False
+    if not left or not right:
+        return bool(abs(left - right) < NOTHING)
     return bool(abs(left - right) <= max(abs(left), abs(right)) * _ALIKE)
 
 

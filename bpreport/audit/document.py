@@ -214,6 +214,13 @@ class Document:
         statement = self._own(key, claim)
         return statement is not None and statement.updates
 
+    def _updates_entry(self, key: str, claim: Claim) -> bool:
+        """Whether a claim computes a row from what it was before, and a name is an entry of it."""
+        head, left = claim.head, claim.left
+        if claim.component is None or left is None or left == head or head not in readings(left):
+            return False
+        return self._own(key, claim) is not None
+
     def _own(self, key: str, claim: Claim) -> Statement | None:
         """What the chain that a claim belongs to says of a name."""
         index = self.nearest(key, claim.position)
@@ -463,7 +470,7 @@ class Document:
         """
         values: dict[str, Any] = dict(self.functions.at(claim.position))
         for part in readings(tree):
-            before = self.updates(part.key, claim)
+            before = self.updates(part.key, claim) or self._updates_entry(part.key, claim)
             text = self.printed_text(part, claim.position, before=before)
             if text is None and (ruled := self.by_rule(part, claim.position)) is not None:
                 values[part.key] = ruled.value

@@ -246,9 +246,9 @@ _OUTCOMES = {
 def _component(claim: Claim, knowledge: Knowledge, place: int) -> Judgement:
     """One entry of a printed row: of a name, of an expression, or of a row of lines."""
     if isinstance(claim.left, Tuple | Matrix):
-        by_line = judge_entry_of(children(claim.left), claim, knowledge, place)
-        if by_line is not None:
-            return by_line
+        found = judge_entry_of(children(claim.left), claim, knowledge, place)
+        if found is not None:
+            return found
     if isinstance(claim.left, Tuple) and claim.left == claim.head:
         name = claim.left.items[place] if place < len(claim.left.items) else None
         if name is not None:  # (x, y) = (3, 2) says two things
@@ -258,7 +258,8 @@ def _component(claim: Claim, knowledge: Knowledge, place: int) -> Judgement:
     if is_set and isinstance(claim.left, Symbol) and knowledge.trace_of(claim) is None:
         # A set is told in any order.
         return said(claim, Verdict.GIVEN, "{printed} is given", printed=claim.right_source)
-    if knowledge.trace_of(claim) is None and knowledge.updates_itself(claim):
+    by_line = claim.left is not None and is_row_of_numbers(claim.left)
+    if knowledge.trace_of(claim) is None and (by_line or knowledge.updates_itself(claim)):
         return judge_entry(claim, knowledge, place)
     if isinstance(claim.head, Symbol | Derivative):
         found = judge_value(claim, knowledge, claim.right_source)

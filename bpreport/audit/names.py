@@ -19,7 +19,15 @@ from bpreport.formula.tree import (
     walk,
 )
 
-__all__ = ["CONSTANTS", "is_numeric", "named", "readings", "respellings", "spellings"]
+__all__ = [
+    "CONSTANTS",
+    "entry_name",
+    "is_numeric",
+    "named",
+    "readings",
+    "respellings",
+    "spellings",
+]
 
 CONSTANTS = ("e", r"\pi")
 """Symbols that have a value of their own."""
@@ -59,6 +67,23 @@ def is_row_of_numbers(tree: Tree) -> bool:
 def named(tree: Tree) -> Iterator[Symbol]:
     """Every symbol of a tree."""
     return (part for part in walk(tree) if isinstance(part, Symbol))
+
+
+def entry_name(row: Symbol | Derivative, place: tuple[str, ...]) -> Symbol | Derivative | None:
+    r"""The name of an entry of a row or matrix, or of a derivative by it; None where it has none.
+
+    >>> from bpreport.formula import parse
+    >>> entry_name(parse("w"), ("2",)).key
+    'w_{2}'
+    >>> entry_name(parse(r"\frac{\partial L}{\partial W}"), ("1", "2")).key
+    '\\partial L/\\partial W_{1,2}'
+    """
+    if isinstance(row, Symbol):
+        return None if row.indices else replace(row, indices=place, typed="")
+    by = (
+        entry_name(row.by[0], place) if len(row.by) == 1 and isinstance(row.by[0], Symbol) else None
+    )
+    return None if by is None else replace(row, by=(by,))
 
 
 def readings(tree: Tree) -> tuple[Symbol | Derivative, ...]:

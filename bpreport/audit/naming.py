@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from bpreport.audit.examples import Examples, output_keys
-from bpreport.audit.names import named, respellings, spellings
+from bpreport.audit.names import entry_name, named, respellings, spellings
 from bpreport.deck.model import Claim
 from bpreport.formula.tree import Derivative, Matrix, Symbol, Tree, Tuple
 from bpreport.worked import Role, Trace
@@ -26,11 +26,14 @@ class Naming(Examples):
     """Keys of symbols, of entries of rows, and of names that are not written in full."""
 
     def component_key(self, claim: Claim) -> str | None:
-        """The key of one entry of a printed row: the third of w is w_3.
+        """The key of one entry of a printed row: the third of w is w_3, that of a gradient dE/dw_3.
 
         Outputs and weights of an iteration are followed by "@" and its number.
         """
         head, place = claim.head, claim.component
+        if isinstance(head, Derivative) and place is not None and self.trace_of(claim) is None:
+            found = entry_name(head, _place_in(claim.row, place))
+            return None if found is None else found.key
         if not isinstance(head, Symbol) or place is None:
             return None
         iteration = _iteration(head, claim)

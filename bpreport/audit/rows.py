@@ -11,12 +11,12 @@ from bpreport.audit.digits import how_printed
 from bpreport.audit.knowledge import Knowledge
 from bpreport.audit.lines import judge_line
 from bpreport.audit.model import Judgement, Verdict
-from bpreport.audit.names import is_numeric, is_row_of_numbers, named
+from bpreport.audit.names import entry_name, is_numeric, is_row_of_numbers, named, readings
 from bpreport.audit.printed import judge_against
 from bpreport.audit.saying import said, shown, unchecked
 from bpreport.deck.model import Claim
 from bpreport.formula import MPMATH, TREES, EvaluationError, evaluate, expand
-from bpreport.formula.tree import Apply, Symbol, Tree, substitute
+from bpreport.formula.tree import Apply, Derivative, Symbol, Tree, substitute
 
 __all__ = ["in_entries", "judge_entry", "judge_entry_of", "judge_row"]
 
@@ -132,7 +132,7 @@ def _entry_of(formula: Tree, place: int, claim: Claim, knowledge: Knowledge) -> 
     """
     values: dict[str, Any] = {}
     formula = expand(formula, knowledge.document.functions.at(claim.position))
-    for name in named(formula):
+    for name in (*named(formula), *readings(formula)):
         known = knowledge.operand(name, claim)
         row = None if known is None else known.value
         values[name.key] = _entries_of(name, row) if isinstance(row, tuple) else name
@@ -140,14 +140,14 @@ def _entry_of(formula: Tree, place: int, claim: Claim, knowledge: Knowledge) -> 
     return entries[place]
 
 
-def _entries_of(name: Symbol, row: Any, indices: tuple[str, ...] = ()) -> Any:
+def _entries_of(name: Symbol | Derivative, row: Any, indices: tuple[str, ...] = ()) -> Any:
     """The names of a vector's or matrix's entries, in its shape."""
     if isinstance(row, tuple):
         parts = (
             _entries_of(name, part, (*indices, str(place))) for place, part in enumerate(row, 1)
         )
         return type(row)(parts)
-    return tree_of(row) if name.indices else replace(name, indices=indices, typed="")
+    return entry_name(name, indices) or tree_of(row)
 
 
 def _flat(value: Any) -> Iterator[Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bpreport.audit.digits import significant_digits
+from bpreport.audit.digits import NOTHING, significant_digits
 from bpreport.audit.knowledge import Known
 from bpreport.audit.model import Fix, Judgement, Message, Verdict
 from bpreport.deck.model import Claim
@@ -81,6 +81,8 @@ def shown(value: Any, beside: str | None = None) -> str:
     >>> shown(MP.mpf("0.99527429123"), beside="0.995274292")
     '0.9952742912'
     """
+    if abs(value) < NOTHING:
+        return "0"
     digits = max(SHOWN_DIGITS, 0 if beside is None else significant_digits(beside) + 1)
     text = MP.nstr(MP.mpf(value), digits, min_fixed=-6, max_fixed=max(12, digits))
     return str(text).removesuffix(".0")

@@ -35,8 +35,8 @@ class Values(Learned):
         trace = self.trace_of(claim)
         if claim.component is not None and tree is claim.head:
             key = self.component_key(claim)
-            if key is None:
-                return None
+            if key is None or isinstance(claim.head, Derivative):
+                return None  # what a gradient's entry is, its formula says
             found = None if trace is None else self.in_trace(trace, key)
             return found or (None if "@" in key else self._in_document(key, claim))
         if not isinstance(tree, Symbol | Derivative):
