@@ -7,9 +7,11 @@ has none. There, and with a single processor, the one thing is made after the ot
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from functools import partial
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from bpreport.publish.keeping import current
@@ -17,7 +19,7 @@ from bpreport.publish.keeping import current
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
-__all__ = ["Outcome", "beside", "copies", "prepared"]
+__all__ = ["Outcome", "Step", "beside", "companion", "copies"]
 
 S = TypeVar("S")
 T = TypeVar("T")
@@ -61,36 +63,53 @@ class Outcome(Generic[T]):
         return made  # type: ignore[no-any-return]
 
 
+@dataclass(frozen=True, slots=True)
+class Step(Generic[S, T]):
+    """A work, and what can be made ready for it before it is known on what."""
+
+    work: Callable[[S], T]
+    prepare: Callable[[], object] = lambda: None
+
+
 @contextmanager
-def prepared(
-    prepare: Callable[[], object], work: Callable[[S], T], jobs: int
-) -> Iterator[Callable[[S], Outcome[T]]]:
-    """Get ready for a work, with at least two `jobs` in a process of its own; gives what begins it.
+def companion(
+    jobs: int, *steps: Step[Any, Any]
+) -> Iterator[Sequence[Callable[[Any], Outcome[Any]]]]:
+    """Have works done in their order by one other process, with at least two `jobs`.
 
-    Where nothing comes from that process, as where memory is short, the work is done here when it
-    is asked for; so an error in it is told as it would be without a second process.
+    Gives what begins each of them. Where nothing comes from that process, as where memory is short,
+    a work is done here when it is asked for; so an error in it is told as it would be without a
+    second process.
 
-    >>> with prepared(lambda: None, lambda number: 6 * number, jobs=2) as begin:
-    ...     begin(7)()
-    42
+    >>> with companion(2, Step(lambda n: 6 * n), Step(lambda n: n - 2)) as (multiply, subtract):
+    ...     subtract(multiply(7)())()
+    40
     """
+    connection: Connection | None = None
+    begun: list[Outcome[Any]] = []
+
+    def begin(step: Step[Any, Any], thing: Any) -> Outcome[Any]:
+        if connection is not None:
+            for earlier in begun:  # it listens once its last outcome is received
+                earlier()
+            with suppress(OSError):  # it has ended, which the outcome finds out as well
+                connection.send(thing)
+        outcome = Outcome(partial(step.work, thing), connection)
+        begun.append(outcome)
+        return outcome
+
+    begins = [partial(begin, step) for step in steps]
     if jobs < 2:
-        yield lambda thing: Outcome(partial(work, thing))
+        yield begins
         return
     from bpreport.publish.processes import COPIES, started
 
     if not COPIES:
-        yield lambda thing: Outcome(partial(work, thing))
+        yield begins
         return
-    process, connection = started(_copy, prepare, work)
-
-    def begin(thing: S) -> Outcome[T]:
-        with suppress(OSError):  # it has ended, which the outcome finds out as well
-            connection.send(thing)
-        return Outcome(partial(work, thing), connection)
-
+    process, connection = started(_copy, steps, children=True)
     try:
-        yield begin
+        yield begins
     finally:
         process.terminate()
         process.join()
@@ -99,24 +118,25 @@ def prepared(
 
 @contextmanager
 def beside(work: Callable[[], T], jobs: int) -> Iterator[Outcome[T]]:
-    """Begin a work at once, as `prepared` does; gives what waits for it.
+    """Begin a work at once in a process of its own, as a `companion` does; gives what waits for it.
 
     >>> with beside(lambda: 6 * 7, jobs=2) as product:
     ...     product()
     42
     """
-    with prepared(lambda: None, lambda _: work(), jobs) as begin:
+    with companion(jobs, Step(lambda _: work())) as (begin,):
         yield begin(None)
 
 
-def _copy(
-    connection: Connection, prepare: Callable[[], object], work: Callable[[Any], object]
-) -> None:
-    """What the copy does: the work, and to send what came of it. It writes nothing else."""
+def _copy(connection: Connection, steps: Sequence[Step[Any, Any]]) -> None:
+    """What the copy does: the works, and to send what comes of each. It writes nothing else."""
     now = current()
-    if now is not None:
-        now.parted()
     with suppress(Exception):  # the first process will find it, too, and tell of it
-        prepare()
-        made = work(connection.recv())
-        connection.send((made, None if now is None else now.gained()))
+        steps[0].prepare()
+        for step, following in zip_longest(steps, steps[1:]):
+            if now is not None:
+                now.parted()
+            made = step.work(connection.recv())
+            if following is not None:  # before it waits until what it sends is received
+                following.prepare()
+            connection.send((made, None if now is None else now.gained()))

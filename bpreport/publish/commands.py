@@ -14,7 +14,7 @@ from bpreport.publish.beside import copies
 from bpreport.publish.keeping import Pieces, keeping, passing
 from bpreport.publish.language import mark, said, spoken
 from bpreport.publish.products import Kept, Shelf, told
-from bpreport.publish.writing import drawing, fit, products, put
+from bpreport.publish.writing import beginning, fit, products, put
 
 if TYPE_CHECKING:
     from bpreport.deck import Deck
@@ -91,12 +91,13 @@ def _made(
     with passing():
         study = _recomputed(deck, tell)
         jobs = copies(jobs)
-        with drawing(study, formats, lang, jobs) as draw:
+        with beginning(study, formats, lang, jobs) as (draw, lay_out):
             tell("audit")
             learned = learn(deck, study)
             pictures = draw(learned.conventions)
             found = judged(learned)
-            return products(found, study, formats, lang, tell, jobs, pictures), lang
+            made = products(found, study, formats, lang, tell, jobs, pictures, lay_out)
+            return made, lang
 
 
 def _recomputed(deck: Deck, tell: Progress) -> Study:

@@ -196,11 +196,16 @@ def _ending(status: int | None) -> Message:
     return Message(EXITED)
 
 
-def started(work: Callable[..., None], *things: Any) -> tuple[BaseProcess, Connection]:
-    """A process that does a work, which is handed a connection and the things; our end of that."""
+def started(
+    work: Callable[..., None], *things: Any, children: bool = False
+) -> tuple[BaseProcess, Connection]:
+    """A process that does a work, which is handed a connection and the things; our end of that.
+
+    One that may have `children` of its own has to be ended by whoever started it.
+    """
     context: Any = get_context("fork" if COPIES else "spawn")  # their base has no processes
     here, there = context.Pipe()
-    process = context.Process(target=_begun, args=(work, here, there, *things), daemon=True)
+    process = context.Process(target=_begun, args=(work, here, there, *things), daemon=not children)
     now = current()
     if now is not None:
         now.store.rest()  # a database must not be open in two copies of a process

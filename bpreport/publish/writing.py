@@ -7,20 +7,22 @@ import os
 import re
 import sys
 import tempfile
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from bpreport.publish.beside import Outcome, beside, prepared
+from bpreport.publish.beside import Outcome, Step, beside, companion
 from bpreport.publish.language import languages, tag, translator
 
 if TYPE_CHECKING:
     from bpreport.audit.model import Audit
+    from bpreport.publish.drawing import Drawing
     from bpreport.publish.view import Report
     from bpreport.worked import Study
 
-__all__ = ["DRAWN", "FORMATS", "build", "clear", "drawing", "fit", "products", "put", "write"]
+__all__ = ["DRAWN", "FORMATS", "beginning", "build", "clear", "fit", "products", "put", "write"]
 
 Progress = Callable[[str], object]
 
@@ -68,23 +70,28 @@ def _order(formats: Iterable[str], lang: str) -> list[str]:
     return [lang, *(other for other in others if other != lang)]
 
 
+class Typeset(NamedTuple):
+    """A report with its formulas drawn, to be laid out; as `printed` takes it."""
+
+    html: str
+    drawings: Mapping[str, Drawing]
+    words: Collection[str]
+
+
+Draw = Callable[[Mapping[str, Any]], Outcome[None]]
+"""What begins to draw the plots, once it is known which conventions the deck follows."""
+LayOut = Callable[[Typeset], Outcome[bytes]]
+"""What begins to make a PDF, once its formulas are drawn."""
+
+
 @contextmanager
-def drawing(
+def beginning(
     study: Study, formats: Sequence[str], lang: str, jobs: int
-) -> Iterator[Callable[[Mapping[str, Any]], Outcome[None]]]:
-    """Have the plots of the pages drawn beside the audit, with more `jobs` than one.
+) -> Iterator[tuple[Draw, LayOut]]:
+    """Have plots drawn and a PDF laid out beside what else is made, with more `jobs` than one.
 
-    To be called in `keeping` or in `passing`. It gives what begins to draw as soon as it is known
-    which conventions the deck follows; and that gives what waits for the plots.
+    To be called in `keeping` or in `passing`, before the audit.
     """
-    if jobs < 2 or not set(PAGES) & set(formats):
-        yield lambda _: DRAWN
-        return
-
-    def prepare() -> None:
-        from bpreport.publish.picture import prepare
-
-        prepare()
 
     def draw(conventions: Mapping[str, Any]) -> None:
         from bpreport.publish.examples import plots
@@ -95,8 +102,24 @@ def drawing(
                 for plot in plots(study, other, conventions):
                     _ = plot.picture.svg
 
-    with prepared(prepare, draw, jobs) as begin:
-        yield begin
+    def with_matplotlib() -> None:
+        from bpreport.publish.picture import prepare
+
+        prepare()
+
+    def with_weasyprint() -> None:
+        if "pdf" in formats:
+            import weasyprint  # noqa: F401
+
+    works = Step(draw, with_matplotlib), Step(partial(_laid_out, jobs=jobs), with_weasyprint)
+    with companion(jobs if PAGES & set(formats) else 1, *works) as (begin, lay_out):
+        yield begin, lay_out
+
+
+def _laid_out(page: Typeset, jobs: int = 1) -> bytes:
+    from bpreport.publish.printing import printed
+
+    return printed(*page, jobs)
 
 
 def products(
@@ -107,11 +130,12 @@ def products(
     tell: Progress,
     jobs: int = 1,
     pictures: Outcome[None] = DRAWN,
+    lay_out: LayOut | None = None,
 ) -> dict[str, dict[str, bytes]]:
     """The files of each format by name, in the order of the formats.
 
     With more `jobs` than one, of several formats those that take long are made in processes beside
-    this one. `pictures` waits for those that are drawn beside it.
+    this one. `pictures` waits for the plots, and `lay_out` begins a PDF, where this is `beginning`.
     """
     made: dict[str, dict[str, bytes]] = {form: {} for form in formats}
     if "golden" in made:
@@ -126,9 +150,9 @@ def products(
         made["notebook"] = notebook.products(audit, lang)
     if not PAGES & set(made):
         return made
-    return made | _pages(
-        audit, study, [form for form in made if form in PAGES], lang, tell, jobs, pictures
-    )
+    lay_out = lay_out or (lambda page: Outcome(partial(_laid_out, page, jobs)))
+    wanted = [form for form in made if form in PAGES]
+    return made | _pages(audit, study, wanted, lang, tell, jobs, pictures, lay_out)
 
 
 def _pages(
@@ -139,28 +163,31 @@ def _pages(
     tell: Progress,
     jobs: int,
     pictures: Outcome[None],
+    lay_out: LayOut,
 ) -> dict[str, dict[str, bytes]]:
     from bpreport.publish.report import report
 
     tell("report")
     pages = [report(audit, study, other) for other in _order(formats, lang)]
-    makers: dict[str, Callable[[], dict[str, bytes]]] = {
-        "slides": lambda: _slides(pages[0], audit),
-        "html": lambda: {"report.html": html(pages, audit, pictures)},
-    }
-    if "pdf" in formats:
-        tell("pdf")
-        # What follows needs the pictures as well, and by now they are there.
-        printing = typeset(pages[0], audit, pictures, jobs)
-        makers["pdf"] = lambda: {"report.pdf": printing()}
-    *others, here = [form for form in makers if form in formats]
+    made: dict[str, dict[str, bytes]] = {}
     with ExitStack() as stack:
-        begun = {form: stack.enter_context(beside(makers[form], jobs)) for form in others}
-        tell(here)
-        made = {here: makers[here]()}
-        for form, outcome in begun.items():
-            tell(form)
-            made[form] = outcome()
+        if "pdf" in formats:
+            tell("pdf")
+            # What follows needs the pictures as well, and by now they are there.
+            pdf = lay_out(typeset(pages[0], audit, pictures))
+        if "slides" in formats:
+            pictures()  # so that a copy has them
+            alone = 1 if len(formats) == 1 else jobs
+            slides = stack.enter_context(beside(lambda: _slides(pages[0], audit), alone))
+        if "html" in formats:
+            tell("html")
+            made["html"] = {"report.html": html(pages, audit, pictures)}
+        if "slides" in formats:
+            tell("slides")
+            made["slides"] = slides()
+        if "pdf" in formats:
+            tell("pdf")
+            made["pdf"] = {"report.pdf": pdf()}
     return made
 
 
@@ -215,15 +242,9 @@ def html(pages: Sequence[Report], audit: Audit, pictures: Outcome[None] = DRAWN)
     return later.filled(whole).encode()
 
 
-def typeset(
-    page: Report, audit: Audit, pictures: Outcome[None] = DRAWN, jobs: int = 1
-) -> Callable[[], bytes]:
-    """The report with its formulas drawn; what is returned lays it out and gives the PDF.
-
-    With more `jobs` than one, a long one is laid out in two processes.
-    """
+def typeset(page: Report, audit: Audit, pictures: Outcome[None] = DRAWN) -> Typeset:
+    """The report with its formulas drawn, to be laid out."""
     from bpreport.publish.pointing import figures
-    from bpreport.publish.printing import printed
     from bpreport.publish.report import names
     from bpreport.publish.setting import Later, ReportPdf
     from bpreport.publish.templates import environment
@@ -234,8 +255,7 @@ def typeset(
     template = environment(page.lang).get_template("report.html.j2")
     source = template.render(page=page, setter=setter, frame="base.html.j2")
     pictures()
-    whole = setter.later.filled(source)
-    return lambda: printed(whole, setter.drawings, setter.words, jobs)
+    return Typeset(setter.later.filled(source), setter.drawings, setter.words)
 
 
 def _slides(page: Report, audit: Audit) -> dict[str, bytes]:

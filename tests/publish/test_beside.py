@@ -7,10 +7,11 @@ import sys
 import time
 from multiprocessing import active_children
 from threading import Timer
+from typing import Any
 
 import pytest
 
-from bpreport.publish.beside import beside, copies, prepared
+from bpreport.publish.beside import Step, beside, companion, copies
 from bpreport.publish.commands import build_deck
 from bpreport.publish.keeping import current, keeping, kept, passing
 from tests.publish.decks import LESSON, PERCEPTRON
@@ -201,14 +202,61 @@ def test_what_was_waited_for_is_there_for_good_and_for_later_copies(jobs):
 
 
 @forking
-def test_a_copy_is_prepared_before_it_is_known_on_what_it_works():
-    ready = []
-    with prepared(lambda: ready.append(os.getpid()), lambda n: (n, ready), jobs=2) as begin:
-        number, by = begin(7)()
-    assert number == 7
-    assert by != [os.getpid()]
-    assert len(by) == 1
+def test_a_companion_does_one_work_after_the_other_and_gets_ready_for_each():
+    ready: list[str] = []
+    first: Step[int, Any] = Step(
+        lambda n: (6 * n, list(ready), os.getpid()), lambda: ready.append("first")
+    )
+    second: Step[int, Any] = Step(
+        lambda n: (n - 2, list(ready), os.getpid()), lambda: ready.append("second")
+    )
+    with companion(2, first, second) as (multiply, subtract):
+        product = multiply(7)
+        difference = subtract(44)  # though what comes before it is not asked for
+        number, known, by = difference()
+        assert (number, known) == (42, ["first", "second"])
+        assert product() == (42, ["first"], by)
+    assert by != os.getpid()
     assert ready == []
+
+
+@forking
+def test_what_a_companion_made_is_told_once(tmp_path):
+    """Of its second work it sends what that made, and not again what the first did."""
+    with keeping(tmp_path):
+        now = current()
+        assert now is not None
+        with companion(2, Step(twice), Step(twice)) as (one, other):
+            assert one("a")() == twice("a")
+            assert other("b")() == twice("b")
+        assert now.pieces.made["twice"] == 2
+        assert now.pieces.found["twice"] == 2
+
+
+@forking
+def test_a_companion_may_have_copies_of_its_own_and_takes_them_along(tmp_path):
+    told = tmp_path / "copy"
+
+    def stay() -> None:
+        told.write_text(str(os.getpid()))
+        time.sleep(600)
+
+    def work(_: None) -> None:
+        with beside(stay, jobs=2) as outcome:
+            outcome()
+
+    with companion(2, Step(work)) as (begin,):
+        begin(None)
+        while not (told.exists() and told.read_text()):
+            time.sleep(0.01)
+    copy = int(told.read_text())
+    for _ in range(500):
+        try:
+            os.kill(copy, 0)
+        except ProcessLookupError:
+            return
+        time.sleep(0.01)
+    pytest.fail("the copy of the copy is still there")
 
 
 @forking
@@ -220,6 +268,6 @@ def test_what_was_prepared_in_vain_is_made_here():
         raise ValueError("no such thing")
 
     for wait in (0.0, 0.5):
-        with prepared(fail, lambda number: (number, os.getpid()), jobs=2) as begin:
+        with companion(2, Step(lambda n: (n, os.getpid()), fail)) as (begin,):
             time.sleep(wait)
             assert begin(7)() == (7, first)
