@@ -98,6 +98,8 @@ def main() -> None:
             raise click.UsageError(str(error)) from None
     # Trees have no cycles: looking for some over and over took an eighth of a check's time.
     gc.set_threshold(100_000, 20, 20)
+    # No product of matrices is left to a BLAS; its threads took a tenth of a check to begin.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 @main.command()

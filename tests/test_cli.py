@@ -342,3 +342,24 @@ def test_ctrl_c_ends_a_command_that_is_still_importing(tmp_path):
         [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=False
     )
     assert (ended.returncode, ended.stdout, ended.stderr) == (130, "", "")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux lists the threads of a process")
+def test_no_command_begins_threads_that_it_has_no_use_for():
+    """NumPy's BLAS begins one for each processor, and is asked for nothing."""
+    program = (
+        "import os, sys; from bpreport.cli import main\n"
+        "try:\n    main(['check', '--no-cache'])\n"
+        "except SystemExit:\n    pass\n"
+        "assert 'numpy' in sys.modules\n"
+        "print(len(os.listdir('/proc/self/task')), file=sys.stderr)"
+    )
+    environment = {key: value for key, value in os.environ.items() if "THREADS" not in key}
+    finished = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+        env={**environment, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+    assert finished.stderr == "1\n"
