@@ -81,10 +81,11 @@ def shown(value: Any, beside: str | None = None) -> str:
     >>> shown(MP.mpf("0.99527429123"), beside="0.995274292")
     '0.9952742912'
     """
-    if abs(value) < NOTHING:
+    exact = MP.mpf(value)
+    if abs(exact) < NOTHING:
         return "0"
     digits = max(SHOWN_DIGITS, 0 if beside is None else significant_digits(beside) + 1)
-    text = MP.nstr(MP.mpf(value), digits, min_fixed=-6, max_fixed=max(12, digits))
+    text = MP.nstr(exact, digits, min_fixed=-6, max_fixed=max(12, digits))
     return str(text).removesuffix(".0")
 
 
