@@ -16,6 +16,7 @@ _CHECKED = (
     "names = [name for name in sys.modules if not name.startswith('__')]\n"
     "print(*names, file=sys.stderr)"
 )
+_AS_THE_COMMAND = {"OPENBLAS_NUM_THREADS": "1"}
 _IMPORTING = "import importlib, sys\nfor name in sys.argv[1:]:\n    importlib.import_module(name)"
 
 
@@ -34,7 +35,7 @@ def rows(runs: int, folder: Path) -> Iterator[Row]:
         {
             "python": Command([sys.executable, "-c", "pass"]),
             "help": Command([*BPREPORT, "--help"]),
-            "imports": Command([sys.executable, "-c", _IMPORTING, *needed()]),
+            "imports": Command([sys.executable, "-c", _IMPORTING, *needed()], _AS_THE_COMMAND),
             "check": Command([*BPREPORT, "check", "--no-cache"], finds=True),
             "again": Command([*BPREPORT, "check"], cache, finds=True),
         },
