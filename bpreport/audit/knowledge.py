@@ -24,8 +24,11 @@ from bpreport.formula.operations import FUNCTION_MEANINGS
 from bpreport.formula.tree import Call, Derivative, Number, Symbol, Tree, walk
 from bpreport.worked import Trace, trained
 
-__all__ = ["Knowledge", "Known", "Printed", "output_keys", "row_of"]
+__all__ = ["Knowledge", "Known", "Printed", "Told", "output_keys", "row_of"]
 
+
+Told = dict[str, list[tuple[Position, str]]]
+"""By the digits of exact values, the digits that are printed for them, and where."""
 
 ENTRIES_A_STEP = 10
 """Printed numbers of one name that are looked through in the time of a step."""
@@ -47,8 +50,8 @@ class Knowledge(Values):
     """By claim, name and numeric side, how the side follows from a formula; found once."""
     columns: dict[tuple[int, Tree | None, str, int], tuple[int, int]] = field(default_factory=dict)
     """By slide, heading, way of taking numbers and what was known: how many of a column follow."""
-    parts: dict[int, list[tuple[Position, Any, str]]] = field(default_factory=dict)
-    """By slide, where a number is printed for what has no name, its exact value and the digits."""
+    parts: dict[int, Told] = field(default_factory=dict)
+    """By slide, the numbers that are printed for what has no name."""
     states_beside: dict[tuple[int, str], list[int]] = field(default_factory=dict)
     """By paragraph and worked example, the updates after which numbers of it are right."""
     _sources: dict[tuple[str, int, int], dict[str, str]] = field(default_factory=dict)

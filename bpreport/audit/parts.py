@@ -5,16 +5,18 @@ Who computes a softmax by hand writes down the exponentials, and adds what stand
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from bisect import bisect_left
 from contextlib import suppress
+from itertools import islice, takewhile
+from operator import attrgetter
 from typing import Any
 
 from bpreport.audit.digits import fits, number, same
-from bpreport.audit.knowledge import Knowledge
+from bpreport.audit.knowledge import Knowledge, Told
 from bpreport.deck.claims import printed_number
-from bpreport.deck.model import Claim, Position
-from bpreport.formula import MPMATH, EvaluationError, evaluate
-from bpreport.formula.effort import charge
+from bpreport.deck.model import Claim
+from bpreport.formula import MP, MPMATH, EvaluationError, evaluate
+from bpreport.formula.rounding import JUDGED_DIGITS
 from bpreport.formula.tree import Apply, Call, Number, Tree, substitute
 
 __all__ = ["follows_from_parts"]
@@ -25,47 +27,48 @@ _JOINING = ("add", "multiply", "divide", "negative")
 
 def follows_from_parts(tree: Tree, printed: str, claim: Claim, knowledge: Knowledge) -> bool:
     """Whether a formula gives the printed digits with those that its slide prints for its parts."""
-    told = _told_before(claim, knowledge)
+    told = _told_on(claim.slide, knowledge)
     if not told:
         return False
     try:
         values = knowledge.values_for(tree, claim)
-        by_paper = substitute(tree, lambda part: _as_told(part, values, told))
+
+        def as_told(part: Tree) -> Tree | None:
+            if not _is_part(part):
+                return None
+            told_here = told.get(_digits(evaluate(part, values, MPMATH)), ())
+            text = next((text for at, text in told_here if at < claim.position), None)
+            if text is None:
+                return None
+            return -Number(text[1:]) if text.startswith("-") else Number(text)
+
+        by_paper = substitute(tree, as_told)
         return by_paper != tree and fits(printed, evaluate(by_paper, values, MPMATH))
     except EvaluationError:
         return False
-
-
-def _as_told(part: Tree, values: dict[str, Any], told: list[tuple[Any, str]]) -> Tree | None:
-    """The digits that are printed for a part, if any are."""
-    if not _is_part(part):
-        return None
-    value = evaluate(part, values, MPMATH)
-    charge(len(told))
-    text = next((text for exact, text in told if same(exact, value)), None)
-    if text is None:
-        return None
-    return -Number(text[1:]) if text.startswith("-") else Number(text)
 
 
 def _is_part(tree: Tree) -> bool:
     return isinstance(tree, Call) or (isinstance(tree, Apply) and tree.operation not in _JOINING)
 
 
-def _told_before(claim: Claim, knowledge: Knowledge) -> list[tuple[Any, str]]:
-    """Exact values of parts and the digits that the slide has printed for them before a claim."""
-    if claim.slide not in knowledge.parts:
-        knowledge.parts[claim.slide] = list(_told_on(claim.slide, knowledge))
-    told = knowledge.parts[claim.slide]
-    return [(value, text) for at, value, text in told if at < claim.position]
+def _told_on(slide: int, knowledge: Knowledge) -> Told:
+    """What a slide prints for parts, rounded: by their exact values, where, and the digits."""
+    if slide not in knowledge.parts:
+        told = knowledge.parts[slide] = {}
+        first = bisect_left(knowledge.claims, slide, key=attrgetter("slide"))
+        rest = islice(knowledge.claims, first, None)
+        for claim in takewhile(lambda one: one.slide == slide, rest):
+            text = printed_number(claim.right)
+            if text is None or claim.left is None or not _is_part(claim.left):
+                continue
+            with suppress(EvaluationError):
+                value = evaluate(claim.left, knowledge.values_for(claim.left, claim), MPMATH)
+                if fits(text, value) and not same(number(text), value):
+                    told.setdefault(_digits(value), []).append((claim.position, text))
+    return knowledge.parts[slide]
 
 
-def _told_on(slide: int, knowledge: Knowledge) -> Iterator[tuple[Position, Any, str]]:
-    for claim in knowledge.claims:
-        text = printed_number(claim.right)
-        if claim.slide != slide or text is None or claim.left is None or not _is_part(claim.left):
-            continue
-        with suppress(EvaluationError):
-            value = evaluate(claim.left, knowledge.values_for(claim.left, claim), MPMATH)
-            if fits(text, value) and not same(number(text), value):
-                yield claim.position, value, text
+def _digits(value: Any) -> str:
+    """A value by its digits that are judged; a row has none that a part could be."""
+    return "" if isinstance(value, tuple) else str(MP.nstr(value, JUDGED_DIGITS))

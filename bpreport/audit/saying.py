@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bpreport.audit.digits import NOTHING, significant_digits
+from bpreport.audit.digits import NOTHING, number, same, significant_digits
 from bpreport.audit.knowledge import Known
 from bpreport.audit.model import Fix, Judgement, Message, Verdict
 from bpreport.deck.model import Claim
@@ -76,16 +76,28 @@ def uncomputable(claim: Claim, error: EvaluationError) -> Judgement:
 def shown(value: Any, beside: str | None = None) -> str:
     """A value in a sentence, at eight significant digits, or one more than the number beside it.
 
+    There are as many as tell it from that number.
+
     >>> shown(MP.mpf("0.99527429123")), shown(MP.mpf("2.35"))
     ('0.99527429', '2.35')
     >>> shown(MP.mpf("0.99527429123"), beside="0.995274292")
     '0.9952742912'
+    >>> shown(MP.mpf("4.90000000098"), beside="4.9")
+    '4.900000001'
     """
     exact = MP.mpf(value)
     if abs(exact) < NOTHING:
         return "0"
     digits = max(SHOWN_DIGITS, 0 if beside is None else significant_digits(beside) + 1)
-    text = MP.nstr(exact, digits, min_fixed=-6, max_fixed=max(12, digits))
+    told = _in_digits(exact, digits)
+    while beside and number(told) == number(beside) and not same(number(told), exact):
+        digits += 1  # it is not what is printed, though nearly
+        told = _in_digits(exact, digits)
+    return told
+
+
+def _in_digits(value: Any, digits: int) -> str:
+    text = MP.nstr(value, digits, min_fixed=-6, max_fixed=max(12, digits))
     return str(text).removesuffix(".0")
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from itertools import count
 
 from bpreport.deck.model import Chain, Claim, Figure, Formula, Refusal, Side
-from bpreport.formula.chains import RawChain, split
+from bpreport.formula.chains import RawChain, RawSide, split
 from bpreport.formula.errors import FormulaError
 from bpreport.formula.limits import limit
 from bpreport.formula.names import read_base
@@ -45,6 +45,9 @@ __all__ = [
 
 _BOUNDS = re.compile(r"_\s*(?:\{([^{}]*(?:\{[^{}]*\}[^{}]*)*)\}|(\S))")
 ARROWS = (r"\to", r"\rightarrow", r"\longrightarrow", "→")
+_NAMED = re.compile(
+    r"(?P<name>[^:=]*[^:=\s])\s*(?P<colon>:)\s*(?P<number>-?(?:\d+(?:\.\d*)?|\.\d+))\s*"
+)
 _DECLARATION = re.compile(
     r"\s*(?P<name>\\(?:text|mathrm|operatorname)\s*\{[A-Za-z]+\}|\\mathcal\s*\{[A-Z]\}"
     r"|\\[A-Za-z]+|[A-Za-z]+)"
@@ -100,7 +103,7 @@ def read_chains(
     """
     chains: list[Chain] = []
     room = room or Room()
-    for raw in split(source):
+    for raw in map(_with_name_in_front, split(source)):
         sides = [
             room.side(raw_side.source, raw_side.offset, functions, names) for raw_side in raw.sides
         ]
@@ -109,6 +112,23 @@ def read_chains(
             chains.append(chain)
             before = chain.sides[-1]
     return tuple(chains)
+
+
+def _with_name_in_front(raw: RawChain) -> RawChain:
+    r"""L: 25 \to 1 says L = 25 first, and then what it becomes."""
+    named = None
+    if raw.relations[:1] and raw.relations[0] in ARROWS:
+        named = _NAMED.fullmatch(raw.sides[0].source)
+    if named is None:
+        return raw
+    start = raw.sides[0].offset
+    sides = [RawSide(named[part], start + named.start(part)) for part in ("name", "number")]
+    return replace(
+        raw,
+        sides=(*sides, *raw.sides[1:]),
+        relations=(":", *raw.relations),
+        offsets=(start + named.start("colon"), *raw.offsets),
+    )
 
 
 def _chain(raw: RawChain, sides: list[Side], before: Side | None) -> Chain | None:
