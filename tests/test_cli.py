@@ -344,7 +344,10 @@ def test_ctrl_c_ends_a_command_that_is_still_importing(tmp_path):
     assert (ended.returncode, ended.stdout, ended.stderr) == (130, "", "")
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux lists the threads of a process")
+@pytest.mark.skipif(
+    sys.platform != "linux" or (os.cpu_count() or 1) < 2,
+    reason="only Linux lists the threads of a process, and a single processor has one",
+)
 def test_no_command_begins_threads_that_it_has_no_use_for():
     """NumPy's BLAS begins one for each processor, and is asked for nothing."""
     program = (

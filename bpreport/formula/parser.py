@@ -88,8 +88,10 @@ def parse(source: str, functions: Iterable[str] = (), names: Iterable[str] = ())
 def _lark() -> Lark:
     grammar = Path(__file__).with_name("grammar.lark")
     tables = compiled(grammar)
+    # A comment, so that tables made with other terminals are told apart: Lark looks at the text.
+    accepted = f"\n// {' '.join(Kept.always_accept)}"
     return Lark(
-        grammar.read_text(encoding="utf-8"),
+        grammar.read_text(encoding="utf-8") + accepted,
         parser="lalr",
         lexer=RefiningLexer,
         postlex=Kept(),

@@ -107,7 +107,11 @@ def companion(
     if not COPIES:
         yield begins
         return
-    process, connection = started(_copy, steps, children=True)
+    try:
+        process, connection = started(_copy, steps, children=True)
+    except OSError:  # so many processes are all that there may be
+        yield begins
+        return
     try:
         yield begins
     finally:

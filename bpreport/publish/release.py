@@ -81,14 +81,17 @@ def _libraries(top: str) -> dict[str, str]:
         if name in found:
             continue
         try:
-            text = distribution(name).read_text("METADATA") or ""
+            library = distribution(name)
         except PackageNotFoundError:  # on other systems only
             found[name] = ""
             continue
-        # Its fields alone: what describes the library takes most of the time to parse.
-        fields = HeaderParser().parsestr(text.partition("\n\n")[0])
-        found[name] = fields["Version"] or ""
-        needed = fields.get_all("Requires-Dist", [])
+        told = library.read_text("METADATA")
+        if told is None:  # an older kind of package
+            found[name], needed = library.version, library.requires or []
+        else:
+            # Its fields alone: what describes the library takes most of the time to parse.
+            fields = HeaderParser().parsestr(told.partition("\n\n")[0])
+            found[name], needed = fields["Version"], fields.get_all("Requires-Dist", [])
         stated = [line for line in needed if not re.search(r"\bextra\s*==", line)]
         waiting += [re.split(r"[^\w.-]", line, maxsplit=1)[0].lower() for line in stated]
     return found

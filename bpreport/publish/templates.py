@@ -40,7 +40,7 @@ class _Compiled(jinja2.FileSystemBytecodeCache):
         self._known: dict[tuple[str, str], CodeType] = {}
         self._compiler = f"{version('jinja2')} {_SETTINGS}"
         self._files = compiled(Path(__file__))
-        if self._files is not None:
+        if self._files is not None:  # beside what this module was compiled to
             super().__init__(str(self._files.parent), "%s.template")
 
     def get_source_checksum(self, source: str) -> str:
@@ -50,7 +50,10 @@ class _Compiled(jinja2.FileSystemBytecodeCache):
     def load_bytecode(self, bucket: Bucket) -> None:
         bucket.code = self._known.get((bucket.key, bucket.checksum))
         if bucket.code is None and self._files is not None:
-            super().load_bytecode(bucket)
+            try:
+                super().load_bytecode(bucket)
+            except Exception:  # noqa: BLE001 - whatever reading a damaged file may raise
+                bucket.reset()
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         assert bucket.code is not None

@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
 from operator import mul
+from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
@@ -299,9 +300,16 @@ class Exact:
         """Digits that hold; a few more are carried."""
         self.outs: list[list[Decimal]] = []
         self.errors: list[Decimal] = []
-        self.weights: list[list[Matrix]] = [[[list(row) for row in matrix] for matrix in weights]]
+        self.weights: list[list[Matrix]] = []
         """By layer, then target unit, then source unit."""
-        self.biases: list[list[list[Decimal]]] = [[list(row) for row in biases]]
+        self.biases: list[list[list[Decimal]]] = []
+        self._start: tuple[list[Matrix], list[list[Decimal]]] = (
+            [[list(row) for row in matrix] for matrix in weights],
+            [list(row) for row in biases],
+        )
+        self._layers: list[list[Decimal]] = []
+        """Outputs of all layers in the last iteration."""
+        self._alone = Lock()  # of several threads: each state is made from the one before
         self._shape = shape
         self._inputs = inputs
         self._targets = targets
@@ -317,18 +325,25 @@ class Exact:
         """
         # libmpdec is C and comes with Python: 1001 iterations of a 2-3-2 network take 0.1 s, most
         # of it exp; the same loop over mpmath numbers takes 0.25 s.
-        with decimal.localcontext() as context:
+        with self._alone, decimal.localcontext() as context:
             context.prec = self.digits + GUARD
             for k in range(len(self), updates + 1):
-                sample = k % len(self._inputs)
-                layers, offsets, target = self.weights[k], self.biases[k], self._targets[sample]
-                outs = _exact_forward(self._shape, layers, offsets, list(self._inputs[sample]))
-                error = _exact_loss(self._shape, outs[-1], target)
-                after = _exact_update(self._shape, layers, offsets, outs, target, self._rate)
-                self.weights.append(after[0])
-                self.biases.append(after[1])
+                layers, offsets = self._start
+                if k:
+                    before = self.weights[-1], self.biases[-1], self._layers, self._target(k - 1)
+                    layers, offsets = _exact_update(self._shape, *before, self._rate)
+                inputs = list(self._inputs[k % len(self._inputs)])
+                outs = _exact_forward(self._shape, layers, offsets, inputs)
+                error = _exact_loss(self._shape, outs[-1], self._target(k))
+                # All of them or, where one is beyond all bounds, none.
+                self._layers = outs
+                self.weights.append(layers)
+                self.biases.append(offsets)
                 self.errors.append(error)
                 self.outs.append(outs[-1])
+
+    def _target(self, k: int) -> Sequence[Decimal]:
+        return self._targets[k % len(self._targets)]
 
 
 def _exact_forward(

@@ -7,7 +7,7 @@ import lark.lark
 import pytest
 from lark.load_grammar import load_grammar
 
-from bpreport.formula import FormulaError, parser
+from bpreport.formula import FormulaError, parser, tokens
 from bpreport.formula.chains import split
 from bpreport.formula.compiling import compiled
 from bpreport.formula.tree import Apply
@@ -92,6 +92,19 @@ def test_another_grammar_has_tables_of_its_own(made, started, monkeypatch, tmp_p
     started()
     with pytest.raises(FormulaError):
         parser.parse("50\\%")
+    assert len(made) == 2
+
+
+def test_tables_made_with_other_terminals_are_not_taken(made, started, monkeypatch):
+    """The grammar is the same, but what the parser may let through is not."""
+    accepted = tokens.Kept.always_accept
+    monkeypatch.setattr(tokens.Kept, "always_accept", ())
+    started()
+    with pytest.raises(FormulaError):
+        parser.parse("x\u00b2")
+    monkeypatch.setattr(tokens.Kept, "always_accept", accepted)
+    started()
+    assert isinstance(parser.parse("x\u00b2"), Apply)
     assert len(made) == 2
 
 

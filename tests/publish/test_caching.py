@@ -282,10 +282,12 @@ def test_templates_are_compiled_once_for_all_starts(compiling, tmp_path):
     assert environment.get_template("macros.html.j2").render() == first
     assert compiled == []
     (file,) = tmp_path.glob("*.template")
-    file.write_bytes(file.read_bytes()[:200])  # a process that was killed, or a full disk
-    environment, compiled = compiling()
-    assert environment.get_template("macros.html.j2").render() == first
-    assert compiled == ["macros.html.j2"]
+    whole = file.read_bytes()
+    for length in (0, 15, 20, 40, 62, 63, 200, len(whole) - 1):  # a disk that broke
+        file.write_bytes(whole[:length])
+        environment, compiled = compiling()
+        assert environment.get_template("macros.html.j2").render() == first
+        assert compiled == ["macros.html.j2"]
 
 
 def test_templates_are_compiled_anew_by_other_settings_or_another_jinja(compiling, monkeypatch):

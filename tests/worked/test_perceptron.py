@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -339,3 +341,13 @@ def test_an_early_state_does_not_hang_on_the_late_ones() -> None:
     with pytest.raises(ArithmeticError):
         line.after(50_000)
     assert line.after(1).weights["w_{1}"] == 1 - 10**22
+
+
+def test_threads_may_ask_for_states_at_once() -> None:
+    """Each state is made from the one before it, by one of them."""
+    alone, shared = (from_settings("example", BP) for _ in range(2))
+    alone = replace(alone, name="alone")  # equal ones have one run
+    counts = [20, 60, 40, 60, 10, 50] * 4
+    with ThreadPoolExecutor(8) as threads:
+        found = list(threads.map(shared.after, counts))
+    assert found == [alone.after(count) for count in counts]
