@@ -184,10 +184,12 @@ class Document:
     def _statement(self, key: str, claim: Claim) -> Statement:
         known = self.statements.setdefault(key, [])
         own = claim.formula is not None and known and known[-1].claim.formula is claim.formula
-        one = claim.component is None and claim.relation not in ARROWS
-        if own and one:
+        anew = claim.component is not None
+        if own and claim.relation in ARROWS and printed_number(claim.right) is not None:
+            anew = True  # what the number before the arrow becomes
+        if own and not anew:
             return known[-1]
-        start = start_of(claim) if one else claim.position
+        start = claim.position if anew else start_of(claim)
         statement = Statement(key, max(start, known[-1].position) if known else start, claim)
         known.append(statement)
         name, _, iteration = key.partition("@")
