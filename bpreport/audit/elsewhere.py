@@ -81,9 +81,13 @@ def _told_beside(claim: Claim, knowledge: Knowledge, trace: Trace) -> list[int]:
     beside = knowledge.in_text_beside(claim)
     place = (id(beside), trace.name)
     if place not in knowledge.states_beside:
-        told = {_told_by(other, knowledge) for other in beside}
-        knowledge.states_beside[place] = sorted(one for one in told if one is not None)
-    return knowledge.states_beside[place]
+        told = [(other.head, _told_by(other, knowledge)) for other in beside]
+        knowledge.states_beside[place] = [
+            (head, updates) for head, updates in told if updates is not None
+        ]
+    # A number does not vouch for itself, nor does another one for the same name.
+    others = knowledge.states_beside[place]
+    return sorted({updates for head, updates in others if head != claim.head})
 
 
 def _told_by(claim: Claim, knowledge: Knowledge) -> int | None:

@@ -52,8 +52,11 @@ class Knowledge(Values):
     """By slide, heading, way of taking numbers and what was known: how many of a column follow."""
     parts: dict[int, Told] = field(default_factory=dict)
     """By slide, the numbers that are printed for what has no name."""
-    states_beside: dict[tuple[int, str], list[int]] = field(default_factory=dict)
-    """By paragraph and worked example, the updates after which numbers of it are right."""
+    states_beside: dict[tuple[int, str], list[tuple[Tree | None, int]]] = field(
+        default_factory=dict
+    )
+    """By paragraph and worked example, the updates after which numbers of it are right, and the
+    names that they are printed for."""
     _sources: dict[tuple[str, int, int], dict[str, str]] = field(default_factory=dict)
     """By step of a worked example, the wrong figures so far that come from no earlier one."""
     _carried: dict[tuple[str, int, int, str], dict[str, Any]] = field(default_factory=dict)
@@ -131,12 +134,14 @@ class Knowledge(Values):
                 continue
             known = self.known(claim.left, claim)
             formula = claim.left if known is None else known.formula
-            called = _functions_in(formula) & FUNCTION_MEANINGS.keys()
-            if formula is None or called <= told:
+            if not isinstance(formula, Call) or formula.function.key not in FUNCTION_MEANINGS:
+                continue
+            # Many functions that squash have these values, at 0 or far from it.
+            if formula.function.key in told or any(fits(text, MP.mpf(n) / 2) for n in (0, 1, 2)):
                 continue
             with suppress(EvaluationError):
                 if fits(text, evaluate(formula, self.values_for(formula, claim), MPMATH)):
-                    told |= called
+                    told.add(formula.function.key)
         return frozenset(told)
 
     # -- printed figures
@@ -302,11 +307,6 @@ class Knowledge(Values):
             if index is not None and self.document.definition_at(key, index) is None:
                 name = head if place is None else Symbol(head.base, (str(place + 1),))
                 yield name, number(entries[0].text)
-
-
-def _functions_in(tree: Tree | None) -> set[str]:
-    calls = (part for part in walk(tree) if isinstance(part, Call)) if tree is not None else ()
-    return {call.function.key for call in calls}
 
 
 def _plain_digits(value: Any) -> str:
