@@ -14,7 +14,7 @@ from bpreport.audit.model import Audit, Finding, Judgement, Message, Verdict
 from bpreport.deck.model import Deck
 
 if TYPE_CHECKING:
-    from bpreport.audit.bounded import Learned
+    from bpreport.audit.bounded import Premises
     from bpreport.worked import Study
 
 __all__ = ["Audit", "Finding", "Judgement", "Message", "Verdict", "audit", "judged", "learn"]
@@ -36,29 +36,29 @@ def audit(deck: Deck, study: Study | None = None) -> Audit:
     return judged(learn(deck, recompute(deck) if study is None else study))
 
 
-def learn(deck: Deck, study: Study) -> Learned:
+def learn(deck: Deck, study: Study) -> Premises:
     """What a deck tells of itself as a whole: its conventions, and what each claim speaks of.
 
     The first half of an audit, for those who have a use for it before `judged` does the second.
     """
-    from bpreport.audit.bounded import learned
+    from bpreport.audit.bounded import premises
 
-    return learned(deck, study)
+    return premises(deck, study)
 
 
-def judged(learned: Learned) -> Audit:
+def judged(premises: Premises) -> Audit:
     """The audit of a deck, from what was learned of it."""
     from bpreport.audit.bounded import judgements
     from bpreport.audit.findings import findings
 
-    found = judgements(learned)
+    found = judgements(premises)
     return Audit(
-        deck=learned.deck,
-        study=learned.study,
+        deck=premises.deck,
+        study=premises.study,
         judgements=found,
-        findings=findings(found, learned.adopted, learned.knowledge),
-        conventions=learned.conventions,
-        traces=learned.knowledge.traces,
+        findings=findings(found, premises.adopted, premises.knowledge),
+        conventions=premises.conventions,
+        traces=premises.knowledge.traces,
     )
 
 

@@ -18,14 +18,14 @@ from bpreport.formula.effort import Effort, ExhaustedError, charge, effort
 from bpreport.formula.limits import limit
 from bpreport.worked import Study
 
-__all__ = ["Learned", "judged_within", "judgements", "learned"]
+__all__ = ["Premises", "judged_within", "judgements", "premises"]
 
 PER_CLAIM = 50
 """Steps that a claim counts for beside those of its formulas: finding out what it speaks of."""
 
 
 @dataclass(frozen=True, slots=True)
-class Learned:
+class Premises:
     """What a deck tells of itself as a whole, before its claims are judged."""
 
     deck: Deck
@@ -41,7 +41,7 @@ class Learned:
         return {name: found.plain() for name, found in self.adopted.items()}
 
 
-def learned(deck: Deck, study: Study) -> Learned:
+def premises(deck: Deck, study: Study) -> Premises:
     """What the deck tells of itself, with the adopted conventions.
 
     Raises `DeckError` where the steps are used up by that alone: then nothing can be judged.
@@ -54,7 +54,7 @@ def learned(deck: Deck, study: Study) -> Learned:
             pass
         else:
             if not spent.exhausted:
-                return Learned(deck, study, knowledge, adopted, spent.spent)
+                return Premises(deck, study, knowledge, adopted, spent.spent)
     raise DeckError(
         "finding out what the deck follows takes more than {most} steps; split the deck",
         path=deck.path,
@@ -62,10 +62,10 @@ def learned(deck: Deck, study: Study) -> Learned:
     )
 
 
-def judgements(learned: Learned) -> tuple[Judgement, ...]:
+def judgements(found: Premises) -> tuple[Judgement, ...]:
     """The judgement of each claim, or why it comes too late."""
-    knowledge = learned.knowledge
-    with effort(limit("audit_steps"), learned.steps) as spent:
+    knowledge = found.knowledge
+    with effort(limit("audit_steps"), found.steps) as spent:
         return tuple(judged_within(spent, claim, knowledge) for claim in knowledge.claims)
 
 

@@ -93,9 +93,9 @@ def _made(
         jobs = copies(jobs)
         with beginning(study, formats, lang, jobs) as (draw, lay_out):
             tell("audit")
-            learned = learn(deck, study)
-            pictures = draw(learned.conventions)
-            found = judged(learned)
+            premises = learn(deck, study)
+            pictures = draw(premises.conventions)
+            found = judged(premises)
             made = products(found, study, formats, lang, tell, jobs, pictures, lay_out)
             return made, lang
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bpreport.audit.bounded import judgements, learned
+from bpreport.audit.bounded import judgements, premises
 from bpreport.audit.examples import Known
 from bpreport.audit.knowledge import Knowledge
 from bpreport.audit.names import readings
@@ -46,7 +46,7 @@ def sections() -> dict[str, list[str]]:
 
 def known_of(deck: Deck) -> list[str]:
     """What is known of a deck, when all of its claims are judged."""
-    found = learned(deck, recompute(deck))
+    found = premises(deck, recompute(deck))
     judgements(found)
     knowledge = found.knowledge
     lines = list(_chains(knowledge))

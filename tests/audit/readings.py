@@ -34,7 +34,7 @@ from functools import cache, partial
 from pathlib import Path
 
 from bpreport.audit import Audit, Judgement, audit
-from bpreport.audit.bounded import judged_within, learned
+from bpreport.audit.bounded import judged_within, premises
 from bpreport.audit.digits import significant_digits
 from bpreport.deck import Deck, builtin, read, read_text
 from bpreport.formula import MP
@@ -196,7 +196,7 @@ def steps() -> dict[str, str]:
     """By deck, how many steps its worked examples and its audit take now."""
     found = {}
     for name, deck in counted():
-        known = learned(deck, recompute(deck))
+        known = premises(deck, recompute(deck))
         with effort(limit("audit_steps"), known.steps) as spent:
             for claim in known.knowledge.claims:
                 judged_within(spent, claim, known.knowledge)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bpreport.audit import audit, table_rows
-from bpreport.audit.bounded import learned
+from bpreport.audit.bounded import premises
 from bpreport.audit.examples import FIRST
 from bpreport.audit.points import Point
 from bpreport.deck import DeckError, read_text
@@ -160,7 +160,7 @@ def test_calls_that_are_written_out_are_counted():
 def test_looking_through_printed_numbers_is_counted():
     """Of a name that is printed 200 times each look is 200 // 10 = 20 steps."""
     deck = read_text("$$x = 2$$\n\n" * 200)
-    knowledge = learned(deck, recompute(deck)).knowledge
+    knowledge = premises(deck, recompute(deck)).knowledge
     with effort(10**6) as counted:
         assert len(knowledge.printed_in(FIRST, "x")) == 200
     assert counted.spent == 20

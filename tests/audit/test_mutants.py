@@ -30,7 +30,7 @@ def records() -> list[type]:
 
 
 def told(record: type) -> str:
-    """The name of a record with that of its module: two modules have a `Learned`."""
+    """The name of a record with that of its module."""
     return f"{record.__module__.rpartition('.')[2]}.{record.__name__}"
 
 
