@@ -7,6 +7,7 @@ has none. There, and with a single processor, the one thing is made after the ot
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from bpreport.publish.keeping import current
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
+    from multiprocessing.process import BaseProcess
 
 __all__ = ["Outcome", "Step", "beside", "companion", "copies"]
 
@@ -40,9 +42,15 @@ class Outcome(Generic[T]):
     Copies of this process that are made later have it as well.
     """
 
-    def __init__(self, work: Callable[[], T], connection: Connection | None = None) -> None:
+    def __init__(
+        self,
+        work: Callable[[], T],
+        connection: Connection | None = None,
+        process: BaseProcess | None = None,
+    ) -> None:
         self._work = work
         self._connection = connection
+        self._process = process
         self._made: list[T] = []
 
     def __call__(self) -> T:
@@ -56,11 +64,19 @@ class Outcome(Generic[T]):
         try:
             made, gained = self._connection.recv()
         except (EOFError, OSError):  # it ended before it sent anything, or while it did
+            self._heed_the_end()
             return self._work()
         now = current()
         if now is not None:
             now.gain(gained)
         return made  # type: ignore[no-any-return]
+
+    def _heed_the_end(self) -> None:
+        """End as well if ctrl-C has ended the process: libraries may have swallowed ours."""
+        if self._process is not None:
+            self._process.join()
+            if self._process.exitcode == -signal.SIGINT:
+                raise KeyboardInterrupt
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +101,7 @@ def companion(
     ...     subtract(multiply(7)())()
     40
     """
+    process: BaseProcess | None = None
     connection: Connection | None = None
     begun: list[Outcome[Any]] = []
 
@@ -94,7 +111,7 @@ def companion(
                 earlier()
             with suppress(OSError):  # it has ended, which the outcome finds out as well
                 connection.send(thing)
-        outcome = Outcome(partial(step.work, thing), connection)
+        outcome = Outcome(partial(step.work, thing), connection, process)
         begun.append(outcome)
         return outcome
 

@@ -271,3 +271,18 @@ def test_what_was_prepared_in_vain_is_made_here():
         with companion(2, Step(lambda n: (n, os.getpid()), fail)) as (begin,):
             time.sleep(wait)
             assert begin(7)() == (7, first)
+
+
+@forking
+def test_a_copy_that_ctrl_c_has_ended_ends_the_first_process_too():
+    """It reaches both, but here a library may take what it raises for an error of its own."""
+    first = os.getpid()
+
+    def interrupted() -> int:
+        if os.getpid() != first:
+            os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(600)
+        return os.getpid()
+
+    with beside(interrupted, jobs=2) as outcome, pytest.raises(KeyboardInterrupt):
+        outcome()
