@@ -15,7 +15,7 @@ import matplotlib as mpl
 import pytest
 
 from bpreport.deck import builtin
-from bpreport.publish import templates
+from bpreport.publish import release, templates
 from tests.support import ROOT
 
 DECK = """\
@@ -310,3 +310,18 @@ def test_templates_are_compiled_where_nothing_can_be_kept(compiling, monkeypatch
             environment.get_template("macros.html.j2")
             assert compiled == ["macros.html.j2"]
     assert list(tmp_path.iterdir()) == []
+
+
+def test_libraries_of_an_older_kind_of_package_count_as_well(monkeypatch, tmp_path):
+    """Debian's packages have a folder .egg-info with other names of files."""
+    told = tmp_path / "oldlib-1.0.egg-info"
+    told.mkdir()
+    monkeypatch.syspath_prepend(str(tmp_path))
+    (told / "requires.txt").write_text("click\n")
+    for version in ("1.0", "2.0"):
+        (told / "PKG-INFO").write_text(
+            f"Metadata-Version: 2.1\nName: oldlib\nVersion: {version}\n\nWhat it is.\n"
+        )
+        found = release._libraries("oldlib")
+        assert found["oldlib"] == version
+        assert "click" in found
