@@ -17,7 +17,7 @@ from bpreport.deck.claims import printed_number
 from bpreport.deck.model import Claim
 from bpreport.formula import MP, MPMATH, EvaluationError, evaluate
 from bpreport.formula.rounding import JUDGED_DIGITS
-from bpreport.formula.tree import Apply, Call, Number, Tree, substitute
+from bpreport.formula.tree import Apply, Call, Tree, substitute, tree
 
 __all__ = ["follows_from_parts"]
 
@@ -25,31 +25,29 @@ _JOINING = ("add", "multiply", "divide", "negative")
 """Operations whose results are not looked for: what they join is."""
 
 
-def follows_from_parts(tree: Tree, printed: str, claim: Claim, knowledge: Knowledge) -> bool:
+def follows_from_parts(formula: Tree, printed: str, claim: Claim, knowledge: Knowledge) -> bool:
     """Whether a formula gives the printed digits with those that its slide prints for its parts."""
     told = _told_on(claim.slide, knowledge)
     if not told:
         return False
     try:
-        values = knowledge.values_for(tree, claim)
+        values = knowledge.values_for(formula, claim)
 
         def as_told(part: Tree) -> Tree | None:
             if not _is_part(part):
                 return None
             told_here = told.get(_digits(evaluate(part, values, MPMATH)), ())
             text = next((text for at, text in told_here if at < claim.position), None)
-            if text is None:
-                return None
-            return -Number(text[1:]) if text.startswith("-") else Number(text)
+            return None if text is None else tree(text)
 
-        by_paper = substitute(tree, as_told)
-        return by_paper != tree and fits(printed, evaluate(by_paper, values, MPMATH))
+        by_paper = substitute(formula, as_told)
+        return by_paper != formula and fits(printed, evaluate(by_paper, values, MPMATH))
     except EvaluationError:
         return False
 
 
-def _is_part(tree: Tree) -> bool:
-    return isinstance(tree, Call) or (isinstance(tree, Apply) and tree.operation not in _JOINING)
+def _is_part(part: Tree) -> bool:
+    return isinstance(part, Call) or (isinstance(part, Apply) and part.operation not in _JOINING)
 
 
 def _told_on(slide: int, knowledge: Knowledge) -> Told:

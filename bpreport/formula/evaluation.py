@@ -38,6 +38,7 @@ from bpreport.formula.tree import (
     Tuple,
     free_symbols,
     substitute,
+    tree,
     walk,
 )
 
@@ -383,8 +384,7 @@ def instantiate(node: Tree, bindings: Mapping[str, int]) -> Tree:
     def replaced(part: Tree) -> Tree | None:
         if isinstance(part, Symbol):
             if part.key in bindings:
-                value = bindings[part.key]
-                return Number(str(value)) if value >= 0 else -Number(str(-value))
+                return tree(bindings[part.key])
             if any(not isinstance(one, str) for one in (*part.indices, *part.marks)):
                 changed = replace(
                     part,

@@ -101,8 +101,7 @@ def companion(
     ...     subtract(multiply(7)())()
     40
     """
-    process: BaseProcess | None = None
-    connection: Connection | None = None
+    process, connection = _other(jobs, steps)
     begun: list[Outcome[Any]] = []
 
     def begin(step: Step[Any, Any], thing: Any) -> Outcome[Any]:
@@ -115,26 +114,29 @@ def companion(
         begun.append(outcome)
         return outcome
 
-    begins = [partial(begin, step) for step in steps]
+    try:
+        yield [partial(begin, step) for step in steps]
+    finally:
+        if process is not None and connection is not None:
+            process.terminate()
+            process.join()
+            connection.close()
+
+
+def _other(
+    jobs: int, steps: Sequence[Step[Any, Any]]
+) -> tuple[BaseProcess, Connection] | tuple[None, None]:
+    """A process for the steps, and our end of what joins it; nothing where there can be none."""
     if jobs < 2:
-        yield begins
-        return
+        return None, None
     from bpreport.publish.processes import COPIES, started
 
     if not COPIES:
-        yield begins
-        return
+        return None, None
     try:
-        process, connection = started(_copy, steps, children=True)
+        return started(_copy, steps, children=True)
     except OSError:  # so many processes are all that there may be
-        yield begins
-        return
-    try:
-        yield begins
-    finally:
-        process.terminate()
-        process.join()
-        connection.close()
+        return None, None
 
 
 @contextmanager

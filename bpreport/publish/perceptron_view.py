@@ -35,7 +35,7 @@ def show(example: Perceptron, trace: Trace, context: Context) -> Shown:
     gettext = context.gettext
     both, adopted = _conventions(example, trace, context)
     other = next(update for update in UPDATES if update != trace.conventions["update"])
-    ordered = {gettext(UPDATES[update]): one for update, one in both.items()}
+    ordered = _by_name(both, gettext)
     made = (stepper(adopted, example), scrubber(example, both, context, adopted))
     return Shown(
         tables=(
@@ -52,8 +52,7 @@ def show(example: Perceptron, trace: Trace, context: Context) -> Shown:
 def plots(example: Perceptron, trace: Trace, context: Context) -> Iterator[Plot]:
     """Those of the training under the adopted convention, and of both beside each other."""
     both, adopted = _conventions(example, trace, context)
-    ordered = {context.gettext(UPDATES[update]): one for update, one in both.items()}
-    return perceptron_plots.plots(adopted, ordered, context)
+    return perceptron_plots.plots(adopted, _by_name(both, context.gettext), context)
 
 
 def _conventions(
@@ -66,6 +65,10 @@ def _conventions(
         for update in UPDATES
     }
     return both, both.get(context.adopted.get("update", own), trace)
+
+
+def _by_name(both: dict[str, Trace], gettext: Gettext) -> dict[str, Trace]:
+    return {gettext(UPDATES[update]): one for update, one in both.items()}
 
 
 def _changed(trace: Trace, other: Trace, adopted: bool, gettext: Gettext) -> Iterator[Stage]:

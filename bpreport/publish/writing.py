@@ -116,7 +116,7 @@ def beginning(
         yield begin, lay_out
 
 
-def _laid_out(page: Typeset, jobs: int = 1) -> bytes:
+def _laid_out(page: Typeset, jobs: int) -> bytes:
     from bpreport.publish.printing import printed
 
     return printed(*page, jobs)
@@ -169,25 +169,23 @@ def _pages(
 
     tell("report")
     pages = [report(audit, study, other) for other in _order(formats, lang)]
-    made: dict[str, dict[str, bytes]] = {}
+    makers: dict[str, Callable[[], dict[str, bytes]]] = {}
     with ExitStack() as stack:
+        if "html" in formats:  # made here, while others make what stands behind it
+            makers["html"] = lambda: {"report.html": html(pages, audit, pictures)}
         if "pdf" in formats:
             tell("pdf")
             # What follows needs the pictures as well, and by now they are there.
-            pdf = lay_out(typeset(pages[0], audit, pictures))
+            laid_out = lay_out(typeset(pages[0], audit, pictures))
+            makers["pdf"] = lambda: {"report.pdf": laid_out()}
         if "slides" in formats:
             pictures()  # so that a copy has them
             alone = 1 if len(formats) == 1 else jobs
-            slides = stack.enter_context(beside(lambda: _slides(pages[0], audit), alone))
-        if "html" in formats:
-            tell("html")
-            made["html"] = {"report.html": html(pages, audit, pictures)}
-        if "slides" in formats:
-            tell("slides")
-            made["slides"] = slides()
-        if "pdf" in formats:
-            tell("pdf")
-            made["pdf"] = {"report.pdf": pdf()}
+            makers["slides"] = stack.enter_context(beside(lambda: _slides(pages[0], audit), alone))
+        made: dict[str, dict[str, bytes]] = {}
+        for form, make in makers.items():
+            tell(form)
+            made[form] = make()
     return made
 
 

@@ -7,7 +7,6 @@ hang on the processor's own exponentials and products of matrices.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from itertools import count, islice
 from typing import Any
@@ -76,10 +75,8 @@ def gathered(
 
 
 def _network(example: Perceptron, trace: Trace) -> Iterator[Step]:
-    shorter = replace(example, iterations=min(example.iterations, LONGEST))
-
     def step(updates: int) -> Mapping[str, Any]:
-        state = shorter.after(updates, **trace.conventions)
+        state = example.after(updates, **trace.conventions)
         return {
             "out": list(state.out),
             "error": state.error,
