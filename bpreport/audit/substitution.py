@@ -406,7 +406,8 @@ def mend(
         offset, old, new = edit
         line = source[:offset] + new + source[offset + len(old) :]
         try:
-            tree = parse(line, knowledge.deck.functions)
+            typed = parse(line, knowledge.deck.functions)
+            tree = knowledge.meanings.put_in(typed, claim, knowledge.trace_of(claim))
         except FormulaError:
             continue
         if not is_numeric(tree):
