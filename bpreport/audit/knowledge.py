@@ -236,6 +236,32 @@ class Knowledge(Values):
         """
         return self._told_digits[0]
 
+    def results_beside(self, line: Tree, claim: Claim) -> frozenset[str]:
+        """The same but for operands of a claim's line that nothing but its own result has.
+
+        In w = 0.1 (1, 2) = (0.1, 0.3) a number does not vouch for itself, wherever w is printed.
+        """
+        head = claim.head
+        if not isinstance(head, Symbol | Derivative):
+            return self.results
+        operands = {part.text for part in walk(line) if isinstance(part, Number)}
+        alone = {text for text in operands if self._names_of.get(text) == {head.key}}
+        result = claim.row or claim.right
+        if not alone or result is None:
+            return self.results
+        return self.results - (alone & {p.text for p in walk(result) if isinstance(p, Number)})
+
+    @cached_property
+    def _names_of(self) -> dict[str, set[str]]:
+        """By digits, the names that they, or rows with them, are printed for."""
+        found: dict[str, set[str]] = {}
+        for key, entries in self.printed.items():
+            for entry in entries:
+                head = entry.claim.head
+                name = head.key if isinstance(head, Symbol | Derivative) else key
+                found.setdefault(entry.text.lstrip("-"), set()).add(name)
+        return found
+
     @property
     def exact_digits(self) -> frozenset[str]:
         """Digits of givens, of results that needed no rounding, and of constants in formulas."""
