@@ -228,10 +228,9 @@ class _Refiner:
 
     def _is_its_own_slope(self, tokens: list[Token], index: int, opening: int) -> bool:
         """Whether f(1 - f) is a product: f in it is a value, and so it is in front."""
-        inside = opening + 3
-        if not _looks_like_factor(tokens, opening) or tokens[inside : inside + 1] != [tokens[index]]:
-            return False
-        return self._called_at(tokens, inside) is None
+        behind = opening + 3
+        again = tokens[behind : behind + 1] == [tokens[index]]
+        return _looks_like_factor(tokens, opening) and again and not self._called_at(tokens, behind)
 
 
 def _with_value_names(tokens: list[Token], text: str) -> list[Token]:
