@@ -44,7 +44,7 @@ _NAME = re.compile(
 _OPENERS = frozenset(
     {
         "ADD_SIGN", "MULTIPLY_SIGN", "DIVIDE_SIGN", "OPEN", "ABSOLUTE_OPEN", "NORM_OPEN", "LBRACE",
-        "LOWER_OPEN", "COMMA", "CELL", "RELATION", "IN", "FUNCTION", "CARET", "NEW_ROW",
+        "FLOOR_OPEN", "CEILING_OPEN", "LOWER_OPEN", "COMMA", "CELL", "RELATION", "IN", "FUNCTION", "CARET", "NEW_ROW",
         "BEGIN_MATRIX", "BEGIN_CASES", "WORDS",
     }
 )  # fmt: skip
