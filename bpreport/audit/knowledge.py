@@ -282,8 +282,20 @@ class Knowledge(Values):
                 (rounded_ if entry.text in computed else given).add(digits)
                 if self.document.is_exact(key, entry.text, entry.claim.position):
                     whole.add(digits)
+        rounded_.update(self._results_without_name())
         exact = self._given_texts() | (whole - rounded_) | self._constants()
         return frozenset(rounded_ - given), frozenset(exact)
+
+    def _results_without_name(self) -> Iterator[str]:
+        """The digits of what lines of numbers come to once it is rounded."""
+        for claim in self.claims:
+            text = printed_number(claim.right)
+            if claim.head is not None or text is None or claim.left is None:
+                continue
+            with suppress(EvaluationError):
+                value = evaluate(claim.left, {}, MPMATH) if is_numeric(claim.left) else None
+                if value is not None and fits(text, value) and not same(number(text), value):
+                    yield text.lstrip("-")
 
     def _means_itself(self, entry: Printed) -> bool:
         """Whether a printed number is given, or a result that needed no rounding."""

@@ -220,11 +220,17 @@ class _Refiner:
         if kind == "BEGIN_MATRIX":
             return after if name.base in FUNCTION_WORDS else None
         if name.base in self.functions or name.key in self.functions:
-            return after
+            return None if self._is_its_own_slope(tokens, index, after) else after
         primed = any(token.type == "PRIME" for token in scripts)
         if name.base in FUNCTION_LETTERS and (primed or not name.is_numbered):
             return after if primed or not _looks_like_factor(tokens, after) else None
         return None
+
+    def _is_its_own_slope(self, tokens: list[Token], index: int, opening: int) -> bool:
+        """Whether f(1 - f) is a product: f in it is a value, and so it is in front."""
+        behind = opening + 3
+        again = tokens[behind : behind + 1] == [tokens[index]]
+        return _looks_like_factor(tokens, opening) and again and not self._called_at(tokens, behind)
 
 
 def _with_value_names(tokens: list[Token], text: str) -> list[Token]:
