@@ -13,7 +13,7 @@ from bpreport.audit.digits import correction, fits, how_printed, number, same, s
 from bpreport.audit.examples import FIRST, TELLING_DIGITS, Known, Step, output_keys
 from bpreport.audit.learned import Printed, row_of
 from bpreport.audit.model import Judgement
-from bpreport.audit.names import is_numeric, named, readings
+from bpreport.audit.names import entry_name, is_numeric, named, readings
 from bpreport.audit.statements import are_apart
 from bpreport.audit.values import Values
 from bpreport.deck.claims import printed_number
@@ -21,7 +21,7 @@ from bpreport.deck.model import Claim, Position
 from bpreport.formula import MP, MPMATH, EvaluationError, evaluate
 from bpreport.formula.effort import charge
 from bpreport.formula.operations import FUNCTION_MEANINGS
-from bpreport.formula.tree import Call, Derivative, Number, Symbol, Tree, walk
+from bpreport.formula.tree import Call, Derivative, Number, Symbol, Tree, Tuple, walk
 from bpreport.worked import Trace, trained
 
 __all__ = ["Knowledge", "Known", "Printed", "Told", "output_keys", "row_of"]
@@ -211,10 +211,11 @@ class Knowledge(Values):
         """The name for which the deck prints these digits, or whose value they are."""
         base = instead_of.base if isinstance(instead_of, Symbol) else None
         owners = [
-            entry.claim.head
+            owner
             for key, entries in self.printed.items()
             for entry in entries
-            if entry.text == text and "@" not in key and entry.claim.component is None
+            if entry.text == text and "@" not in key
+            if (owner := _owner(entry.claim)) is not None
         ]
         owners.sort(key=lambda owner: not (isinstance(owner, Symbol) and owner.base == base))
         if owners:
@@ -345,6 +346,14 @@ class Knowledge(Values):
             if index is not None and self.document.definition_at(key, index) is None:
                 name = head if place is None else Symbol(head.base, (str(place + 1),))
                 yield name, number(entries[0].text)
+
+
+def _owner(claim: Claim) -> Tree | None:
+    """The name that a claim prints a number for; of a row, that of the entry."""
+    head, row = claim.head, claim.row
+    if claim.component is None or not isinstance(head, Symbol) or not isinstance(row, Tuple):
+        return head if claim.component is None else None
+    return entry_name(head, (str(claim.component + 1),))
 
 
 def _plain_digits(value: Any) -> str:
