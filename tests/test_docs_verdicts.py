@@ -50,6 +50,19 @@ def test_example_gets_the_verdict_of_its_heading(verdict, deck, shown):
     assert shown == told(audited)
 
 
+@pytest.mark.parametrize(
+    ("deck", "shown"),
+    re.findall(
+        r"^```markdown deck\n(.*?)^```\n\n```text\n(.*?)^```$",
+        PAGE.partition("\n## Rounding")[2],
+        re.MULTILINE | re.DOTALL,
+    ),
+)
+def test_example_of_a_rule_shows_what_is_said(deck, shown):
+    """Those behind the verdicts."""
+    assert shown == told(audit(read_text(deck)))
+
+
 def test_every_verdict_has_an_example():
     assert [verdict for verdict, *_ in EXAMPLES] == list(map(str, Verdict))
 

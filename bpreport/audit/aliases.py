@@ -30,7 +30,7 @@ from bpreport.formula.tree import (
 from bpreport.worked import Trace
 from bpreport.worked.perceptron_names import updated
 
-__all__ = ["in_names_of", "with_own_names", "with_value_names"]
+__all__ = ["in_names_of", "with_own_names", "with_sides", "with_value_names"]
 
 PREDICTIONS = frozenset({"h", r"\hat{y}", "f", "p", "a", "g"})
 OBJECTIVES = frozenset({"J", "L", "E", "C", "loss", "f", r"\mathcal{L}", "MSE"})
@@ -59,7 +59,7 @@ def with_own_names(claims: tuple[Claim, ...]) -> tuple[Claim, ...]:
                 return Apply("power", (Symbol("{e}"), power))
         return None
 
-    return tuple(_with_sides(claim, renamed) for claim in claims) if own else claims
+    return tuple(with_sides(claim, renamed) for claim in claims) if own else claims
 
 
 def with_value_names(
@@ -85,7 +85,7 @@ def with_value_names(
 
     done: list[Claim] = []
     for claim, trace in zip(claims, traces, strict=True):
-        found = claim if trace is not None else _with_sides(claim, renamed)
+        found = claim if trace is not None else with_sides(claim, renamed)
         if found.head is None and claim.left in squares:
             found = replace(found, head=found.left)
         elif found.head is None and done and done[-1].right is found.left:
@@ -161,7 +161,7 @@ def _is_constant(claim: Claim) -> bool:
 
 def in_names_of(trace: Trace, claim: Claim) -> Claim:
     """The claim with the names that the worked example has for its quantities."""
-    claim = _with_sides(claim, lambda part: _primed_parameter(part, trace))
+    claim = with_sides(claim, lambda part: _primed_parameter(part, trace))
     if trace.kind == "gradient descent" and claim.iteration is not None:
         claim = _at_iterate(trace, claim, str(claim.iteration))
     if trace.kind == "perceptron" or _is_general(claim, trace):
@@ -173,7 +173,7 @@ def in_names_of(trace: Trace, claim: Claim) -> Claim:
                 return name
         return None
 
-    return _with_sides(claim, renamed)
+    return with_sides(claim, renamed)
 
 
 def _at_iterate(trace: Trace, claim: Claim, count: str) -> Claim:
@@ -191,7 +191,7 @@ def _at_iterate(trace: Trace, claim: Claim, count: str) -> Claim:
                 return Symbol("J", (count,))
         return None
 
-    found = _with_sides(claim, renamed)
+    found = with_sides(claim, renamed)
     known = isinstance(found.head, Symbol) and found.head.key in trace.quantities
     return replace(found, iteration=None) if known and found.head != claim.head else claim
 
@@ -207,7 +207,7 @@ def _primed_parameter(part: Tree, trace: Trace) -> Tree | None:
     return None
 
 
-def _with_sides(claim: Claim, renamed: Callable[[Tree], Tree | None]) -> Claim:
+def with_sides(claim: Claim, renamed: Callable[[Tree], Tree | None]) -> Claim:
     """The claim with other names on all its sides."""
 
     def side(tree: Tree | None) -> Tree | None:

@@ -130,7 +130,7 @@ def agree_within_rounding(left: Tree, right: Tree, claim: Claim, knowledge: Know
         whole = same(known.value, number(text))
         (unrounded if whole else operands).add(text.lstrip("-"))
     exact = (knowledge.exact_digits | unrounded) - operands
-    return could_give(left, right, knowledge.results | operands, exact)
+    return could_give(left, right, knowledge.results_beside(left, claim) | operands, exact)
 
 
 def within_printed(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from difflib import get_close_matches
 from typing import Any
@@ -18,6 +17,7 @@ from bpreport.audit.model import Expectation, Judgement, Message, Verdict
 from bpreport.audit.names import is_numeric, is_row_of_numbers, readings
 from bpreport.audit.operands import could_give
 from bpreport.audit.printed import judge_against, judge_given
+from bpreport.audit.relations import INEQUALITIES, WITHOUT_VALUE
 from bpreport.audit.rows import in_entries, judge_entry, judge_entry_of, judge_row
 from bpreport.audit.saying import said, shown, unchecked, uncomputable
 from bpreport.audit.substitution import SHAPELESS, judge_substitution
@@ -41,16 +41,7 @@ from bpreport.worked import Trace
 
 __all__ = ["judge"]
 
-_INEQUALITIES: dict[str, Callable[[Any, Any], bool]] = {
-    "<": lambda a, b: a < b, ">": lambda a, b: a > b, "≤": lambda a, b: a <= b,
-    "≥": lambda a, b: a >= b, r"\le": lambda a, b: a <= b, r"\leq": lambda a, b: a <= b,
-    r"\ge": lambda a, b: a >= b, r"\geq": lambda a, b: a >= b, r"\lt": lambda a, b: a < b,
-    r"\gt": lambda a, b: a > b, r"\ne": lambda a, b: a != b, r"\neq": lambda a, b: a != b,
-    r"\ll": lambda a, b: a < b, r"\gg": lambda a, b: a > b, "≠": lambda a, b: a != b,
-}  # fmt: skip
 _UPDATES = "{statement}; updates done before: {count}"
-_WITHOUT_VALUE = (r"\in", r"\sim", r"\propto", r"\cong", r"\mapsto")
-"""Relations that assert no equality of two values."""
 
 
 def judge(claim: Claim, knowledge: Knowledge) -> Judgement:
@@ -130,9 +121,9 @@ def _pair(claim: Claim, knowledge: Knowledge) -> Judgement:
     left, right = claim.left, claim.right
     if left is None or right is None:
         return unchecked(claim, "It has only one side")
-    if claim.relation in _INEQUALITIES:
+    if claim.relation in INEQUALITIES:
         return _inequality(claim)
-    if claim.relation in _WITHOUT_VALUE:
+    if claim.relation in WITHOUT_VALUE:
         return said(claim, Verdict.DEFINITION, "It introduces a symbol")
     if follows_in_time(claim.relation, left, right):
         return said(claim, Verdict.GIVEN, "{printed} is given", printed=printed_number(right))
@@ -286,7 +277,7 @@ def _inequality(claim: Claim) -> Judgement:
     if not (is_numeric(claim.left) and is_numeric(claim.right)):
         return said(claim, Verdict.DEFINITION, "It states a condition")
     left, right = (evaluate(side, {}, MPMATH) for side in (claim.left, claim.right))
-    if _INEQUALITIES[claim.relation](left, right):
+    if INEQUALITIES[claim.relation](left, right):
         return said(claim, Verdict.PROVED, "It holds for the printed numbers")
     return said(
         claim,

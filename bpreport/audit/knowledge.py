@@ -13,7 +13,7 @@ from bpreport.audit.digits import correction, fits, how_printed, number, same, s
 from bpreport.audit.examples import FIRST, TELLING_DIGITS, Known, Step, output_keys
 from bpreport.audit.learned import Printed, row_of
 from bpreport.audit.model import Judgement
-from bpreport.audit.names import is_numeric, named, readings
+from bpreport.audit.names import entry_name, is_numeric, named, readings
 from bpreport.audit.statements import are_apart
 from bpreport.audit.values import Values
 from bpreport.deck.claims import printed_number
@@ -21,7 +21,7 @@ from bpreport.deck.model import Claim, Position
 from bpreport.formula import MP, MPMATH, EvaluationError, evaluate
 from bpreport.formula.effort import charge
 from bpreport.formula.operations import FUNCTION_MEANINGS
-from bpreport.formula.tree import Call, Derivative, Number, Symbol, Tree, walk
+from bpreport.formula.tree import Call, Derivative, Number, Symbol, Tree, Tuple, walk
 from bpreport.worked import Trace, trained
 
 __all__ = ["Knowledge", "Known", "Printed", "Told", "output_keys", "row_of"]
@@ -211,10 +211,11 @@ class Knowledge(Values):
         """The name for which the deck prints these digits, or whose value they are."""
         base = instead_of.base if isinstance(instead_of, Symbol) else None
         owners = [
-            entry.claim.head
+            owner
             for key, entries in self.printed.items()
             for entry in entries
-            if entry.text == text and "@" not in key and entry.claim.component is None
+            if entry.text == text and "@" not in key
+            if (owner := _owner(entry.claim)) is not None
         ]
         owners.sort(key=lambda owner: not (isinstance(owner, Symbol) and owner.base == base))
         if owners:
@@ -236,6 +237,32 @@ class Knowledge(Values):
         """
         return self._told_digits[0]
 
+    def results_beside(self, line: Tree, claim: Claim) -> frozenset[str]:
+        """The same but for operands of a claim's line that nothing but its own result has.
+
+        In w = 0.1 (1, 2) = (0.1, 0.3) a number does not vouch for itself, wherever w is printed.
+        """
+        head = claim.head
+        if not isinstance(head, Symbol | Derivative):
+            return self.results
+        operands = {part.text for part in walk(line) if isinstance(part, Number)}
+        alone = {text for text in operands if self._names_of.get(text) == {head.key}}
+        result = claim.row or claim.right
+        if not alone or result is None:
+            return self.results
+        return self.results - (alone & {p.text for p in walk(result) if isinstance(p, Number)})
+
+    @cached_property
+    def _names_of(self) -> dict[str, set[str]]:
+        """By digits, the names that they, or rows with them, are printed for."""
+        found: dict[str, set[str]] = {}
+        for key, entries in self.printed.items():
+            for entry in entries:
+                head = entry.claim.head
+                name = head.key if isinstance(head, Symbol | Derivative) else key
+                found.setdefault(entry.text.lstrip("-"), set()).add(name)
+        return found
+
     @property
     def exact_digits(self) -> frozenset[str]:
         """Digits of givens, of results that needed no rounding, and of constants in formulas."""
@@ -255,8 +282,20 @@ class Knowledge(Values):
                 (rounded_ if entry.text in computed else given).add(digits)
                 if self.document.is_exact(key, entry.text, entry.claim.position):
                     whole.add(digits)
+        rounded_.update(self._results_without_name())
         exact = self._given_texts() | (whole - rounded_) | self._constants()
         return frozenset(rounded_ - given), frozenset(exact)
+
+    def _results_without_name(self) -> Iterator[str]:
+        """The digits of what lines of numbers come to once it is rounded."""
+        for claim in self.claims:
+            text = printed_number(claim.right)
+            if claim.head is not None or text is None or claim.left is None:
+                continue
+            with suppress(EvaluationError):
+                value = evaluate(claim.left, {}, MPMATH) if is_numeric(claim.left) else None
+                if value is not None and fits(text, value) and not same(number(text), value):
+                    yield text.lstrip("-")
 
     def _means_itself(self, entry: Printed) -> bool:
         """Whether a printed number is given, or a result that needed no rounding."""
@@ -307,6 +346,14 @@ class Knowledge(Values):
             if index is not None and self.document.definition_at(key, index) is None:
                 name = head if place is None else Symbol(head.base, (str(place + 1),))
                 yield name, number(entries[0].text)
+
+
+def _owner(claim: Claim) -> Tree | None:
+    """The name that a claim prints a number for; of a row, that of the entry."""
+    head, row = claim.head, claim.row
+    if claim.component is None or not isinstance(head, Symbol) or not isinstance(row, Tuple):
+        return head if claim.component is None else None
+    return entry_name(head, (str(claim.component + 1),))
 
 
 def _plain_digits(value: Any) -> str:

@@ -11,9 +11,11 @@ from itertools import groupby
 from bpreport.audit.aliases import in_names_of, with_own_names, with_value_names
 from bpreport.audit.document import Document
 from bpreport.audit.equal_names import with_equal_names
+from bpreport.audit.meanings import Meanings
 from bpreport.audit.members import confirmed_members
 from bpreport.audit.names import is_numeric, readings
 from bpreport.audit.naming import Naming
+from bpreport.audit.relations import are_equal
 from bpreport.audit.sums import with_sums_written_out, with_terms_written_out
 from bpreport.audit.updates import in_names_after_updates
 from bpreport.deck.claims import ARROWS, printed_number
@@ -46,12 +48,17 @@ class Learned(Naming):
     """All printed values by key; "@10" behind a key is iteration 10."""
     claims: tuple[Claim, ...] = ()
     """The deck's claims, in the names that their worked examples have for things."""
+    meanings: Meanings = field(init=False, repr=False)
+    """What the deck means with names that others use for something else."""
     _following: dict[int, Tree | None] = field(default_factory=dict)
     """By the identity of a side, the side that follows in its chain."""
 
     def __post_init__(self) -> None:
         traces = [self.trace_of(claim) for claim in self.deck.claims]
-        claims = with_value_names(with_own_names(self.deck.claims), traces)
+        claims = with_own_names(self.deck.claims)
+        self.meanings = Meanings(claims)
+        claims = tuple(map(self.meanings.put_into, claims, traces))
+        claims = with_value_names(claims, traces)
         claims = with_equal_names(claims, traces)
         renamed = [
             claim if trace is None else in_names_of(trace, with_terms_written_out(trace, claim))
@@ -66,7 +73,7 @@ class Learned(Naming):
         )
         for claim in self.claims:
             named = claim.kind == "figure" and claim.left is not None and not _is_of_case(claim)
-            if named or (claim.kind in _STATING and claim.relation not in ("<", ">")):
+            if named or (claim.kind in _STATING and are_equal(claim.relation)):
                 self._learn(claim)
             if claim.left is not None:
                 self._following[id(claim.left)] = claim.right

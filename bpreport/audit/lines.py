@@ -373,6 +373,8 @@ def _head_value(claim: Claim, knowledge: Knowledge) -> Known | None:
     known = knowledge.known(claim.head, claim)
     if known is None or (known.worked is None and known.formula is None):
         return None  # the document only prints it, which proves nothing
+    if isinstance(known.value, tuple):
+        return None  # what is a row elsewhere is one number here
     return None if known.rounded or known.stale else known
 
 

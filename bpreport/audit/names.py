@@ -48,9 +48,16 @@ def is_numeric(tree: Tree) -> bool:
             return False
         if isinstance(part, Derivative | Tuple | Matrix):
             return False
-        if isinstance(part, Call) and (part.primes or part.function.key not in FUNCTION_MEANINGS):
+        if isinstance(part, Call) and not _is_number_of_numbers(part):
             return False
     return True
+
+
+def _is_number_of_numbers(call: Call) -> bool:
+    """Whether a call is a number where its arguments are, by what everybody or the deck means."""
+    if call.primes:
+        return False
+    return call.function.key in FUNCTION_MEANINGS if call.own is None else call.own.in_numbers
 
 
 def is_row_of_numbers(tree: Tree) -> bool:
@@ -61,7 +68,12 @@ def is_row_of_numbers(tree: Tree) -> bool:
     (True, False)
     """
     rows = any(isinstance(part, Tuple | Matrix) for part in walk(tree))
-    return rows and all(part.key in CONSTANTS for part in named(tree))
+    own = (part.own for part in walk(tree) if isinstance(part, Call) and part.own is not None)
+    return (
+        rows
+        and all(part.key in CONSTANTS for part in named(tree))
+        and all(function.in_numbers for function in own)
+    )
 
 
 def named(tree: Tree) -> Iterator[Symbol]:

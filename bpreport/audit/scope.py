@@ -75,7 +75,9 @@ class Scope:
         if isinstance(name, Call):
             key = name.function.key
             known = self.knowledge.document.functions.is_defined_before(key, self.claim)
-            return known or (key in FUNCTION_MEANINGS and not name.primes)
+            if known or self.knowledge.meanings.defines(self.claim):
+                return known
+            return key in FUNCTION_MEANINGS and not name.primes
         if not isinstance(name, Symbol):
             return False
         if self._worked_formula(name) is not None:

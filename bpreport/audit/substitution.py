@@ -27,6 +27,7 @@ from bpreport.audit.model import Fix, Judgement, Verdict
 from bpreport.audit.names import is_numeric
 from bpreport.audit.saying import math, said, shown, unchecked, uncomputable
 from bpreport.audit.slips.candidates import swap_name
+from bpreport.audit.targets import judge_by_target
 from bpreport.deck.claims import printed_number
 from bpreport.deck.model import Claim
 from bpreport.formula import (
@@ -58,6 +59,7 @@ def judge_substitution(claim: Claim, knowledge: Knowledge) -> Judgement:
         return (
             _by_rule_alone(claim, knowledge)
             or _right_value(claim, knowledge)
+            or judge_by_target(claim, knowledge, judge_substitution)
             or _without_zeros(claim, knowledge, found)
             or _left_open(claim, knowledge, found)
             or _uneven(claim, knowledge, found)
@@ -129,6 +131,8 @@ def _are_given_anew(misfits: Sequence[Binding], claim: Claim, knowledge: Knowled
             return False
         owner = knowledge.owner_of(text, binding.name, claim)
         if not isinstance(owner, Symbol) or owner.base != binding.name.base:
+            continue
+        if text in ("0", "1"):  # the next target has them for other classes
             continue
         if owner.indices != binding.name.indices or _was(binding, claim, knowledge):
             return False
@@ -406,7 +410,8 @@ def mend(
         offset, old, new = edit
         line = source[:offset] + new + source[offset + len(old) :]
         try:
-            tree = parse(line, knowledge.deck.functions)
+            typed = parse(line, knowledge.deck.functions)
+            tree = knowledge.meanings.put_in(typed, claim, knowledge.trace_of(claim))
         except FormulaError:
             continue
         if not is_numeric(tree):
@@ -496,6 +501,8 @@ def _by_value(claim: Claim, knowledge: Knowledge) -> Judgement:
         return uncomputable(claim, error)
     if _is_worth(claim.right, exact, claim, knowledge):
         return said(claim, Verdict.REPRODUCED, "The line has the value {exact}", exact=exact)
+    if (counted := judge_by_target(claim, knowledge, judge_substitution)) is not None:
+        return counted
     if claim.relation == "=" and knowledge.is_determined(claim.left, claim):
         text = "The line has the value {line}, but it should be {exact}"
         return said(claim, Verdict.WRONG, text, exact=exact, line=shown(value))

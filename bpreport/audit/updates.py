@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from bpreport.audit.digits import fits
 from bpreport.audit.names import is_numeric, readings, respellings, spellings
+from bpreport.audit.relations import ASSIGNMENTS
 from bpreport.deck.claims import printed_number
 from bpreport.deck.model import Claim
 from bpreport.formula.tree import Symbol
@@ -17,8 +18,6 @@ from bpreport.worked import Trace
 from bpreport.worked.perceptron_names import updated
 
 __all__ = ["before_update", "in_names_after_updates"]
-
-ASSIGNMENTS = frozenset({":=", "≔", "←", r"\leftarrow", r"\gets", r"\coloneqq"})
 
 
 def in_names_after_updates(

@@ -10,11 +10,11 @@ r"""Slopes: the derivative of a tree, as a tree.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from bpreport.formula.effort import charge
 from bpreport.formula.errors import EvaluationError
-from bpreport.formula.evaluation import Function
 from bpreport.formula.limits import limit
 from bpreport.formula.operations import FUNCTION_MEANINGS, ONE, OPERATIONS, ZERO
 from bpreport.formula.tree import (
@@ -22,6 +22,7 @@ from bpreport.formula.tree import (
     Call,
     Cases,
     Derivative,
+    Function,
     Gap,
     Matrix,
     Number,
@@ -73,10 +74,10 @@ def _slope(node: Tree, by: Symbol) -> Tree:
         case Reduce(operation="sum"):
             return Reduce("sum", node.index, node.lower, node.upper, _slope(node.body, by))
         case Call(function=function, arguments=(argument,), primes=primes):
-            if primes == 0 and function.key in FUNCTION_MEANINGS:
+            if primes == 0 and node.own is None and function.key in FUNCTION_MEANINGS:
                 inner = Apply(FUNCTION_MEANINGS[function.key], (argument,))
                 return _slope(inner, by)
-            outer_slope = Call(function, (argument,), primes + 1)
+            outer_slope = replace(node, primes=primes + 1)
             return Apply("multiply", (outer_slope, _slope(argument, by)))
         case Cases(branches=branches):
             return Cases(tuple((_slope(value, by), condition) for value, condition in branches))
@@ -132,7 +133,9 @@ def expand(node: Tree, definitions: Mapping[str, Any]) -> Tree:
         if not isinstance(part, Call):
             return None
         definition = definitions.get(part.function.key)
-        if not isinstance(definition, Function) or part.primes:
+        if not isinstance(definition, Function):
+            definition = part.own
+        if definition is None or part.primes:
             return None
         arguments = [expand(argument, definitions) for argument in part.arguments]
         bound = dict(zip(definition.arguments, arguments, strict=False))

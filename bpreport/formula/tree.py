@@ -27,6 +27,7 @@ __all__ = [
     "Call",
     "Cases",
     "Derivative",
+    "Function",
     "Gap",
     "Matrix",
     "Node",
@@ -147,6 +148,16 @@ class Apply(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class Function:
+    """A function that a deck defines: the names of its arguments and its body."""
+
+    arguments: tuple[Symbol, ...]
+    body: Tree
+    in_numbers: bool = False
+    """A call of it with printed numbers is a number by itself: nothing else has a part in it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Call(Node):
     r"""A declared function applied to arguments: f(net_k), h_\theta(x), g'(z)."""
 
@@ -155,6 +166,8 @@ class Call(Node):
     arguments: tuple[Tree, ...]
     primes: int = 0
     """How many primes stand behind the name: 1 in g'(z)."""
+    own: Function | None = None
+    """What the deck means here with a name that others use for something else; parsed, none."""
 
     @property
     def key(self) -> str:

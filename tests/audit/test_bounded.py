@@ -9,9 +9,8 @@ from bpreport.audit.bounded import premises
 from bpreport.audit.examples import FIRST
 from bpreport.audit.points import Point
 from bpreport.deck import DeckError, read_text
-from bpreport.formula import MPMATH, evaluate, expand, parse
+from bpreport.formula import MPMATH, Function, evaluate, expand, parse, unroll
 from bpreport.formula.effort import effort
-from bpreport.formula.evaluation import Function, unroll
 from bpreport.formula.tree import Symbol
 from bpreport.worked import recompute
 

@@ -173,6 +173,14 @@ def test_declared_names_decide_between_call_and_product() -> None:
     assert describe(parse("h_1(z)", functions={"h_{1}"})) == "call h_{1}(z)"
 
 
+def test_a_function_that_is_also_a_value_is_a_factor_in_front_of_1_less_itself() -> None:
+    """In f(1 - f) both are the value; in f(1 - f(z)) both are called, and f(1 - g) is a call."""
+    declared = {"f", "g"}
+    assert describe(parse("f (1 - f)", declared)) == "multiply(f, add(1, negative(f)))"
+    assert describe(parse("f(1 - f(z))", declared)).startswith("call f(")
+    assert describe(parse("f(1 - g)", declared)).startswith("call f(")
+
+
 def test_declared_names_decide_between_a_word_and_a_product() -> None:
     assert describe(parse("hid")) == "multiply(h, i, d)"
     assert describe(parse("hid", names={"hid"})) == "hid"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-
 import pytest
 
 from bpreport.deck import DeckError, read_text
@@ -44,14 +42,14 @@ def test_runs_are_counted() -> None:
 
 
 def steps_of(worked: str, monkeypatch: pytest.MonkeyPatch) -> int:
-    """The fewest thousands of steps within which worked examples are computed."""
-    for thousands in range(1, 100):
-        monkeypatch.setenv("BPREPORT_LIMIT_AUDIT_STEPS", str(thousands * 1000))
-        with suppress(DeckError):
-            recompute(read_text(f"---\nworked:\n{worked}---\n"))
-            return thousands
-        assert "examples up to this one take more than" in refused(worked)
-    raise AssertionError("more than 99,000 steps")
+    """The steps that worked examples take: with one less they are refused."""
+    steps = recompute(read_text(f"---\nworked:\n{worked}---\n")).steps
+    monkeypatch.setenv("BPREPORT_LIMIT_AUDIT_STEPS", str(steps - 1))
+    assert f"examples up to this one take more than {steps - 1} steps" in refused(worked)
+    monkeypatch.setenv("BPREPORT_LIMIT_AUDIT_STEPS", str(steps))
+    assert recompute(read_text(f"---\nworked:\n{worked}---\n")).steps == steps
+    monkeypatch.delenv("BPREPORT_LIMIT_AUDIT_STEPS")
+    return steps
 
 
 DESCENT = (
@@ -67,20 +65,20 @@ FIT = (
 def test_updates_of_descents_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     """x^2 and its slope 2x have 6 operations, 10 are beside them: 16 // 5 = 3 steps an update.
 
-    So a deck's runs are bounded together, however many there are: 10,000 more updates are 30,000.
+    So a deck's runs are bounded together, however many there are: 100 more updates are 300.
     """
-    few, many = (steps_of(DESCENT.format(count), monkeypatch) for count in (10_000, 20_000))
-    assert many - few == 30
+    few, many = (steps_of(DESCENT.format(count), monkeypatch) for count in (9_900, 10_000))
+    assert many - few == 300
 
 
 def test_updates_of_regressions_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     """A step for each, and one for each 5,000 products of samples and features."""
-    few, many = (steps_of(FIT.format(n, "1, 2", "1, 3"), monkeypatch) for n in (9_000, 19_000))
-    assert many - few == 10
+    few, many = (steps_of(FIT.format(n, "1, 2", "1, 3"), monkeypatch) for n in (900, 1900))
+    assert many - few == 1000
 
 
 def test_large_systems_of_equations_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     """50 features of 50 samples, and x_0: 51^2 (50 + 51) / 5 = 52,540 steps for the closed form."""
     row = "[" + ",".join(["1"] * 50) + "]"
     taken = steps_of(FIT.format(1, ",".join([row] * 50), ",".join(["1"] * 50)), monkeypatch)
-    assert taken > 52
+    assert taken > 52_540

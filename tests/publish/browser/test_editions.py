@@ -82,8 +82,10 @@ def test_an_address_that_names_nothing_opens_the_page(visit: Visit, lesson, frag
         assert shown(page).get_attribute("lang") == "zh-Hans"
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize(("hand", "width"), HANDS)
+@pytest.mark.parametrize(
+    ("hand", "width", "dark"),
+    [(*hand, dark) for hand, dark in zip(HANDS, (False, True, True), strict=True)],
+)
 def test_the_look_can_be_turned(visit: Visit, lesson, hand: str, width: str, dark: bool):
     """It begins as the system has it; the button turns it, and tells which it is."""
     background = "getComputedStyle(document.body).backgroundColor"

@@ -1,0 +1,150 @@
+r"""What a deck means with a name that others use for something else: \sigma as the hard sigmoid.
+
+A line of numbers is computed without the deck, so that the functions in it must say themselves what
+they are. Where the deck defines the name as what it is everywhere, there is nothing to say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import replace
+
+from bpreport.audit.aliases import with_sides
+from bpreport.audit.digits import number, same
+from bpreport.audit.functions import Functions
+from bpreport.audit.names import CONSTANTS, is_numeric
+from bpreport.audit.relations import are_equal
+from bpreport.deck.model import Claim, Position
+from bpreport.formula import MPMATH, EvaluationError, evaluate, expand
+from bpreport.formula.operations import FUNCTION_MEANINGS, ONE
+from bpreport.formula.tree import (
+    Apply,
+    Call,
+    Function,
+    Symbol,
+    Tree,
+    free_symbols,
+    substitute,
+)
+from bpreport.worked import Trace
+
+__all__ = ["Meanings"]
+
+_NAMES = tuple(name for name, meaning in FUNCTION_MEANINGS.items() if meaning != "softmax")
+"""Names of functions of one number. A softmax is told by its entries, as no other function is."""
+_PLACES = ("-3", "-0.5", "0", "0.25", "2")
+"""Where a definition is held against what the name means everywhere; two that agree there, to 40
+digits, are the same for what a lecture writes."""
+
+
+class Meanings:
+    """The deck's own functions under names that others use for something else."""
+
+    def __init__(self, claims: tuple[Claim, ...]) -> None:
+        self._stated = Functions()
+        for claim in claims:
+            if claim.kind == "equation" and are_equal(claim.relation):
+                self._stated.learn(claim)
+        told = {claim.head.key for claim in claims if isinstance(claim.head, Symbol)}
+        self._own: dict[int, Function] = {}
+        """By the identity of a definition, what it says with all that it calls written out."""
+        self._places: set[Position] = set()
+        for name in _NAMES:
+            for position, function in self._stated.of(name):
+                whole = _own(name, function, self._stated.at(position), told)
+                if whole is not None:
+                    self._own[id(function)] = whole
+                    self._places.add(position)
+        self._done: dict[tuple[int, tuple[int, ...], bool], tuple[Tree, Tree]] = {}
+        """By the identity of a side, and of what is put in, the side and what became of it."""
+
+    def defines(self, claim: Claim) -> bool:
+        """Whether a claim defines a name as something else than it is everywhere."""
+        return claim.position in self._places
+
+    def put_into(self, claim: Claim, trace: Trace | None) -> Claim:
+        """A claim whose calls say themselves what they are, where their names do not tell it."""
+        if not self._own:
+            return claim
+        return with_sides(claim, lambda side: self.put_in(side, claim, trace))
+
+    def put_in(self, side: Tree, claim: Claim, trace: Trace | None) -> Tree:
+        """A side of a claim whose calls say themselves what they are.
+
+        A side stays one tree for both claims of a chain that share it. In a worked example the
+        deck's definition may be that of another one, so that a call of it is no line by itself.
+        """
+        if not self._own:
+            return side
+        own: dict[str, Function] = {}
+        for name in _NAMES:
+            stated = self._stated.nearest(name, claim.position, other_than=claim.right)
+            if stated is not None and id(stated) in self._own:
+                own[name] = self._own[id(stated)]
+        place = id(side), tuple(map(id, own.values())), trace is None
+
+        def said(part: Tree) -> Tree | None:
+            if not isinstance(part, Call) or (function := own.get(part.function.key)) is None:
+                return None
+            if len(part.arguments) != len(function.arguments):
+                return None
+            if trace is not None:
+                function = replace(function, in_numbers=False)
+            arguments = tuple(substitute(argument, said) for argument in part.arguments)
+            return replace(part, arguments=arguments, own=function)
+
+        if place not in self._done:
+            self._done[place] = side, substitute(side, said)
+        return self._done[place][1]
+
+
+def _own(
+    name: str, function: Function, functions: Mapping[str, Function], told: AbstractSet[str]
+) -> Function | None:
+    """A function, written out whole, if it is another than its name tells; else None.
+
+    Where the deck says nothing of what it reads besides, 1 is meant: the k of 1/(1 + e^{-kz}).
+    """
+    try:
+        whole = replace(function, body=expand(function.body, functions))
+    except EvaluationError:
+        return None
+    arguments = {argument.key for argument in whole.arguments}
+    read = free_symbols(whole.body).keys() - set(CONSTANTS)
+    others = read - arguments
+    if arguments.isdisjoint(read):
+        return None  # \sigma(z) = a names what it is
+    if not _differs(name, whole) and not (others and others <= told):
+        return None
+    in_numbers = not others and is_numeric(_with_ones(whole.body, arguments))
+    return replace(whole, in_numbers=in_numbers)
+
+
+def _with_ones(body: Tree, keys: AbstractSet[str]) -> Tree:
+    """A body with the number one in the place of names."""
+    return substitute(
+        body, lambda part: ONE if isinstance(part, Symbol) and part.key in keys else None
+    )
+
+
+def _differs(name: str, function: Function) -> bool:
+    """Whether a function of one number has a value somewhere, and another than its name tells.
+
+    What it reads besides is taken for 1.
+    """
+    if len(function.arguments) != 1:
+        return True
+    (argument,) = function.arguments
+    read = free_symbols(function.body).keys() - {argument.key, *CONSTANTS}
+    body = _with_ones(function.body, read)
+    usual = Apply(FUNCTION_MEANINGS[name], function.arguments)
+    for text in _PLACES:
+        values = {argument.key: number(text)}
+        try:
+            value = evaluate(body, values, MPMATH)
+        except EvaluationError:
+            continue  # a logarithm of what is below zero
+        if isinstance(value, tuple) or not same(value, evaluate(usual, values, MPMATH)):
+            return True
+    return False
