@@ -91,9 +91,7 @@ class Copy(Here):
     def begin(self) -> None:
         super().begin()
         for name in ("bpreport", "templates"):
-            shutil.copytree(
-                ROOT / name, self.folder / name, ignore=shutil.ignore_patterns("__pycache__")
-            )
+            shutil.copytree(ROOT / name, self.folder / name)
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         return self.python("from bpreport.cli import main; main()", *arguments)
