@@ -11,7 +11,7 @@ from bpreport.audit import audit
 from bpreport.deck import read_text
 from bpreport.publish import build
 from bpreport.publish.numbers import shown, signed
-from tests.publish.pdfs import Pdf, inked, text_of
+from tests.publish.pdfs import Pdf, astray, inked, loose_heads, text_of
 from tests.support import require_program
 
 
@@ -113,6 +113,10 @@ class TestWays:
         for mark in bookmarks:
             squeezed = re.sub(r"\s", "", pdf.texts[mark.page - 1])
             assert re.sub(r"\s", "", mark.title) in squeezed
+
+    def test_tags_contents_and_links_find_each_other(self, pdf):
+        """WeasyPrint tags running heads and leaves them out of the tree; nothing else is loose."""
+        assert astray(pdf.document) == loose_heads(pdf, 2)
 
     def test_every_link_leads_somewhere(self, pdf):
         """Numbers to their derivations, findings to their claims; none leaves the document."""
