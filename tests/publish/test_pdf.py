@@ -236,6 +236,17 @@ def test_no_row_of_a_table_stands_alone_on_a_page(tmp_path):
     assert divided == {(5,), (3, 2), (2, 3)}  # and never (4, 1) or (1, 4)
 
 
+def test_a_short_table_of_the_deck_stays_whole(tmp_path):
+    """Wherever a page ends, all its rows are on one."""
+    places = set()
+    rows = "\n".join(f"| {row} | word{row} |" for row in range(1, 6))
+    for fillers in range(10, 14):
+        filler = "\n\n".join(["Words."] * fillers)
+        (path,) = made(f"# Notes\n\n{filler}\n\n| a | b |\n|---|---|\n{rows}", tmp_path, "en")
+        places.add(tuple(text.count("word") for text in Pdf(path).texts))
+    assert places == {(5,), (0, 5)}
+
+
 def test_author_and_date_are_told(tmp_path):
     """They come from the front matter, to the title page and to the PDF's properties."""
     (path,) = made("---\nauthor: A. Teacher\ndate: 2026-05-01\n---\n# Notes", tmp_path, "en")
