@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import replace
 from decimal import Decimal
 from itertools import product
@@ -97,7 +98,10 @@ def fits_binding(binding: Binding, claim: Claim, knowledge: Knowledge) -> bool:
         return True
     text = printed_number(binding.number)
     if text is None:  # an expression in the place of a name
-        return could_give(binding.number, tree_of(value), knowledge.results, knowledge.exact_digits)
+        with suppress(EvaluationError):
+            told = tree_of(value)
+            return could_give(binding.number, told, knowledge.results, knowledge.exact_digits)
+        return True  # nobody puts in a number of which so many digits are not computed
     known = knowledge.operand(binding.name, claim)
     result = knowledge.is_result(binding.name, claim) or (known is not None and known.rounded)
     if known is not None and known.given and not result:
@@ -153,7 +157,10 @@ def is_known_as(binding: Binding, claim: Claim, knowledge: Knowledge) -> bool:
 
 
 def tree_of(value: Any) -> Tree:
-    """A value as a tree, at 40 places: with fewer, it would stand for what rounds to it."""
+    """A value as a tree, at 40 places: with fewer, it would stand for what rounds to it.
+
+    Raises `EvaluationError` for a row, and for a number with more digits than are computed.
+    """
     number = to_decimal(value)
     text = Number(rounded(number.copy_abs(), 40))
     return -text if number < 0 else text
