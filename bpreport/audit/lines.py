@@ -228,7 +228,7 @@ def _adds_up(
     source = inherited_from(claim, knowledge) or faulty_name(knowledge, known)
     if source is not None:
         return inherited(claim, printed, known, source)
-    if known.worked is None and (aligned := _as_printed(claim, knowledge)) is not None:
+    if (aligned := _as_printed(claim, knowledge)) is not None:
         old = are_old(aligned.bindings, claim, knowledge)
         return said(
             claim, Verdict.CARRIED, FROM_OLD if old else CARRIED, known=known, printed=printed

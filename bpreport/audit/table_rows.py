@@ -22,6 +22,7 @@ from bpreport.audit.printed import explained
 from bpreport.audit.saying import math, said, unchecked
 from bpreport.deck.claims import printed_number
 from bpreport.deck.model import Claim
+from bpreport.deck.tables import counts
 from bpreport.formula import INTERVAL, MP, EvaluationError, evaluate, expand, parse
 from bpreport.formula.arithmetic import IV, interval_ends
 from bpreport.formula.effort import charge
@@ -142,16 +143,20 @@ def _range_of(
     charge(OF_A_RANGE)
     values: dict[str, Any] = dict(knowledge.document.functions.at(claim.position))
     names = readings(formula)
+    count = _count(claim, formula, knowledge)
     for name in names:
         if name.key in row:
             values[name.key] = _taken(row[name.key], knowledge, taken, depth)
+            continue
+        if name.key in count:
+            values[name.key] = interval(count[name.key], rounded=False)
             continue
         known = knowledge.operand(name, claim)
         result = taken == "rounded" and knowledge.is_result(name, claim)
         if known is None or known.stale or result:
             return None
         values[name.key] = known.value
-    if row.keys().isdisjoint(name.key for name in names):
+    if (row.keys() | count.keys()).isdisjoint(name.key for name in names):
         return None
     try:
         ends = interval_ends(evaluate(formula, values, INTERVAL))
@@ -159,6 +164,17 @@ def _range_of(
         return None
     low, high = (MP.mpf(str(end)) for end in ends)
     return (low, high) if MP.isfinite(low) and MP.isfinite(high) else None  # 1/0 is no number
+
+
+def _count(claim: Claim, formula: Tree, knowledge: Knowledge) -> dict[str, str]:
+    """What counts the rows, if a formula reads it: t in a / (1 + b t) beside rows of t."""
+    count = None if claim.figure is None else claim.figure.count
+    names = (name for name in readings(formula) if isinstance(name, Symbol))
+    return {
+        name.key: str(count)
+        for name in names
+        if count is not None and counts(name.key) and knowledge.operand(name, claim) is None
+    }
 
 
 def _taken(claim: Claim, knowledge: Knowledge, taken: str, depth: int) -> Any:
@@ -180,11 +196,15 @@ def _line(claim: Claim, knowledge: Knowledge) -> Tree | None:
     if formula is None or row is None:
         return None
 
+    count = _count(claim, formula, knowledge)
+
     def printed(part: Tree) -> Tree | None:
         if not isinstance(part, Symbol):
             return None
         if part.key in row:
             return row[part.key].right
+        if part.key in count:
+            return parse(count[part.key])
         text = knowledge.as_printed(part, claim)
         return None if text is None else parse(text)
 

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 
-__all__ = ["Entry", "counts_below", "entries", "sole_number"]
+__all__ = ["Entry", "counts", "counts_below", "entries", "sole_number"]
 
 COUNTING = re.compile(
     r"\b(?:iterations?|epochs?|steps?|updates?)\b|迭代|轮次|更新次数|步数", re.IGNORECASE
@@ -190,6 +190,15 @@ def counts_below(heading: str) -> bool:
     """Whether a heading says that its column counts iterations; "epoch 2" is one of them itself."""
     words = _CALL.sub("", heading)  # step(x) is a function
     return COUNTING.search(words) is not None and re.search(r"\d", words) is None
+
+
+def counts(name: str) -> bool:
+    """Whether a name in a formula can be what counts the rows of a table.
+
+    >>> counts("t"), counts("epoch"), counts("x")
+    (True, True, False)
+    """
+    return bool(_LETTER.fullmatch(name) or COUNTING.fullmatch(name))
 
 
 def _count(cell: str) -> int | None:

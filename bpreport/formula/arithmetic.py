@@ -57,7 +57,8 @@ class Arithmetic:
     number: Callable[[str], Any]
     """The value of printed digits."""
     functions: Mapping[str, Callable[..., Any]]
-    """Elementary functions: exp, log, sqrt, power, sin, cos, tan, tanh, abs, maximum, minimum."""
+    """Elementary functions: exp, log, sqrt, power, sin, cos, tan, tanh, abs, floor, maximum,
+    minimum."""
     constants: Mapping[str, Any]
     """ "e" and "pi"."""
     symbolic: bool = False
@@ -116,6 +117,17 @@ def _mp_real(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
         return result
 
     return real
+
+
+def _mp_floor(value: Any) -> Any:
+    # What computing leaves at the end of 50 digits makes no other number of 0.3 / 0.1.
+    nearest = MP.nint(value)
+    return nearest if MP.almosteq(value, nearest, MP.mpf(10) ** (2 - DIGITS)) else MP.floor(value)
+
+
+def _interval_floor(value: Any) -> Any:
+    low, high = interval_ends(value)
+    return IV.mpf([MP.floor(low), MP.floor(high)])
 
 
 def _interval_power(base: Any, exponent: Any) -> Any:
@@ -186,6 +198,7 @@ FLOAT = Arithmetic(
         "tan": math.tan,
         "tanh": math.tanh,
         "abs": abs,
+        "floor": lambda value: float(math.floor(value)),
         "maximum": max,
         "minimum": min,
     },
@@ -205,6 +218,7 @@ MPMATH = Arithmetic(
         "tan": MP.tan,
         "tanh": MP.tanh,
         "abs": abs,
+        "floor": _mp_floor,
         "maximum": max,
         "minimum": min,
     },
@@ -224,6 +238,7 @@ INTERVAL = Arithmetic(
         "tan": lambda value: IV.sin(value) / IV.cos(value),
         "tanh": _interval_tanh,
         "abs": _interval_abs,
+        "floor": _interval_floor,
         "maximum": _interval_extreme(max),
         "minimum": _interval_extreme(min),
     },
@@ -281,6 +296,7 @@ DECIMAL = Arithmetic(
         "tan": _by_mpmath("tan"),
         "tanh": _decimal(_decimal_tanh),
         "abs": abs,
+        "floor": _by_mpmath("floor"),
         "maximum": max,
         "minimum": min,
     },

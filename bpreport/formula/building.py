@@ -251,6 +251,12 @@ class Builder(Transformer[Token, Tree]):
     def norm(self, _opening: Token, inner: Any, _closing: Token) -> Tree:
         return Apply("norm", (whole(inner),))
 
+    def floor(self, _opening: Token, inner: Any, _closing: Token) -> Tree:
+        return Apply("floor", (whole(inner),))
+
+    def ceiling(self, _opening: Token, inner: Any, _closing: Token) -> Tree:
+        return Apply("ceiling", (whole(inner),))
+
     def partial(self, sign: Token, *parts: Any) -> Partial:
         rest = list(parts)
         order = 1

@@ -67,7 +67,9 @@ NEAR = 4
 """Cuts within which the relation of the next column stands; in between there may be marks."""
 
 _LABEL = re.compile(r"\s*\\(?:text|textbf|textrm|mbox)\s*\{([^{}]*)\}\s*[:：]?")
-_NAME = re.compile(r"(?:[A-Za-z][A-Za-z0-9_ ]{0,11}|[A-Za-z]\w{0,30}\([\w, ]{1,30}\))\Z")
+_NAME = re.compile(
+    r"(?:[A-Za-z][A-Za-z0-9_ ]{0,11}|[A-Za-z]\w*(?:\\_\w+)+|[A-Za-z]\w{0,30}\([\w, ]{1,30}\))\Z"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -317,6 +317,11 @@ OPERATIONS: dict[str, Operation] = {
     "identity": Operation(lambda _, a: a, _fixed(ONE)),
     "softmax": Operation(_softmax, _no_slope),
     "abs": Operation(_call("abs"), lambda a: (_step(a, ONE, -ONE),)),
+    "floor": Operation(_call("floor"), _no_slope),
+    "ceiling": Operation(
+        _elementwise(lambda ar, a: -ar.functions["floor"](-a)),
+        _no_slope,
+    ),
     "maximum": Operation(_call("maximum"), _extreme_slopes(">")),
     "minimum": Operation(_call("minimum"), _extreme_slopes("<")),
     "transpose": Operation(_transpose, _fixed(ONE)),

@@ -134,6 +134,8 @@ _WORDS_FOR = {
     "CLOSE": "a closing bracket",
     "ABSOLUTE_CLOSE": "'|'",
     "NORM_CLOSE": "'||'",
+    "FLOOR_CLOSE": r"\rfloor",
+    "CEILING_CLOSE": r"\rceil",
     "END_MATRIX": "the end of the matrix",
     "END_CASES": "the end of the cases",
     "LOWER_CLOSE": "the end of the index",

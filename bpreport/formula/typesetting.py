@@ -153,6 +153,10 @@ class _Writer:
                 return rf"\left|{self.write(operands[0])[0]}\right|", _ATOM
             case "norm":
                 return rf"\left\|{self.write(operands[0])[0]}\right\|", _ATOM
+            case "floor":
+                return rf"\left\lfloor {self.write(operands[0])[0]} \right\rfloor", _ATOM
+            case "ceiling":
+                return rf"\left\lceil {self.write(operands[0])[0]} \right\rceil", _ATOM
         inner = ", ".join(self.write(operand)[0] for operand in operands)
         return f"{_FUNCTIONS[operation]}{_bracketed(inner)}", _ATOM
 

@@ -22,6 +22,8 @@ from bpreport.publish.release import release
 __all__ = ["Cluster", "Other"]
 
 KILLED = mark("every worker that had it was ended")
+ANSWER = 10.0
+"""Seconds after which a scheduler that does not answer is believed not to be there."""
 PATIENCE = 60.0
 """Seconds without any worker after which nobody is believed to come."""
 
@@ -58,7 +60,7 @@ class Cluster:
         self._address = address
         connect: Any = Client  # it carries no types
         try:
-            self._client = connect(address, timeout=10, set_as_default=False, name="bpreport")
+            self._client = connect(address, timeout=ANSWER, set_as_default=False, name="bpreport")
         except (OSError, ValueError, TypeError) as error:
             raise DeckError(
                 "no scheduler at {address}: {reason}", address=address, reason=_reason(error)

@@ -14,6 +14,8 @@ OPERATIONS: dict[str, tuple[str, tuple[int, ...]]] = {
     "sqrt": (mark("the square root of {0}"), (SIGNED,)),
     "abs": (mark("the absolute value of {0}"), (SIGNED,)),
     "norm": (mark("the norm of {0}"), (SIGNED,)),
+    "floor": (mark("{0} rounded down"), (ATOM,)),
+    "ceiling": (mark("{0} rounded up"), (ATOM,)),
     "transpose": (mark("{0} transposed"), (ATOM,)),
     "log": (mark("the natural logarithm of {0}"), (SIGNED,)),
     "log10": (mark("the common logarithm of {0}"), (SIGNED,)),

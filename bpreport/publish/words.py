@@ -310,7 +310,7 @@ class _Teller:
             inner = self.base(accented[2])
             accent = ACCENTS.get(accented[1])
             return self.phrase(accent, inner) if accent else inner
-        return " ".join(map(self.name, name.split(" ")))
+        return " ".join(map(self.name, re.split(r" |\\_", name)))  # decay\_rate
 
     def index(self, script: str | Tree) -> str:
         """A subscript or a mark."""

@@ -42,6 +42,7 @@ ARRAY = Arithmetic(
         "tan": np.tan,
         "tanh": np.tanh,
         "abs": np.abs,
+        "floor": np.floor,
         "maximum": np.maximum,
         "minimum": np.minimum,
     },

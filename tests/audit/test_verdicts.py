@@ -9,7 +9,7 @@ from bpreport.deck import read_text
 from tests.audit.case_files import Expected, audited, parameters, read_cases, said
 
 BARE = read_cases("verdicts.txt")
-WORKED = read_cases("verdicts-worked.txt")
+WORKED = [*read_cases("verdicts-worked.txt"), *read_cases("rounded-steps.txt")]
 
 
 @pytest.mark.parametrize("case", parameters(BARE))

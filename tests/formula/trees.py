@@ -28,7 +28,10 @@ SYMBOLS = st.builds(
     st.lists(INDEX, max_size=2).map(tuple),
     st.lists(MARKS, max_size=1).map(tuple),
 )
-ONE_OPERAND = ["exp", "log", "log10", "sin", "cos", "tan", "sinh", "cosh", "tanh", "sqrt", "abs"]
+ONE_OPERAND = [
+    "exp", "log", "log10", "sin", "cos", "tan", "sinh", "cosh", "tanh", "sqrt", "abs", "floor",
+    "ceiling",
+]  # fmt: skip
 
 
 def _larger(parts: st.SearchStrategy[Tree]) -> st.SearchStrategy[Tree]:

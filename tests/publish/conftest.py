@@ -7,6 +7,7 @@ import pytest
 from bpreport.audit import audit
 from bpreport.deck import builtin, read
 from bpreport.publish import build
+from bpreport.publish.sheets.typefaces import typefaces
 from tests.publish.pdfs import Pdf
 from tests.publish.slides import Made, make
 
@@ -29,6 +30,15 @@ def pdf(result, once):
     """The same as PDF, worked examples and all."""
     (path,) = once("pdf", lambda folder: build(result, result.study, folder, ["pdf"], "zh"))
     return Pdf(path)
+
+
+@pytest.fixture
+def uncut_typefaces(monkeypatch):
+    """Sheets in the machine's typefaces: to cut them takes as long as several sheets."""
+    monkeypatch.setattr("bpreport.publish.sheets.typefaces.matching", lambda *_, **__: None)
+    typefaces.cache_clear()
+    yield
+    typefaces.cache_clear()
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 __all__ = [
     "CHAPTERS",
+    "CHAPTERS_WINDOW",
     "DECKS",
     "DEEP",
     "DESCENT",
@@ -9,6 +10,7 @@ __all__ = [
     "LESSON",
     "MARKED",
     "PERCEPTRON",
+    "SHEETS",
     "TABLES",
     "WORKED",
 ]
@@ -63,15 +65,41 @@ worked:
 {_DESCENT}{_NET}---
 # Notes {{worked=net}}
 
-[Nowhere](#nowhere), [elsewhere](https://example.org/), and [the last](#slide-40).
+[Nowhere](#nowhere), [elsewhere](https://example.org/), and [the last](#slide-14).
 
 """ + "".join(
     f"## Slide {number}\n\nAs [before](#slide-{number - 1}), with other numbers:\n\n"
-    f"$$a_{{{number}}} = 2 * {number} + 1 = {2 * number + 1} = {4 * number + 2} / 2$$\n\n"
-    f"$$b_{{{number}}} = {number} * 0.5 = {number / 2 + (number == 20)}$$\n\n"
-    for number in range(2, 41)
+    f"$$a_{{{number}}} = {number} * 0.5 = {number / 2 + 0.05 * (number == 5)}$$\n\n"
+    + "These words take a line.\\\n" * 7
+    + "So does this.\n\n"
+    for number in range(2, 15)
 )
-"""Slides on several pages, of which the twentieth has an error, and two worked examples."""
+"""Slides on several pages, of which the fifth has a digit twice, and two worked examples."""
+
+CHAPTERS_WINDOW = 660
+"""With so many tags laid out at once its slides are two parts, and its examples are one."""
+
+SHEETS = r"""---
+title: A slope
+lang: en
+sheets:
+  places: 5
+  examples:
+    slope:
+      start: {from: 2, to: 4, step: 0.5}
+worked:
+  slope:
+    kind: gradient descent
+    objective: (\theta - 1)^2
+    learning_rate: 0.3
+    start: 3
+    tolerance: 0.0001
+    stop: step
+---
+
+# A slope
+"""
+"""A descent that sheets are made of: its page is made in a tenth of the time of a network's."""
 
 LESSON = r"""---
 title: 一节小课

@@ -91,6 +91,12 @@ def astray(document):
     )
 
 
+def loose_heads(pdf, count):
+    """What `astray` tells of the running heads of a PDF: WeasyPrint leaves them out of the tree."""
+    pages = range(2, len(pdf.document.pages) + 1)
+    return [f"page {page}: /Span hangs loose" for page in pages for _ in range(count)]
+
+
 def kids_of(element):
     """The kids of an element of the tags that are dictionaries."""
     kids = element.get("/K", [])

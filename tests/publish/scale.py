@@ -12,6 +12,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from click.testing import CliRunner
+
+from bpreport.cli import main
+
 ROOT = Path(__file__).parents[2]
 OWN = ROOT / "tests" / "cases" / "sheets" / "deck.md"
 PROGRAM = "from bpreport.cli import main; main(prog_name='bpreport')"
@@ -25,6 +29,12 @@ def stay(*arguments):
 Records.keep = stay
 """
 """Whoever has kept something waits to be killed."""
+SMALL_LOTS = """
+from bpreport.publish.marking import lots as of_answers
+from bpreport.publish.sheets import lots
+lots.SIZE = of_answers.SIZE = 8
+"""
+"""A few students are several lots; who is in which decides over no file."""
 ENVIRONMENT = {
     **os.environ,
     "PYTHONPATH": str(ROOT),  # workers find the tests' functions
@@ -40,11 +50,17 @@ def started(*words: object, before: str = "") -> subprocess.Popen[str]:
     )  # fmt: skip
 
 
-def ran(*words: object) -> tuple[int, str, str]:
-    """Exit status, standard output and error of the command."""
-    process = started(*words)
+def ran(*words: object, before: str = "") -> tuple[int, str, str]:
+    """Exit status, standard output and error of the command in a process of its own."""
+    process = started(*words, before=before)
     out, err = process.communicate(timeout=300)
     return process.returncode, out, err
+
+
+def commanded(*words: object) -> tuple[int, str, str]:
+    """The same of the command in this process."""
+    result = CliRunner().invoke(main, list(map(str, words)))
+    return result.exit_code, result.stdout, result.stderr
 
 
 def files_of(folder: Path) -> dict[str, bytes]:
@@ -64,7 +80,7 @@ def wait_for(there: Callable[[], object], seconds: float = 120) -> None:
         time.sleep(0.05)
 
 
-def killed_in_the_middle(*words: object) -> Path:
+def killed_in_the_middle(*words: object, before: str = SMALL_LOTS) -> Path:
     """Run the command, and kill it when something is kept; the folder of what is kept.
 
     It goes no further by itself, so that little is to be made for it to be in the middle.
@@ -73,7 +89,7 @@ def killed_in_the_middle(*words: object) -> Path:
     """
     target = Path(str(words[-1]))
     pattern = f".{target.name}.*.unfinished"
-    process = started(*words, before=STAYING)
+    process = started(*words, before=before + STAYING)
     wait_for(lambda: len(list(target.parent.glob(f"{pattern}/records/*.json"))) >= 1)
     children = children_of(process.pid)
     process.send_signal(signal.SIGKILL)

@@ -17,13 +17,31 @@ import pytest
 
 from bpreport.publish import Workers, check
 from bpreport.publish.batch import Failure, in_order
+from bpreport.publish.marking import lots as of_answers
 from bpreport.publish.release import release
-from bpreport.publish.sheets import issue
+from bpreport.publish.sheets import issue, lots
 from bpreport.publish.sheets.issuing import course_of
 from bpreport.publish.sheets.students import numbered
-from tests.publish.scale import OWN, Cluster, cluster, files_of, ran, wait_for
+from tests.publish.scale import (
+    OWN,
+    SMALL_LOTS,
+    STAYING,
+    Cluster,
+    cluster,
+    commanded,
+    files_of,
+    started,
+    wait_for,
+)
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="it kills as POSIX does")
+
+
+@pytest.fixture(autouse=True)
+def _small_lots(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that a few students are several lots; workers are sent lots as they are made here."""
+    for room in (lots, of_answers):
+        monkeypatch.setattr(room, "SIZE", 8)
 
 
 @pytest.fixture(scope="module")
@@ -75,14 +93,14 @@ def test_the_whole_of_three_commands(dask: Cluster, tmp_path: Path) -> None:
     told = {}
     for where, words in {"alone": [], "there": ["--scheduler", dask.address]}.items():
         out = tmp_path / where
-        sheets = ["sheets", OWN, "--count", 70, "--seed", "k", "--format", "html"]
-        assert ran(*sheets, "-o", out / "sheets", *words)[0] == 0
+        sheets = ["sheets", OWN, "--count", 10, "--seed", "k", "--format", "html"]
+        assert commanded(*sheets, "-o", out / "sheets", *words)[0] == 0
         answers = tmp_path / "answers.csv"
         if where == "alone":
             answers.write_text(answers_of(out / "sheets"), encoding="utf-8")
         mark = ["mark", answers, OWN, "--manifest", out / "sheets" / "manifest.json"]
-        assert ran(*mark, "-o", out / "marks", *words)[0] == 0
-        told[where] = ran("check", tmp_path / "notes", "--format", "sarif", *words)
+        assert commanded(*mark, "-o", out / "marks", *words)[0] == 0
+        told[where] = commanded("check", tmp_path / "notes", "--format", "sarif", *words)
     assert files_of(tmp_path / "alone") == files_of(tmp_path / "there")
     assert told["alone"] == told["there"]
     assert told["alone"][0] == 1
@@ -118,7 +136,7 @@ def test_a_worker_that_is_killed_costs_nothing(tmp_path: Path) -> None:
 
 def test_sheets_with_a_worker_killed_in_the_middle(tmp_path: Path) -> None:
     """The class is whole, and the same as one process makes it."""
-    course, students = course_of(OWN), numbered(200)
+    course, students = course_of(OWN), numbered(40)
     issue(course, "k", students, tmp_path / "alone", ["html"], "en")
     with cluster(tmp_path, 2) as own:
         wait_for(lambda: registered(own, 2))
@@ -151,11 +169,11 @@ def test_a_thing_that_kills_its_workers_is_told(tmp_path: Path) -> None:
 
 def test_a_scheduler_that_goes_away_leaves_what_is_kept(tmp_path: Path) -> None:
     """One message, exit status 2, and the next run goes on."""
-    from tests.publish.scale import started
-
-    words = ["sheets", OWN, "--count", 260, "--seed", "k", "--format", "html", "-o"]
+    words = ["sheets", OWN, "--count", 80, "--seed", "k", "--format", "html", "-o"]
     with cluster(tmp_path, 1) as own:
-        process = started(*words, tmp_path / "class", "--scheduler", own.address)
+        words += [tmp_path / "class", "--scheduler", own.address]
+        # Half a second for each lot, so that it is not done before the scheduler is.
+        process = started(*words, before=SMALL_LOTS + STAYING.replace("600", "0.5"))
         wait_for(lambda: list(tmp_path.glob(".class.*/records/*.json")))
         own.processes[0].kill()
         out, err = process.communicate(timeout=120)
@@ -171,25 +189,24 @@ def test_a_scheduler_that_goes_away_leaves_what_is_kept(tmp_path: Path) -> None:
         ("tcp://127.0.0.1:1", "no scheduler at tcp://127.0.0.1:1"),
     ],
 )
-def test_an_address_without_a_scheduler(address: str, message: str, tmp_path: Path) -> None:
+def test_an_address_without_a_scheduler(
+    address: str, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """One message, exit status 2, nothing written."""
+    monkeypatch.setattr("bpreport.publish.cluster.ANSWER", 0.2)
     words = ["sheets", OWN, "--count", 2, "--seed", 1, "-o", tmp_path / "class"]
-    status, out, err = ran(*words, "--scheduler", address)
+    status, out, err = commanded(*words, "--scheduler", address)
     assert (status, out, message in err, err.count("\n")) == (2, "", True, 1), err
     assert list(tmp_path.iterdir()) == []
 
 
 def test_without_the_extra_it_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     """One message that says what to install."""
-    from click.testing import CliRunner
-
-    from bpreport.cli import main
-
     monkeypatch.setitem(sys.modules, "distributed", None)
-    result = CliRunner().invoke(main, ["check", "--scheduler", "tcp://127.0.0.1:8786"])
-    assert (result.exit_code, result.stdout) == (2, "")
-    assert "pip install 'bpreport[cluster]'" in result.stderr
-    assert result.stderr.count("\n") == 1
+    status, out, err = commanded("check", "--scheduler", "tcp://127.0.0.1:8786")
+    assert (status, out) == (2, "")
+    assert "pip install 'bpreport[cluster]'" in err
+    assert err.count("\n") == 1
 
 
 def test_no_command_loads_dask_unasked() -> None:
@@ -281,9 +298,9 @@ def test_a_worker_gets_what_a_process_gets(
     course = course_of(deck)
     deck.unlink()
     for name, workers in {"two": Workers(2), "there": Workers(scheduler=dask.address)}.items():
-        issue(course, "k", numbered(130), tmp_path / name, ["html"], "en", workers=workers)
+        issue(course, "k", numbered(18), tmp_path / name, ["html"], "en", workers=workers)
     assert files_of(tmp_path / "there") == files_of(tmp_path / "two")
-    assert len(sent["there"]) == 3  # lots of 64: 64 + 64 + 2
+    assert len(sent["there"]) == 3  # lots of 8: 8 + 8 + 2
     assert sent["there"] == sent["two"]
     for each in sent["there"]:
         made = Made(each)

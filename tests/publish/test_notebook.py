@@ -159,9 +159,20 @@ def opened(name, form="notebook"):
     return nbformat.reads(made(name)[f"{form}.ipynb"].decode(), as_version=4)
 
 
-def executed(book):
-    NotebookClient(book, timeout=120, kernel_name="python3").execute()
-    return book
+@pytest.fixture(scope="module")
+def executed():
+    """Runs a notebook from top to bottom: with no names of another, in a kernel that all share."""
+    # To start a kernel and to import takes most of the time; what is imported has no name then.
+    forget = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("%reset -f")])
+    client = NotebookClient(forget, timeout=120, kernel_name="python3")
+
+    def run(book):
+        for client.nb in (forget, book):
+            client.execute(cleanup_kc=False)
+        return book
+
+    yield run
+    client.execute()  # and the kernel is ended
 
 
 def code_cells(book, kind=None):
@@ -178,7 +189,7 @@ def code_cells(book, kind=None):
 
 
 @pytest.mark.parametrize("name", ["zh", "en", *DECKS])
-def test_a_notebook_runs_from_top_to_bottom(name):
+def test_a_notebook_runs_from_top_to_bottom(name, executed):
     """What it asserts holds, and each plot is drawn."""
     book = executed(opened(name))
     kinds = {output.output_type for cell in code_cells(book) for output in cell.outputs}
@@ -188,7 +199,7 @@ def test_a_notebook_runs_from_top_to_bottom(name):
 
 
 @pytest.mark.parametrize("name", ["en", "every kind"])
-def test_the_exercise_runs_once_the_solutions_are_filled_in(name):
+def test_the_exercise_runs_once_the_solutions_are_filled_in(name, executed):
     """Its checks then hold, as they are: they are the same in both."""
     exercise = opened(name, "notebook-exercise")
     solved = {cell.id: cell.source for cell in opened(name).cells}
@@ -200,12 +211,12 @@ def test_the_exercise_runs_once_the_solutions_are_filled_in(name):
     executed(exercise)
 
 
-def test_the_exercise_says_what_is_not_written():
+def test_the_exercise_says_what_is_not_written(executed):
     with pytest.raises(CellExecutionError, match="NotImplementedError"):
         executed(opened("in turn", "notebook-exercise"))
 
 
-def test_a_wrong_solution_fails_its_check():
+def test_a_wrong_solution_fails_its_check(executed):
     """The bias left out: the lecture's 0.912934 is another number then."""
     book = opened("en")
     (cell,) = [cell for cell in code_cells(book, "solution") if "\nnet_h1 = " in cell.source]
@@ -347,7 +358,7 @@ worked:
 """
 
 
-def test_names_in_a_deck_are_never_code():
+def test_names_in_a_deck_are_never_code(executed):
     """They are quoted, or brought to what a name may be; a number is one that Python reads."""
     result = audit(read_text(HOSTILE))
     book = nbformat.reads(notebook.products(result, "en")["notebook.ipynb"].decode(), as_version=4)

@@ -11,7 +11,7 @@ from bpreport.audit import audit
 from bpreport.deck import read_text
 from bpreport.publish import build
 from bpreport.publish.numbers import shown, signed
-from tests.publish.pdfs import Pdf, inked, text_of
+from tests.publish.pdfs import Pdf, astray, inked, loose_heads, text_of
 from tests.support import require_program
 
 
@@ -113,6 +113,10 @@ class TestWays:
         for mark in bookmarks:
             squeezed = re.sub(r"\s", "", pdf.texts[mark.page - 1])
             assert re.sub(r"\s", "", mark.title) in squeezed
+
+    def test_tags_contents_and_links_find_each_other(self, pdf):
+        """WeasyPrint tags running heads and leaves them out of the tree; nothing else is loose."""
+        assert astray(pdf.document) == loose_heads(pdf, 2)
 
     def test_every_link_leads_somewhere(self, pdf):
         """Numbers to their derivations, findings to their claims; none leaves the document."""
@@ -230,6 +234,17 @@ def test_no_row_of_a_table_stands_alone_on_a_page(tmp_path):
         rows = [text.count("is exact") for text in Pdf(path).texts]
         divided.add(tuple(filter(None, rows)))
     assert divided == {(5,), (3, 2), (2, 3)}  # and never (4, 1) or (1, 4)
+
+
+def test_a_short_table_of_the_deck_stays_whole(tmp_path):
+    """Wherever a page ends, all its rows are on one."""
+    places = set()
+    rows = "\n".join(f"| {row} | word{row} |" for row in range(1, 6))
+    for fillers in range(10, 14):
+        filler = "\n\n".join(["Words."] * fillers)
+        (path,) = made(f"# Notes\n\n{filler}\n\n| a | b |\n|---|---|\n{rows}", tmp_path, "en")
+        places.add(tuple(text.count("word") for text in Pdf(path).texts))
+    assert places == {(5,), (0, 5)}
 
 
 def test_author_and_date_are_told(tmp_path):

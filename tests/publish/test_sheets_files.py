@@ -16,12 +16,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bpreport.cli import main
-from bpreport.deck import builtin, read
+from bpreport.deck import builtin, read, read_text
 from bpreport.publish.numbers import signed
 from bpreport.publish.setting import HtmlSetter
 from bpreport.publish.sheets import LATEST, Course, Press, Sheet, make, plan
 from bpreport.publish.sheets.setting import HtmlSheetSetter
-from bpreport.publish.sheets.typefaces import typefaces
+from tests.publish.decks import SHEETS
 from tests.publish.pdfs import text_of
 
 DECK = Path(__file__).parent.parent / "cases" / "sheets" / "deck.md"
@@ -58,6 +58,7 @@ def without_key(sheet: Sheet) -> Sheet:
     )  # fmt: skip
 
 
+@pytest.mark.usefixtures("uncut_typefaces")
 @pytest.mark.parametrize("form", ["html", "pdf"])
 def test_the_student_s_file_knows_no_answer(form: str) -> None:
     """With the key taken out of a sheet, the student's file is the same, byte for byte."""
@@ -93,6 +94,7 @@ def all_in(path: Path) -> str:
     return "".join(text.split())
 
 
+@pytest.mark.usefixtures("uncut_typefaces")
 @pytest.mark.parametrize("course", [OWN, BUILTIN], ids=["own", "builtin"])
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_no_answer_can_be_found(course: Course, lang: str, tmp_path: Path) -> None:
@@ -282,11 +284,12 @@ def fonts_of(content: bytes) -> set[str]:
         }
 
 
-def test_typefaces_are_cut_for_a_course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_typefaces_are_cut_for_a_course(tmp_path: Path, request: pytest.FixtureRequest) -> None:
     """The text is as with the machine's typefaces; a sign that was not foreseen has these."""
+    course = plan(read_text(SHEETS))
 
     def printed(student: str) -> tuple[str, bytes]:
-        (made,) = Press(OWN, "en", ["pdf"]).products([make(OWN, "k", student)])
+        (made,) = Press(course, "en", ["pdf"]).products([make(course, "k", student)])
         path = tmp_path / "sheet.pdf"
         path.write_bytes(made[f"keys/{student}.pdf"])
         return text_of(path), made[f"keys/{student}.pdf"]
@@ -296,9 +299,7 @@ def test_typefaces_are_cut_for_a_course(tmp_path: Path, monkeypatch: pytest.Monk
     named, foreign = printed("王伟")
     assert "王伟" in named
     assert any("CJK" in name for name in fonts_of(foreign))
-    monkeypatch.setattr("bpreport.publish.sheets.typefaces.matching", lambda *_, **__: None)
-    typefaces.cache_clear()
+    request.getfixturevalue("uncut_typefaces")
     plain, larger = printed("ada")
-    typefaces.cache_clear()
     assert (plain, any("bpreport" in name for name in fonts_of(larger))) == (text, False)
     assert len(content) < len(larger) / 2

@@ -35,6 +35,7 @@ from bpreport.publish.sheets import (
 )
 from bpreport.publish.sheets.designs import designed, designs, differing, newest
 from bpreport.publish.words import spoken
+from tests.publish.decks import SHEETS
 from tests.publish.issued import CASES, CLASSES, archive, parts, unpack
 from tests.support import ROOT
 
@@ -139,6 +140,7 @@ def test_the_difference_is_shown_with_what_to_do(classes: dict[int, list[Path]])
     assert "## Designs" in (ROOT / "docs" / "sheets.md").read_text(encoding="utf-8")
 
 
+@pytest.mark.usefixtures("uncut_typefaces")
 @pytest.mark.parametrize("form", ["html", "moodle", "qti21", "qti12", "pdf"])
 def test_every_sentence_of_a_sheet_is_frozen(form: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """None comes from the catalogue that other pages read and translators change."""
@@ -173,8 +175,7 @@ def later(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A later version, in which a second design is begun after sheets were issued in the first."""
     folder = tmp_path_factory.mktemp("later")
     for name in ("bpreport", "templates"):
-        ignored = shutil.ignore_patterns("__pycache__")
-        shutil.copytree(ROOT / name, folder / name, ignore=ignored)
+        shutil.copytree(ROOT / name, folder / name)
     shutil.copy(CASES / "issued.md", folder / "deck.md")
     sheets(folder, "first", "--count", "1", "--seed", "k", "--format", FORMS)
     # The new design: its templates, a sentence of the code, and how it is translated.
@@ -266,7 +267,7 @@ def files_of(folder: Path) -> dict[str, str]:
 def small_class(folder: Path, count: int = 2) -> Path:
     """A small class, and where its manifest is."""
     deck = folder / "deck.md"
-    shutil.copy(CASES / "issued.md", deck)
+    deck.write_text(SHEETS, encoding="utf-8")
     students = [f"s{number}" for number in range(count)]
     issue(plan(read(deck)), "k", students, folder / "class", ["html"], "en")
     return folder / "class" / "manifest.json"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,6 +36,20 @@ datetime.datetime = Datetime
 """
 
 
+COMMANDS = """
+import json, sys
+from bpreport.cli import main
+
+for words in json.loads(sys.argv[1]):
+    print(end="\\f", flush=True)
+    try:
+        main(words, prog_name="bpreport")
+    except SystemExit as ended:
+        errors_found = words[0] == "check" and ended.code == 1
+        assert not ended.code or errors_found, words
+"""
+
+
 @dataclass(frozen=True)
 class World:
     """A folder, a day, a language, a time zone, a number of workers, a kind of processor."""
@@ -42,17 +58,18 @@ class World:
     days_off: int
     jobs: int
     settings: dict[str, str]
+    before: str = ""
+    """What a program of commands does first."""
 
-    def run(self, *words: object) -> str:
-        """The command in the folder; what it prints. It must not fail."""
-        return self.ended(*words).stdout
+    def run(self, *commands: Sequence[object]) -> list[str]:
+        """Commands in the folder, by one process; what each prints. None may fail."""
+        return self.ended(*commands).stdout.split("\f")[1:]
 
-    def ended(self, *words: object) -> subprocess.CompletedProcess[str]:
-        """The command, with all that it told."""
-        program = "from bpreport.cli import main; main(prog_name='bpreport')"
-        ended = self.python(program, *words)
-        errors_found = words[0] == "check" and ended.returncode == 1
-        assert ended.returncode == 0 or errors_found, ended.stderr
+    def ended(self, *commands: Sequence[object]) -> subprocess.CompletedProcess[str]:
+        """The commands, with all that they told."""
+        words = json.dumps([list(map(str, command)) for command in commands])
+        ended = self.python(self.before + COMMANDS, words)
+        assert ended.returncode == 0, ended.stderr
         return ended
 
     def python(self, program: str, *words: object) -> subprocess.CompletedProcess[str]:
@@ -90,8 +107,8 @@ def with_comma(folder: Path) -> dict[str, str]:
     return {} if made.returncode else {"LOCPATH": str(folder), "LC_ALL": COMMA, "LANG": COMMA}
 
 
-def worlds(folder: Path) -> list[World]:
-    """Two that have nothing in common but the program and its libraries."""
+def worlds(folder: Path, before: str = "") -> list[World]:
+    """Two that have nothing in common but the program, what it does first, and its libraries."""
     here = {
         "LC_ALL": "C", "LANG": "C", "TZ": "UTC", "PYTHONHASHSEED": "1", "SOURCE_DATE_EPOCH": "1",
         "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "OPENBLAS_CORETYPE": "Prescott",
@@ -102,4 +119,7 @@ def worlds(folder: Path) -> list[World]:
         "SOURCE_DATE_EPOCH": "2000000000", "OMP_NUM_THREADS": "4", "OPENBLAS_NUM_THREADS": "4",
         **with_comma(folder / "locales"),
     }  # fmt: skip
-    return [World(folder / "a", 0, 1, here), World(folder / "b c" / "另一个", 400, 4, there)]
+    return [
+        World(folder / "a", 0, 1, here, before),
+        World(folder / "b c" / "另一个", 400, 4, there, before),
+    ]

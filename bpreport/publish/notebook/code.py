@@ -23,7 +23,8 @@ _SUM, _PRODUCT, _SIGN, _POWER, _ATOM = range(5)
 CALLS = {
     "exp": "np.exp({})", "log": "np.log({})", "log10": "np.log10({})", "sin": "np.sin({})",
     "cos": "np.cos({})", "tan": "np.tan({})", "sinh": "np.sinh({})", "cosh": "np.cosh({})",
-    "tanh": "np.tanh({})", "sqrt": "np.sqrt({})", "abs": "np.abs({})", "relu": "np.maximum({}, 0)",
+    "tanh": "np.tanh({})", "sqrt": "np.sqrt({})", "abs": "np.abs({})", "floor": "np.floor({})",
+    "ceiling": "np.ceil({})", "relu": "np.maximum({}, 0)",
     "maximum": "np.maximum({}, {})", "minimum": "np.minimum({}, {})", "sum": "np.sum({})",
 }  # fmt: skip
 """Operations that are calls. "sum" is over all entries of an array, which only notebooks write."""

@@ -134,6 +134,7 @@ BANDS = Arithmetic(
         "tan": _unknown,
         "tanh": _rising(np.tanh),
         "abs": _absolute,
+        "floor": _rising(np.floor),
         "maximum": _extreme(_most),
         "minimum": _extreme(_least),
     },

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from markdown_it.token import Token
 
@@ -169,6 +170,7 @@ def text_lines(text: str, width: float) -> int:
     return max(1, math.ceil(advance(text) / (width - 1.2)))
 
 
+@lru_cache(maxsize=4096)  # long blocks are divided in many ways: half of the time went here
 def advance(text: str) -> float:
     """About how wide a text is, in em."""
     return sum(_width(sign) for sign in text)
