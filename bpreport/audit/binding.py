@@ -97,7 +97,10 @@ def fits_binding(binding: Binding, claim: Claim, knowledge: Knowledge) -> bool:
         return True
     text = printed_number(binding.number)
     if text is None:  # an expression in the place of a name
-        exact = tree_of(value)
+        try:
+            exact = tree_of(value)
+        except EvaluationError:
+            return True  # nobody puts in a number of which so many digits are not computed
         gives = could_give(binding.number, exact, knowledge.results, knowledge.exact_digits)
         return gives or _leads_to_the_value(claim, knowledge)
     known = knowledge.operand(binding.name, claim)
@@ -168,7 +171,10 @@ def is_known_as(binding: Binding, claim: Claim, knowledge: Knowledge) -> bool:
 
 
 def tree_of(value: Any) -> Tree:
-    """A value as a tree, at 40 places: with fewer, it would stand for what rounds to it."""
+    """A value as a tree, at 40 places: with fewer, it would stand for what rounds to it.
+
+    Raises `EvaluationError` for a row, and for a number with more digits than are computed.
+    """
     number = to_decimal(value)
     text = Number(rounded(number.copy_abs(), 40))
     return -text if number < 0 else text

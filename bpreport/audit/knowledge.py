@@ -196,7 +196,7 @@ class Knowledge(Values):
             return correction(printed[0], known.value)
         if printed:
             return printed[0]
-        if known is None or not known.given:
+        if known is None or not known.given or isinstance(known.value, tuple):
             return None
         sign = "-" if known.value < 0 else ""
         return sign + _plain_digits(known.value)

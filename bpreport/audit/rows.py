@@ -133,9 +133,10 @@ def _entry_of(formula: Tree, place: int, claim: Claim, knowledge: Knowledge) -> 
 
     The second entry of W x is W_{2,1} x_1 + W_{2,2} x_2.
     """
-    values: dict[str, Any] = {}
-    formula = expand(formula, knowledge.document.functions.at(claim.position))
-    for name in (*named(formula), *readings(formula)):
+    functions = knowledge.document.functions.at(claim.position)
+    values: dict[str, Any] = dict(functions)
+    written_out = expand(formula, functions)
+    for name in (*named(written_out), *readings(written_out)):
         known = knowledge.operand(name, claim)
         row = None if known is None else known.value
         values[name.key] = _entries_of(name, row) if isinstance(row, tuple) else name
