@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -41,8 +42,10 @@ def _judge_by(formula: Tree, claim: Claim, knowledge: Knowledge, place: int) -> 
     values = knowledge.values_for(formula, claim)
     entry = _value_at(place, formula, values)
     if entry is None or how_printed(claim.right_source, entry) is None:
-        read = _entrywise(formula)
-        other = None if read is formula else _value_at(place, read, values)
+        read, other = _entrywise(formula), None
+        if read is not formula:
+            with suppress(EvaluationError):  # of a matrix and a vector there is no such product
+                other = _value_at(place, read, values)
         if other is not None and how_printed(claim.right_source, other) is not None:
             formula, entry = read, other
     if entry is None:
