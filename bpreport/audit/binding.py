@@ -9,7 +9,7 @@ from itertools import product
 from typing import Any
 
 from bpreport.audit.alignment import Alignment, Binding, align
-from bpreport.audit.digits import NOTHING, how_printed, number, same
+from bpreport.audit.digits import NOTHING, fits, how_printed, number, same
 from bpreport.audit.knowledge import Knowledge
 from bpreport.audit.operands import could_give
 from bpreport.deck.claims import printed_number
@@ -97,7 +97,12 @@ def fits_binding(binding: Binding, claim: Claim, knowledge: Knowledge) -> bool:
         return True
     text = printed_number(binding.number)
     if text is None:  # an expression in the place of a name
-        return could_give(binding.number, tree_of(value), knowledge.results, knowledge.exact_digits)
+        try:
+            exact = tree_of(value)
+        except EvaluationError:
+            return True  # nobody puts in a number of which so many digits are not computed
+        gives = could_give(binding.number, exact, knowledge.results, knowledge.exact_digits)
+        return gives or _leads_to_the_value(claim, knowledge)
     known = knowledge.operand(binding.name, claim)
     result = knowledge.is_result(binding.name, claim) or (known is not None and known.rounded)
     if known is not None and known.given and not result:
@@ -112,6 +117,19 @@ def fits_binding(binding: Binding, claim: Claim, knowledge: Knowledge) -> bool:
             Decimal(printed) == typed for printed in knowledge.printed_now(binding.name, claim)
         )
     return within_printed(binding.name, text, claim, knowledge)
+
+
+def _leads_to_the_value(claim: Claim, knowledge: Knowledge) -> bool:
+    """Whether a line gives what is printed behind it, and that is the value of its name.
+
+    What was rounded on the way to it, step by step, does not show there.
+    """
+    line, name = claim.right, claim.head
+    result = None if line is None else printed_number(knowledge.result_of(line))
+    known = None if name is None else knowledge.known(name, claim)
+    if line is None or result is None or known is None or known.worked is None:
+        return False
+    return fits(result, known.value) and not contradicts_result(line, knowledge)
 
 
 def agree_within_rounding(left: Tree, right: Tree, claim: Claim, knowledge: Knowledge) -> bool:
@@ -153,7 +171,10 @@ def is_known_as(binding: Binding, claim: Claim, knowledge: Knowledge) -> bool:
 
 
 def tree_of(value: Any) -> Tree:
-    """A value as a tree, at 40 places: with fewer, it would stand for what rounds to it."""
+    """A value as a tree, at 40 places: with fewer, it would stand for what rounds to it.
+
+    Raises `EvaluationError` for a row, and for a number with more digits than are computed.
+    """
     number = to_decimal(value)
     text = Number(rounded(number.copy_abs(), 40))
     return -text if number < 0 else text

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from bpreport.formula import MP, places_of, rounded, stands_for
+from bpreport.formula import MP, EvaluationError, places_of, rounded, stands_for
 from bpreport.formula.arithmetic import IV
 from bpreport.formula.rounding import JUDGED_DIGITS
 
@@ -22,6 +23,7 @@ __all__ = [
     "number",
     "same",
     "significant_digits",
+    "to_be_judged",
 ]
 
 _ALIKE = MP.mpf(10) ** (2 - JUDGED_DIGITS)
@@ -51,11 +53,11 @@ def fits(printed: str, value: Any) -> bool:
     >>> fits("0.912934", MP.mpf("0.91293422755")), fits("0.995275", MP.mpf("0.99527429"))
     (True, False)
     """
-    if isinstance(value, tuple):  # a row has no digits
-        return False
     places = places_of(printed)
     wanted = _plain(printed)
-    return any(_plain(rounded(value, places, mode)) == wanted for mode in ROUNDINGS)
+    with suppress(EvaluationError):  # a row has no digits, and a very large number too many
+        return any(_plain(rounded(value, places, mode)) == wanted for mode in ROUNDINGS)
+    return False
 
 
 def how_printed(printed: str, value: Any) -> How | None:
@@ -70,13 +72,14 @@ def how_printed(printed: str, value: Any) -> How | None:
     """
     if fits(printed, value):
         return How.ROUNDED
-    if isinstance(value, tuple):
-        return None
     places = places_of(printed)
+    try:
+        nearest = Decimal(rounded(value, places))
+    except EvaluationError:
+        return None
     if _plain(rounded(value, places, "truncated")) == _plain(printed):
         return How.TRUNCATED
     unit = Decimal(1).scaleb(-places)
-    nearest = Decimal(rounded(value, places))
     # One unit of a count or of a two-digit figure is no matter of rounding.
     if places and significant_digits(printed) >= 3 and abs(_plain(printed) - nearest) == unit:
         return How.LAST_DIGIT
@@ -116,6 +119,15 @@ def in_full(value: Any) -> str | None:
     """
     text = rounded(value, FEW_PLACES)
     return text.rstrip("0").rstrip(".") if same(number(text), value) else None
+
+
+def to_be_judged(printed: str, value: Any) -> Any:
+    """A value of which as many digits are computed as are printed.
+
+    Raises `EvaluationError` for others, such as rows, of which nothing can be said then.
+    """
+    rounded(value, places_of(printed))
+    return value
 
 
 def significant_digits(printed: str) -> int:

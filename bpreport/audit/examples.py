@@ -118,7 +118,7 @@ class Examples:
         """A worked example's trace at another step; None where it has no such step."""
         place = (trace.name, step)
         if place not in self._later:
-            with suppress(ArithmeticError, EvaluationError):
+            with suppress(ArithmeticError):
                 self._later[place] = None
                 self._later[place] = self._at(trace, step)
         return self._later[place]

@@ -25,7 +25,7 @@ from bpreport.audit.saying import math
 from bpreport.audit.slips import SLIPS, Candidate, Slip, Target
 from bpreport.audit.slips.in_digits import double_rounding
 from bpreport.audit.slips.in_run import rounded_intermediates
-from bpreport.audit.substitution import mend
+from bpreport.audit.uneven import mend
 from bpreport.deck.claims import printed_number
 from bpreport.deck.model import Claim
 from bpreport.formula import MPMATH, EvaluationError, evaluate, places_of, rounded
@@ -56,6 +56,8 @@ MOST_TRIED = limit("slip_values")
 
 WAYS: dict[How | None, int] = {How.ROUNDED: 1, How.TRUNCATED: 2}
 """In how many ways a number can be the printed one: what is cut off could have been rounded."""
+FURTHEST = 300
+"""Powers of ten past which no slip is looked for: not much further, floats come to an end."""
 PER_CANDIDATE = 10
 """Steps that a value counts for that is tried, beside those of computing it."""
 
@@ -127,7 +129,7 @@ def explain_formula(claim: Claim, knowledge: Knowledge, known: Known) -> tuple[E
         return ()
     try:
         text = rounded(stated, 25)
-    except ArithmeticError:
+    except EvaluationError:
         return ()  # a number so large has more digits than are computed
     target = Target(claim, knowledge, text, exact, known.formula, values, trace, known.key)
     return _search(text, [target], written=False)
@@ -144,6 +146,8 @@ def explain_substitution(claim: Claim, knowledge: Knowledge) -> Explanation | No
     if isinstance(value, tuple):
         return None
     targets = list(_targets_of_line(claim, knowledge))
+    if any(isinstance(target.exact, tuple) for target in targets):
+        return None
     if any(target.formula and _follows(target.formula, claim, knowledge) for target in targets):
         return None  # it is the formula before it that is wrong
     for slip in SLIPS:
@@ -247,7 +251,10 @@ def _search(
     each a search of its own, for numbers that are long enough to have one and that are written.
     """
     targets = list(targets)
-    unit = 10.0 ** int(Decimal(printed).as_tuple().exponent)
+    power = int(Decimal(printed).as_tuple().exponent)
+    if abs(power) > FURTHEST or any(isinstance(target.exact, tuple) for target in targets):
+        return ()
+    unit = 10.0**power
     right = {_in_units(float(target.exact), unit) for target in targets}
     found: list[Explanation] = []
     computed: set[int] = set()
@@ -336,7 +343,8 @@ def _missing_term(claim: Claim, knowledge: Knowledge, printed: str) -> Iterator[
     terms = [
         (term, value)
         for term, value in lacking
-        if not any(same(abs(value), one) for one in typed)  # the line has it, with another sign
+        if not isinstance(value, tuple)
+        and not any(same(abs(value), one) for one in typed)  # the line has it, with another sign
     ]
     chance = len(terms) * 10.0 ** -significant_digits(printed)
     for term, value in terms if chance <= MOST_CHANCE["computing"] else ():

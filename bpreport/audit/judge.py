@@ -46,7 +46,15 @@ _UPDATES = "{statement}; updates done before: {count}"
 
 def judge(claim: Claim, knowledge: Knowledge) -> Judgement:
     """The judgement of one claim; claims are judged in the order of the deck."""
-    judgement = _judge(claim, knowledge)
+    try:
+        return _taken_note_of(_judge(claim, knowledge), knowledge)
+    except EvaluationError as error:
+        return uncomputable(claim, error)
+
+
+def _taken_note_of(judgement: Judgement, knowledge: Knowledge) -> Judgement:
+    """A judgement with all that belongs to it, once it is known for the claims that follow."""
+    claim = judgement.claim
     if judgement.verdict is Verdict.WRONG and claim.id in knowledge.stopped:
         message = Message(
             "{statement} (the search stopped after {count} values)",
@@ -101,19 +109,13 @@ def _judge(claim: Claim, knowledge: Knowledge) -> Judgement:
             token=claim.refusal.token or Message("the end"),
             expected=Expectation(claim.refusal.expected),
         )
-    try:
-        if claim.kind == "figure":
-            return _figure(claim, knowledge)
-        if claim.kind == "range":
-            return said(claim, Verdict.DEFINITION, "It states the range of an index")
-        if claim.component is not None:
-            return _component(claim, knowledge, claim.component)
-        return _pair(claim, knowledge)
-    except EvaluationError as error:
-        return uncomputable(claim, error)
-    except (ArithmeticError, TypeError, ValueError):
-        # A formula nobody foresaw shall not end the audit of a whole course.
-        return unchecked(claim, "It has values of a kind that this audit cannot compare")
+    if claim.kind == "figure":
+        return _figure(claim, knowledge)
+    if claim.kind == "range":
+        return said(claim, Verdict.DEFINITION, "It states the range of an index")
+    if claim.component is not None:
+        return _component(claim, knowledge, claim.component)
+    return _pair(claim, knowledge)
 
 
 def _pair(claim: Claim, knowledge: Knowledge) -> Judgement:

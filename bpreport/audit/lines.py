@@ -8,7 +8,7 @@ from typing import Any
 from bpreport.audit.alignment import Alignment
 from bpreport.audit.analogy import by_analogy
 from bpreport.audit.binding import agree_within_rounding, best_alignment, tree_of, within_printed
-from bpreport.audit.digits import How, correction, fits, how_printed, number
+from bpreport.audit.digits import How, correction, fits, how_printed, number, to_be_judged
 from bpreport.audit.elsewhere import in_another_state
 from bpreport.audit.explaining import (
     Explanation,
@@ -133,7 +133,7 @@ def judge_line(
     """
     assert claim.left is not None and claim.right is not None
     known = _head_value(claim, knowledge)
-    how = how_printed(printed, computed)
+    how = how_printed(printed, to_be_judged(printed, computed))
     if how is How.ROUNDED:
         return _adds_up(claim, knowledge, printed, computed, known, shown=shown)
     within = not shown or agree_within_rounding(claim.left, claim.right, claim, knowledge)
@@ -228,7 +228,7 @@ def _adds_up(
     source = inherited_from(claim, knowledge) or faulty_name(knowledge, known)
     if source is not None:
         return inherited(claim, printed, known, source)
-    if known.worked is None and (aligned := _as_printed(claim, knowledge)) is not None:
+    if (aligned := _as_printed(claim, knowledge)) is not None:
         old = are_old(aligned.bindings, claim, knowledge)
         return said(
             claim, Verdict.CARRIED, FROM_OLD if old else CARRIED, known=known, printed=printed

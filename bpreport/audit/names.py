@@ -81,17 +81,30 @@ def named(tree: Tree) -> Iterator[Symbol]:
     return (part for part in walk(tree) if isinstance(part, Symbol))
 
 
+_RUNNING = frozenset("ijklmnst")
+"""Letters of indices that run."""
+
+
+def _tells_an_entry(index: str | Tree) -> bool:
+    told = index if isinstance(index, str) else getattr(index, "key", "")
+    return told in _RUNNING or told[-1:].isdigit() or not told
+
+
 def entry_name(row: Symbol | Derivative, place: tuple[str, ...]) -> Symbol | Derivative | None:
     r"""The name of an entry of a row or matrix, or of a derivative by it; None where it has none.
 
     >>> from bpreport.formula import parse
     >>> entry_name(parse("w"), ("2",)).key
     'w_{2}'
+    >>> entry_name(parse("O_h"), ("2",)).key, entry_name(parse("w_i"), ("2",))
+    ('O_{h,2}', None)
     >>> entry_name(parse(r"\frac{\partial L}{\partial W}"), ("1", "2")).key
     '\\partial L/\\partial W_{1,2}'
     """
     if isinstance(row, Symbol):
-        return None if row.indices else replace(row, indices=place, typed="")
+        if any(map(_tells_an_entry, row.indices)):
+            return None  # w_1 may be a row of a matrix, and y_i each of several
+        return replace(row, indices=(*row.indices, *place), typed="")
     by = (
         entry_name(row.by[0], place) if len(row.by) == 1 and isinstance(row.by[0], Symbol) else None
     )

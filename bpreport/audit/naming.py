@@ -31,14 +31,15 @@ class Naming(Examples):
         Outputs and weights of an iteration are followed by "@" and its number.
         """
         head, place = claim.head, claim.component
-        if isinstance(head, Derivative) and place is not None and self.trace_of(claim) is None:
-            found = entry_name(head, _place_in(claim.row, place))
-            return None if found is None else found.key
-        if not isinstance(head, Symbol) or place is None:
+        if not isinstance(head, Symbol | Derivative) or place is None:
             return None
+        trace = self.trace_of(claim)
+        if isinstance(head, Derivative) or head.indices:
+            found = entry_name(head, _place_in(claim.row, place)) if trace is None else None
+            if found is not None or isinstance(head, Derivative):
+                return None if found is None else found.key
         iteration = _iteration(head, claim)
         suffix = f"@{iteration}" if iteration else ""  # before any update a weight is given
-        trace = self.trace_of(claim)
         keys = [] if trace is None else _keys_of_row(trace, head, iteration)
         if place < len(keys):
             return keys[place] + suffix

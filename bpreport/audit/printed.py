@@ -7,7 +7,7 @@ from typing import Any
 
 from bpreport.audit.binding import within_printed
 from bpreport.audit.carrying import follows_printed
-from bpreport.audit.digits import How, correction, how_printed, number, same
+from bpreport.audit.digits import How, correction, how_printed, number, same, to_be_judged
 from bpreport.audit.explaining import (
     Explanation,
     explain_number,
@@ -68,7 +68,7 @@ def judge_given(claim: Claim, known: Known, printed: str) -> Judgement:
 
 def judge_against(claim: Claim, knowledge: Knowledge, printed: str, known: Known) -> Judgement:
     """A printed number against the exact value of the quantity that it is printed for."""
-    how = how_printed(printed, known.value)
+    how = how_printed(printed, to_be_judged(printed, known.value))
     if how is How.ROUNDED:
         return reproduced(claim, printed, known.value, known)
     near = how is not None or known.rounded

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -41,8 +42,10 @@ def _judge_by(formula: Tree, claim: Claim, knowledge: Knowledge, place: int) -> 
     values = knowledge.values_for(formula, claim)
     entry = _value_at(place, formula, values)
     if entry is None or how_printed(claim.right_source, entry) is None:
-        read = _entrywise(formula)
-        other = None if read is formula else _value_at(place, read, values)
+        read, other = _entrywise(formula), None
+        if read is not formula:
+            with suppress(EvaluationError):  # of a matrix and a vector there is no such product
+                other = _value_at(place, read, values)
         if other is not None and how_printed(claim.right_source, other) is not None:
             formula, entry = read, other
     if entry is None:
@@ -130,9 +133,10 @@ def _entry_of(formula: Tree, place: int, claim: Claim, knowledge: Knowledge) -> 
 
     The second entry of W x is W_{2,1} x_1 + W_{2,2} x_2.
     """
-    values: dict[str, Any] = {}
-    formula = expand(formula, knowledge.document.functions.at(claim.position))
-    for name in (*named(formula), *readings(formula)):
+    functions = knowledge.document.functions.at(claim.position)
+    values: dict[str, Any] = dict(functions)
+    written_out = expand(formula, functions)
+    for name in (*named(written_out), *readings(written_out)):
         known = knowledge.operand(name, claim)
         row = None if known is None else known.value
         values[name.key] = _entries_of(name, row) if isinstance(row, tuple) else name

@@ -238,11 +238,8 @@ def _reproduced(claim: Claim, knowledge: Knowledge) -> int:
         known = knowledge.known(claim.head, claim)
         value = None if known is None else known.value
     else:
-        try:
-            value = value_of(claim.head, claim, knowledge)
-        except (ArithmeticError, TypeError, ValueError):
-            return 0
-    if value is None or isinstance(value, tuple) or how_printed(text, value) is None:
+        value = value_of(claim.head, claim, knowledge)
+    if value is None or how_printed(text, value) is None:
         return 0
     return significant_digits(text)
 

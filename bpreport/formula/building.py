@@ -52,6 +52,9 @@ _RELATIONS = {
 }  # fmt: skip
 """One spelling of each relation."""
 
+MOST_EXPONENT_DIGITS = 3
+"""Digits of the power of ten of a number: 1e400 is read, and compared with others."""
+
 
 @v_args(inline=True)
 class Builder(Transformer[Token, Tree]):
@@ -122,6 +125,9 @@ class Builder(Transformer[Token, Tree]):
     # -- powers, scripts, primes
 
     def number(self, digits: Token, *script: Any) -> Any:
+        power = digits.lower().partition("e")[2]
+        if len(power.lstrip("+-0")) > MOST_EXPONENT_DIGITS:
+            raise FormulaError(place(digits), str(digits), "an exponent of three digits at most")
         value = Number(digits.replace("{,}", ""), at=place(digits))
         return self.power(value, *script) if script else value
 

@@ -185,7 +185,7 @@ class _Evaluator:
 
     def _symbol(self, symbol: Symbol) -> Any:
         key = symbol.key
-        if key in self.values:
+        if key in self.values and not isinstance(self.values[key], Function):
             return self._given(self.values[key])
         if key in ("e", r"\pi"):
             return self.arithmetic.constants[key.lstrip("\\")]
@@ -220,11 +220,7 @@ class _Evaluator:
         return reduce(lambda a, b: operation.value(self.arithmetic, a, b), terms)
 
     def _integer(self, node: Tree) -> int:
-        value = self.value(node)
-        low, high = interval_ends(value)
-        if low != high or low != int(low):
-            raise EvaluationError("the bounds of a sum are whole numbers")
-        return int(low)
+        return _integer(self.value(node))
 
     def _call(self, node: Call) -> Any:
         arguments = tuple(map(self.value, node.arguments))
@@ -237,21 +233,31 @@ class _Evaluator:
                 raise EvaluationError(
                     "{name} takes {count} arguments", name=node.function.key, count=len(names)
                 )
-            outside, parts, shared = self.values, self.parts, self.shared
-            self.values = {**outside, **dict(zip(names, arguments, strict=True))}
-            self.parts, self.shared = {}, {}  # they are known for the values outside
-            try:
-                return self.value(definition.body)
-            finally:
-                self.values, self.parts, self.shared = outside, parts, shared
+            return self._applied(definition.body, names, arguments)
         if node.primes:
             return self.value(_primed(node, definition))
         if callable(definition):
             return definition(*arguments)
-        meaning = FUNCTION_MEANINGS.get(node.function.key)
+        name = node.function.key
+        meaning = FUNCTION_MEANINGS.get(name)
         if meaning is None:
-            raise EvaluationError("the function {name} is not defined", name=node.function.key)
+            raise EvaluationError("the function {name} is not defined", name=name)
+        if len(arguments) != 1 and meaning != "softmax":
+            raise EvaluationError("{name} takes {count} arguments", name=name, count=1)
         return OPERATIONS[meaning].value(self.arithmetic, *arguments)
+
+    def _applied(self, body: Tree, names: list[str], arguments: tuple[Any, ...]) -> Any:
+        """The value of a function's body; of a vector, cases are taken entry by entry."""
+        vector = arguments[0] if len(arguments) == 1 and isinstance(arguments[0], tuple) else None
+        if vector is not None and any(isinstance(part, Cases) for part in walk(body)):
+            return type(vector)(self._applied(body, names, (entry,)) for entry in vector)
+        outside, parts, shared = self.values, self.parts, self.shared
+        self.values = {**outside, **dict(zip(names, arguments, strict=True))}
+        self.parts, self.shared = {}, {}  # they are known for the values outside
+        try:
+            return self.value(body)
+        finally:
+            self.values, self.parts, self.shared = outside, parts, shared
 
     def _derivative(self, node: Derivative) -> Any:
         if node.key in self.values:
@@ -273,10 +279,21 @@ class _Evaluator:
         return self.value(body)
 
     def _cases(self, branches: tuple[Any, ...]) -> Any:
+        if self.arithmetic.symbolic:
+            return Cases(tuple(map(self._branch, branches)))
         for value, condition in branches:
             if condition is None or self._holds(*condition):
                 return self.value(value)
         raise EvaluationError("no case applies")
+
+    def _branch(self, branch: tuple[Tree, tuple[str, Tree, Tree] | None]) -> tuple[Tree, Any]:
+        """A case computed with trees, of which nobody knows whether it applies."""
+        value, condition = branch
+        typed = () if condition is None else condition[1:]
+        parts = [self.value(part) for part in (value, *typed)]
+        if any(isinstance(part, tuple) for part in parts):
+            raise EvaluationError("the condition of a case compares numbers")
+        return parts[0], None if condition is None else (condition[0], parts[1], parts[2])
 
     def _holds(self, relation: str, left: Tree, right: Tree) -> bool:
         sides = self.value(left), self.value(right)
@@ -348,6 +365,16 @@ def _primed(node: Call, definition: Any) -> Tree:
         body = slope(body, variable)
     argument = node.arguments[0]
     return substitute(body, lambda part: argument if part == variable else None)
+
+
+def _integer(value: Any) -> int:
+    """A bound of a sum, from its value."""
+    whole = _whole_number(cast("Tree", value)) if isinstance(value, Node) else value
+    with suppress(OverflowError, ValueError):  # of infinity
+        low, high = (None, None) if whole is None else interval_ends(whole)
+        if low is not None and low == high == int(low):
+            return int(low)
+    raise EvaluationError("the bounds of a sum are whole numbers")
 
 
 def _terms(node: Reduce, integer: Callable[[Tree], int]) -> Iterator[Tree]:
@@ -436,7 +463,7 @@ def unroll(node: Tree, sizes: Mapping[str, int]) -> Tree:
     written = 0
 
     def integer(part: Tree) -> int:
-        return int(evaluate(part, dict(sizes)))
+        return _integer(evaluate(part, dict(sizes)))
 
     def counted(terms: Iterator[Tree]) -> Iterator[Tree]:
         nonlocal written

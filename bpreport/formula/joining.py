@@ -56,7 +56,7 @@ def _with_differentials(parts: list[Any]) -> list[Any]:
 def _check_neighbours(first: Any, second: Any) -> None:
     """Refuse factors side by side that are a product to some readers only."""
     number = second.operands[0] if is_power(second) and second.sign != "(" else second
-    if isinstance(number, Number):
+    if isinstance(number, Number) and not _is_sum(first):
         raise FormulaError(number.at, number.text, "a sign of multiplication")
     if isinstance(first, Open) and not isinstance(second, Open) and not _is_function(second):
         raise FormulaError(first.offset, first.sign, "brackets around the argument")
@@ -67,6 +67,12 @@ def _check_neighbours(first: Any, second: Any) -> None:
             "a sign of multiplication, or a function that the deck declares, "
             "in front of the bracket",
         )
+
+
+def _is_sum(part: Any) -> bool:
+    """Whether it is a sum in brackets: a number behind (1 - a) can only be a factor."""
+    alone = part.items[0] if isinstance(part, Group) and len(part.items) == 1 else None
+    return isinstance(alone, Apply) and alone.operation == "add"
 
 
 def _may_be_called(name: Symbol, group: Group) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import decimal
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Any
 
@@ -89,13 +89,18 @@ def places_of(text: str) -> int:
 def rounded(value: Any, places: int, mode: str = "half-up") -> str:
     """The digits of `value` at so many decimal places.
 
+    Raises `EvaluationError` for what is no number, or has more digits than are computed.
+
     >>> rounded(MP.mpf("0.4581365"), 6), rounded(MP.mpf("0.4581365"), 6, "half-even")
     ('0.458137', '0.458136')
     >>> rounded(MP.mpf("-1.48972775"), 5, "truncated")
     '-1.48972'
     """
     unit = Decimal(1).scaleb(-places, _CONTEXT)
-    number = to_decimal(value).quantize(unit, rounding=MODES[mode].rounding, context=_CONTEXT)
+    try:
+        number = to_decimal(value).quantize(unit, rounding=MODES[mode].rounding, context=_CONTEXT)
+    except InvalidOperation:
+        raise EvaluationError("a number too large to compute") from None
     text = f"{number:f}"
     return text.removeprefix("-") if not number else text
 

@@ -173,6 +173,17 @@ def test_declared_names_decide_between_call_and_product() -> None:
     assert describe(parse("h_1(z)", functions={"h_{1}"})) == "call h_{1}(z)"
 
 
+def test_a_number_behind_a_sum_in_brackets_is_a_factor() -> None:
+    """(1 - 0.69) 0.69 can mean nothing else; "x 2", "(1) 2" and "f(1 - x) 2" might."""
+    assert describe(parse("(0.5 - a)(1 - b) 0.69^2")) == (
+        "multiply(add(0.5, negative(a)), add(1, negative(b)), power(0.69, 2))"
+    )
+    assert describe(parse("(1 - b) 2 x")) == "multiply(add(1, negative(b)), 2, x)"
+    for unclear in ("x 2", "(1) 2", "(-1) 2", "(1, 2 + 3) 4", "f(1 - x) 2", r"\sin(1 - x) 2"):
+        with pytest.raises(FormulaError):
+            parse(unclear, {"f"})
+
+
 def test_a_function_that_is_also_a_value_is_a_factor_in_front_of_1_less_itself() -> None:
     """In f(1 - f) both are the value; in f(1 - f(z)) both are called, and f(1 - g) is a call."""
     declared = {"f", "g"}
