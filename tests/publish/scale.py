@@ -18,6 +18,8 @@ from bpreport.cli import main
 
 ROOT = Path(__file__).parents[2]
 OWN = ROOT / "tests" / "cases" / "sheets" / "deck.md"
+SLOPE = OWN.with_name("slope.md")
+"""A single descent: sheets of it are made in a tenth of the time of a network's."""
 PROGRAM = "from bpreport.cli import main; main(prog_name='bpreport')"
 STAYING = """
 import time

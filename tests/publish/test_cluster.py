@@ -24,6 +24,7 @@ from bpreport.publish.sheets.issuing import course_of
 from bpreport.publish.sheets.students import numbered
 from tests.publish.scale import (
     OWN,
+    SLOPE,
     SMALL_LOTS,
     STAYING,
     Cluster,
@@ -136,7 +137,7 @@ def test_a_worker_that_is_killed_costs_nothing(tmp_path: Path) -> None:
 
 def test_sheets_with_a_worker_killed_in_the_middle(tmp_path: Path) -> None:
     """The class is whole, and the same as one process makes it."""
-    course, students = course_of(OWN), numbered(40)
+    course, students = course_of(SLOPE), numbered(40)
     issue(course, "k", students, tmp_path / "alone", ["html"], "en")
     with cluster(tmp_path, 2) as own:
         wait_for(lambda: registered(own, 2))
@@ -169,7 +170,7 @@ def test_a_thing_that_kills_its_workers_is_told(tmp_path: Path) -> None:
 
 def test_a_scheduler_that_goes_away_leaves_what_is_kept(tmp_path: Path) -> None:
     """One message, exit status 2, and the next run goes on."""
-    words = ["sheets", OWN, "--count", 80, "--seed", "k", "--format", "html", "-o"]
+    words = ["sheets", SLOPE, "--count", 80, "--seed", "k", "--format", "html", "-o"]
     with cluster(tmp_path, 1) as own:
         words += [tmp_path / "class", "--scheduler", own.address]
         # Half a second for each lot, so that it is not done before the scheduler is.
@@ -194,7 +195,7 @@ def test_an_address_without_a_scheduler(
 ) -> None:
     """One message, exit status 2, nothing written."""
     monkeypatch.setattr("bpreport.publish.cluster.ANSWER", 0.2)
-    words = ["sheets", OWN, "--count", 2, "--seed", 1, "-o", tmp_path / "class"]
+    words = ["sheets", SLOPE, "--count", 2, "--seed", 1, "-o", tmp_path / "class"]
     status, out, err = commanded(*words, "--scheduler", address)
     assert (status, out, message in err, err.count("\n")) == (2, "", True, 1), err
     assert list(tmp_path.iterdir()) == []
@@ -294,7 +295,7 @@ def test_a_worker_gets_what_a_process_gets(
     monkeypatch.setattr(Processes, "submit", process)
     monkeypatch.setattr(Client, "submit", worker)
     deck = tmp_path / "deck.md"
-    shutil.copyfile(OWN, deck)
+    shutil.copyfile(SLOPE, deck)
     course = course_of(deck)
     deck.unlink()
     for name, workers in {"two": Workers(2), "there": Workers(scheduler=dask.address)}.items():

@@ -62,9 +62,20 @@ def made_with(source, cache, folder):
 
 
 @pytest.fixture(scope="module")
-def parts(once):
-    """The report of the chapters, in parts."""
-    return Pdf(once("parts", lambda folder: made(CHAPTERS, folder)))
+def kept(once):
+    """The report of the chapters, in parts, beside a cache that has them."""
+
+    def fill(folder):
+        made_with(CHAPTERS, folder / "cache", folder)
+        return folder
+
+    return once("parts", fill)
+
+
+@pytest.fixture(scope="module")
+def parts(kept):
+    """It, read."""
+    return Pdf(kept / "report.pdf")
 
 
 @pytest.fixture(scope="module")
@@ -244,14 +255,9 @@ class TestAfterAChange:
     """What the cache has is taken, and what comes of it is what would be made from nothing."""
 
     @pytest.fixture
-    def cache(self, once, tmp_path):
+    def cache(self, kept, tmp_path):
         """A cache that has the parts of the chapters."""
-
-        def fill(folder):
-            made_with(CHAPTERS, folder / "cache", folder)
-            return folder / "cache"
-
-        return shutil.copytree(once("parts-kept", fill), tmp_path / "cache")
+        return shutil.copytree(kept / "cache", tmp_path / "cache")
 
     def test_nothing_is_made_where_nothing_has_changed(self, cache, tmp_path, parts):
         """Two parts of slides, one of worked examples, the appendix and the front."""
