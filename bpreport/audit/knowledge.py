@@ -136,6 +136,8 @@ class Knowledge(Values):
             formula = claim.left if known is None else known.formula
             if not isinstance(formula, Call) or formula.function.key not in FUNCTION_MEANINGS:
                 continue
+            if formula.own is not None:
+                continue
             # Many functions that squash have these values, at 0 or far from it.
             if formula.function.key in told or any(fits(text, MP.mpf(n) / 2) for n in (0, 1, 2)):
                 continue

@@ -56,7 +56,7 @@ class Learned(Naming):
     def __post_init__(self) -> None:
         traces = [self.trace_of(claim) for claim in self.deck.claims]
         claims = with_own_names(self.deck.claims)
-        self.meanings = Meanings(claims)
+        self.meanings = Meanings(claims, self.study.examples)
         claims = tuple(map(self.meanings.put_into, claims, traces))
         claims = with_value_names(claims, traces)
         claims = with_equal_names(claims, traces)

@@ -27,7 +27,8 @@ from bpreport.formula.tree import (
     free_symbols,
     substitute,
 )
-from bpreport.worked import Trace
+from bpreport.worked import Example, Perceptron, Trace
+from bpreport.worked.activations import ACTIVATION_TREES
 
 __all__ = ["Meanings"]
 
@@ -41,22 +42,25 @@ digits, are the same for what a lecture writes."""
 class Meanings:
     """The deck's own functions under names that others use for something else."""
 
-    def __init__(self, claims: tuple[Claim, ...]) -> None:
+    def __init__(self, claims: tuple[Claim, ...], examples: Mapping[str, Example]) -> None:
         self._stated = Functions()
         for claim in claims:
             if claim.kind == "equation" and are_equal(claim.relation):
                 self._stated.learn(claim)
         told = {claim.head.key for claim in claims if isinstance(claim.head, Symbol)}
-        self._own: dict[int, Function] = {}
-        """By the identity of a definition, what it says with all that it calls written out."""
+        self._own: dict[int, tuple[Function, Function]] = {}
+        """By the identity of a definition, what it says with all that it calls written out: on its
+        own, and in a worked example, which may go by another one's, so that a line does not."""
         self._places: set[Position] = set()
         for name in _NAMES:
             for position, function in self._stated.of(name):
                 whole = _own(name, function, self._stated.at(position), told)
                 if whole is not None:
-                    self._own[id(function)] = whole
+                    self._own[id(function)] = whole, replace(whole, in_numbers=False)
                     self._places.add(position)
-        self._done: dict[tuple[int, tuple[int, ...], bool], tuple[Tree, Tree]] = {}
+        found = {name: _activation(example) for name, example in examples.items()}
+        self._activations = {name: one for name, one in found.items() if one is not None}
+        self._done: dict[tuple[int, ...], tuple[Tree, Tree]] = {}
         """By the identity of a side, and of what is put in, the side and what became of it."""
 
     def defines(self, claim: Claim) -> bool:
@@ -65,38 +69,52 @@ class Meanings:
 
     def put_into(self, claim: Claim, trace: Trace | None) -> Claim:
         """A claim whose calls say themselves what they are, where their names do not tell it."""
-        if not self._own:
+        if not self._own and (trace is None or trace.name not in self._activations):
             return claim
         return with_sides(claim, lambda side: self.put_in(side, claim, trace))
 
     def put_in(self, side: Tree, claim: Claim, trace: Trace | None) -> Tree:
         """A side of a claim whose calls say themselves what they are.
 
-        A side stays one tree for both claims of a chain that share it. In a worked example the
-        deck's definition may be that of another one, so that a call of it is no line by itself.
+        A side stays one tree for both claims of a chain that share it.
         """
-        if not self._own:
-            return side
-        own: dict[str, Function] = {}
-        for name in _NAMES:
-            stated = self._stated.nearest(name, claim.position, other_than=claim.right)
-            if stated is not None and id(stated) in self._own:
-                own[name] = self._own[id(stated)]
-        place = id(side), tuple(map(id, own.values())), trace is None
+        own = self._at(claim, trace)
+        place = id(side), *map(id, own.values())
 
         def said(part: Tree) -> Tree | None:
             if not isinstance(part, Call) or (function := own.get(part.function.key)) is None:
                 return None
             if len(part.arguments) != len(function.arguments):
                 return None
-            if trace is not None:
-                function = replace(function, in_numbers=False)
             arguments = tuple(substitute(argument, said) for argument in part.arguments)
             return replace(part, arguments=arguments, own=function)
 
-        if place not in self._done:
+        if own and place not in self._done:
             self._done[place] = side, substitute(side, said)
-        return self._done[place][1]
+        return self._done[place][1] if own else side
+
+    def _at(self, claim: Claim, trace: Trace | None) -> dict[str, Function]:
+        """What names are where a claim stands, of which others think something else."""
+        own: dict[str, Function] = {}
+        for name in _NAMES:
+            stated = self._stated.nearest(name, claim.position, other_than=claim.right)
+            if stated is not None and id(stated) in self._own:
+                own[name] = self._own[id(stated)][trace is not None]
+            elif stated is None and trace is not None and name == r"\sigma":
+                activation = self._activations.get(trace.name)
+                own |= {} if activation is None else {name: activation}
+        return own
+
+
+def _activation(example: Example) -> Function | None:
+    r"""What \sigma is in a network whose layers have another activation than the logistic one."""
+    if not isinstance(example, Perceptron):
+        return None
+    activations = set(example.activations) - {"identity", "softmax"}
+    if len(activations) != 1 or "sigmoid" in activations:
+        return None
+    net = Symbol("net")
+    return Function((net,), ACTIVATION_TREES[activations.pop()][0](net), in_numbers=True)
 
 
 def _own(

@@ -203,12 +203,12 @@ class Scope:
 
     def has_slope(self, call: Call) -> bool:
         """Whether a function with primes is the derivative of one that is known."""
-        known = call.function.key in (*self.functions, *self.knowledge.meant_functions)
-        return bool(call.primes) and known
+        meant = (*self.functions, *self.knowledge.meant_functions)
+        return bool(call.primes) and (call.own is not None or call.function.key in meant)
 
     def _primed(self, call: Call) -> Tree:
         """The derivative of a function of one argument, at its argument."""
-        function = self.functions.get(call.function.key)
+        function = self.functions.get(call.function.key, call.own)
         if function is None:
             function = Function((ARGUMENT,), Call(call.function, (ARGUMENT,)))
         if len(function.arguments) != 1 or len(call.arguments) != 1:

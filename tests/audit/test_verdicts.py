@@ -73,3 +73,36 @@ def test_a_number_in_text_that_names_nothing():
     """The message tells the nearest name, with the same letter where there is one."""
     (found,) = audit(read_text(f'{INDEXED}It is [0.5]{{claim="V_{{12}}"}}.')).judgements
     assert str(found.message) == "The worked example net has no V_{12}; is V_{2,1} meant?"
+
+
+@pytest.mark.parametrize(
+    ("activation", "right", "wrong"),
+    [
+        ("tanh", "0.6640", "0.6900"),  # tanh 0.8
+        ("relu", "0.8000", "0.6900"),
+        ("sigmoid", "0.6900", "0.6640"),  # 1 / (1 + e^{-0.8})
+        ("{h: tanh, y: identity}", "0.6640", "0.6900"),
+        ("{h: tanh, y: sigmoid}", "0.6900", "0.6640"),  # then it is what it is everywhere
+    ],
+)
+def test_sigma_is_the_activation_of_the_worked_example(activation, right, wrong):
+    """Where its layers have no other and the deck says nothing else: 0.1 * 1 + 0.3 * 2 + 0.1."""
+    head = INDEXED.replace("learning_rate", f"activation: {activation}\n    learning_rate")
+    lines = (rf"{head}$$\sigma(0.8) = {printed}$$" for printed in (right, wrong))
+    levels = [audit(read_text(line)).judgements[0].verdict.level for line in lines]
+    assert levels == ["right", "error"]
+
+
+@pytest.mark.parametrize(
+    ("activation", "slope", "verdict"),
+    [
+        ("tanh", r"1 - \sigma(net_{h1})^2", "proved"),
+        ("tanh", r"\sigma(net_{h1}) (1 - \sigma(net_{h1}))", "wrong"),
+        ("sigmoid", r"\sigma(net_{h1}) (1 - \sigma(net_{h1}))", "proved"),
+    ],
+)
+def test_the_slope_of_sigma_is_that_of_the_activation(activation, slope, verdict):
+    head = INDEXED.replace("learning_rate", f"activation: {activation}\n    learning_rate")
+    number = {"tanh": "0.6640", "sigmoid": "0.6900"}[activation]
+    source = rf"{head}$$\sigma(0.8) = {number}$$" + "\n\n" + rf"$$\sigma'(net_{{h1}}) = {slope}$$"
+    assert str(audit(read_text(source)).judgements[-1].verdict) == verdict
