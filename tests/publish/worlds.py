@@ -61,16 +61,15 @@ class World:
     before: str = ""
     """What a program of commands does first."""
 
-    def run(self, *commands: Sequence[object]) -> list[str]:
-        """Commands in the folder, by one process; what each prints. None may fail."""
-        return self.ended(*commands).stdout.split("\f")[1:]
+    def run(self, *commands: Sequence[object]) -> tuple[list[str], str]:
+        """Commands in the folder, by one process: what each prints, and all messages.
 
-    def ended(self, *commands: Sequence[object]) -> subprocess.CompletedProcess[str]:
-        """The commands, with all that they told."""
+        None may fail.
+        """
         words = json.dumps([list(map(str, command)) for command in commands])
         ended = self.python(self.before + COMMANDS, words)
         assert ended.returncode == 0, ended.stderr
-        return ended
+        return ended.stdout.split("\f")[1:], ended.stderr
 
     def python(self, program: str, *words: object) -> subprocess.CompletedProcess[str]:
         """A program of Python in this world."""
