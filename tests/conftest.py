@@ -1,5 +1,6 @@
 """Settings of the tools that the tests use."""
 
+import gc
 import pickle
 from collections.abc import Callable
 from pathlib import Path
@@ -9,6 +10,10 @@ from uuid import uuid4
 import pytest
 from filelock import FileLock
 from hypothesis import settings
+
+# As the command does: trees have no cycles. What the tests keep, pytest's own things among it, was
+# searched for some over and over: three quarters of the time of a class's marks.
+gc.set_threshold(100_000, 20, 20)
 
 # On a busy machine an example may take any time; a test that is slow for good is for benchmarks.
 settings.register_profile("bpreport", parent=settings(), deadline=None)

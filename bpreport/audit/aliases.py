@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from bpreport.audit.digits import how_printed
+from bpreport.audit.layers import Layers
 from bpreport.audit.names import CONSTANTS, is_numeric, named, respellings
 from bpreport.deck.claims import printed_number
 from bpreport.deck.model import Claim
@@ -67,12 +68,14 @@ def with_value_names(
 ) -> tuple[Claim, ...]:
     r"""The claims with P(A), H(D) and \sigma^2 as the names of values, where the deck has them so.
 
-    P(A) = 0.01 says nothing of a function P where A is no value and P is computed from none; and
-    \sigma^2 = 6.5 names a variance where the deck never speaks of \sigma alone.
+    P(A) = 0.01 says nothing of a function P where A is no value and P is computed from none;
+    \sigma^2 = 6.5 names a variance where the deck never speaks of \sigma alone; and W^1 may be the
+    weights of the first layer.
     """
     free = [claim for claim, trace in zip(claims, traces, strict=True) if trace is None]
     named_calls, squares = _calls_as_names(free), _squares_as_names(free)
-    if not named_calls and not squares:
+    layers = Layers(free)
+    if not named_calls and not squares and not layers:
         return claims
 
     def renamed(part: Tree) -> Tree | None:
@@ -81,12 +84,12 @@ def with_value_names(
                 return Symbol(latex(part), at=part.function.at)
             case Apply(operation="power", operands=(Symbol() as name, _)) if part in squares:
                 return replace(name, marks=("2",), typed="")
-        return None
+        return layers.named(part)
 
     done: list[Claim] = []
     for claim, trace in zip(claims, traces, strict=True):
         found = claim if trace is not None else with_sides(claim, renamed)
-        if found.head is None and claim.left in squares:
+        if claim.head is None and claim.left is not found.left and isinstance(found.left, Symbol):
             found = replace(found, head=found.left)
         elif found.head is None and done and done[-1].right is found.left:
             found = replace(found, head=done[-1].head)  # its chain goes on

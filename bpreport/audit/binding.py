@@ -112,6 +112,8 @@ def fits_binding(binding: Binding, claim: Claim, knowledge: Knowledge) -> bool:
     if how_printed(text, value) is not None:
         return True
     if isinstance(binding.name, Symbol | Derivative):
+        if known is not None and (known.key, text) in knowledge.stood:
+            return True  # it was right for another name of the same
         typed = Decimal(text)
         return any(
             Decimal(printed) == typed for printed in knowledge.printed_now(binding.name, claim)

@@ -287,9 +287,10 @@ def _does_not_add_up(
         return _line_is_wrong(claim, found, printed, result, known, computed)
     found = explain_result(claim, knowledge, printed, known)
     right = correction(printed, computed if known is None else known.value)
-    if known is None and claim.component is None and isinstance(claim.head, Symbol):
+    name = claim.head
+    if known is None and claim.component is None and isinstance(name, Symbol | Derivative):
         # What follows is held against the right number, not against the one just found wrong.
-        knowledge.document.correct(claim.head.key, claim, computed)
+        knowledge.document.correct(name.key, claim, computed)
     opening = "{printed} is printed, but the line gives {computed}"
     if not found:
         return said(

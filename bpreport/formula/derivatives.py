@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from lark import Token
@@ -59,6 +60,16 @@ def variables_of(partials: tuple[Partial, ...]) -> tuple[Tree, ...]:
     return tuple(variables)
 
 
+def _layer_of(partials: tuple[Partial, ...]) -> tuple[Tree, ...]:
+    r"""The variable of \partial C / \partial W^2, a first derivative: its superscript is a mark."""
+    match partials:
+        case (
+            Partial(body=Apply(operation="power", operands=(Symbol() as name, Number(text=text)))),
+        ):
+            return (replace(name, marks=(*name.marks, text), typed=""),) if text.isdigit() else ()
+    return ()
+
+
 def operator(by: tuple[Tree, ...], order: int, sign: Token) -> Operator:
     """A d over the d of its variables, which works on what stands behind it."""
     if order != len(by):
@@ -68,7 +79,8 @@ def operator(by: tuple[Tree, ...], order: int, sign: Token) -> Operator:
 
 def quotient(above: Partial, below: tuple[Partial, ...]) -> Any:
     """A derivative, or an operator where nothing stands above but the sign."""
-    by = variables_of(below)
+    by = _layer_of(below) if above.order == 1 else ()
+    by = by or variables_of(below)
     if above.order != len(by):
         raise FormulaError(above.offset, above.sign, "as many variables as the order says")
     kind = "total" if above.sign == "d" else "partial"

@@ -20,8 +20,8 @@ from pathlib import Path
 from typing import Any
 
 from bpreport.cli import main
-from tests.publish.decks import WORKED
-from tests.publish.scale import OWN, files_of
+from tests.publish.decks import DESCENT
+from tests.publish.scale import SLOPE, files_of
 
 FAULTS = {
     "killed": None,
@@ -41,7 +41,7 @@ TOUCHING = (
     "os.rmdir",
 )
 """What Python tells of that it does with files; the run fails at one of these, anywhere."""
-DECK = WORKED + "\n$$a = 0.@ * 5 + 0.35 = 0.85$$\n"
+DECK = DESCENT + "\n$$a = 0.@ * 5 + 0.35 = 0.85$$\n"
 
 Words = tuple[str, ...]
 
@@ -151,9 +151,8 @@ def commands(folder: Path) -> list[Command]:
     for version in (1, 2):
         (folder / f"deck{version}.md").write_text(DECK.replace("@", str(version)), encoding="utf-8")
     sheets, given = folder / "given", folder / "answers{}.csv"
-    _here(
-        ("sheets", str(OWN), "--count", "3", "--seed", "k", "-o", str(sheets), "--format", "html")
-    )
+    making = ("sheets", str(SLOPE), "--count", "3", "--format", "html")
+    _here((*making, "--seed", "k", "-o", str(sheets)))
     manifest = json.loads((sheets / "manifest.json").read_text(encoding="utf-8"))
     for version in (1, 2):
         rows = [["student", *manifest["sheets"][0]["answers"]]]
@@ -168,11 +167,10 @@ def commands(folder: Path) -> list[Command]:
                 "--format", "html,golden")  # fmt: skip
 
     def issue(version: int) -> Words:
-        return ("sheets", str(OWN), "--count", "3", "--seed", f"k{version}",
-                "-o", str(folder / "class"), "--format", "html")  # fmt: skip
+        return (*making, "--seed", f"k{version}", "-o", str(folder / "class"))
 
     def mark(version: int) -> Words:
-        return ("mark", str(given).format(version), str(OWN), "-o", str(folder / "marks"),
+        return ("mark", str(given).format(version), str(SLOPE), "-o", str(folder / "marks"),
                 "--manifest", str(sheets / "manifest.json"))  # fmt: skip
 
     made = [Command(folder, "built", build), Command(folder, "class", issue),

@@ -18,10 +18,11 @@ def text_of(path):
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
 
-def pictures_of(path, dpi):
-    """The pages in grey, each rows of numbers from 0 for black to 255 for white."""
+def pictures_of(path, dpi, page=None):
+    """The pages in grey, each rows of numbers from 0 for black to 255 for white; or one of them."""
     pdftoppm = require_program("pdftoppm")
-    command = [pdftoppm, "-gray", "-r", str(dpi), str(path)]
+    alone = [] if page is None else ["-f", str(page), "-l", str(page)]
+    command = [pdftoppm, "-gray", "-r", str(dpi), *alone, str(path)]
     rest = subprocess.run(command, capture_output=True, check=True).stdout
     pages = []
     while rest:

@@ -14,7 +14,7 @@ import pytest
 from bpreport.publish.beside import Step, beside, companion, copies
 from bpreport.publish.commands import build_deck
 from bpreport.publish.keeping import current, keeping, kept, passing
-from tests.publish.decks import LESSON, PERCEPTRON
+from tests.publish.decks import PERCEPTRON, WORKED
 from tests.support import ROOT
 
 forking = pytest.mark.skipif(sys.platform != "linux", reason="only Linux copies its processes")
@@ -109,7 +109,7 @@ def test_pieces_that_a_copy_makes_are_there_for_the_first_process(tmp_path, from
 @pytest.mark.parametrize("cached", [True, False])
 def test_the_files_are_the_same_with_and_without_copies(tmp_path, cached):
     deck = tmp_path / "deck.md"
-    deck.write_text(LESSON)
+    deck.write_text(f"{WORKED}\n$$a = 0.1 * 5 = 0.6$$\n")
     made = []
     for jobs in (1, 2):
         place = tmp_path / f"cache{jobs}" if cached else None

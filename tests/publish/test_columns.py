@@ -22,11 +22,12 @@ $$a = (-1.25 - 0.5, -20.5 * 2, 3.125, -0.75 - 2) = (-1.75, -41, 3.125, -3)$$
 """
 
 
-def words_of(path):
-    """Every word of a PDF with its box: page, left, right, bottom, text."""
-    command = [require_program("pdftotext"), "-bbox", str(path), "-"]
+def words_of(path, first=1, last=9999):
+    """Every word of a PDF, or of some of its pages: page, left, right, bottom, text."""
+    pages = ["-f", str(first), "-l", str(last)]
+    command = [require_program("pdftotext"), "-bbox", *pages, str(path), "-"]
     told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    for page, text in enumerate(told.split("<page ")[1:], 1):
+    for page, text in enumerate(told.split("<page ")[1:], first):
         box = r'xMin="(\S+)" yMin="\S+" xMax="(\S+)" yMax="(\S+)">(.*?)</word>'
         for left, right, bottom, word in re.findall(box, text):
             yield page, float(left), float(right), float(bottom), word
@@ -47,7 +48,10 @@ def test_decimal_points_stand_below_one_another(pdf, result):
         if one.claim.formula and one.claim.formula.number == last
     }
     assert {len(text.split(".")[1]) for text in exact} == {7, 8}
-    words = [word for word in words_of(pdf.path) if word[4] in exact and word[2] > 480]
+    pages = {mark.title: mark.page for mark in reversed(pdf.bookmarks())}
+    first, last = pages["BP 算法例子 · 多次迭代效果"], pages["算例"]
+    words = [word for word in words_of(pdf.path, first, last) if word[4] in exact]
+    words = [word for word in words if word[2] > 480]
     points = [right - (right - left) * _behind(text) for _, left, right, _, text in words]
     assert len(points) == len(exact) == 12
     assert max(points) - min(points) < 1.0  # of a point; a digit is 4.4 wide

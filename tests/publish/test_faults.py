@@ -16,7 +16,7 @@ import pytest
 
 from tests.publish.decks import WORKED
 from tests.publish.faults import FAULTS
-from tests.publish.scale import ENVIRONMENT, PROGRAM, ROOT, files_of, ran
+from tests.publish.scale import ENVIRONMENT, PROGRAM, ROOT, commanded, files_of
 
 FEW = ["killed", "interrupted", "disk full"]
 COUNTS = {"killed": 20, "killed at any time": 20}
@@ -105,11 +105,9 @@ def test_two_builds_into_one_folder(tmp_path):
     wanted = []
     for number in (1, 2):
         (tmp_path / f"{number}.md").write_text(f"{WORKED}\n$$a = {number}$$\n", encoding="utf-8")
-        alone = tmp_path / f"alone{number}"
-        assert (
-            ran("build", tmp_path / f"{number}.md", "-o", alone, "--format", "html,golden")[0] == 0
-        )
-        wanted.append(files_of(alone))
+        words = ["build", tmp_path / f"{number}.md", "-o", tmp_path / f"alone{number}"]
+        assert commanded(*words, "--format", "html,golden")[0] == 0
+        wanted.append(files_of(tmp_path / f"alone{number}"))
     both = [
         subprocess.Popen(
             [sys.executable, "-c", PROGRAM, "build", str(tmp_path / f"{number}.md"), "-o",

@@ -10,6 +10,7 @@ from click.testing import CliRunner
 from bpreport.cli import main
 from bpreport.deck import builtin
 from bpreport.publish.golden_checks import load
+from tests.publish.decks import WORKED
 from tests.support import ROOT
 
 pytest_plugins = ["pytester"]
@@ -51,8 +52,13 @@ def test_npz_has_arrays_by_name(source):
 
 
 @pytest.mark.parametrize("form", ["json", "csv", "npz", "pytest"])
-def test_files_are_the_same_each_time(form):
-    assert written("--format", form) == written("--format", form)
+def test_files_are_the_same_each_time(form, tmp_path):
+    """Though nothing of the first is kept for the second."""
+    deck = tmp_path / "notes.md"
+    deck.write_text(WORKED, encoding="utf-8")
+    words = (deck, "--no-cache", "--format", form)
+    assert len(first := written(*words)) > 400
+    assert written(*words) == first
 
 
 def test_the_file_of_tests_runs_as_it_is(pytester):
@@ -79,10 +85,8 @@ def test_the_file_of_tests_runs_as_it_is(pytester):
 
 
 TEST = """
-import pytest
-
 @pytest.mark.golden({marker})
-def test_value(golden):
+def test_{name}(golden):
     golden.check("J_1", {value})
 """
 DECK = """\
@@ -100,30 +104,40 @@ def test_marker_option_and_setting_choose_the_deck(pytester):
     for name, rate in (("marked", 0.25), ("option", 0.125), ("setting", 0.375)):
         pytester.path.joinpath(f"{name}.md").write_text(DECK.format(rate=rate), encoding="utf-8")
     pytester.makeini("[pytest]\ngolden_deck = setting.md\n")
-    plain = ("-p", "no:xdist")
-    pytester.makepyfile(TEST.format(marker="", value=0.0625))
-    pytester.runpytest_subprocess(*plain).assert_outcomes(passed=1)
-    pytester.runpytest_subprocess(*plain, "--golden-deck", "option.md").assert_outcomes(failed=1)
-    pytester.makepyfile(TEST.format(marker="", value=0.5625))
-    pytester.runpytest_subprocess(*plain, "--golden-deck", "option.md").assert_outcomes(passed=1)
-    pytester.makepyfile(TEST.format(marker='"marked.md"', value=0.25))
-    pytester.runpytest_subprocess(*plain, "--golden-deck", "option.md").assert_outcomes(passed=1)
+    tests = (("setting", "", 0.0625), ("option", "", 0.5625), ("marked", '"marked.md"', 0.25))
+    golden_tests(pytester, tests)
+    for options, wrong in (((), "option"), (("--golden-deck", "option.md"), "setting")):
+        outcome = pytester.runpytest_subprocess("-p", "no:xdist", *options)
+        outcome.assert_outcomes(passed=2, failed=1)
+        outcome.stdout.fnmatch_lines([f"FAILED *::test_{wrong} *"])
 
 
-@pytest.mark.parametrize(
-    ("marker", "said"),
-    [
-        ('"none.md"', "none.md: cannot be read: no such file or directory"),
-        ('example="none"', "none is not known; the nearest names are"),
-        ('update="never"', "update=never is not known; the nearest names are update="),
-    ],
-)
-def test_what_cannot_be_used_is_one_message(pytester, marker, said):
+def golden_tests(pytester, tests):
+    """A file of tests, each with its name, the arguments of its marker and the value of J_1."""
+    told = (TEST.format(name=name, marker=marker, value=value) for name, marker, value in tests)
+    pytester.makepyfile("\n".join(["import pytest", *told]))
+
+
+def test_what_cannot_be_used_is_one_message(pytester):
     pytester.makeini("[pytest]\ngolden_lang = en\n")
-    pytester.makepyfile(TEST.format(marker=marker, value=1))
+    golden_tests(
+        pytester,
+        [("file", '"none.md"', 1), ("name", 'example="none"', 1), ("choice", 'update="never"', 1)],
+    )
     outcome = pytester.runpytest_subprocess("-p", "no:xdist")
-    outcome.assert_outcomes(errors=1)
-    outcome.stdout.fnmatch_lines([f"*the fixture `golden` cannot be made: *{said}*"])
+    outcome.assert_outcomes(errors=3)
+    for name, said in (
+        ("file", "none.md: cannot be read: no such file or directory"),
+        ("name", "none is not known; the nearest names are"),
+        ("choice", "update=never is not known; the nearest names are update="),
+    ):
+        outcome.stdout.fnmatch_lines(
+            [f"*ERROR at setup of test_{name} *",
+             f"*the fixture `golden` cannot be made: *{said}*"],
+            consecutive=False,
+        )  # fmt: skip
+    told = [line for line in outcome.outlines if line.startswith("the fixture `golden` cannot")]
+    assert len(told) == 3
     outcome.stdout.no_fnmatch_line("*Traceback*")
 
 

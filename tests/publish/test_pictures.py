@@ -4,11 +4,14 @@
 """
 
 import os
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pytest
 from matplotlib.image import imread, imsave
+
+from tests.publish.pdfs import pictures_of
 
 REFERENCES = Path(__file__).with_name("pictures")
 RENEW = bool(os.environ.get("BPREPORT_RENEW_PICTURES"))
@@ -39,11 +42,26 @@ def unlike(one, other):
     return float((np.abs(blurred(one) - blurred(other)) > 0.08).mean())
 
 
+@pytest.fixture(scope="module")
+def page_of(pdf):
+    """A page as a small picture, from 0 for black to 1 for white."""
+
+    @cache
+    def seen(page):
+        (picture,) = pictures_of(pdf.path, 36, page)
+        return picture / 255
+
+    return seen
+
+
+def page_with(pdf, name):
+    return next(mark.page for mark in pdf.bookmarks() if mark.title == PAGES[name])
+
+
 @pytest.mark.parametrize("name", PAGES)
-def test_a_page_looks_as_it_should(pdf, name):
+def test_a_page_looks_as_it_should(pdf, page_of, name):
     """No more than a hundredth of it differs: a moved line of text is more."""
-    page = next(mark.page for mark in pdf.bookmarks() if mark.title == PAGES[name])
-    picture = pdf.pictures[page - 1] / 255
+    picture = page_of(page_with(pdf, name))
     reference = REFERENCES / f"{name}.png"
     if RENEW:
         imsave(reference, picture, cmap="gray", vmin=0, vmax=1)
@@ -51,19 +69,18 @@ def test_a_page_looks_as_it_should(pdf, name):
     assert unlike(picture, imread(reference)[..., 0]) < 0.01
 
 
-def test_a_moved_line_is_seen(pdf):
+def test_a_moved_line_is_seen(pdf, page_of):
     """The check above would see a planted fault: text 4 mm lower, and a picture that is missing."""
-    page = pdf.pictures[3] / 255
+    page = page_of(4)
     moved = np.vstack([page[:40], np.ones((6, page.shape[1])), page[40:-6]])
     assert unlike(page, moved) > 0.02
-    network = next(mark.page for mark in pdf.bookmarks() if mark.title == PAGES["network"])
-    whole = pdf.pictures[network - 1] / 255
+    whole = page_of(page_with(pdf, "network"))
     emptied = whole.copy()
     emptied[len(whole) // 3 : 2 * len(whole) // 3] = 1
     assert unlike(whole, emptied) > 0.02
 
 
-def test_what_no_eye_sees_is_let_through(pdf):
+def test_what_no_eye_sees_is_let_through(page_of):
     """Letters that are drawn a little bolder or lighter are the same page."""
-    page = pdf.pictures[3] / 255
+    page = page_of(4)
     assert unlike(page, np.clip(page * 1.06, 0, 1)) < 0.01

@@ -20,7 +20,7 @@ def copy(tmp_path_factory):
     """A copy of the package with a catalogue in which every sentence stands between marks."""
     folder = tmp_path_factory.mktemp("copy")
     for name in ("bpreport", "templates"):
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(ROOT / name, folder / name)
     source = folder / "bpreport" / "locale" / "de" / "LC_MESSAGES" / "bpreport.po"
     source.parent.mkdir(parents=True)
     source.touch()

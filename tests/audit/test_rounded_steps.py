@@ -1,0 +1,155 @@
+"""An author who rounds at every step and goes on with what is printed makes no error."""
+
+from __future__ import annotations
+
+import math
+import random
+from decimal import ROUND_HALF_UP, Decimal
+
+import pytest
+
+from bpreport.audit import audit
+from bpreport.deck import read_text
+from bpreport.worked import recompute
+
+
+class Author:
+    """Works a network with two hidden units out by hand, with so many places."""
+
+    def __init__(self, seed: int, places: int) -> None:
+        dice = random.Random(seed)
+        self.unit = Decimal(1).scaleb(-places)
+        self.x = [Decimal(dice.randint(1, 9)) / 10 for _ in range(2)]
+        self.b = [Decimal(dice.randint(1, 9)) / 10 for _ in range(2)]
+        self.w = [Decimal(dice.randint(1, 9) * dice.choice([1, 1, -1])) / 10 for _ in range(6)]
+        self.target = Decimal(dice.choice(["0.01", "0.99", "0.5"]))
+        self.rate = Decimal(dice.choice(["0.5", "0.1", "1"]))
+        self.lines: list[str] = []
+
+    def prints(self, formula: str, value: Decimal | float) -> Decimal:
+        """Print a line and its value; gives what is printed."""
+        rounded = Decimal(repr(float(value))).quantize(self.unit, ROUND_HALF_UP)
+        self.lines.append(f"$${formula} = {rounded}$$")
+        return rounded
+
+    def works(self) -> list[str]:
+        """Forward, backward and the updates, each from the numbers before it as printed."""
+        (x1, x2), (b1, b2), w, t = self.x, self.b, self.w, self.target
+        out = []
+        for h in (1, 2):
+            one, other = w[2 * h - 2], w[2 * h - 1]
+            net = self.prints(
+                rf"net_{{h{h}}} = w_{2 * h - 1} x_1 + w_{2 * h} x_2 + b_1 = "
+                rf"{one} \cdot {x1} + {put(other)} \cdot {x2} + {b1}",
+                one * x1 + other * x2 + b1,
+            )
+            out.append(self.prints(rf"out_{{h{h}}} = {squash(net)}", sigmoid(net)))
+        net = self.prints(
+            rf"net_{{o1}} = w_5 out_{{h1}} + w_6 out_{{h2}} + b_2 = "
+            rf"{w[4]} \cdot {out[0]} + {put(w[5])} \cdot {out[1]} + {b2}",
+            w[4] * out[0] + w[5] * out[1] + b2,
+        )
+        y = self.prints(rf"out_{{o1}} = {squash(net)}", sigmoid(net))
+        delta = self.prints(
+            rf"{slope('net_{o1}')} = -(target_{{o1}} - out_{{o1}}) out_{{o1}} (1 - out_{{o1}})"
+            rf" = -({t} - {y}) \cdot {y} \cdot (1 - {y})",
+            -(t - y) * y * (1 - y),
+        )
+        for h in (1, 2):
+            self.updates(4 + h, delta, out[h - 1])
+        for h in (1, 2):
+            weight, o = w[3 + h], out[h - 1]
+            hidden = self.prints(
+                f"{slope(f'net_{{h{h}}}')} = {slope('net_{o1}')}"
+                rf" w_{4 + h} out_{{h{h}}} (1 - out_{{h{h}}})"
+                rf" = {delta} \cdot {put(weight)} \cdot {o} \cdot (1 - {o})",
+                delta * weight * o * (1 - o),
+            )
+            for i in (1, 2):
+                self.updates(2 * h - 2 + i, hidden, self.x[i - 1])
+        return self.lines
+
+    def updates(self, number: int, error: Decimal, given: Decimal) -> None:
+        """A gradient, and the weight after the update."""
+        by, weight = slope(f"w_{number}"), self.w[number - 1]
+        gradient = self.prints(rf"{by} = {error} \cdot {given}", error * given)
+        self.prints(
+            rf"w_{number}^+ = w_{number} - \eta {by}"
+            rf" = {weight} - {self.rate} \cdot {put(gradient)}",
+            weight - self.rate * gradient,
+        )
+
+    @property
+    def front_matter(self) -> str:
+        return (
+            "---\nworked:\n  net:\n    kind: perceptron\n    layers: {x: 2, h: 2, o: 1}\n"
+            "    given:\n"
+            f"      x: [{listed(self.x)}]\n      target: [{self.target}]\n"
+            f"      w: [{listed(self.w)}]\n      b: [{listed(self.b)}]\n"
+            "    biases: {trained: false}\n"
+            f"    learning_rate: {self.rate}\n---\n# Net\n"
+        )
+
+    @property
+    def givens(self) -> str:
+        families = {"x": self.x, "b": self.b, "w": self.w}
+        told = [f"{n}_{k} = {v}" for n, row in families.items() for k, v in enumerate(row, 1)]
+        told += [f"target_{{o1}} = {self.target}", rf"\eta = {self.rate}"]
+        return "# Net\n\n" + ", ".join(f"${one}$" for one in told)
+
+
+def listed(numbers: list[Decimal]) -> str:
+    return ", ".join(map(str, numbers))
+
+
+def slope(name: str) -> str:
+    return rf"\frac{{\partial E}}{{\partial {name}}}"
+
+
+def put(number: Decimal) -> str:
+    return f"({number})" if number < 0 else str(number)
+
+
+def squash(net: Decimal) -> str:
+    return rf"\frac{{1}}{{1 + e^{{-{put(net)}}}}}"
+
+
+def sigmoid(net: Decimal) -> float:
+    return 1 / (1 + math.exp(-float(net)))
+
+
+def errors_of(front: str, lines: list[str]) -> list[int]:
+    """Which of the lines have an error."""
+    deck = read_text("\n\n".join([front, *lines]))
+    before = deck.claims[-1].position.line - 2 * (len(lines) - 1)
+    found = {
+        judgement.claim.position.line
+        for judgement in audit(deck, recompute(deck)).judgements
+        if judgement.verdict.level in ("note", "error")
+    }
+    return sorted((line - before) // 2 for line in found)
+
+
+@pytest.mark.parametrize("places", [2, 3, 4])
+def test_it_is_right_with_and_without_a_worked_example(places: int) -> None:
+    for seed in range(8):
+        author = Author(seed, places)
+        lines = author.works()
+        assert errors_of(author.front_matter, lines) == [], seed
+        assert errors_of(author.givens, lines) == [], seed
+
+
+def test_a_wrong_number_among_them_is_found() -> None:
+    """A first digit that is another one, of each line in turn; and of a bare deck no other line."""
+    author = Author(3, 3)
+    lines = author.works()
+    for number, line in enumerate(lines):
+        front, _, printed = line.removesuffix("$$").rpartition(" = ")
+        wrong = printed.replace(
+            "0.", "0.5" if not printed.lstrip("-").startswith("0.5") else "0.6", 1
+        )
+        if wrong == printed:  # 1.016
+            wrong = f"2{printed}"
+        changed = [*lines[:number], f"{front} = {wrong}$$", *lines[number + 1 :]]
+        assert number in errors_of(author.front_matter, changed), line
+        assert errors_of(author.givens, changed) == [number], line
