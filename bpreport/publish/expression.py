@@ -25,7 +25,8 @@ OPERATIONS = frozenset({
     "abs", "add", "cos", "cosh", "divide", "exp", "identity", "log", "log10", "maximum", "minimum",
     "multiply", "negative", "power", "relu", "sigmoid", "sin", "sinh", "sqrt", "tan", "tanh",
 })  # fmt: skip
-"""Operations of the formula language on single numbers, all of which the page's script knows."""
+"""Operations of the formula language on single numbers that have a slope: the page's script knows
+them all."""
 
 CONSTANTS = {"e": math.e, r"\pi": math.pi}
 

@@ -10,7 +10,6 @@ __all__ = [
     "LESSON",
     "MARKED",
     "PERCEPTRON",
-    "SHEETS",
     "TABLES",
     "WORKED",
 ]
@@ -78,28 +77,6 @@ worked:
 
 CHAPTERS_WINDOW = 660
 """With so many tags laid out at once its slides are two parts, and its examples are one."""
-
-SHEETS = r"""---
-title: A slope
-lang: en
-sheets:
-  places: 5
-  examples:
-    slope:
-      start: {from: 2, to: 4, step: 0.5}
-worked:
-  slope:
-    kind: gradient descent
-    objective: (\theta - 1)^2
-    learning_rate: 0.3
-    start: 3
-    tolerance: 0.0001
-    stop: step
----
-
-# A slope
-"""
-"""A descent that sheets are made of: its page is made in a tenth of the time of a network's."""
 
 LESSON = r"""---
 title: 一节小课

@@ -20,8 +20,8 @@ from pathlib import Path
 from typing import Any
 
 from bpreport.cli import main
-from tests.publish.decks import DESCENT, SHEETS
-from tests.publish.scale import files_of
+from tests.publish.decks import DESCENT
+from tests.publish.scale import SLOPE, files_of
 
 FAULTS = {
     "killed": None,
@@ -150,9 +150,8 @@ def commands(folder: Path) -> list[Command]:
     """The three that write, each over what it wrote before or into nothing."""
     for version in (1, 2):
         (folder / f"deck{version}.md").write_text(DECK.replace("@", str(version)), encoding="utf-8")
-    course, sheets, given = folder / "slope.md", folder / "given", folder / "answers{}.csv"
-    course.write_text(SHEETS, encoding="utf-8")
-    making = ("sheets", str(course), "--count", "3", "--format", "html")
+    sheets, given = folder / "given", folder / "answers{}.csv"
+    making = ("sheets", str(SLOPE), "--count", "3", "--format", "html")
     _here((*making, "--seed", "k", "-o", str(sheets)))
     manifest = json.loads((sheets / "manifest.json").read_text(encoding="utf-8"))
     for version in (1, 2):
@@ -171,7 +170,7 @@ def commands(folder: Path) -> list[Command]:
         return (*making, "--seed", f"k{version}", "-o", str(folder / "class"))
 
     def mark(version: int) -> Words:
-        return ("mark", str(given).format(version), str(course), "-o", str(folder / "marks"),
+        return ("mark", str(given).format(version), str(SLOPE), "-o", str(folder / "marks"),
                 "--manifest", str(sheets / "manifest.json"))  # fmt: skip
 
     made = [Command(folder, "built", build), Command(folder, "class", issue),

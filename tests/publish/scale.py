@@ -18,6 +18,8 @@ from bpreport.cli import main
 
 ROOT = Path(__file__).parents[2]
 OWN = ROOT / "tests" / "cases" / "sheets" / "deck.md"
+SLOPE = OWN.with_name("slope.md")
+"""A single descent: sheets of it are made in a tenth of the time of a network's."""
 PROGRAM = "from bpreport.cli import main; main(prog_name='bpreport')"
 STAYING = """
 import time
@@ -127,10 +129,16 @@ class Cluster:
         self.address = json.loads(self.file.read_text())["address"]
 
     def work(self, count: int) -> None:
-        """Have so many workers more."""
-        for _ in range(count):
+        """Have so many workers, whatever has become of others."""
+        _, *workers = self.processes
+        for _ in range(count - sum(worker.poll() is None for worker in workers)):
             self._start("worker", self.address, "--nthreads", 1, "--no-nanny", "--no-dashboard",
                         "--death-timeout", 60, "--local-directory", self.folder)  # fmt: skip
+
+    def registered(self) -> bool:
+        """Whether all workers have come to the scheduler."""
+        told = (self.folder / "0.log").read_text()
+        return told.count("Register worker addr") >= len(self.processes) - 1
 
     def _start(self, *words: object) -> None:
         command = [sys.executable, "-m", "dask", *map(str, words), "--host", "127.0.0.1"]

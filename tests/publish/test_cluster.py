@@ -24,6 +24,7 @@ from bpreport.publish.sheets.issuing import course_of
 from bpreport.publish.sheets.students import numbered
 from tests.publish.scale import (
     OWN,
+    SLOPE,
     SMALL_LOTS,
     STAYING,
     Cluster,
@@ -49,6 +50,25 @@ def dask(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     """A cluster with two workers."""
     with cluster(tmp_path_factory.mktemp("cluster"), 2) as made:
         yield made
+
+
+@pytest.fixture(scope="module")
+def another(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """One whose workers are killed: whoever needs it says how many there must be."""
+    with cluster(tmp_path_factory.mktemp("another"), 0) as made:
+        yield made
+
+
+@pytest.fixture
+def of(another: Cluster) -> Callable[[int], Cluster]:
+    """It, with so many workers."""
+
+    def having(count: int) -> Cluster:
+        another.work(count)
+        wait_for(another.registered)
+        return another
+
+    return having
 
 
 def double(number: int) -> int:
@@ -119,57 +139,50 @@ def answers_of(folder: Path) -> str:
     return "\n".join(";".join(row) for row in rows)
 
 
-def test_a_worker_that_is_killed_costs_nothing(tmp_path: Path) -> None:
+def test_a_worker_that_is_killed_costs_nothing(
+    of: Callable[[int], Cluster], tmp_path: Path
+) -> None:
     """What it had is done by the other, and the results are there in order."""
-    with cluster(tmp_path, 2) as own:
-        wait_for(lambda: registered(own, 2))
-        marks = [tmp_path / str(number) for number in range(40)]
-        marks[15].touch()
-        things = list(zip(marks, range(40), strict=True))
-        found = list(in_order(slowly, things, Workers(scheduler=own.address)))
-        numbers, processes = zip(*found, strict=True)
-        assert numbers == tuple(range(40))
-        assert not marks[15].exists()
-        assert len({*processes[:14]}) == 2
-        assert len({*processes[20:]}) == 1
+    marks = [tmp_path / str(number) for number in range(40)]
+    marks[15].touch()
+    things = list(zip(marks, range(40), strict=True))
+    found = list(in_order(slowly, things, Workers(scheduler=of(2).address)))
+    numbers, processes = zip(*found, strict=True)
+    assert numbers == tuple(range(40))
+    assert not marks[15].exists()
+    assert len({*processes[:14]}) == 2
+    assert len({*processes[20:]}) == 1
 
 
-def test_sheets_with_a_worker_killed_in_the_middle(tmp_path: Path) -> None:
+def test_sheets_with_a_worker_killed_in_the_middle(
+    of: Callable[[int], Cluster], tmp_path: Path
+) -> None:
     """The class is whole, and the same as one process makes it."""
-    course, students = course_of(OWN), numbered(40)
+    course, students = course_of(SLOPE), numbered(40)
     issue(course, "k", students, tmp_path / "alone", ["html"], "en")
-    with cluster(tmp_path, 2) as own:
-        wait_for(lambda: registered(own, 2))
-        workers = Workers(scheduler=own.address)
-        victim = own.processes[-1]
+    own = of(2)
+    victim = own.processes[-1]
 
-        def kill(told: str) -> None:
-            if victim.poll() is None:
-                victim.kill()
+    def kill(told: str) -> None:
+        if victim.poll() is None:
+            victim.kill()
 
-        issue(course, "k", students, tmp_path / "there", ["html"], "en", kill, workers)
-        assert victim.wait() == -signal.SIGKILL
+    workers = Workers(scheduler=own.address)
+    issue(course, "k", students, tmp_path / "there", ["html"], "en", kill, workers)
+    assert victim.wait() == -signal.SIGKILL
     assert files_of(tmp_path / "there") == files_of(tmp_path / "alone")
 
 
-def registered(own: Cluster, count: int) -> bool:
-    """Whether so many workers have come to the scheduler."""
-    log = (own.folder / "0.log").read_text()
-    return log.count("Register worker addr") >= count
-
-
-def test_a_thing_that_kills_its_workers_is_told(tmp_path: Path) -> None:
+def test_a_thing_that_kills_its_workers_is_told(of: Callable[[int], Cluster]) -> None:
     """The scheduler gives it up, and it is a failure with its reason."""
-    with cluster(tmp_path, 3) as own:
-        wait_for(lambda: registered(own, 3))
-        (found,) = in_order(die, [1], Workers(scheduler=own.address))
+    (found,) = in_order(die, [1], Workers(scheduler=of(3).address))
     assert isinstance(found, Failure)
     assert str(found.reason) == "every worker that had it was ended"
 
 
 def test_a_scheduler_that_goes_away_leaves_what_is_kept(tmp_path: Path) -> None:
     """One message, exit status 2, and the next run goes on."""
-    words = ["sheets", OWN, "--count", 80, "--seed", "k", "--format", "html", "-o"]
+    words = ["sheets", SLOPE, "--count", 80, "--seed", "k", "--format", "html", "-o"]
     with cluster(tmp_path, 1) as own:
         words += [tmp_path / "class", "--scheduler", own.address]
         # Half a second for each lot, so that it is not done before the scheduler is.
@@ -194,7 +207,7 @@ def test_an_address_without_a_scheduler(
 ) -> None:
     """One message, exit status 2, nothing written."""
     monkeypatch.setattr("bpreport.publish.cluster.ANSWER", 0.2)
-    words = ["sheets", OWN, "--count", 2, "--seed", 1, "-o", tmp_path / "class"]
+    words = ["sheets", SLOPE, "--count", 2, "--seed", 1, "-o", tmp_path / "class"]
     status, out, err = commanded(*words, "--scheduler", address)
     assert (status, out, message in err, err.count("\n")) == (2, "", True, 1), err
     assert list(tmp_path.iterdir()) == []
@@ -294,7 +307,7 @@ def test_a_worker_gets_what_a_process_gets(
     monkeypatch.setattr(Processes, "submit", process)
     monkeypatch.setattr(Client, "submit", worker)
     deck = tmp_path / "deck.md"
-    shutil.copyfile(OWN, deck)
+    shutil.copyfile(SLOPE, deck)
     course = course_of(deck)
     deck.unlink()
     for name, workers in {"two": Workers(2), "there": Workers(scheduler=dask.address)}.items():

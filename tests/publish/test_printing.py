@@ -34,8 +34,8 @@ def lay_out_at_once(patch, tags):
 
 
 def made(source, folder, lang="en"):
-    """The report as PDF."""
-    result = audit(read_text(source))
+    """The report as PDF, by one process."""
+    result = audit(read_text(source, "notes.md"))
     (path,) = build(result, result.study, folder, ["pdf"], lang)
     return path
 
@@ -62,9 +62,20 @@ def made_with(source, cache, folder):
 
 
 @pytest.fixture(scope="module")
-def parts(once):
-    """The report of the chapters, in parts."""
-    return Pdf(once("parts", lambda folder: made(CHAPTERS, folder)))
+def kept(once):
+    """The report of the chapters, in parts, beside a cache that has them."""
+
+    def fill(folder):
+        made_with(CHAPTERS, folder / "cache", folder)
+        return folder
+
+    return once("parts", fill)
+
+
+@pytest.fixture(scope="module")
+def parts(kept):
+    """It, read."""
+    return Pdf(kept / "report.pdf")
 
 
 @pytest.fixture(scope="module")
@@ -244,14 +255,9 @@ class TestAfterAChange:
     """What the cache has is taken, and what comes of it is what would be made from nothing."""
 
     @pytest.fixture
-    def cache(self, once, tmp_path):
+    def cache(self, kept, tmp_path):
         """A cache that has the parts of the chapters."""
-
-        def fill(folder):
-            made_with(CHAPTERS, folder / "cache", folder)
-            return folder / "cache"
-
-        return shutil.copytree(once("parts-kept", fill), tmp_path / "cache")
+        return shutil.copytree(kept / "cache", tmp_path / "cache")
 
     def test_nothing_is_made_where_nothing_has_changed(self, cache, tmp_path, parts):
         """Two parts of slides, one of worked examples, the appendix and the front."""
@@ -320,11 +326,11 @@ class TestAfterAChange:
         ]
 
 
-def test_two_processes_make_the_same_bytes_as_one(tmp_path):
+def test_two_processes_make_the_same_bytes_as_one(tmp_path, monkeypatch, parts):
     """And each of them has made some of it."""
     deck = tmp_path / "notes.md"
     deck.write_text(CHAPTERS)
-    makers, files = tmp_path / "makers", []
+    makers = tmp_path / "makers"
     laid_out = pdf.laid_out
 
     def noted(*args):
@@ -332,14 +338,10 @@ def test_two_processes_make_the_same_bytes_as_one(tmp_path):
             file.write(f"{os.getpid()}\n")
         return laid_out(*args)
 
-    for jobs in (1, 2):
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(printing, "laid_out", noted)
-            build_deck(deck, tmp_path, ["pdf"], "en", lambda _: None, jobs=jobs)
-        assert len(set(makers.read_text().split())) == copies(jobs)
-        makers.unlink()
-        files.append((tmp_path / "report.pdf").read_bytes())
-    assert files[0] == files[1]
+    monkeypatch.setattr(printing, "laid_out", noted)
+    build_deck(deck, tmp_path, ["pdf"], "en", lambda _: None, jobs=2)
+    assert len(set(makers.read_text().split())) == copies(2)
+    assert (tmp_path / "report.pdf").read_bytes() == parts.path.read_bytes()
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
@@ -382,10 +384,10 @@ class TestShortDecks:
     def test_a_deck_that_says_our_addresses_is_in_one_piece(self, tmp_path):
         """`elsewhere:` and hexadecimal digits are how links to other parts are told."""
         deck = f"{ERRORS}\n[A link](elsewhere:zz)\n"
-        assert made(deck, tmp_path).read_bytes() == in_one_piece(deck, tmp_path).read_bytes()
-        assert "elsewhere:zz" in [
-            str(link.A.URI) for link in Pdf(made(deck, tmp_path)).links() if "/A" in link
-        ]
+        whole = in_one_piece(deck, tmp_path).read_bytes()
+        path = made(deck, tmp_path)
+        assert path.read_bytes() == whole
+        assert "elsewhere:zz" in [str(link.A.URI) for link in Pdf(path).links() if "/A" in link]
 
     def test_what_does_not_come_out_even_is_made_in_one_piece(self, tmp_path, monkeypatch):
         """A typeface is not to be had again, or the front has not as many pages as it tells."""

@@ -16,8 +16,8 @@ from bpreport.deck import builtin
 from bpreport.publish.sheets import make_all
 from bpreport.publish.sheets.issuing import course_of
 from bpreport.publish.sheets.students import numbered
-from tests.publish.decks import CHAPTERS, CHAPTERS_WINDOW, LESSON, SHEETS, WORKED
-from tests.publish.scale import OWN, files_of
+from tests.publish.decks import CHAPTERS, CHAPTERS_WINDOW, LESSON, WORKED
+from tests.publish.scale import OWN, SLOPE, files_of
 from tests.publish.worlds import World, worlds
 from tests.support import do_without
 
@@ -112,7 +112,7 @@ def test_two_classes_are_the_same_bytes(tmp_path: Path, record_testsuite_propert
         world.folder.mkdir(parents=True)
         shutil.copyfile(OWN, world.folder / "deck.md")
         (world.folder / "answers.csv").write_text(answers, encoding="utf-8")
-        (world.folder / "slope.md").write_text(SHEETS, encoding="utf-8")
+        shutil.copyfile(SLOPE, world.folder / "slope.md")
         sheets = ["sheets", "--count", 2, "--seed", "k", "-j", world.jobs]
         mark = ["mark", "answers.csv", "deck.md", "--manifest", "class/manifest.json"]
         world.run(

@@ -35,9 +35,9 @@ from bpreport.publish.sheets.packed import packed
 from bpreport.publish.sheets.press import Press
 from bpreport.publish.sheets.students import numbered
 from bpreport.publish.unfinished import Records, name_of, unfinished
-from tests.publish.decks import SHEETS
 from tests.publish.scale import (
     OWN,
+    SLOPE,
     SMALL_LOTS,
     STAYING,
     commanded,
@@ -49,9 +49,11 @@ from tests.publish.scale import (
 
 TWO = Workers(2)
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="it looks for processes in /proc")
-COURSE = course_of(OWN)
-SLOPE = plan(read_text(SHEETS))
-NARROW = plan(read_text(SHEETS.replace("from: 2, to: 4", "from: 1, to: 1")))
+COURSE = course_of(SLOPE)
+EVERY_KIND = course_of(OWN)
+NARROW = plan(
+    read_text(SLOPE.read_text(encoding="utf-8").replace("from: 2, to: 4", "from: 1, to: 1"))
+)
 
 
 @pytest.fixture
@@ -92,7 +94,7 @@ def answers_to(folder: Path) -> Path:
 
 @pytest.mark.usefixtures("_small_lots")
 @pytest.mark.parametrize(
-    ("course", "form", "count"), [(COURSE, "html", 20), (SLOPE, "pdf", 2)], ids=["html", "pdf"]
+    ("course", "form", "count"), [(EVERY_KIND, "html", 20), (COURSE, "pdf", 2)], ids=["html", "pdf"]
 )
 def test_sheets_are_the_same_however_many_work(
     course: Course, form: str, count: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -156,7 +158,7 @@ def test_a_student_leaves_nothing_in_the_memory(
 ) -> None:
     """When a sheet is made, less is there of it than half of what the manifest has of it."""
     monkeypatch.setattr(lots, "SIZE", 4)
-    issued(tmp_path / "before", 12)  # from now on formulas are remembered
+    issued(tmp_path / "before", 12, course=EVERY_KIND)  # from now on formulas are remembered
     there: list[int] = []
 
     def tell(_told: str) -> None:
@@ -165,7 +167,7 @@ def test_a_student_leaves_nothing_in_the_memory(
 
     tracemalloc.start()
     try:
-        issue(COURSE, "k", numbered(12), tmp_path / "class", ["html"], "en", tell)
+        issue(EVERY_KIND, "k", numbered(12), tmp_path / "class", ["html"], "en", tell)
     finally:
         tracemalloc.stop()
     assert len(there) == 3  # lots of 4
@@ -176,8 +178,8 @@ def test_a_student_leaves_nothing_in_the_memory(
 @pytest.mark.parametrize("form", ["html", "moodle"])
 def test_what_a_sheet_was_printed_with_goes_with_it(form: str) -> None:
     """Else templates leave cycles, which stay until the whole memory is searched for them."""
-    press = Press(COURSE, "en", [form])
-    sheets = list(make_all(COURSE, "k", numbered(5)))
+    press = Press(EVERY_KIND, "en", [form])
+    sheets = list(make_all(EVERY_KIND, "k", numbered(2)))
     for _ in press.products(sheets):  # from now on formulas are remembered
         pass
     gc.collect()
@@ -198,7 +200,7 @@ def test_what_a_sheet_was_printed_with_goes_with_it(form: str) -> None:
 def test_a_killed_batch_goes_on_where_it_stopped(tmp_path: Path) -> None:
     """What was kept is not made again, its processes ended, and the result is the same."""
     # Two lots of 8 are made at once, and one is left when the first is kept.
-    words = ["sheets", OWN, "--count", 18, "--seed", "k", "--lang", "en", "--format", "html"]
+    words = ["sheets", SLOPE, "--count", 18, "--seed", "k", "--lang", "en", "--format", "html"]
     folder = killed_in_the_middle(*words, "-j", 2, "-o", tmp_path / "class")
     before = {
         place: (folder / place).stat().st_mtime_ns
@@ -225,7 +227,7 @@ def test_a_killed_batch_goes_on_where_it_stopped(tmp_path: Path) -> None:
 )
 def test_another_request_is_no_continuation(other: list[str], tmp_path: Path) -> None:
     """Another key, format or language for the same folder is made as if nothing were there."""
-    words = ["sheets", OWN, "--count", 10, "--lang", "en"]
+    words = ["sheets", SLOPE, "--count", 10, "--lang", "en"]
     killed_in_the_middle(*words, "--seed", "k", "--format", "html", "-o", tmp_path / "class")
     changed = [*words, "--format", "html", *other]
     assert commanded(*changed, "-o", tmp_path / "class")[0] == 0
@@ -301,7 +303,7 @@ def test_the_command_tells_what_failed(tmp_path: Path, monkeypatch: pytest.Monke
         raise ValueError("no ink") if sheet.student == "s0002" else MemoryError
 
     monkeypatch.setattr(Press, "html", wrong)
-    words = ["sheets", OWN, "--count", 2, "--seed", 1, "--format", "html"]
+    words = ["sheets", SLOPE, "--count", 2, "--seed", 1, "--format", "html"]
     status, out, err = commanded(*words, "-o", tmp_path / "class")
     assert (status, out) == (2, "")
     assert err.splitlines() == [
@@ -372,7 +374,7 @@ def test_records_are_whole_or_not_there(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("_small_lots")
 def test_killed_marking_goes_on(serial: Path, tmp_path: Path) -> None:
     """The lot that was marked is not marked again, and the files are the same."""
-    words = ["mark", answers_to(serial), OWN, "--manifest", serial / "manifest.json"]
+    words = ["mark", answers_to(serial), SLOPE, "--manifest", serial / "manifest.json"]
     folder = killed_in_the_middle(*words, "-o", tmp_path / "marks")
     kept = {path.name: path.stat().st_mtime_ns for path in (folder / "feedback").iterdir()}
     assert commanded(*words, "-o", tmp_path / "marks")[0] == 0
@@ -452,7 +454,7 @@ def test_ctrl_c_keeps_what_is_done(tmp_path: Path) -> None:
     """Exit status 130, nothing on stderr, and the next run goes on."""
     import signal
 
-    words = ["sheets", OWN, "--count", 20, "--seed", "k", "--format", "html"]
+    words = ["sheets", SLOPE, "--count", 20, "--seed", "k", "--format", "html"]
     process = started(*words, "-o", tmp_path / "class", before=SMALL_LOTS + STAYING)
     wait_for(lambda: list(tmp_path.glob(".class.*/records/*.json")))
     process.send_signal(signal.SIGINT)

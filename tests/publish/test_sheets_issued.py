@@ -35,8 +35,8 @@ from bpreport.publish.sheets import (
 )
 from bpreport.publish.sheets.designs import designed, designs, differing, newest
 from bpreport.publish.words import spoken
-from tests.publish.decks import SHEETS
 from tests.publish.issued import CASES, CLASSES, archive, parts, unpack
+from tests.publish.scale import SLOPE
 from tests.support import ROOT
 
 TO_DO = (
@@ -176,7 +176,11 @@ def later(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("later")
     for name in ("bpreport", "templates"):
         shutil.copytree(ROOT / name, folder / name)
-    shutil.copy(CASES / "issued.md", folder / "deck.md")
+    # Of its worked examples the first, which has the sentence, and the second.
+    deck = (CASES / "issued.md").read_text(encoding="utf-8").replace("    fit:\n    cut:\n", "")
+    (folder / "deck.md").write_text(
+        f"{deck.partition('  fit:')[0]}---\n\n# A net and a slope\n", encoding="utf-8"
+    )
     sheets(folder, "first", "--count", "1", "--seed", "k", "--format", FORMS)
     # The new design: its templates, a sentence of the code, and how it is translated.
     design = folder / "templates" / "sheets2"
@@ -267,7 +271,7 @@ def files_of(folder: Path) -> dict[str, str]:
 def small_class(folder: Path, count: int = 2) -> Path:
     """A small class, and where its manifest is."""
     deck = folder / "deck.md"
-    deck.write_text(SHEETS, encoding="utf-8")
+    shutil.copy(SLOPE, deck)
     students = [f"s{number}" for number in range(count)]
     issue(plan(read(deck)), "k", students, folder / "class", ["html"], "en")
     return folder / "class" / "manifest.json"
