@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from difflib import get_close_matches
 from typing import Any
@@ -16,10 +17,11 @@ from bpreport.audit.lines import judge_line, judge_value
 from bpreport.audit.model import Expectation, Judgement, Message, Verdict
 from bpreport.audit.names import is_numeric, is_row_of_numbers, readings
 from bpreport.audit.operands import could_give
-from bpreport.audit.printed import judge_against, judge_given
+from bpreport.audit.printed import CARRIED, judge_against, judge_given
 from bpreport.audit.relations import INEQUALITIES, WITHOUT_VALUE
 from bpreport.audit.rows import in_entries, judge_entry, judge_entry_of, judge_row
 from bpreport.audit.saying import said, shown, unchecked, uncomputable
+from bpreport.audit.stretches import in_step, rounded_start
 from bpreport.audit.substitution import SHAPELESS, judge_substitution
 from bpreport.audit.table_rows import judge_in_case
 from bpreport.audit.totals import is_total, judge_total
@@ -47,9 +49,35 @@ _UPDATES = "{statement}; updates done before: {count}"
 def judge(claim: Claim, knowledge: Knowledge) -> Judgement:
     """The judgement of one claim; claims are judged in the order of the deck."""
     try:
-        return _taken_note_of(_judge(claim, knowledge), knowledge)
+        judgement = _judge(claim, knowledge)
     except EvaluationError as error:
         return uncomputable(claim, error)
+    if judgement.verdict.level in ("note", "error"):
+        judgement = _from_rounded_start(judgement, knowledge) or judgement
+    return _taken_note_of(judgement, knowledge)
+
+
+def _from_rounded_start(judgement: Judgement, knowledge: Knowledge) -> Judgement | None:
+    """The judgement of what is right in a step that starts from numbers as they are printed."""
+    claim = judgement.claim
+    step, own = rounded_start(claim, knowledge), knowledge.steps.get(claim.id, FIRST)
+    if step is None:
+        return None
+    again = None
+    knowledge.steps[claim.id] = step
+    knowledge.alignments.clear()  # they were found for the claim's own step
+    with suppress(EvaluationError):
+        again = _judge(in_step(claim, step, knowledge), knowledge)
+    knowledge.steps[claim.id] = own
+    knowledge.alignments.clear()
+    if again is None or again.verdict.level != "right":
+        return None
+    printed, exact = judgement.printed, judgement.exact
+    numbers = again.printed is not None and printed is not None and exact is not None
+    message = again.message
+    if numbers:
+        message = Message(CARRIED, {"printed": printed, "exact": shown(exact, beside=printed)})
+    return replace(again, claim=claim, verdict=Verdict.CARRIED, message=message, exact=exact)
 
 
 def _taken_note_of(judgement: Judgement, knowledge: Knowledge) -> Judgement:

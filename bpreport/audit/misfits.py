@@ -164,7 +164,9 @@ def misplaced(binding: Binding, claim: Claim, knowledge: Knowledge) -> Judgement
             expression=math(binding.number),
             name=math(binding.name),
         )
-    right = knowledge.as_printed(binding.name, claim) or in_full(value) or correction(text, value)
+    right = knowledge.as_printed(binding.name, claim)
+    if right is None or number(right) == number(text):  # what is printed for it is not its value
+        right = in_full(value) or correction(text, value)
     worked = known is not None and known.worked is not None
     sentence = "It puts {printed} in the place of {name}, which is {right}"
     found = partial(

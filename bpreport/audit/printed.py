@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 from bpreport.audit.binding import within_printed
@@ -51,10 +50,10 @@ WITHIN_ROUNDING = (
 
 def judge_given(claim: Claim, known: Known, printed: str) -> Judgement:
     """A number that is given: it must be the same wherever it is printed."""
-    if Decimal(printed) == Decimal(rounded(known.value, 30)):
+    if same(number(printed), to_be_judged(printed, known.value)):
         return said(claim, Verdict.GIVEN, "{printed} is given", known=known, printed=printed)
     right = correction(printed, known.value)
-    if Decimal(right) != Decimal(rounded(known.value, 30)):  # a given is not rounded
+    if not same(number(right), known.value):  # a given is not rounded
         right = rounded(known.value, 30).rstrip("0").rstrip(".")
     return said(
         claim,

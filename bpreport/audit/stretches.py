@@ -8,13 +8,13 @@ where none does better, it is about the same step as the stretch before.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import Any
 
 from bpreport.audit.binding import best_alignment, value_of
-from bpreport.audit.digits import how_printed, number, significant_digits
+from bpreport.audit.digits import correction, how_printed, number, same, significant_digits
 from bpreport.audit.examples import FIRST, TELLING_DIGITS, Step
 from bpreport.audit.knowledge import Knowledge
 from bpreport.audit.names import is_numeric
@@ -25,7 +25,7 @@ from bpreport.deck.model import Claim
 from bpreport.formula.tree import Call, Derivative, Symbol
 from bpreport.worked import Perceptron, Trace, from_parameters, trained
 
-__all__ = ["adopt_steps"]
+__all__ = ["adopt_steps", "in_step", "rounded_start"]
 
 MOST_UPDATES = 50
 """Updates past which an iteration that is counted has no steps of its own tried."""
@@ -96,15 +96,80 @@ def _from_printed(stretch: Stretch, last: Step, knowledge: Knowledge) -> Step | 
     before = knowledge.trace_at(stretch.trace, last)
     if before is None or not _may_go_on(stretch, last, knowledge):
         return None
-    parameters: dict[str, Any] = {}
-    wrong = False
-    for parameter, result in trained(before):
-        parameters[parameter] = before.quantities[result].value
-        for text in knowledge.printed_in(last, result, before=stretch.claims[0])[-1:]:
-            wrong |= how_printed(text, parameters[parameter]) is None
-            parameters[parameter] = number(text)
-    if not wrong:
+    printed = _as_printed(before, last, stretch.claims[0], knowledge)
+    exact = {key: before.quantities[result].value for key, result in trained(before)}
+    if all(how_printed(text, exact[key]) is not None for key, text in printed.items()):
         return None
+    return _entered(before, exact | _numbers(printed), last, knowledge)
+
+
+def rounded_start(claim: Claim, knowledge: Knowledge) -> Step | None:
+    """The step of a claim from the results of the update before as they are printed.
+
+    One that was found wrong is taken as it should be printed. None where none is rounded.
+    """
+    step = knowledge.steps.get(claim.id, FIRST)
+    trace = knowledge.traces.get(knowledge.deck.slides[claim.slide - 1].worked or "")
+    if trace is None or not step.updates:
+        return None
+    last = replace(step, updates=step.updates - 1)
+    before = knowledge.trace_at(trace, replace(last, as_printed=True))
+    before = before or knowledge.trace_at(trace, last)
+    if before is None:
+        return None
+    exact = {key: before.quantities[result].value for key, result in trained(before)}
+    printed = _as_printed(before, last, claim, knowledge)
+    for key, result in trained(before):
+        text = printed.get(key)
+        stood = not {(key, text), (result, text)}.isdisjoint(knowledge.stood)
+        if text is not None and not stood and how_printed(text, exact[key]) is None:
+            printed[key] = correction(text, exact[key])
+    values = _numbers(printed)
+    if all(same(value, exact[key]) for key, value in values.items()):
+        return None
+    return _entered(before, exact | values, last, knowledge)
+
+
+def in_step(claim: Claim, step: Step, knowledge: Knowledge) -> Claim:
+    """A claim as one about a step alone: of an iteration only the run's own numbers are known.
+
+    What a parameter is after that iteration is what the update of its last step results in.
+    """
+    if claim.iteration is None:
+        return claim
+    trace, name = knowledge.trace_of(claim), claim.head
+    if trace is not None and isinstance(name, Symbol):
+        result = dict(trained(trace)).get(name.key)
+        last = step.updates + 1 == claim.iteration + knowledge.shift_of(trace, name.key)
+        if result is not None and last:
+            name = trace.quantities[result].symbol
+    left = name if claim.left == claim.head else claim.left
+    return replace(claim, iteration=None, head=name, left=left)
+
+
+def _as_printed(before: Trace, last: Step, claim: Claim, knowledge: Knowledge) -> dict[str, str]:
+    """What is printed before a claim for the results of an update, by their parameters.
+
+    It is printed as what the update results in, or as what its parameter is after that iteration.
+    """
+    found: dict[str, str] = {}
+    for parameter, result in trained(before):
+        count = last.updates + 1 - knowledge.shift_of(before, parameter)
+        counted = knowledge.printed.get(f"{parameter}@{count}", ())
+        texts = [entry.text for entry in counted if entry.claim.position < claim.position]
+        for text in (*texts, *knowledge.printed_in(last, result, before=claim)):
+            found[parameter] = text
+    return found
+
+
+def _numbers(printed: Mapping[str, str]) -> dict[str, Any]:
+    return {key: number(text) for key, text in printed.items()}
+
+
+def _entered(
+    before: Trace, parameters: Mapping[str, Any], last: Step, knowledge: Knowledge
+) -> Step:
+    """The step behind another one from these parameters, which the knowledge knows then."""
     step = replace(last, updates=last.updates + 1, as_printed=True)
     knowledge.enter(from_parameters(before, parameters), step)
     return step

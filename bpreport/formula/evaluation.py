@@ -162,7 +162,9 @@ class _Evaluator:
                     parts = _scalar_products(node, parts)
                 try:
                     value = compute(self.arithmetic, *parts)
-                except (OverflowError, ValueError, ZeroDivisionError, TypeError) as error:
+                except ZeroDivisionError:
+                    raise EvaluationError("a division by zero") from None
+                except (OverflowError, ValueError, TypeError) as error:
                     raise EvaluationError(
                         "{operation}: {cause}", operation=operation, cause=error
                     ) from None

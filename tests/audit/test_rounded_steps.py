@@ -139,6 +139,50 @@ def test_it_is_right_with_and_without_a_worked_example(places: int) -> None:
         assert errors_of(author.givens, lines) == [], seed
 
 
+def regression(seed: int, places: int) -> tuple[str, list[str]]:
+    """Two updates of a line through three points: front matter, and the lines."""
+    dice, unit = random.Random(seed), Decimal(1).scaleb(-places)
+    rate, targets = Decimal(dice.choice(["0.1", "0.05"])), [dice.randint(1, 9) for _ in range(3)]
+    theta = [Decimal(0), Decimal(0)]
+    lines = []
+    for count in (1, 2):
+        lines.append(f"After {count} update{'s' if count > 1 else ''}:")
+        errors = [
+            f"({theta[0] + theta[1] * x} - {y})" for x, y in zip((1, 2, 3), targets, strict=True)
+        ]
+        values = [theta[0] + theta[1] * x - y for x, y in zip((1, 2, 3), targets, strict=True)]
+        terms = (errors, [rf"{error} \cdot {x}" for x, error in enumerate(errors, 1)])
+        sums = sum(values), sum(x * value for x, value in enumerate(values, 1))
+        for j in (0, 1):
+            gradient = (sums[j] / Decimal(3)).quantize(unit, ROUND_HALF_UP)
+            after = (theta[j] - rate * gradient).quantize(unit, ROUND_HALF_UP)
+            by = rf"\frac{{\partial J}}{{\partial \theta_{j}}}"
+            lines.append(rf"$${by} = \frac{{1}}{{3}} ({' + '.join(terms[j])}) = {gradient}$$")
+            lines.append(rf"$$\theta_{j} = {theta[j]} - {rate} \cdot {put(gradient)} = {after}$$")
+            theta[j] = after
+    front = (
+        "---\nworked:\n  line:\n    kind: linear regression\n    loss: half mean\n"
+        f"    data: {{x: [1, 2, 3], y: {targets}}}\n    learning_rate: {rate}\n"
+        "    iterations: 2\n---\n# Line\n"
+    )
+    return front, lines
+
+
+@pytest.mark.parametrize("places", [2, 3, 4])
+def test_the_second_update_starts_from_what_the_first_one_printed(places: int) -> None:
+    """Its gradients and parameters are those of the printed ones, which are rounded."""
+    for seed in range(6):
+        front, lines = regression(seed, places)
+        assert errors_of(front, lines) == [], seed
+
+
+def test_a_wrong_number_of_a_second_update_is_found() -> None:
+    front, lines = regression(1, 3)
+    line = lines[-2]
+    assert line.endswith("= -2.600$$")  # (0.900 - 2 + 2 (1.500 - 5) + 3 (2.100 - 2)) / 3
+    assert errors_of(front, [*lines[:-2], line.replace("-2.600", "-2.060"), lines[-1]]) == [8]
+
+
 def test_a_wrong_number_among_them_is_found() -> None:
     """A first digit that is another one, of each line in turn; and of a bare deck no other line."""
     author = Author(3, 3)

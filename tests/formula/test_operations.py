@@ -221,7 +221,7 @@ def test_softmax_of_large_numbers_in_float64() -> None:
         (r"\ln(-1)", "logarithm"),
         (r"\sqrt{-1}", "sqrt|square root"),
         ("(-2)^{0.5}", "fractional power"),
-        ("0^{-1}", "power"),
+        ("0^{-1}", "division by zero"),
         (r"\max(1)", "maximum"),
     ],
 )
