@@ -15,21 +15,17 @@ from itertools import chain
 from typing import Any
 
 from bpreport.audit.digits import can_be, interval, number, same
-from bpreport.audit.families import Families, Family
-from bpreport.audit.functions import Functions
-from bpreport.audit.names import is_numeric, named, readings
+from bpreport.audit.names import named, readings
 from bpreport.audit.operands import LEAST_PLACES
-from bpreport.audit.rounds import Rounds
 from bpreport.audit.statements import (
     LOOKED_THROUGH,
     Statement,
     Value,
     are_apart,
-    is_restated,
     place_of,
     start_of,
 )
-from bpreport.deck.claims import ARROWS, printed_number, printed_row
+from bpreport.audit.symbol_table import SymbolTable
 from bpreport.deck.model import Claim, Position
 from bpreport.formula import (
     INTERVAL,
@@ -45,7 +41,6 @@ from bpreport.formula.tree import (
     Number,
     Symbol,
     Tree,
-    Tuple,
     free_symbols,
     walk,
 )
@@ -56,92 +51,25 @@ _STARTS = (("0",), ("max",), ("min",), ("init",))
 """Last indices of names from which others are computed."""
 
 
-class Document:
-    """Names and their statements, in order of the document."""
+class Document(SymbolTable):
+    """Names and their values, by what the document tells of them."""
 
     def __init__(self) -> None:
-        self.statements: dict[str, list[Statement]] = {}
-        self.functions = Functions()
-        self._rounds = Rounds()
-        self._formulas: dict[str, list[Statement]] = {}
-        """By name, the statements with a formula for it, in order."""
+        super().__init__()
         self._values: dict[Statement, Value] = {}
         self._readers: dict[str, set[Statement]] = {}
         """By name, the statements whose value was computed from it."""
-        self._iterated: dict[str, list[str]] = {}
-        """By name, the keys under which it is known at some iteration: "x_{1}@1"."""
         self.changes = 0
         """How often something was learned after the claims were read."""
         self.corrected: set[str] = set()
         """Names of which a printed number was found wrong, and is known better."""
-        self.families = Families()
         self._confirmed: set[Statement] = set()
         """Statements of names that are computed by the formula of their family."""
-        self._computed: dict[str, dict[int, Position]] = {}
-        """Families of names of which one, at least, is computed: from where on, by slide."""
-
-    # -- learning
-
-    def learn(self, key: str, claim: Claim) -> None:
-        """Take note of what a claim says of the name that its chain is about."""
-        if claim.right is None:
-            return
-        statement = self._statement(key, claim)
-        text = printed_number(claim.right)
-        if text is not None:
-            statement.text = text
-            statement.lines |= claim.left is not None and is_numeric(claim.left)
-            statement.restates = self._restated(statement, claim.relation)
-        elif printed_row(claim.right) is not None:
-            statement.row = claim.right
-        elif not is_numeric(claim.right):
-            if not statement.trees:
-                self._formulas.setdefault(key, []).append(statement)
-            statement.trees.append(claim.right)
-            own = key in free_symbols(claim.right)
-            statement.updates |= own
-            if isinstance(claim.head, Symbol) and claim.left == claim.head and not own:
-                computed = self._computed.setdefault(_family(claim.head), {})
-                computed.setdefault(claim.slide, claim.position)
-                self.families.learn(claim.head, claim.right, claim.position)
-        else:
-            statement.lines = True
-            if claim.left == claim.head:
-                statement.line = claim.right
-        self._begin_round(key)
-
-    def _restated(self, statement: Statement, relation: str) -> Statement | None:
-        """The computed number before a statement that does no more than print it again."""
-        known = self.statements[statement.key]
-        if statement.text is None or statement.computes or len(known) < 2:
-            return None
-        earlier = known[-2].restates or known[-2]
-        least = 2 if relation == "=" else 1
-        return earlier if is_restated(statement.text, earlier, least) else None
-
-    def _begin_round(self, key: str) -> None:
-        known = self.statements[key]
-        latest = known[-1]
-        if not latest.computes:
-            return
-        for place in range(len(known) - 2, -1, -1):
-            if known[place].computes:
-                if are_apart(known[place].text, latest.text):
-                    self._rounds.begin(latest.position, known[place].position)
-                return
 
     def confirm(self, members: Iterable[Statement]) -> None:
         """Take note of statements whose names are computed by the formula of their family."""
         self._confirmed = set(members)
         self._values.clear()
-
-    def in_family(self, statement: Statement) -> tuple[Family, Tree] | None:
-        """The formula with an index that speaks of a statement's name, and what it says of it."""
-        head, place = statement.claim.head, statement.claim.component
-        if not isinstance(head, Symbol) or (place is not None and head.indices):
-            return None
-        entry = head if place is None else replace(head, indices=(str(place + 1),))
-        return self.families.of(entry, statement.position)
 
     def begin_round(self, claim: Claim) -> None:
         """Take note that what was given before a claim's formula may be other numbers in it."""
@@ -180,73 +108,6 @@ class Document:
                 self._readers[name].discard(reader)
                 if self._values.pop(reader, None) is not None:
                     waiting.append(reader.key)
-
-    def _statement(self, key: str, claim: Claim) -> Statement:
-        known = self.statements.setdefault(key, [])
-        own = claim.formula is not None and known and known[-1].claim.formula is claim.formula
-        anew = claim.component is not None
-        if own and claim.relation in ARROWS and printed_number(claim.right) is not None:
-            anew = True  # what the number before the arrow becomes
-        if own and not anew:
-            return known[-1]
-        start = claim.position if anew else start_of(claim)
-        statement = Statement(key, max(start, known[-1].position) if known else start, claim)
-        known.append(statement)
-        name, _, iteration = key.partition("@")
-        if iteration and len(known) == 1:
-            self._iterated.setdefault(name, []).append(key)
-        return statement
-
-    # -- asking
-
-    def known_as(self, key: str) -> str:
-        """The key of a name; where it is told at one iteration only, the key that it has there."""
-        if key in self.statements:
-            return key
-        iterated = self._iterated.get(key, ())
-        return iterated[0] if len(iterated) == 1 else key
-
-    def restates(self, key: str, claim: Claim) -> bool:
-        """Whether a claim only prints again what was computed before."""
-        statement = self._own(key, claim)
-        return statement is not None and statement.restates is not None
-
-    def updates(self, key: str, claim: Claim) -> bool:
-        """Whether a claim belongs to a chain that computes a name from what it was before."""
-        statement = self._own(key, claim)
-        return statement is not None and statement.updates
-
-    def _updates_entry(self, key: str, claim: Claim) -> bool:
-        """Whether a claim computes a row from what it was before, and a name is an entry of it."""
-        head, left = claim.head, claim.left
-        if claim.component is None or left is None or left == head or head not in readings(left):
-            return False
-        return self._own(key, claim) is not None
-
-    def _own(self, key: str, claim: Claim) -> Statement | None:
-        """What the chain that a claim belongs to says of a name."""
-        index = self.nearest(key, claim.position)
-        if index is None:
-            return None
-        statement = self.statements[key][index]
-        return statement if statement.claim.formula is claim.formula else None
-
-    def brought_along(self, key: str, first: Claim, last: Claim) -> str | None:
-        """The number that a name has from before some claims, which say nothing of it."""
-        known = self.statements.get(key, [])
-        index = bisect_right(known, start_of(first), key=place_of)
-        if not index or known[index - 1].position == start_of(first):
-            return None
-        if index < len(known) and known[index].position <= last.position:
-            return None
-        return known[index - 1].text
-
-    def nearest(self, key: str, at: Position) -> int | None:
-        """The last statement about a name up to a place; failing that, the first behind it."""
-        known = self.statements.get(key)
-        if not known:
-            return None
-        return max(bisect_right(known, at, key=place_of) - 1, 0)
 
     def value(self, key: str, at: Position, *, before: bool = False) -> Value:
         """What a name is at a place, by the document's own definitions and givens.
@@ -324,7 +185,7 @@ class Document:
         """
         if not isinstance(name, Symbol):
             return False
-        computed = self._computed.get(_family(name), {})
+        computed = self.computed_like(name)
         index = self.nearest(name.key, at)
         if not any(first < at for first in computed.values()) or self._is_start(name, at):
             return False
@@ -533,12 +394,6 @@ class Document:
             if text is not None:
                 return text
         return None
-
-
-def _family(name: Symbol) -> str:
-    """The base of a name with its superscript marks, but for those that count: z of z_1^{(2)}."""
-    marks = tuple(mark for mark in name.marks if not isinstance(mark, Tuple))
-    return replace(name, indices=(), marks=marks).key
 
 
 def _is_whole(statement: Statement) -> bool:
