@@ -101,7 +101,13 @@ def fits_binding(binding: Binding, claim: Claim, knowledge: Knowledge) -> bool:
             exact = tree_of(value)
         except EvaluationError:
             return True  # nobody puts in a number of which so many digits are not computed
-        gives = could_give(binding.number, exact, knowledge.results, knowledge.exact_digits)
+        gives = could_give(
+            binding.number,
+            exact,
+            knowledge.results,
+            knowledge.exact_digits,
+            drifted=knowledge.drifted,
+        )
         return gives or _leads_to_the_value(claim, knowledge)
     known = knowledge.operand(binding.name, claim)
     result = knowledge.is_result(binding.name, claim) or (known is not None and known.rounded)
@@ -150,7 +156,8 @@ def agree_within_rounding(left: Tree, right: Tree, claim: Claim, knowledge: Know
         whole = same(known.value, number(text))
         (unrounded if whole else operands).add(text.lstrip("-"))
     exact = (knowledge.exact_digits | unrounded) - operands
-    return could_give(left, right, knowledge.results_beside(left, claim) | operands, exact)
+    results = knowledge.results_beside(left, claim) | operands
+    return could_give(left, right, results, exact, drifted=knowledge.drifted)
 
 
 def within_printed(
