@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import suppress
 from decimal import Decimal
 from enum import StrEnum
@@ -16,6 +17,7 @@ __all__ = [
     "How",
     "can_be",
     "correction",
+    "entries_of",
     "fits",
     "how_printed",
     "in_full",
@@ -109,6 +111,15 @@ def correction(printed: str, value: Any) -> str:
     if same(number(in_digits), value):
         return in_digits.rstrip("0")
     return text if number(text) else in_digits
+
+
+def entries_of(value: Any) -> Iterator[Any]:
+    """The entries of a vector or matrix in reading order; a number is its own."""
+    if isinstance(value, tuple):
+        for part in value:
+            yield from entries_of(part)
+    else:
+        yield value
 
 
 def in_full(value: Any) -> str | None:

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from itertools import chain
 from typing import Any
 
-from bpreport.audit.digits import can_be, interval, number, same
+from bpreport.audit.digits import can_be, entries_of, interval, number, same
 from bpreport.audit.names import named, readings
 from bpreport.audit.operands import LEAST_PLACES
 from bpreport.audit.statements import (
@@ -341,6 +342,8 @@ class Document(SymbolTable):
             if text is None:
                 raise EvaluationError("{name} is not printed", name=part.key)
             exact = self.is_exact(part.key, text, claim.position, before=before)
+            entry = None if exact else self._computed_entry(part.key, claim.position, before=before)
+            exact |= entry is not None and same(entry, number(text))
             rounded = not exact and self._is_rounded(part, claim.position, before=before)
             if long_givens and places_of(text) >= LEAST_PLACES:
                 rounded |= not exact
@@ -379,6 +382,19 @@ class Document(SymbolTable):
         short = places_of(text) < LEAST_PLACES
         whole = short if found.formula is None else same(found.value, number(text))
         return whole and not found.rounded
+
+    def _computed_entry(self, key: str, at: Position, *, before: bool) -> Any:
+        """The value of an entry of a row that exact numbers give; None where none is known."""
+        index = self.nearest(key, at)
+        claim = None if index is None else self.statements[key][max(index - before, 0)].claim
+        if claim is None or claim.component is None or not isinstance(claim.head, Symbol):
+            return None
+        with suppress(EvaluationError):
+            row = self.value(claim.head.key, claim.position)
+            entries = list(entries_of(row.value)) if isinstance(row.value, tuple) else []
+            if row.formula is not None and not row.rounded and claim.component < len(entries):
+                return entries[claim.component]
+        return None
 
     def printed_text(
         self, name: Symbol | Derivative, at: Position, *, before: bool = False

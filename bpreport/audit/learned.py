@@ -87,14 +87,15 @@ class Learned(Naming):
             return
         other = False
         for formula, line in filter(None, map(_formula_and_line, claims)):
-            numbers = {Decimal(part.text) for part in walk(line) if isinstance(part, Number)}
+            numbers = _numbers_in(line) - {0, 1}  # these two may be anyone's
             for name in readings(formula):
-                text = self.document.brought_along(name.key, claims[0], claims[-1])
-                if text is None:
+                known = self.document.brought_along(name.key, claims[0], claims[-1])
+                if known is None:
                     continue
-                if abs(Decimal(text)) in numbers - {0, 1}:  # these two may be anyone's
+                own = {abs(Decimal(known.text))} if known.text else _numbers_in(known.row)
+                if own & numbers:
                     return
-                other = True
+                other |= known.text is not None  # nor need a line have the entries of a row
         if other:
             self.document.begin_round(claims[0])
 
@@ -180,6 +181,11 @@ def row_of(claim: Claim) -> Row | None:
     if figure is None or figure.name is None or figure.count is figure.case is None:
         return None
     return figure.count, figure.case
+
+
+def _numbers_in(tree: Tree | None) -> set[Decimal]:
+    parts = () if tree is None else walk(tree)
+    return {Decimal(part.text) for part in parts if isinstance(part, Number)}
 
 
 def _text_of(claim: Claim) -> int:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
 from bpreport.audit.binding import agree_within_rounding, tree_of
-from bpreport.audit.digits import how_printed
+from bpreport.audit.digits import entries_of, how_printed
 from bpreport.audit.knowledge import Knowledge
 from bpreport.audit.lines import judge_line
 from bpreport.audit.model import Judgement, Verdict
@@ -34,7 +34,7 @@ def judge_entry(claim: Claim, knowledge: Knowledge, place: int) -> Judgement:
             if claim.left is None or not is_row_of_numbers(claim.left):
                 raise
             formula = claim.left  # nothing is known of what the formula reads
-    found = judge_entry_of(tuple(_flat(evaluate(formula, {}, TREES))), claim, knowledge, place)
+    found = judge_entry_of(tuple(entries_of(evaluate(formula, {}, TREES))), claim, knowledge, place)
     return _judge_by(formula, claim, knowledge, place) if found is None else found
 
 
@@ -67,7 +67,7 @@ def judge_entry_of(
 
 def _value_at(place: int, formula: Tree, values: Mapping[str, Any]) -> Any:
     """One entry of what a formula gives; None where it has none in this place."""
-    entries = list(_flat(evaluate(formula, values, MPMATH)))
+    entries = list(entries_of(evaluate(formula, values, MPMATH)))
     return entries[place] if place < len(entries) else None
 
 
@@ -105,11 +105,11 @@ def judge_row(claim: Claim, knowledge: Knowledge) -> Judgement | None:
     try:
         value = evaluate(claim.right, {}, MPMATH)
         exact = evaluate(claim.left, knowledge.values_for(claim.left, claim), MPMATH)
-        lines = list(_flat(evaluate(claim.right, {}, TREES)))
+        lines = list(entries_of(evaluate(claim.right, {}, TREES)))
     except EvaluationError:
         return None
-    pairs = list(zip(_flat(value), _flat(exact), strict=False))
-    if len(pairs) < max(len(list(_flat(value))), len(list(_flat(exact)))):
+    pairs = list(zip(entries_of(value), entries_of(exact), strict=False))
+    if len(pairs) < max(len(list(entries_of(value))), len(list(entries_of(exact)))):
         return None
     for line, (given, right) in zip(lines, pairs, strict=True):
         if agree_within_rounding(line, tree_of(right), claim, knowledge):
@@ -140,7 +140,7 @@ def _entry_of(formula: Tree, place: int, claim: Claim, knowledge: Knowledge) -> 
         known = knowledge.operand(name, claim)
         row = None if known is None else known.value
         values[name.key] = _entries_of(name, row) if isinstance(row, tuple) else name
-    entries: list[Tree] = list(_flat(evaluate(formula, values, TREES)))
+    entries: list[Tree] = list(entries_of(evaluate(formula, values, TREES)))
     return entries[place]
 
 
@@ -152,12 +152,3 @@ def _entries_of(name: Symbol | Derivative, row: Any, indices: tuple[str, ...] = 
         )
         return type(row)(parts)
     return entry_name(name, indices) or tree_of(row)
-
-
-def _flat(value: Any) -> Iterator[Any]:
-    """The entries of a vector or matrix in reading order."""
-    if isinstance(value, tuple):
-        for part in value:
-            yield from _flat(part)
-    else:
-        yield value

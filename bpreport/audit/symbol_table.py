@@ -152,15 +152,15 @@ class SymbolTable:
         statement = self.statements[key][index]
         return statement if statement.claim.formula is claim.formula else None
 
-    def brought_along(self, key: str, first: Claim, last: Claim) -> str | None:
-        """The number that a name has from before some claims, which say nothing of it."""
+    def brought_along(self, key: str, first: Claim, last: Claim) -> Statement | None:
+        """What is said of a name before some claims, which say nothing of it."""
         known = self.statements.get(key, [])
         index = bisect_right(known, start_of(first), key=place_of)
         if not index or known[index - 1].position == start_of(first):
             return None
         if index < len(known) and known[index].position <= last.position:
             return None
-        return known[index - 1].text
+        return known[index - 1]
 
     def computed_like(self, name: Symbol) -> Mapping[int, Position]:
         """From where on, by slide, a name of the same family is computed."""
