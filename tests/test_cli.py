@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from bpreport.cli import main
-from bpreport.deck import builtin
+from tests.publish.decks import WORKED
 
 DESCENT = """\
 ---
@@ -252,9 +252,10 @@ HEAVY = {
 }  # fmt: skip
 
 
-def test_check_does_not_load_what_draws():
+def test_check_does_not_load_what_draws(tmp_path):
+    path = str(deck(tmp_path, f"{WORKED}\n{WRONG}"))
     forms = ("text", "json", "sarif", "github")
-    modules = loaded_by(*(["check", str(builtin("en")), "--format", form] for form in forms))
+    modules = loaded_by(*(["check", path, "--format", form] for form in forms))
     assert "bpreport.audit.judge" in modules
     assert modules & HEAVY == set()
 

@@ -86,15 +86,28 @@ def with_value_names(
                 return replace(name, marks=("2",), typed="")
         return layers.named(part)
 
+    sides: dict[int, tuple[Tree, Tree]] = {}
+
+    def whole(side: Tree) -> Tree:
+        """A side renamed: it stays one tree for both claims of a chain that share it."""
+        if id(side) not in sides:
+            sides[id(side)] = side, substitute(side, renamed)
+        return sides[id(side)][1]
+
     done: list[Claim] = []
     for claim, trace in zip(claims, traces, strict=True):
-        found = claim if trace is not None else with_sides(claim, renamed)
+        found = claim if trace is not None else with_sides(claim, whole)
         if claim.head is None and claim.left is not found.left and isinstance(found.left, Symbol):
             found = replace(found, head=found.left)
-        elif found.head is None and done and done[-1].right is found.left:
-            found = replace(found, head=done[-1].head)  # its chain goes on
+        elif found.head is None and done and _goes_on(found, done[-1]):
+            found = replace(found, head=done[-1].head)
         done.append(found)
     return tuple(done)
+
+
+def _goes_on(claim: Claim, before: Claim) -> bool:
+    """Whether a claim is of the chain, or of the row, of the one before."""
+    return claim.left is not None and (claim.left is before.right or claim.left is before.left)
 
 
 def _calls_as_names(claims: Sequence[Claim]) -> frozenset[Call]:

@@ -102,8 +102,13 @@ def fits_binding(binding: Binding, claim: Claim, knowledge: Knowledge) -> bool:
             exact = tree_of(value)
         except EvaluationError:
             return True  # nobody puts in a number of which so many digits are not computed
-        results = knowledge.results_for(binding.number, claim)
-        gives = could_give(binding.number, exact, results, knowledge.exact_digits)
+        gives = could_give(
+            binding.number,
+            exact,
+            knowledge.results_for(binding.number, claim),
+            knowledge.exact_digits,
+            drifted=knowledge.drifted,
+        )
         return gives or _leads_to_the_value(binding, claim, knowledge)
     known = knowledge.operand(binding.name, claim)
     result = knowledge.is_result(binding.name, claim) or (known is not None and known.rounded)
@@ -159,7 +164,8 @@ def agree_within_rounding(left: Tree, right: Tree, claim: Claim, knowledge: Know
         whole = same(known.value, number(text))
         (unrounded if whole else operands).add(text.lstrip("-"))
     exact = (knowledge.exact_digits | unrounded) - operands
-    return could_give(left, right, knowledge.results_beside(left, claim) | operands, exact)
+    results = knowledge.results_beside(left, claim) | operands
+    return could_give(left, right, results, exact, drifted=knowledge.drifted)
 
 
 def within_printed(

@@ -7,7 +7,7 @@ from dataclasses import replace
 from difflib import get_close_matches
 from typing import Any
 
-from bpreport.audit.digits import fits, how_printed, same
+from bpreport.audit.digits import correction, fits, how_printed, same
 from bpreport.audit.examples import FIRST, STOPPING_RULES
 from bpreport.audit.explaining import MOST_TRIED, explain_formula, explain_substitution
 from bpreport.audit.fixes import result_fix
@@ -91,6 +91,9 @@ def _taken_note_of(judgement: Judgement, knowledge: Knowledge) -> Judgement:
         judgement = replace(judgement, message=message)
     if judgement.verdict.level == "right" and judgement.quantity and judgement.printed:
         knowledge.stand(judgement.quantity.partition("@")[0], judgement.printed, claim)
+        if judgement.worked is not None and not fits(judgement.printed, judgement.exact):
+            printed, exact = judgement.printed, judgement.exact
+            knowledge.drifted[printed.lstrip("-")] = correction(printed, exact).lstrip("-")
     step = knowledge.steps.get(claim.id, FIRST)
     if step != FIRST and judgement.quantity is not None and "@" not in judgement.quantity:
         later = f"{judgement.quantity}@{step.updates}" if not step.sample else None

@@ -44,6 +44,8 @@ class Knowledge(Values):
     """By the identity of a line of numbers, why it does not follow."""
     stood: dict[tuple[str, str], set[tuple[int, int]]] = field(default_factory=dict)
     """Of the worked examples, keys and the digits that were right for them: in which steps."""
+    drifted: dict[str, str] = field(default_factory=dict)
+    """Digits that were right from rounded numbers, and those of the exact value; without signs."""
     stopped: set[str] = field(default_factory=set)
     """Claims for which the search for a slip was cut short."""
     alignments: dict[tuple[str, Tree, Tree], Any] = field(default_factory=dict)

@@ -47,7 +47,7 @@ class Layers:
         if raised is None or raised[0].key not in self._keys:
             return None
         name, layer = raised
-        return replace(name, marks=(*name.marks, Tuple((Number(layer),), "")), typed="")
+        return replace(name, marks=(*name.marks, Tuple((Number(layer),), "(")), typed="")
 
 
 def _raised(tree: Tree | None) -> tuple[Symbol, str] | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from bpreport.audit.digits import range_of
@@ -26,29 +28,33 @@ def could_give(
     exact: frozenset[str] = frozenset(),
     least_places: int = LEAST_PLACES,
     *,
+    drifted: Mapping[str, str] = MappingProxyType({}),
     on_the_way: bool = False,
 ) -> bool:
     """Whether the two numeric sides can be equal for some unrounded operands.
 
     `results` are the digits that the deck prints as results, which are rounded; so may be any
-    other operand with `least_places` or more that is not one of the `exact` givens. Where the
-    right side is a line that was reached `on_the_way`, what is new in it was computed, and so it
-    is rounded as well.
+    other operand with `least_places` or more that is not one of the `exact` givens. `drifted` are
+    digits that were right as printed, with those of the exact value, from which they have come away
+    step by step: the operand may be either. Where the right side is a line that was reached
+    `on_the_way`, what is new in it was computed, and so it is rounded as well.
 
     >>> from bpreport.formula import parse
     >>> could_give(parse("0.8811 * 0.097049 * 0.912934"), parse("0.078064"))
     True
     >>> could_give(parse("0.1 - 0.5 * 0.011204"), parse("0.094534"))
     False
+    >>> could_give(parse("0.1 - 0.5 * 0.011204"), parse("0.094534"), drifted={"0.011204": "0.0109"})
+    True
     >>> could_give(parse("2 * e^2"), parse("2 * 7.389"), on_the_way=True)
     True
     """
     printed = printed_number(right)
     try:
-        low, high = _range(left, results, exact, least_places)
+        low, high = _range(left, results, exact, least_places, drifted)
         if printed is None:
             new = _numbers(right) - _numbers(left) if on_the_way else frozenset()
-            other_low, other_high = _range(right, results | new, exact - new, least_places)
+            other_low, other_high = _range(right, results | new, exact - new, least_places, drifted)
         else:
             ends = stands_for(printed)
             other_low, other_high = ends[0], ends[1]
@@ -67,18 +73,25 @@ def _exact(value: Any) -> Any:
 
 
 def _range(
-    tree: Tree, results: frozenset[str], exact: frozenset[str], least_places: int
+    tree: Tree,
+    results: frozenset[str],
+    exact: frozenset[str],
+    least_places: int,
+    drifted: Mapping[str, str],
 ) -> tuple[Any, Any]:
     values: dict[str, Any] = {}
 
     def uncertain(part: Tree) -> Tree | None:
         if not isinstance(part, Number):
             return None
-        if part.text in exact:
-            return None
-        if part.places < least_places and (part.text not in results or part.places == 0):
+        away = drifted.get(part.text)
+        told = part.text in results and part.places > 0
+        if away is None and (part.text in exact or (part.places < least_places and not told)):
             return None
         low, high, _, _ = stands_for(part.text)
+        if away is not None:
+            other_low, other_high, _, _ = stands_for(away)
+            low, high = min(low, other_low), max(high, other_high)
         values[part.text] = IV.mpf([str(low), str(high)])
         return Symbol(part.text)
 

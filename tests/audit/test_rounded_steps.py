@@ -176,6 +176,34 @@ def test_the_second_update_starts_from_what_the_first_one_printed(places: int) -
         assert errors_of(front, lines) == [], seed
 
 
+SOFTMAX = """---
+worked:
+  net:
+    kind: perceptron
+    layers: {x: 2, h: 2, y: 2}
+    activation: {h: sigmoid, y: softmax}
+    loss: cross-entropy
+    given:
+      {x: [1.0, 0.5], target: [1, 0], w: [0.2, -0.5, 0.4, 0.3, 0.6, -0.7, 0.1, 0.8], b: [0.1, -0.2]}
+    learning_rate: 0.5
+---
+# Forward
+"""
+PROBABILITY = [
+    r"$$net_{y1} = 0.6 \cdot 0.5125 - 0.7 \cdot 0.6570 - 0.2 = -0.3524$$",
+    r"$$net_{y2} = 0.1 \cdot 0.5125 + 0.8 \cdot 0.6570 - 0.2 = 0.3769$$",
+    r"$$out_{y1} = \frac{e^{-0.3524}}{e^{-0.3524} + e^{0.3769}} = 0.3253$$",  # exactly 0.325356
+]
+
+
+def test_a_loss_is_that_of_the_rounded_probability() -> None:
+    """-ln 0.3253 is 1.1230, and -ln 0.325356 is 1.1228; what is neither is wrong."""
+    assert errors_of(SOFTMAX, [*PROBABILITY, r"$$E = -\ln 0.3253 = 1.1230$$"]) == []
+    assert errors_of(SOFTMAX, [*PROBABILITY, r"$$E = -\ln 0.3253 = 1.1228$$"]) == []
+    assert errors_of(SOFTMAX, [*PROBABILITY, r"$$E = -\ln 0.3253 = 1.1320$$"]) == [3]
+    assert errors_of(SOFTMAX, [*PROBABILITY, r"$$E = -\ln 0.3235 = 1.1286$$"]) == [3]
+
+
 def test_a_wrong_number_of_a_second_update_is_found() -> None:
     front, lines = regression(1, 3)
     line = lines[-2]

@@ -8,7 +8,8 @@ LIST = "\n".join(f"- item {n} with $x_{{{n}}} = {n}.5$ in it" for n in range(1, 
 NUMBERED = "\n".join(f"{n}. step {n}" for n in range(3, 16))
 TABLE = "| k | value |\n|---|---|\n" + "\n".join(f"| {n} | row{n} |" for n in range(1, 14))
 CODE = "```python\n" + "\n".join(f"line_{n} = {n} * {n}" for n in range(1, 21)) + "\n```"
-PARAGRAPH = " ".join(f"Sentence number {n} says what it has to say." for n in range(1, 25))
+SENTENCES = [f"Sentence number {n} says what it has to say." for n in range(1, 25)]
+PARAGRAPH = " ".join(SENTENCES)
 HAN = "".join(f"第{n}句话说明梯度下降的一个细节。" for n in range(1, 31))
 UNBROKEN = "x" * 900
 WIDE = "a = " + " = ".join(f"{n}.5 + {n}.25 + {n}.125 + {n} \\cdot 3" for n in range(1, 9))
@@ -61,7 +62,7 @@ $${TALL} \\end{{pmatrix}}$$
 
   - two
 
-    {PARAGRAPH}
+    {" ".join(SENTENCES[:16])}
 
 ## Many small formulas
 

@@ -13,15 +13,18 @@ import pytest
 from click.testing import CliRunner
 
 from bpreport.cli import main
+from bpreport.deck import read
 from bpreport.publish import templates
 from bpreport.publish.marking import AnswerFile, mark_class
 from bpreport.publish.marking.model import STATES, MarkedClass
 from bpreport.publish.marking.table import defused
-from bpreport.publish.sheets import Course, Manifest, manifest_text
+from bpreport.publish.sheets import Course, Manifest, manifest_text, plan
 from tests.publish.marking_class import DECK, OWN, manifest_of, right_answers, sheet_of, with_digest
+from tests.publish.scale import SLOPE
 
+COURSE = plan(read(SLOPE))
 STUDENTS = ["ada", "@bo", "cy"]
-SHEETS = [sheet_of(OWN, student) for student in STUDENTS]
+SHEETS = [sheet_of(COURSE, student) for student in STUDENTS]
 IDS = list(SHEETS[0].answers)
 
 
@@ -33,12 +36,15 @@ def run(*words: object) -> tuple[int, str, str]:
     return result.exit_code, result.stdout, result.stderr
 
 
-def write_class(folder: Path, rows: list[dict[str, str]], extra: str = "") -> tuple[Path, Path]:
+def write_class(
+    folder: Path, rows: list[dict[str, str]], extra: str = "", issued: Manifest | None = None
+) -> tuple[Path, Path]:
     """A file of answers and its manifest."""
     answers, manifest = folder / "answers.csv", folder / "manifest.json"
-    manifest.write_text(manifest_text(manifest_of(OWN, *SHEETS)), encoding="utf-8")
+    issued = issued or manifest_of(COURSE, *SHEETS)
+    manifest.write_text(manifest_text(issued), encoding="utf-8")
     target = StringIO()
-    writer = csv.DictWriter(target, ["student", *IDS])
+    writer = csv.DictWriter(target, rows[0])
     writer.writeheader()
     writer.writerows(rows)
     answers.write_text(target.getvalue() + extra, encoding="utf-8")
@@ -60,7 +66,7 @@ def full(**changes: str) -> list[dict[str, str]]:
 def test_marks_feedback_and_overview(tmp_path: Path) -> None:
     """One row and one page a student who answered; absent ones are named in the overview."""
     answers, manifest = write_class(tmp_path, full(**{"1a": "7.7"}))
-    status, out, err = run(answers, DECK, "--manifest", manifest, "-o", tmp_path / "out")
+    status, out, err = run(answers, SLOPE, "--manifest", manifest, "-o", tmp_path / "out")
     assert (status, err) == (0, "")
     assert len(out.splitlines()) == 3
     text = (tmp_path / "out/marks.csv").read_text(encoding="utf-8-sig")
@@ -78,7 +84,7 @@ def test_marks_feedback_and_overview(tmp_path: Path) -> None:
 def test_marking_again_takes_stale_pages_away(tmp_path: Path) -> None:
     """The page of somebody who is not among the answers any more goes; other files stay."""
     answers, manifest = write_class(tmp_path, full())
-    words = (answers, DECK, "--manifest", manifest, "-o", tmp_path / "out")
+    words = (answers, SLOPE, "--manifest", manifest, "-o", tmp_path / "out")
     assert run(*words)[0] == 0
     notes = tmp_path / "out/feedback/notes.html"
     notes.write_text("<p>by the teacher</p>", encoding="utf-8")
@@ -93,7 +99,7 @@ def test_a_page_holds_nothing_of_the_others(tmp_path: Path) -> None:
     for folder, rows in ((alone, full()[:1]), (both, full())):
         folder.mkdir()
         answers, manifest = write_class(folder, rows)
-        assert run(answers, DECK, "--manifest", manifest, "-o", folder / "out")[0] == 0
+        assert run(answers, SLOPE, "--manifest", manifest, "-o", folder / "out")[0] == 0
     assert (alone / "out/feedback/ada.html").read_bytes() == (
         both / "out/feedback/ada.html"
     ).read_bytes()
@@ -112,7 +118,7 @@ def test_each_is_marked_by_the_own_sheet(tmp_path: Path) -> None:
     assert all(own[name] != other[name] for name in ("1a", "1b"))
     rows = [{"student": "@bo", **other, "1a": own["1a"], "1b": own["1b"]}, full()[0]]
     answers, manifest = write_class(tmp_path, rows)
-    assert run(answers, DECK, "--manifest", manifest, "-o", tmp_path / "out")[0] == 0
+    assert run(answers, SLOPE, "--manifest", manifest, "-o", tmp_path / "out")[0] == 0
     full_marks = SHEETS[0].marks
     found = totals(tmp_path / "out")
     assert found["ada"] == str(full_marks)
@@ -124,7 +130,7 @@ def test_nobody_hands_in_for_another(tmp_path: Path, spelt: str) -> None:
     """A second row under somebody's id, or under one that looks like it, and nobody is marked."""
     row = ",".join([spelt, *right_answers(SHEETS[1]).values()])
     answers, manifest = write_class(tmp_path, full()[:1], f"{row}\n")
-    status, out, err = run(answers, DECK, "--manifest", manifest, "-o", tmp_path / "out")
+    status, out, err = run(answers, SLOPE, "--manifest", manifest, "-o", tmp_path / "out")
     assert (status, out) == (2, "")
     assert "(line 3)" in err
     assert not (tmp_path / "out").exists()
@@ -134,7 +140,7 @@ def test_what_is_typed_is_shown_as_text(tmp_path: Path) -> None:
     """Markup, formulas of spreadsheets and control characters in a cell do nothing."""
     evil = "<script>alert(1)</script>"
     answers, manifest = write_class(tmp_path, full(**{"1a": evil, "1b": '=HYPERLINK("x")'}))
-    status, _, err = run(answers, DECK, "--manifest", manifest, "-o", tmp_path / "out")
+    status, _, err = run(answers, SLOPE, "--manifest", manifest, "-o", tmp_path / "out")
     assert status == 2
     assert re.search(r"answers\.csv:2:2: ada: 1a, <script>", err)
     for page in (tmp_path / "out/feedback/ada.html", tmp_path / "out/overview.html"):
@@ -155,7 +161,7 @@ def test_defused_cells() -> None:
 def test_a_malformed_row_is_told_and_the_rest_marked(tmp_path: Path) -> None:
     """Exit status 2, the line on stderr, the marks of all others written."""
     answers, manifest = write_class(tmp_path, full(), 'cy,"0.5\n')
-    status, out, err = run(answers, DECK, "--manifest", manifest, "-o", tmp_path / "out")
+    status, out, err = run(answers, SLOPE, "--manifest", manifest, "-o", tmp_path / "out")
     assert status == 2
     assert err.strip().endswith("answers.csv:4: the quotation marks do not match; "
                                 "the row was left out")  # fmt: skip
@@ -182,7 +188,7 @@ def test_nothing_is_written_where_the_files_do_not_belong_together(
 ) -> None:
     """One message, exit status 2, no folder."""
     answers, path = write_class(tmp_path, full())
-    manifest = manifest_of(OWN, *SHEETS)
+    manifest = manifest_of(COURSE, *SHEETS)
     text = manifest_text(manifest)
     if fault == "digest":
         text = manifest_text(with_digest(manifest, "0" * 64))
@@ -195,18 +201,18 @@ def test_nothing_is_written_where_the_files_do_not_belong_together(
     elif fault == "nobody":
         text = manifest_text(replace(manifest, sheets=()))
     elif fault == "examples":
-        text = text.replace('"net"', '"gnat"')
+        text = text.replace('"slope"', '"slip"')
     elif fault == "questions":  # of the second student only
         sheet = manifest.sheets[1]
         fewer = {name: known for name, known in sheet.answers.items() if name != "1a"}
         sheets = (manifest.sheets[0], replace(sheet, answers=fewer), manifest.sheets[2])
         text = manifest_text(replace(manifest, sheets=sheets))
     elif fault == "students":
-        text = manifest_text(manifest_of(OWN, *SHEETS[2:]))
+        text = manifest_text(manifest_of(COURSE, *SHEETS[2:]))
     path.write_text(text, encoding="utf-8")
     if fault == "column":
         answers.write_text(answers.read_text().replace("1a", "name", 1), encoding="utf-8")
-    status, out, err = run(answers, DECK, "--manifest", path, "-o", tmp_path / "out")
+    status, out, err = run(answers, SLOPE, "--manifest", path, "-o", tmp_path / "out")
     assert (status, out) == (2, "")
     assert len(err.splitlines()) == 1
     assert not (tmp_path / "out").exists()
@@ -230,7 +236,7 @@ def test_what_stands_in_the_way_is_told_first(
     way.parent.mkdir(exist_ok=True)
     way.mkdir() if folder else way.write_text("mine", encoding="utf-8")
     before = set(tmp_path.rglob("*"))
-    status, out, err = run(answers, DECK, "--manifest", manifest, "-o", tmp_path / "out")
+    status, out, err = run(answers, SLOPE, "--manifest", manifest, "-o", tmp_path / "out")
     assert (status, out) == (2, "")
     assert message in err
     assert set(tmp_path.rglob("*")) == before
@@ -247,7 +253,7 @@ def test_who_cannot_be_marked_is_told_and_the_others_are(
         return mark_class(course, manifest, answers)
 
     answers, manifest = write_class(tmp_path, full())
-    words = (answers, DECK, "--manifest", manifest, "-o", tmp_path / "out")
+    words = (answers, SLOPE, "--manifest", manifest, "-o", tmp_path / "out")
     with monkeypatch.context() as patched:
         patched.setattr("bpreport.publish.marking.lots.mark_class", marked)
         status, _, err = run(*words)
@@ -262,7 +268,9 @@ def test_who_cannot_be_marked_is_told_and_the_others_are(
 
 def test_both_languages(tmp_path: Path) -> None:
     """The pages are in the language asked for, without an English word left in the Chinese one."""
-    answers, manifest = write_class(tmp_path, full(**{"1a": "7.7", "1b": "x"}))
+    sheet = sheet_of(OWN, "ada")
+    row = {"student": "ada", **right_answers(sheet), "1a": "7.7", "1b": "x"}
+    answers, manifest = write_class(tmp_path, [row], issued=manifest_of(OWN, sheet))
     run(answers, DECK, "--manifest", manifest, "-o", tmp_path / "zh", "--lang", "zh")
     page = (tmp_path / "zh/feedback/ada.html").read_text()
     assert 'lang="zh-Hans"' in page
@@ -270,9 +278,9 @@ def test_both_languages(tmp_path: Path) -> None:
     left = set(re.findall(r"[A-Za-z]{3,}", text)) - {
         "ada",
         "Sheets",
-        *SHEETS[0].fingerprint.split(),
+        *sheet.fingerprint.split(),
     }
-    assert {word for word in left if word not in SHEETS[0].fingerprint} == set()
+    assert {word for word in left if word not in sheet.fingerprint} == set()
 
 
 def test_the_sheet_s_styles_leave_the_states_alone() -> None:

@@ -265,20 +265,15 @@ class TestAfterAChange:
         assert (new, before) == (0, 2 + 1 + 1 + 1)
         assert content == parts.path.read_bytes()
 
-    def test_a_changed_word_remakes_its_part_alone(self, cache, tmp_path):
-        changed = CHAPTERS.replace(
-            "As [before](#slide-13), with", "As [before](#slide-13), but with"
-        )
-        content, new, before = made_with(changed, cache, tmp_path)
+    def test_what_a_change_changes_is_remade_alone(self, cache, tmp_path):
+        """A word its part; a line that is added above the front, which tells of places."""
+        word = CHAPTERS.replace("As [before](#slide-13), with", "As [before](#slide-13), but with")
+        _, new, before = made_with(word, cache, tmp_path)
         assert (new, before) == (1, 4)
-        assert content == made(changed, tmp_path).read_bytes()
-
-    def test_a_line_that_is_added_above_remakes_what_tells_of_places_alone(self, cache, tmp_path):
-        """The front says in which line the error is; parts do not."""
-        changed = CHAPTERS.replace("# Notes", "\n# Notes")
-        content, new, before = made_with(changed, cache, tmp_path)
+        line = word.replace("# Notes", "\n# Notes")
+        content, new, before = made_with(line, cache, tmp_path)
         assert (new, before) == (1, 4)
-        assert content == made(changed, tmp_path).read_bytes()
+        assert content == made(line, tmp_path).read_bytes()
 
     def test_a_page_more_moves_the_numbers_of_all_that_follow(self, cache, tmp_path, parts):
         """Examples and appendix are as before, on other pages, and the contents tell these."""
@@ -309,20 +304,14 @@ class TestAfterAChange:
         assert (new, before) == (1, 4)
         assert content == parts.path.read_bytes()
 
-    def test_the_command_tells_how_many_parts_were_made(self, tmp_path):
+    def test_the_command_tells_how_many_parts_were_made(self, cache, tmp_path):
         """The pages of numbers are one of them."""
         deck = tmp_path / "notes.md"
-        told = []
-        for text in (CHAPTERS, CHAPTERS.replace("slide-13), with", "slide-13), but with")):
-            deck.write_text(text)
-            built = build_deck(deck, tmp_path, ["pdf"], "en", lambda _: None, cache=tmp_path / "c")
-            told.append([line for line in built.account if re.search(r"pdf|PDF", line)])
-        assert told == [
-            ["pdf: made for the first time", "parts of the PDF: 0 as before, 6 made"],
-            [
-                "pdf: made again: of what it is made, this has changed: the deck",
-                "parts of the PDF: 5 as before, 1 made",
-            ],
+        deck.write_text(CHAPTERS.replace("slide-13), with", "slide-13), but with"))
+        built = build_deck(deck, tmp_path, ["pdf"], "en", lambda _: None, cache=cache)
+        assert [line for line in built.account if re.search(r"pdf|PDF", line)] == [
+            "pdf: made for the first time",
+            "parts of the PDF: 5 as before, 1 made",
         ]
 
 
