@@ -22,7 +22,8 @@ from bpreport.formula import (
     rounded,
     to_decimal,
 )
-from bpreport.formula.tree import Derivative, Number, Symbol, Tree
+from bpreport.formula.operations import ZERO
+from bpreport.formula.tree import Derivative, Number, Symbol, Tree, substitute
 
 __all__ = [
     "agree_within_rounding",
@@ -78,7 +79,7 @@ def _best_alignment(
         text = printed_number(binding.number)
         return text is not None and text in knowledge.printed_now(binding.name, claim)
 
-    adds_up = not contradicts_result(numeric, knowledge)
+    adds_up = not contradicts_result(numeric, claim, knowledge)
     for joining, form in product((False, True) if adds_up else (False,), forms):
         found = align(form, numeric, definition, fits, is_printed, joining=joining)
         if found is None or (joining and (found.cost or found.misfits)):
@@ -104,11 +105,11 @@ def fits_binding(binding: Binding, claim: Claim, knowledge: Knowledge) -> bool:
         gives = could_give(
             binding.number,
             exact,
-            knowledge.results,
+            knowledge.results_for(binding.number, claim),
             knowledge.exact_digits,
             drifted=knowledge.drifted,
         )
-        return gives or _leads_to_the_value(claim, knowledge)
+        return gives or _leads_to_the_value(binding, claim, knowledge)
     known = knowledge.operand(binding.name, claim)
     result = knowledge.is_result(binding.name, claim) or (known is not None and known.rounded)
     if known is not None and known.given and not result:
@@ -118,7 +119,7 @@ def fits_binding(binding: Binding, claim: Claim, knowledge: Knowledge) -> bool:
     if how_printed(text, value) is not None:
         return True
     if isinstance(binding.name, Symbol | Derivative):
-        if known is not None and (known.key, text) in knowledge.stood:
+        if known is not None and knowledge.stands(known.key, text, claim):
             return True  # it was right for another name of the same
         typed = Decimal(text)
         return any(
@@ -127,17 +128,24 @@ def fits_binding(binding: Binding, claim: Claim, knowledge: Knowledge) -> bool:
     return within_printed(binding.name, text, claim, knowledge)
 
 
-def _leads_to_the_value(claim: Claim, knowledge: Knowledge) -> bool:
+def _leads_to_the_value(binding: Binding, claim: Claim, knowledge: Knowledge) -> bool:
     """Whether a line gives what is printed behind it, and that is the value of its name.
 
-    What was rounded on the way to it, step by step, does not show there.
+    What was rounded on the way to it, step by step, does not show there. Digits so few that the
+    line has them with nothing in the place of the expression as well do not tell.
     """
     line, name = claim.right, claim.head
     result = None if line is None else printed_number(knowledge.result_of(line))
     known = None if name is None else knowledge.known(name, claim)
     if line is None or result is None or known is None or known.worked is None:
         return False
-    return fits(result, known.value) and not contradicts_result(line, knowledge)
+    if not fits(result, known.value) or contradicts_result(line, claim, knowledge):
+        return False
+    without = substitute(line, lambda part: ZERO if part is binding.number else None)
+    try:
+        return not fits(result, evaluate(without, {}, MPMATH))
+    except EvaluationError:
+        return True  # a quotient by it
 
 
 def agree_within_rounding(left: Tree, right: Tree, claim: Claim, knowledge: Knowledge) -> bool:
@@ -200,9 +208,10 @@ def value_of(name: Tree, claim: Claim, knowledge: Knowledge) -> Any:
         return None
 
 
-def contradicts_result(line: Tree, knowledge: Knowledge) -> bool:
+def contradicts_result(line: Tree, claim: Claim, knowledge: Knowledge) -> bool:
     """Whether a line of printed numbers cannot give the number that is printed behind it."""
     result = knowledge.result_of(line)
     if result is None:
         return False
-    return not could_give(line, result, knowledge.results, knowledge.exact_digits)
+    results = knowledge.results_for(line, claim)
+    return not could_give(line, result, results, knowledge.exact_digits)

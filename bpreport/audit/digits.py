@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from bpreport.formula import MP, EvaluationError, places_of, rounded, stands_for
-from bpreport.formula.arithmetic import IV
+from bpreport.formula import (
+    INTERVAL,
+    MP,
+    EvaluationError,
+    evaluate,
+    places_of,
+    rounded,
+    stands_for,
+)
+from bpreport.formula.arithmetic import IV, interval_ends
 from bpreport.formula.rounding import JUDGED_DIGITS
+from bpreport.formula.tree import Apply, Tree, walk
 
 __all__ = [
     "NOTHING",
@@ -23,6 +32,7 @@ __all__ = [
     "in_full",
     "interval",
     "number",
+    "range_of",
     "same",
     "significant_digits",
     "to_be_judged",
@@ -175,6 +185,21 @@ def interval(text: str, *, rounded: bool) -> Any:
     """The numbers that printed digits stand for, sign included."""
     low, high = (text, text) if not rounded else map(str, stands_for(text)[:2])
     return IV.mpf([low, high])
+
+
+def range_of(tree: Tree, values: Mapping[str, Any]) -> tuple[Any, Any]:
+    """The least and the greatest value of a tree, for intervals in the place of its names.
+
+    Raises `EvaluationError` where a floor may be one of several numbers: ten times it is 0 or 10,
+    and none of those between them.
+    """
+    for part in walk(tree):
+        if isinstance(part, Apply) and part.operation in ("floor", "ceiling"):
+            low, high = interval_ends(evaluate(part, values, INTERVAL))
+            if low != high:
+                raise EvaluationError("a floor that may be one of several numbers")
+    ends: tuple[Any, Any] = interval_ends(evaluate(tree, values, INTERVAL))
+    return ends
 
 
 def number(text: str) -> Any:

@@ -15,7 +15,7 @@ from dataclasses import replace
 from itertools import chain
 from typing import Any
 
-from bpreport.audit.digits import can_be, entries_of, interval, number, same
+from bpreport.audit.digits import can_be, entries_of, interval, number, range_of, same
 from bpreport.audit.names import named, readings
 from bpreport.audit.operands import LEAST_PLACES
 from bpreport.audit.statements import (
@@ -29,13 +29,11 @@ from bpreport.audit.statements import (
 from bpreport.audit.symbol_table import SymbolTable
 from bpreport.deck.model import Claim, Position
 from bpreport.formula import (
-    INTERVAL,
     MPMATH,
     EvaluationError,
     evaluate,
     places_of,
 )
-from bpreport.formula.arithmetic import interval_ends
 from bpreport.formula.effort import charge
 from bpreport.formula.tree import (
     Derivative,
@@ -348,7 +346,7 @@ class Document(SymbolTable):
             if long_givens and places_of(text) >= LEAST_PLACES:
                 rounded |= not exact
             values[part.key] = interval(text, rounded=rounded)
-        return interval_ends(evaluate(tree, values, INTERVAL))
+        return range_of(tree, values)
 
     def could_print(
         self, tree: Tree, text: str, claim: Claim, *, long_givens: bool = False

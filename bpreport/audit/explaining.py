@@ -430,7 +430,7 @@ def inherited_from(claim: Claim, knowledge: Knowledge) -> Tree | None:
         operand = printed_number(binding.number)
         if known is None or operand is None or how_printed(operand, known.value):
             continue
-        if known.key not in knowledge.faulty and (known.key, operand) in knowledge.stood:
+        if known.key not in knowledge.faulty and knowledge.stands(known.key, operand, claim):
             continue  # it was rounded step by step
         if known.worked is not None or known.key in knowledge.faulty:
             return binding.name

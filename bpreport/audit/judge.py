@@ -90,7 +90,7 @@ def _taken_note_of(judgement: Judgement, knowledge: Knowledge) -> Judgement:
         )
         judgement = replace(judgement, message=message)
     if judgement.verdict.level == "right" and judgement.quantity and judgement.printed:
-        knowledge.stood.add((judgement.quantity.partition("@")[0], judgement.printed))
+        knowledge.stand(judgement.quantity.partition("@")[0], judgement.printed, claim)
         if judgement.worked is not None and not fits(judgement.printed, judgement.exact):
             printed, exact = judgement.printed, judgement.exact
             knowledge.drifted[printed.lstrip("-")] = correction(printed, exact).lstrip("-")
@@ -327,9 +327,8 @@ def _two_lines(claim: Claim, knowledge: Knowledge) -> Judgement:
     left, right = (evaluate(side, {}, MPMATH) for side in (claim.left, claim.right))
     if same(left, right):
         return said(claim, Verdict.PROVED, "Both sides are {exact}", exact=left)
-    if could_give(
-        claim.left, claim.right, knowledge.results, knowledge.exact_digits, on_the_way=True
-    ):
+    results = knowledge.results_for(claim.left, claim)
+    if could_give(claim.left, claim.right, results, knowledge.exact_digits, on_the_way=True):
         return said(
             claim,
             Verdict.CARRIED,

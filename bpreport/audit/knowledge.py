@@ -42,8 +42,8 @@ class Knowledge(Values):
     """Keys for which a wrong number was found so far."""
     faulty_lines: dict[int, Judgement] = field(default_factory=dict)
     """By the identity of a line of numbers, why it does not follow."""
-    stood: set[tuple[str, str]] = field(default_factory=set)
-    """Of the worked examples, keys and the digits that were right for them in some step."""
+    stood: dict[tuple[str, str], set[tuple[int, int]]] = field(default_factory=dict)
+    """Of the worked examples, keys and the digits that were right for them: in which steps."""
     drifted: dict[str, str] = field(default_factory=dict)
     """Digits that were right from rounded numbers, and those of the exact value; without signs."""
     stopped: set[str] = field(default_factory=set)
@@ -150,6 +150,19 @@ class Knowledge(Values):
 
     # -- printed figures
 
+    def stand(self, key: str, text: str, claim: Claim) -> None:
+        """Take note of digits that a claim has right for a key."""
+        self.stood.setdefault((key, text), set()).add(self._place_of(claim))
+
+    def stands(self, key: str, text: str, claim: Claim) -> bool:
+        """Whether digits were right for a key in the step that a claim is about."""
+        return self._place_of(claim) in self.stood.get((key, text), ())
+
+    def _place_of(self, claim: Claim) -> tuple[int, int]:
+        """The step that a claim is about, whatever numbers it starts from."""
+        step = self.steps.get(claim.id, FIRST)
+        return step.updates, step.sample
+
     def bind(self, name: Tree, tree: Tree, claim: Claim) -> None:
         """Take note of a number that stands in a name's place."""
         text = printed_number(tree)
@@ -209,7 +222,8 @@ class Knowledge(Values):
         """Whether digits are not those of what the worked example, or the deck, computes."""
         if known.key in self.document.corrected:
             return True
-        return known.worked is not None and how_printed(printed, known.value) is None
+        judged = known.worked is not None or known.key in self.faulty
+        return judged and how_printed(printed, known.value) is None
 
     def owner_of(self, text: str, instead_of: Tree, claim: Claim) -> Tree | None:
         """The name for which the deck prints these digits, or whose value they are."""
@@ -241,20 +255,27 @@ class Knowledge(Values):
         """
         return self._told_digits[0]
 
+    def results_for(self, line: Tree, claim: Claim) -> frozenset[str]:
+        """The same, and those of a claim's line to which a line before it came without a name."""
+        unnamed = self._told_digits[2]
+        numbers = (part.text for part in walk(line) if isinstance(part, Number))
+        told = {text for text in numbers if text in unnamed and unnamed[text] < claim.position}
+        return self.results | told if told else self.results
+
     def results_beside(self, line: Tree, claim: Claim) -> frozenset[str]:
         """The same but for operands of a claim's line that nothing but its own result has.
 
         In w = 0.1 (1, 2) = (0.1, 0.3) a number does not vouch for itself, wherever w is printed.
         """
-        head = claim.head
+        head, results = claim.head, self.results_for(line, claim)
         if not isinstance(head, Symbol | Derivative):
-            return self.results
+            return results
         operands = {part.text for part in walk(line) if isinstance(part, Number)}
         alone = {text for text in operands if self._names_of.get(text) == {head.key}}
         result = claim.row or claim.right
         if not alone or result is None:
-            return self.results
-        return self.results - (alone & {p.text for p in walk(result) if isinstance(p, Number)})
+            return results
+        return results - (alone & {p.text for p in walk(result) if isinstance(p, Number)})
 
     @cached_property
     def _names_of(self) -> dict[str, set[str]]:
@@ -273,8 +294,8 @@ class Knowledge(Values):
         return self._told_digits[1]
 
     @cached_property
-    def _told_digits(self) -> tuple[frozenset[str], frozenset[str]]:
-        """The digits that are rounded, and those that are exact."""
+    def _told_digits(self) -> tuple[frozenset[str], frozenset[str], dict[str, Position]]:
+        """The digits that are rounded, those that are exact, and those of what has no name."""
         rounded_: set[str] = set()
         given = self._given_texts()
         whole: set[str] = set()
@@ -286,12 +307,17 @@ class Knowledge(Values):
                 (rounded_ if entry.text in computed else given).add(digits)
                 if self.document.is_exact(key, entry.text, entry.claim.position):
                     whole.add(digits)
-        rounded_.update(self._results_without_name())
-        exact = self._given_texts() | (whole - rounded_) | self._constants()
-        return frozenset(rounded_ - given), frozenset(exact)
+        unnamed = self._results_without_name()
+        exact = self._given_texts() | (whole - rounded_ - unnamed.keys()) | self._constants()
+        unnamed = {text: place for text, place in unnamed.items() if text not in given}
+        return frozenset(rounded_ - given), frozenset(exact), unnamed
 
-    def _results_without_name(self) -> Iterator[str]:
-        """The digits of what lines of numbers come to once it is rounded."""
+    def _results_without_name(self) -> dict[str, Position]:
+        """The digits of what lines of numbers come to once it is rounded, and where they first do.
+
+        Without a name to tell them by, they are rounded in the lines behind alone.
+        """
+        found: dict[str, Position] = {}
         for claim in self.claims:
             text = printed_number(claim.right)
             if claim.head is not None or text is None or claim.left is None:
@@ -299,7 +325,8 @@ class Knowledge(Values):
             with suppress(EvaluationError):
                 value = evaluate(claim.left, {}, MPMATH) if is_numeric(claim.left) else None
                 if value is not None and fits(text, value) and not same(number(text), value):
-                    yield text.lstrip("-")
+                    found.setdefault(text.lstrip("-"), claim.position)
+        return found
 
     def _means_itself(self, entry: Printed) -> bool:
         """Whether a printed number is given, or a result that needed no rounding."""

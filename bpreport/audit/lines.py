@@ -356,9 +356,8 @@ def _nearly(printed: str, computed: Any, exact: Any) -> bool:
 def _by_rounding(claim: Claim, knowledge: Knowledge) -> bool:
     """Whether operands with two places or more, if they are rounded, explain the last digit."""
     assert claim.left is not None and claim.right is not None
-    return could_give(
-        claim.left, claim.right, knowledge.results, knowledge.exact_digits, least_places=2
-    )
+    results = knowledge.results_for(claim.left, claim)
+    return could_give(claim.left, claim.right, results, knowledge.exact_digits, least_places=2)
 
 
 def _is_worked(known: Known | None) -> bool:

@@ -119,9 +119,12 @@ def stand_for_each(misfits: Sequence[Binding], claim: Claim, knowledge: Knowledg
     r"""Whether a name without an index stands for another number in the line of each unit.
 
     So does the x of w_2 + \delta x, where no more is told of x than its number in w_1 + \delta x.
+    A learning rate is one for all units, and 2.54 for 2.45 is a slip.
     """
     name, about = misfits[0].name, claim.head
     if not isinstance(name, Symbol) or name.indices or not isinstance(about, Symbol):
+        return False
+    if is_called_rate(name) or any(_is_permuted(one, claim, knowledge) for one in misfits):
         return False
     if knowledge.trace_of(claim) is not None or any(one.name != name for one in misfits):
         return False
@@ -133,6 +136,13 @@ def stand_for_each(misfits: Sequence[Binding], claim: Claim, knowledge: Knowledg
         and replace(other, indices=()) == replace(about, indices=())
         for other in others
     )
+
+
+def _is_permuted(binding: Binding, claim: Claim, knowledge: Knowledge) -> bool:
+    """Whether a number has the digits of another that is printed for its name, swapped."""
+    text = printed_number(binding.number) or ""
+    printed = knowledge.printed_for(binding.name, claim)
+    return any(other != text and sorted(other) == sorted(text) for other in printed)
 
 
 def is_called_rate(name: Tree) -> bool:

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
+from bpreport.audit.digits import range_of
 from bpreport.deck.claims import printed_number
-from bpreport.formula import INTERVAL, MP, EvaluationError, evaluate, stands_for
-from bpreport.formula.arithmetic import IV, interval_ends
+from bpreport.formula import MP, EvaluationError, stands_for
+from bpreport.formula.arithmetic import IV
 from bpreport.formula.tree import Number, Symbol, Tree, substitute, walk
 
 __all__ = ["LEAST_PLACES", "could_give"]
@@ -94,4 +95,4 @@ def _range(
         values[part.text] = IV.mpf([str(low), str(high)])
         return Symbol(part.text)
 
-    return interval_ends(evaluate(substitute(tree, uncertain), values, INTERVAL))
+    return range_of(substitute(tree, uncertain), values)

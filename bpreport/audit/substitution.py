@@ -187,7 +187,7 @@ def _left_open(claim: Claim, knowledge: Knowledge, found: Alignment) -> Judgemen
     parts = found.dropped or ((found.form,) if found.form is not None else ())
     if not any(knowledge.is_open(part, claim) for part in parts):
         return None
-    if contradicts_result(claim.right, knowledge):
+    if contradicts_result(claim.right, claim, knowledge):
         return None
     return said(claim, Verdict.GIVEN, "It puts in numbers")
 

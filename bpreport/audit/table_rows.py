@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from bpreport.audit.digits import can_be, correction, fits, interval, number, same
+from bpreport.audit.digits import can_be, correction, fits, interval, number, range_of, same
 from bpreport.audit.explaining import explain_result
 from bpreport.audit.knowledge import Knowledge, row_of
 from bpreport.audit.members import FEWEST
@@ -23,8 +23,8 @@ from bpreport.audit.saying import math, said, unchecked
 from bpreport.deck.claims import printed_number
 from bpreport.deck.model import Claim
 from bpreport.deck.tables import counts
-from bpreport.formula import INTERVAL, MP, EvaluationError, evaluate, expand, parse
-from bpreport.formula.arithmetic import IV, interval_ends
+from bpreport.formula import MP, EvaluationError, expand, parse
+from bpreport.formula.arithmetic import IV
 from bpreport.formula.effort import charge
 from bpreport.formula.tree import Symbol, Tree, substitute
 
@@ -159,7 +159,7 @@ def _range_of(
     if (row.keys() | count.keys()).isdisjoint(name.key for name in names):
         return None
     try:
-        ends = interval_ends(evaluate(formula, values, INTERVAL))
+        ends = range_of(formula, values)
     except EvaluationError:
         return None
     low, high = (MP.mpf(str(end)) for end in ends)

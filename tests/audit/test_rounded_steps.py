@@ -211,6 +211,15 @@ def test_a_wrong_number_of_a_second_update_is_found() -> None:
     assert errors_of(front, [*lines[:-2], line.replace("-2.600", "-2.060"), lines[-1]]) == [8]
 
 
+def test_a_number_that_was_right_in_the_update_before_is_found() -> None:
+    """The second update with the gradient of the first: -3.333 was right there, and is not here."""
+    front, lines = regression(2, 3)
+    number = len(lines) - 3
+    assert lines[number] == r"$$\theta_0 = 0.333 - 0.1 \cdot (-1.400) = 0.473$$"
+    old = r"$$\theta_0 = 0.333 - 0.1 \cdot (-3.333) = 0.666$$"  # 0.333 + 0.3333 = 0.6663
+    assert errors_of(front, [*lines[:number], old, *lines[number + 1 :]]) == [number]
+
+
 def test_a_wrong_number_among_them_is_found() -> None:
     """A first digit that is another one, of each line in turn; and of a bare deck no other line."""
     author = Author(3, 3)

@@ -42,12 +42,16 @@ $$a = 0.1 * 5 + 0.35 = 0.95$$
 """
 
 
+PROGRAM = ("bpreport", "templates")
+
+
 class Here:
     """A deck, and what this process makes of it."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.deck = folder / "notes.md"
+        self.changed: list[str] = []
 
     def begin(self) -> None:
         """Put the deck there."""
@@ -74,6 +78,7 @@ class Here:
         text = file.read_text(encoding="utf-8")
         assert old in text
         file.write_text(text.replace(old, new, 1), encoding="utf-8")
+        self.changed.append(path)
 
 
 class Copy(Here):
@@ -90,7 +95,7 @@ class Copy(Here):
 
     def begin(self) -> None:
         super().begin()
-        for name in ("bpreport", "templates"):
+        for name in PROGRAM:
             shutil.copytree(ROOT / name, self.folder / name)
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -130,8 +135,17 @@ def built(tmp_path_factory):
 def copy(built):
     """It, as it was then: in the same folder, by which it is known what was made for it."""
     folder, kept, _ = built
-    shutil.rmtree(folder)
-    return Copy(shutil.copytree(kept, folder))
+    place = Copy(folder)
+    yield place
+    for path in place.changed:
+        shutil.copy2(kept / path, folder / path)
+    for path in folder.iterdir():
+        if path.is_file():
+            path.unlink()
+        elif path.name not in PROGRAM:
+            shutil.rmtree(path)
+    ignored = shutil.ignore_patterns(*PROGRAM)
+    shutil.copytree(kept, folder, ignore=ignored, dirs_exist_ok=True)
 
 
 @pytest.fixture
