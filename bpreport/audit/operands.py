@@ -36,8 +36,9 @@ def could_give(
     `results` are the digits that the deck prints as results, which are rounded; so may be any
     other operand with `least_places` or more that is not one of the `exact` givens. `drifted` are
     digits that were right as printed, with those of the exact value, from which they have come away
-    step by step: the operand may be either. Where the right side is a line that was reached
-    `on_the_way`, what is new in it was computed, and so it is rounded as well.
+    step by step: the operand may be either, but for one of the `exact`. Where the right side is a
+    line that was reached `on_the_way`, what is new in it was computed, and so it is rounded as
+    well.
 
     >>> from bpreport.formula import parse
     >>> could_give(parse("0.8811 * 0.097049 * 0.912934"), parse("0.078064"))
@@ -86,7 +87,7 @@ def _range(
             return None
         away = drifted.get(part.text)
         told = part.text in results and part.places > 0
-        if away is None and (part.text in exact or (part.places < least_places and not told)):
+        if part.text in exact or (away is None and part.places < least_places and not told):
             return None
         low, high, _, _ = stands_for(part.text)
         if away is not None:

@@ -104,6 +104,9 @@ FUNCTIONS: dict[str, Callable[..., str]] = {
     "could give on the way": lambda line, result: str(
         could_give(tree(line), tree(result), on_the_way=True)
     ),
+    "could give drifted": lambda line, result, exact, digits, away: str(
+        could_give(tree(line), tree(result), exact=digits_of(exact), drifted={digits: away})
+    ),
     "member": member,
     "last of": last_of,
     **{
