@@ -315,12 +315,15 @@ class Knowledge(Values):
     def _results_without_name(self) -> dict[str, Position]:
         """The digits of what lines of numbers come to once it is rounded, and where they first do.
 
-        Without a name to tell them by, they are rounded in the lines behind alone.
+        Without a name to tell them by, they are rounded in the lines behind alone. One digit tells
+        nothing: another 0.5 is another number.
         """
         found: dict[str, Position] = {}
         for claim in self.claims:
             text = printed_number(claim.right)
             if claim.head is not None or text is None or claim.left is None:
+                continue
+            if significant_digits(text) < 2:
                 continue
             with suppress(EvaluationError):
                 value = evaluate(claim.left, {}, MPMATH) if is_numeric(claim.left) else None
