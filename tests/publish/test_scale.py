@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import json
 import sys
+import time
 import tracemalloc
 from collections.abc import Mapping
 from dataclasses import replace
@@ -457,8 +458,12 @@ def test_ctrl_c_keeps_what_is_done(tmp_path: Path) -> None:
     words = ["sheets", SLOPE, "--count", 20, "--seed", "k", "--format", "html"]
     process = started(*words, "-o", tmp_path / "class", before=SMALL_LOTS + STAYING)
     wait_for(lambda: list(tmp_path.glob(".class.*/records/*.json")))
+    time.sleep(0.5)  # the first process waits for the others by then, and starts none
     process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=60)
+    try:
+        out, err = process.communicate(timeout=60)
+    finally:
+        process.kill()  # whatever has become of it, it is not left to other tests
     assert (process.returncode, out, err) == (130, "", "")
     assert len(list(tmp_path.glob(".class.*/records/*.json"))) >= 1
     assert not (tmp_path / "class").exists()
