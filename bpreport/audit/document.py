@@ -16,7 +16,7 @@ from itertools import chain
 from typing import Any
 
 from bpreport.audit.digits import can_be, entries_of, interval, number, range_of, same
-from bpreport.audit.names import named, readings
+from bpreport.audit.names import digits_in, named, readings
 from bpreport.audit.operands import LEAST_PLACES
 from bpreport.audit.statements import (
     LOOKED_THROUGH,
@@ -37,11 +37,9 @@ from bpreport.formula import (
 from bpreport.formula.effort import charge
 from bpreport.formula.tree import (
     Derivative,
-    Number,
     Symbol,
     Tree,
     free_symbols,
-    walk,
 )
 
 __all__ = ["Document"]
@@ -414,6 +412,5 @@ def _is_whole(statement: Statement) -> bool:
     """Whether a line of short numbers is exactly what is printed behind it: 3/4 = 0.75."""
     if statement.line is None or statement.text is None:
         return False
-    numbers = (part.text for part in walk(statement.line) if isinstance(part, Number))
-    short = all(places_of(text) <= 1 for text in numbers)
+    short = all(places_of(text) <= 1 for text in digits_in(statement.line))
     return short and same(evaluate(statement.line, {}, MPMATH), number(statement.text))

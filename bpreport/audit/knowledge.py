@@ -13,7 +13,7 @@ from bpreport.audit.digits import correction, fits, how_printed, number, same, s
 from bpreport.audit.examples import FIRST, TELLING_DIGITS, Known, Step, output_keys
 from bpreport.audit.learned import Printed, row_of
 from bpreport.audit.model import Judgement
-from bpreport.audit.names import entry_name, is_numeric, named, readings
+from bpreport.audit.names import digits_in, entry_name, is_numeric, named, readings
 from bpreport.audit.statements import are_apart
 from bpreport.audit.values import Values
 from bpreport.deck.claims import printed_number
@@ -21,7 +21,7 @@ from bpreport.deck.model import Claim, Position
 from bpreport.formula import MP, MPMATH, EvaluationError, evaluate
 from bpreport.formula.effort import charge
 from bpreport.formula.operations import FUNCTION_MEANINGS
-from bpreport.formula.tree import Call, Derivative, Number, Symbol, Tree, Tuple, walk
+from bpreport.formula.tree import Call, Derivative, Symbol, Tree, Tuple
 from bpreport.worked import Trace, trained
 
 __all__ = ["Knowledge", "Known", "Printed", "Told", "output_keys", "row_of"]
@@ -258,8 +258,8 @@ class Knowledge(Values):
     def results_for(self, line: Tree, claim: Claim) -> frozenset[str]:
         """The same, and those of a claim's line to which a line before it came without a name."""
         unnamed = self._told_digits[2]
-        numbers = (part.text for part in walk(line) if isinstance(part, Number))
-        told = {text for text in numbers if text in unnamed and unnamed[text] < claim.position}
+        known = digits_in(line) & unnamed.keys()
+        told = {text for text in known if unnamed[text] < claim.position}
         return self.results | told if told else self.results
 
     def results_beside(self, line: Tree, claim: Claim) -> frozenset[str]:
@@ -270,12 +270,11 @@ class Knowledge(Values):
         head, results = claim.head, self.results_for(line, claim)
         if not isinstance(head, Symbol | Derivative):
             return results
-        operands = {part.text for part in walk(line) if isinstance(part, Number)}
-        alone = {text for text in operands if self._names_of.get(text) == {head.key}}
+        alone = {text for text in digits_in(line) if self._names_of.get(text) == {head.key}}
         result = claim.row or claim.right
         if not alone or result is None:
             return results
-        return results - (alone & {p.text for p in walk(result) if isinstance(p, Number)})
+        return results - (alone & digits_in(result))
 
     @cached_property
     def _names_of(self) -> dict[str, set[str]]:
@@ -357,11 +356,10 @@ class Knowledge(Values):
         # The entries of a row are claims that share their left side.
         sides = {id(side): side for claim in self.claims for side in (claim.left, claim.right)}
         return {
-            part.text
+            text
             for side in sides.values()
             if side is not None and any(named(side)) and not is_numeric(side)
-            for part in walk(side)
-            if isinstance(part, Number)
+            for text in digits_in(side)
         }
 
     def givens_for(self, claim: Claim) -> Iterator[tuple[Tree, Any]]:

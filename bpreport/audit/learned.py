@@ -13,14 +13,14 @@ from bpreport.audit.document import Document
 from bpreport.audit.equal_names import with_equal_names
 from bpreport.audit.meanings import Meanings
 from bpreport.audit.members import confirmed_members
-from bpreport.audit.names import is_numeric, readings
+from bpreport.audit.names import digits_in, is_numeric, readings
 from bpreport.audit.naming import Naming
 from bpreport.audit.relations import are_equal
 from bpreport.audit.sums import with_sums_written_out, with_terms_written_out
 from bpreport.audit.updates import in_names_after_updates
 from bpreport.deck.claims import ARROWS, printed_number
 from bpreport.deck.model import Claim
-from bpreport.formula.tree import Derivative, Number, Symbol, Tree, Tuple, walk
+from bpreport.formula.tree import Derivative, Symbol, Tree, Tuple
 
 __all__ = ["Learned", "Printed", "row_of"]
 
@@ -184,8 +184,7 @@ def row_of(claim: Claim) -> Row | None:
 
 
 def _numbers_in(tree: Tree | None) -> set[Decimal]:
-    parts = () if tree is None else walk(tree)
-    return {Decimal(part.text) for part in parts if isinstance(part, Number)}
+    return set() if tree is None else set(map(Decimal, digits_in(tree)))
 
 
 def _text_of(claim: Claim) -> int:

@@ -7,9 +7,7 @@ from dataclasses import replace
 from functools import partial
 
 from bpreport.audit.alignment import Alignment, Binding
-from bpreport.audit.binding import (
-    value_of,
-)
+from bpreport.audit.binding import value_of
 from bpreport.audit.digits import correction, in_full, number, same, significant_digits
 from bpreport.audit.fixes import number_fix
 from bpreport.audit.knowledge import Knowledge
@@ -18,10 +16,7 @@ from bpreport.audit.saying import math, said
 from bpreport.audit.slips.candidates import swap_name
 from bpreport.deck.claims import printed_number
 from bpreport.deck.model import Claim
-from bpreport.formula import (
-    MPMATH,
-    evaluate,
-)
+from bpreport.formula import MPMATH, evaluate
 from bpreport.formula.tree import Apply, Symbol, Tree, substitute
 
 __all__ = [

@@ -11,6 +11,7 @@ from bpreport.formula.tree import (
     Call,
     Derivative,
     Matrix,
+    Number,
     Reduce,
     Symbol,
     Tree,
@@ -21,6 +22,7 @@ from bpreport.formula.tree import (
 
 __all__ = [
     "CONSTANTS",
+    "digits_in",
     "entry_name",
     "is_numeric",
     "named",
@@ -58,6 +60,11 @@ def _is_number_of_numbers(call: Call) -> bool:
     if call.primes:
         return False
     return call.function.key in FUNCTION_MEANINGS if call.own is None else call.own.in_numbers
+
+
+def digits_in(tree: Tree) -> frozenset[str]:
+    """The digits of all numbers in a tree, as they are printed."""
+    return frozenset(part.text for part in walk(tree) if isinstance(part, Number))
 
 
 def is_row_of_numbers(tree: Tree) -> bool:

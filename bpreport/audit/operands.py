@@ -7,10 +7,11 @@ from types import MappingProxyType
 from typing import Any
 
 from bpreport.audit.digits import range_of
+from bpreport.audit.names import digits_in
 from bpreport.deck.claims import printed_number
 from bpreport.formula import MP, EvaluationError, stands_for
 from bpreport.formula.arithmetic import IV
-from bpreport.formula.tree import Number, Symbol, Tree, substitute, walk
+from bpreport.formula.tree import Number, Symbol, Tree, substitute
 
 __all__ = ["LEAST_PLACES", "could_give"]
 
@@ -54,7 +55,7 @@ def could_give(
     try:
         low, high = _range(left, results, exact, least_places, drifted)
         if printed is None:
-            new = _numbers(right) - _numbers(left) if on_the_way else frozenset()
+            new = digits_in(right) - digits_in(left) if on_the_way else frozenset()
             other_low, other_high = _range(right, results | new, exact - new, least_places, drifted)
         else:
             ends = stands_for(printed)
@@ -63,10 +64,6 @@ def could_give(
     except EvaluationError:
         return False
     return bool(low <= other_high and other_low <= high)
-
-
-def _numbers(tree: Tree) -> frozenset[str]:
-    return frozenset(part.text for part in walk(tree) if isinstance(part, Number))
 
 
 def _exact(value: Any) -> Any:
