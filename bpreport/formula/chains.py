@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 __all__ = ["RawChain", "RawSide", "split", "split_label"]
 
@@ -62,6 +62,8 @@ _SYSTEM = re.compile(
     r"(?:\\begin\s*\{(?P<kind>cases|array|matrix)\}(?:\{[^{}]*\})?)?"
 )
 """How a system of equations behind one brace begins."""
+
+_COMMAS = (",", "，")
 
 NEAR = 4
 """Cuts within which the relation of the next column stands; in between there may be marks."""
@@ -128,6 +130,8 @@ def split(source: str) -> list[RawChain]:
 
     >>> [len(chain.sides) for chain in split(r"j = 0, 1, \dots, m; \quad k = 1, 2")]
     [2, 2]
+    >>> [[side.source for side in chain.sides] for chain in split("u, v = 3, 4, w = 5")]
+    [['u, v', '3, 4'], ['w', '5']]
     >>> split("= g(z)")[0].continues
     True
     """
@@ -170,6 +174,7 @@ def _statements(
     Where `several` equations stand side by side, those of a row go on below in their own columns.
     """
     statement = [_Cut(start, start, None)]
+    listed = 0
     for place, cut in enumerate(cuts):
         if cut.relation is not None:
             statement.append(cut)
@@ -178,16 +183,24 @@ def _statements(
             _begins_statement(source, cuts, place) or (several and _goes_on(source, cuts, place))
         ):
             continue
-        comma = source[cut.start : cut.end] in (",", "，")
-        if comma and not _begins_statement(source, cuts, place):
+        comma = source[cut.start : cut.end] in _COMMAS
+        named = len(statement) == 1
+        if comma and (
+            (named and _are_given(source, cuts, place, listed + 2))
+            or not _begins_statement(source, cuts, place, lists=named or listed > 0)
+        ):
+            listed += 1
             continue
         yield [*statement, cut]
-        statement = [cut]
+        statement, listed = [cut], 0
     yield [*statement, _Cut(len(source), len(source), None)]
 
 
-def _begins_statement(source: str, cuts: list[_Cut], place: int) -> bool:
-    """Whether what follows a row break or a comma has a left side of its own."""
+def _begins_statement(source: str, cuts: list[_Cut], place: int, *, lists: bool = True) -> bool:
+    """Whether what follows a row break or a comma has a left side of its own.
+
+    Where the statement before `lists` things, x, y + 1 = 3, 4, a sum behind a comma is one of them.
+    """
     here = cuts[place]
     before = source[cuts[place - 1].end if place else 0 : here.start].rstrip(" \t\n&")
     if here.row and re.search(r"(?:[-+*/]|\\(?:cdot|times))\Z", before):
@@ -199,7 +212,23 @@ def _begins_statement(source: str, cuts: list[_Cut], place: int) -> bool:
     left = source[here.end : following.start]
     if not left.strip(" \t\n&") or re.match(r"\s*&?\s*[-+*/]", left):
         return False
-    return here.row or len(re.findall(r"[-+*/]", left)) == 0
+    if here.row or not re.search(r"[-+*/]", left):
+        return True
+    return not lists and not left[0].isdigit()  # in 0,5 + 1 the comma may be a point
+
+
+def _are_given(source: str, cuts: list[_Cut], place: int, count: int) -> bool:
+    """Whether the last of so many names, which follows a comma, stands before as many values."""
+    if place + 1 == len(cuts) or cuts[place + 1].relation is None:
+        return False
+    commas = takewhile(
+        lambda later: (
+            source[cuts[later].start : cuts[later].end] in _COMMAS
+            and not _begins_statement(source, cuts, later)
+        ),
+        range(place + 2, len(cuts)),
+    )
+    return sum(1 for _ in commas) == count - 1
 
 
 def _goes_on(source: str, cuts: list[_Cut], place: int) -> bool:
