@@ -28,7 +28,7 @@ from bpreport.audit.slips.in_run import rounded_intermediates
 from bpreport.audit.uneven import mend
 from bpreport.deck.claims import printed_number
 from bpreport.deck.model import Claim
-from bpreport.formula import MPMATH, EvaluationError, evaluate, places_of, rounded
+from bpreport.formula import MPMATH, EvaluationError, evaluate, expand, places_of, rounded
 from bpreport.formula.effort import charge
 from bpreport.formula.limits import limit
 from bpreport.formula.tree import Derivative, Number, Symbol, Tree, substitute, walk
@@ -94,17 +94,18 @@ def explain_result(
     """
     assert claim.left is not None
     exact = evaluate(claim.left, {}, MPMATH)
+    line = expand(claim.left, {})  # the mistake may lie in what the line calls
     targets = [] if known is None else list(_targets(claim, knowledge, printed, known))
     aligned = best_alignment(claim, knowledge, claim.left)
     if aligned is None or aligned.cost or aligned.form is None:
-        targets.insert(0, Target(claim, knowledge, printed, exact, claim.left, {}, None, ""))
+        targets.insert(0, Target(claim, knowledge, printed, exact, line, {}, None, ""))
         return _search(printed, targets)
     values = dict(targets[0].values) if targets else {}
     values |= {key: number(text) for key, text in _shown(claim, knowledge).items()}
     first = targets[0] if targets else None
     trace, key = (None, "") if first is None else (first.trace, first.key)
     named = Target(claim, knowledge, printed, exact, aligned.form, values, trace, key)
-    plain = Target(claim, knowledge, printed, exact, claim.left, {}, None, "")
+    plain = Target(claim, knowledge, printed, exact, line, {}, None, "")
     return _search(printed, [named, *targets, plain])
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import chain
 from operator import itemgetter
 
@@ -55,6 +55,10 @@ class Functions:
         if len(arguments) == len(call.arguments) and not own:
             name = call.function.key + "'" * call.primes
             self._stated.setdefault(name, []).append((position, Function(arguments, body)))
+
+    def names(self) -> Iterable[str]:
+        """All names that are defined."""
+        return self._stated
 
     def of(self, name: str) -> Sequence[tuple[Position, Function]]:
         """The definitions of a name and their places."""

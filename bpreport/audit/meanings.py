@@ -1,7 +1,7 @@
-r"""What a deck means with a name that others use for something else: \sigma as the hard sigmoid.
+r"""What a deck means with f in f(0.5), or with \sigma where it is not what it is everywhere.
 
 A line of numbers is computed without the deck, so that the functions in it must say themselves what
-they are. Where the deck defines the name as what it is everywhere, there is nothing to say.
+they are. Where the deck defines a name as what it is everywhere, there is nothing to say.
 """
 
 from __future__ import annotations
@@ -26,21 +26,20 @@ from bpreport.formula.tree import (
     Tree,
     free_symbols,
     substitute,
+    walk,
 )
 from bpreport.worked import Example, Perceptron, Trace
 from bpreport.worked.activations import ACTIVATION_TREES
 
 __all__ = ["Meanings"]
 
-_NAMES = tuple(name for name, meaning in FUNCTION_MEANINGS.items() if meaning != "softmax")
-"""Names of functions of one number. A softmax is told by its entries, as no other function is."""
 _PLACES = ("-3", "-0.5", "0", "0.25", "2")
 """Where a definition is held against what the name means everywhere; two that agree there, to 40
 digits, are the same for what a lecture writes."""
 
 
 class Meanings:
-    """The deck's own functions under names that others use for something else."""
+    """The functions that the deck defines as nobody else does, or as others do not."""
 
     def __init__(self, claims: tuple[Claim, ...], examples: Mapping[str, Example]) -> None:
         self._stated = Functions()
@@ -52,7 +51,9 @@ class Meanings:
         """By the identity of a definition, what it says with all that it calls written out: on its
         own, and in a worked example, which may go by another one's, so that a line does not."""
         self._places: set[Position] = set()
-        for name in _NAMES:
+        for name in self._stated.names():
+            if FUNCTION_MEANINGS.get(name) == "softmax":
+                continue  # it is told by its entries, as no other function is
             for position, function in self._stated.of(name):
                 whole = _own(name, function, self._stated.at(position), told)
                 if whole is not None:
@@ -78,7 +79,9 @@ class Meanings:
 
         A side stays one tree for both claims of a chain that share it.
         """
-        own = self._at(claim, trace)
+        called = dict.fromkeys(p.function.key for p in walk(side) if isinstance(p, Call))
+        found = {key: self._of(key, claim, trace) for key in called}
+        own = {key: function for key, function in found.items() if function is not None}
         place = id(side), *map(id, own.values())
 
         def said(part: Tree) -> Tree | None:
@@ -93,17 +96,15 @@ class Meanings:
             self._done[place] = side, substitute(side, said)
         return self._done[place][1] if own else side
 
-    def _at(self, claim: Claim, trace: Trace | None) -> dict[str, Function]:
-        """What names are where a claim stands, of which others think something else."""
-        own: dict[str, Function] = {}
-        for name in _NAMES:
-            stated = self._stated.nearest(name, claim.position, other_than=claim.right)
-            if stated is not None and id(stated) in self._own:
-                own[name] = self._own[id(stated)][trace is not None]
-            elif stated is None and trace is not None and name == r"\sigma":
-                activation = self._activations.get(trace.name)
-                own |= {} if activation is None else {name: activation}
-        return own
+    def _of(self, name: str, claim: Claim, trace: Trace | None) -> Function | None:
+        """What a name is where a claim stands, unless it is what everybody thinks."""
+        stated = self._stated.nearest(name, claim.position, other_than=claim.right)
+        if stated is not None:
+            own = self._own.get(id(stated))
+            return None if own is None else own[trace is not None]
+        if trace is None or name != r"\sigma":
+            return None
+        return self._activations.get(trace.name)
 
 
 def _activation(example: Example) -> Function | None:
@@ -151,7 +152,7 @@ def _differs(name: str, function: Function) -> bool:
 
     What it reads besides is taken for 1.
     """
-    if len(function.arguments) != 1:
+    if len(function.arguments) != 1 or name not in FUNCTION_MEANINGS:
         return True
     (argument,) = function.arguments
     read = free_symbols(function.body).keys() - {argument.key, *CONSTANTS}
