@@ -159,7 +159,10 @@ def _pair(claim: Claim, knowledge: Knowledge) -> Judgement:
     if claim.relation in WITHOUT_VALUE:
         return said(claim, Verdict.DEFINITION, "It introduces a symbol")
     if follows_in_time(claim.relation, left, right):
-        return said(claim, Verdict.GIVEN, "{printed} is given", printed=printed_number(right))
+        printed = printed_number(right)
+        if printed is None:
+            return said(claim, Verdict.GIVEN, "It puts in numbers")
+        return said(claim, Verdict.GIVEN, "{printed} is given", printed=printed)
     in_percent = _in_percent(left, right)
     if in_percent is not None:
         scaled = replace(claim, head=in_percent[0], left=in_percent[0], right=in_percent[1])
