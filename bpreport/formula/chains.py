@@ -68,6 +68,17 @@ _COMMAS = (",", "，")
 NEAR = 4
 """Cuts within which the relation of the next column stands; in between there may be marks."""
 
+REACH = 200
+"""Characters before words within which the sign stands that makes them an operand."""
+
+_SIGN = r"(?:[-+*/=<>≈]|\\(?:cdot|times|approx|leq?|geq?)(?![A-Za-z]))"
+_AFTER_SIGN = re.compile(_SIGN + r"[\s&]*\Z")
+_BEGINS = re.compile(
+    r"(?:\A|[,，;；]|\\\\|\\q?quad|\\Rightarrow|\\implies|\\begin\{\w+\*?\})[\s&]*\Z"
+)
+_GOES_ON = re.compile(r"[\s&]*" + _SIGN)
+"""What makes words a name: a sign behind them, where a statement begins with them."""
+
 _LABEL = re.compile(r"\s*\\(?:text|textbf|textrm|mbox)\s*\{([^{}]*)\}\s*[:：]?")
 _NAME = re.compile(
     r"(?:[A-Za-z][A-Za-z0-9_ ]{0,11}|[A-Za-z]\w*(?:\\_\w+)+|[A-Za-z]\w{0,30}\([\w, ]{1,30}\))\Z"
@@ -117,6 +128,8 @@ def split_label(source: str) -> tuple[str, int]:
     behind = label.end()
     if source[behind : behind + 1] in ("_", "^", "(") or not source[behind:].strip():
         return "", 0
+    if _GOES_ON.match(source, behind):
+        return "", 0  # \text{relative error} = 0.2
     return label[1].strip(" :："), behind
 
 
@@ -258,8 +271,8 @@ def _cuts(source: str, start: int) -> Iterator[_Cut]:
         elif depth == 0 and kind == "relation":
             yield _Cut(match.start(), match.end(), match[0])
         elif depth == 0 and kind == "text":
-            called = match["words"].isalnum() and source.startswith("(", match.end())
-            if _is_words(match["words"]) and not called:
+            called = " " not in match["words"] and source.startswith("(", match.end())
+            if _is_words(match["words"]) and not called and not _is_operand(source, match):
                 yield _Cut(match.start(), match.end(), None)
         elif depth == 0 and kind == "mark":
             marks += 1
@@ -268,6 +281,14 @@ def _cuts(source: str, start: int) -> Iterator[_Cut]:
         elif depth == 0 and kind in ("implication", "row", "comma"):
             marks = 0 if kind == "row" else marks
             yield _Cut(match.start(), match.end(), None, row=kind == "row", column=marks // 2)
+
+
+def _is_operand(source: str, words: re.Match[str]) -> bool:
+    r"""Whether words are computed with, or set equal to something: 1 - \text{error rate}."""
+    before = source[max(words.start() - REACH, 0) : words.start()]
+    if _AFTER_SIGN.search(before):
+        return True
+    return _GOES_ON.match(source, words.end()) is not None and _BEGINS.search(before) is not None
 
 
 def _chain(source: str, cuts: list[_Cut]) -> RawChain | None:
