@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from bpreport.audit.binding import agree_within_rounding, tree_of
-from bpreport.audit.digits import entries_of, how_printed
+from bpreport.audit.digits import entries_of, how_printed, same
 from bpreport.audit.knowledge import Knowledge
 from bpreport.audit.lines import judge_line
 from bpreport.audit.model import Judgement, Verdict
@@ -112,7 +112,7 @@ def judge_row(claim: Claim, knowledge: Knowledge) -> Judgement | None:
     if len(pairs) < max(len(list(entries_of(value))), len(list(entries_of(exact)))):
         return None
     for place, (line, (given, right)) in enumerate(zip(lines, pairs, strict=True)):
-        if agree_within_rounding(line, tree_of(right), claim, knowledge):
+        if same(given, right) or agree_within_rounding(line, tree_of(right), claim, knowledge):
             continue
         if _is_as_printed(given, claim, knowledge, place):
             continue
