@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -151,16 +151,27 @@ def _entry_of(formula: Tree, place: int, claim: Claim, knowledge: Knowledge) -> 
     for name in (*named(written_out), *readings(written_out)):
         known = knowledge.operand(name, claim)
         row = None if known is None else known.value
-        values[name.key] = _entries_of(name, row) if isinstance(row, tuple) else name
+        values[name.key] = name
+        if isinstance(row, tuple):
+            values[name.key] = _entries_of(
+                name, row, lambda entry: knowledge.operand(entry, claim) is not None
+            )
     entries: list[Tree] = list(entries_of(evaluate(formula, values, TREES)))
     return entries[place]
 
 
-def _entries_of(name: Symbol | Derivative, row: Any, indices: tuple[str, ...] = ()) -> Any:
-    """The names of a vector's or matrix's entries, in its shape."""
+def _entries_of(
+    name: Symbol | Derivative,
+    row: Any,
+    is_known: Callable[[Tree], bool],
+    indices: tuple[str, ...] = (),
+) -> Any:
+    """The names of a vector's or matrix's entries, in its shape; values of those unknown."""
     if isinstance(row, tuple):
         parts = (
-            _entries_of(name, part, (*indices, str(place))) for place, part in enumerate(row, 1)
+            _entries_of(name, part, is_known, (*indices, str(place)))
+            for place, part in enumerate(row, 1)
         )
         return type(row)(parts)
-    return entry_name(name, indices) or tree_of(row)
+    entry = entry_name(name, indices)
+    return entry if entry is not None and is_known(entry) else tree_of(row)
