@@ -106,7 +106,8 @@ def read_chains(
     room = room or Room()
     for raw in map(_with_name_in_front, split(source)):
         sides = [
-            room.side(raw_side.source, raw_side.offset, functions, names) for raw_side in raw.sides
+            replace(room.side(one.source, one.offset, functions, names), words=one.words)
+            for one in raw.sides
         ]
         chain = _chain(raw, sides, before)
         if chain is not None:
@@ -329,6 +330,7 @@ def _chain_claims(
             right_source=right.source,
             iteration=iteration,
             refusal=refused,
+            units=(left.words, right.words),
         )
         row = printed_row(right.tree)
         if row is None:

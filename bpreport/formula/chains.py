@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise, takewhile
 
 __all__ = ["RawChain", "RawSide", "split", "split_label"]
@@ -54,6 +54,9 @@ r"""What is no mathematics: layout, numbers of equations, comments, and how a nu
 A bold 0 or 1 is a vector of them.
 """
 
+_SHARE_OF = re.compile(r"(?<=\\%)\s*\\text\s*\{\s*of\s*\}")
+r"""What multiplies a percentage: 25\% \text{ of } 60000."""
+
 _BRACED_SCRIPT = re.compile(r"(?<![_^])\{([_^](?:[^{}\s]|\{[^{}]*\}))\}")
 r"""A script with braces around it and its sign: \delta{_2}."""
 
@@ -91,6 +94,8 @@ class RawSide:
 
     source: str
     offset: int
+    words: str = ""
+    r"""The words behind it, which may be its unit: 95.4 \text{ kB}."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +119,7 @@ class _Cut:
     row: bool = False
     column: int = 0
     """In an align, the pair of columns that begins here."""
+    words: str = ""
 
 
 def split_label(source: str) -> tuple[str, int]:
@@ -273,7 +279,7 @@ def _cuts(source: str, start: int) -> Iterator[_Cut]:
         elif depth == 0 and kind == "text":
             called = " " not in match["words"] and source.startswith("(", match.end())
             if _is_words(match["words"]) and not called and not _is_operand(source, match):
-                yield _Cut(match.start(), match.end(), None)
+                yield _Cut(match.start(), match.end(), None, words=match["words"].strip())
         elif depth == 0 and kind == "mark":
             marks += 1
             if marks % 2 == 0:  # every second one of a row may begin another equation
@@ -309,7 +315,7 @@ def _chain(source: str, cuts: list[_Cut]) -> RawChain | None:
         if not first:
             relations.append(before.relation or "=")
             offsets.append(before.start)
-        sides.append(side)
+        sides.append(replace(side, words=after.words))
     if not sides or (len(sides) == 1 and not sides[0].source):
         return None
     return RawChain(tuple(sides), tuple(relations), tuple(offsets), continues)
@@ -339,6 +345,7 @@ def _blank(pattern: re.Pattern[str], text: str) -> str:
 def _blanked(source: str) -> str:
     """The source with what is not mathematics blanked out, character for character."""
     text = _blank(_BLANKED, _without_brace(source))
+    text = _SHARE_OF.sub(lambda match: r"\times".ljust(len(match[0])), text)
     text = _BRACED_SCRIPT.sub(r" \1 ", text)
     for opening, label in ((r"\boxed", False), (r"\underbrace", True), (r"\overbrace", True)):
         text = _unwrapped(text, opening, label)
