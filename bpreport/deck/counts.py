@@ -10,15 +10,13 @@ __all__ = ["COUNT", "Count", "counts_in_digits", "counts_in_words"]
 
 COUNT = r"\d{1,9}"
 
-_CARDINALS = "one two three four five six seven eight nine ten eleven twelve".split()
-_ORDINALS = (
-    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split()
-)
-_CHINESE = "一 二 三 四 五 六 七 八 九 十 十一 十二".split()
+_CARDINAL = "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
+_ORDINAL = "first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth"
+_CHINESE = "一|二|三|四|五|六|七|八|九|十|十一|十二"
 _NUMBERS = {
     word: number
-    for words in (_CARDINALS, _ORDINALS, _CHINESE)
-    for number, word in enumerate(words, 1)
+    for words in (_CARDINAL, _ORDINAL, _CHINESE)
+    for number, word in enumerate(words.split("|"), 1)
 }
 _NUMBERS["两"] = 2
 
@@ -32,8 +30,6 @@ _DIGITS = re.compile(
     re.IGNORECASE,
 )
 
-_CARDINAL = "|".join(_CARDINALS)
-_ORDINAL = "|".join(_ORDINALS)
 _HAN = "十[一二]?|[一二三四五六七八九两]"
 _ONES = "(?:iterations?|updates?|steps?|epochs?)"
 _AFTER = "(?:之后|以后|后)(?!向)"  # 后向 is backward
@@ -85,7 +81,7 @@ def counts_in_words(prose: str, before: int | None) -> Iterator[Count]:
     [2]
     >>> [count.number for count in counts_in_words("两次更新后, and two epochs later", 3)]
     [2, 5]
-    >>> list(counts_in_words("Before the second update, first we compute z; first update the bias.", None))
+    >>> list(counts_in_words("Before the second update we first update the bias.", None))
     []
     """
     for match in _IN_WORDS.finditer(prose):

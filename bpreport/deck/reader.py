@@ -212,9 +212,7 @@ def _formulas(
     return tuple(formulas)
 
 
-def _iteration(
-    span: MathSpan, slides: Sequence[Slide], settings: Mapping[str, Any]
-) -> int | None:
+def _iteration(span: MathSpan, slides: Sequence[Slide], settings: Mapping[str, Any]) -> int | None:
     """The iteration that a formula speaks of.
 
     Words tell it of worked examples alone: elsewhere nothing says what an iteration comes to.

@@ -109,15 +109,16 @@ def test_other_words_count_nothing(phrase):
 
 
 def test_iterations_later_count_on_from_the_last_that_was_named():
-    """3 + 2 = 5, 5 + 1 = 6"""
-    source = "After 3 updates:\n\n$$O = 1$$\n\nTwo updates later $P = 2$.\n\n再更新一次后 $Q = 3$.\n"
+    """3 + 2 = 5, 5 + 1 = 6."""
+    source = "After 3 updates $O = 1$.\n\nTwo updates later $P = 2$.\n\n再更新一次后 $Q = 3$.\n"
     assert iterations(RUN + source) == [("O = 1", 3), ("P = 2", 5), ("Q = 3", 6)]
 
 
 @pytest.mark.parametrize(("stop", "last"), [("stop: count, ", 7), ("", None)])
 def test_end_of_a_descent_is_counted_where_its_count_ends_it(stop, last):
     """A descent with a tolerance ends before."""
-    run = f"{{kind: gradient descent, objective: x^2, start: 1, learning_rate: 0.1, {stop}iterations: 7}}"
+    run = f"{{kind: gradient descent, objective: x^2, start: 1, {stop}iterations: 7}}"
+    run = run.replace("start", "learning_rate: 0.1, start")
     source = f"---\nworked:\n  bowl: {run}\n---\nAt the end of the run $x = 0$\n"
     assert iterations(source) == [("x = 0", last)]
 
