@@ -112,7 +112,11 @@ def _goes_on(claim: Claim, before: Claim) -> bool:
 
 def _calls_as_names(claims: Sequence[Claim]) -> frozenset[Call]:
     """Calls that the deck gives a number, of functions that it computes from nothing."""
-    told = {claim.head.key for claim in claims if isinstance(claim.head, Symbol)}
+    told: set[str] = set()
+    rows: set[str] = set()
+    for claim in claims:
+        if isinstance(claim.head, Symbol):
+            (told if claim.component is None else rows).add(claim.head.key)
     computed: set[tuple[str, ...]] = {(name,) for name in FUNCTION_MEANINGS}
     calls: set[Call] = set()
     valued = set()
@@ -124,7 +128,10 @@ def _calls_as_names(claims: Sequence[Claim]) -> frozenset[Call]:
             computed.add((call.function.key,))
         elif is_numeric(right):
             valued.add(call.function.key)
-        elif call.primes or free_symbols(right).keys() & {one.key for one in named(call)}:
+        elif call.primes or not (rows | free_symbols(right).keys()).isdisjoint(
+            one.key
+            for one in named(call)  # of a row, a formula reads the entries
+        ):
             computed.add((call.function.key,))
         elif any(name.indices for one in call.arguments for name in named(one)):
             computed.add(_family(call))

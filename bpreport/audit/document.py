@@ -338,8 +338,6 @@ class Document(SymbolTable):
             if text is None:
                 raise EvaluationError("{name} is not printed", name=part.key)
             exact = self.is_exact(part.key, text, claim.position, before=before)
-            entry = None if exact else self._computed_entry(part.key, claim.position, before=before)
-            exact |= entry is not None and same(entry, number(text))
             rounded = not exact and self._is_rounded(part, claim.position, before=before)
             if long_givens and places_of(text) >= LEAST_PLACES:
                 rounded |= not exact
@@ -375,6 +373,8 @@ class Document(SymbolTable):
             return False
         if isinstance(found.value, tuple):
             return False
+        if (entry := self._computed_entry(key, at, before=before)) is not None:
+            return same(entry, number(text))
         short = places_of(text) < LEAST_PLACES
         whole = short if found.formula is None else same(found.value, number(text))
         return whole and not found.rounded
@@ -388,7 +388,8 @@ class Document(SymbolTable):
         with suppress(EvaluationError):
             row = self.value(claim.head.key, claim.position)
             entries = list(entries_of(row.value)) if isinstance(row.value, tuple) else []
-            if row.formula is not None and not row.rounded and claim.component < len(entries):
+            computed = row.formula is not None and any(named(row.formula))
+            if computed and not row.rounded and claim.component < len(entries):
                 return entries[claim.component]
         return None
 

@@ -159,7 +159,10 @@ def _pair(claim: Claim, knowledge: Knowledge) -> Judgement:
     if claim.relation in WITHOUT_VALUE:
         return said(claim, Verdict.DEFINITION, "It introduces a symbol")
     if follows_in_time(claim.relation, left, right):
-        return said(claim, Verdict.GIVEN, "{printed} is given", printed=printed_number(right))
+        printed = printed_number(right)
+        if printed is None:
+            return said(claim, Verdict.GIVEN, "It puts in numbers")
+        return said(claim, Verdict.GIVEN, "{printed} is given", printed=printed)
     in_percent = _in_percent(left, right)
     if in_percent is not None:
         scaled = replace(claim, head=in_percent[0], left=in_percent[0], right=in_percent[1])
@@ -291,7 +294,23 @@ def _component(claim: Claim, knowledge: Knowledge, place: int) -> Judgement:
             return said(claim, Verdict.GIVEN, "{printed} is given", printed=claim.right_source)
         if found.verdict is not Verdict.UNCHECKED or not knowledge.is_computed(claim):
             return found
+    if _is_told_anew(claim, knowledge):
+        return said(claim, Verdict.GIVEN, "{printed} is given", printed=claim.right_source)
     return judge_entry(claim, knowledge, place)
+
+
+def _is_told_anew(claim: Claim, knowledge: Knowledge) -> bool:
+    """Whether a row is another than the one that a line of numbers elsewhere gave its name.
+
+    What that line computes with are the numbers of another step.
+    """
+    if not isinstance(claim.head, Symbol) or claim.left != claim.head:
+        return False
+    if knowledge.trace_of(claim) is not None:
+        return False
+    forms = list(knowledge.forms_of(claim.head, claim))
+    told = (one.row for one in knowledge.document.statements.get(claim.head.key, ()) if one.trees)
+    return bool(forms) and all(map(is_row_of_numbers, forms)) and claim.row not in told
 
 
 def _is_given_row(claim: Claim, knowledge: Knowledge) -> bool:

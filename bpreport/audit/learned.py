@@ -11,6 +11,7 @@ from itertools import groupby
 from bpreport.audit.aliases import in_names_of, with_own_names, with_value_names
 from bpreport.audit.document import Document
 from bpreport.audit.equal_names import with_equal_names
+from bpreport.audit.logarithms import with_base
 from bpreport.audit.meanings import Meanings
 from bpreport.audit.members import confirmed_members
 from bpreport.audit.names import digits_in, is_numeric, readings
@@ -55,7 +56,7 @@ class Learned(Naming):
 
     def __post_init__(self) -> None:
         traces = [self.trace_of(claim) for claim in self.deck.claims]
-        claims = with_own_names(self.deck.claims)
+        claims = with_base(with_own_names(self.deck.claims), traces)
         self.meanings = Meanings(claims, self.study.examples)
         claims = tuple(map(self.meanings.put_into, claims, traces))
         claims = with_value_names(claims, traces)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from bpreport.audit.alignment import Alignment
@@ -20,6 +19,7 @@ from bpreport.audit.explaining import (
 )
 from bpreport.audit.knowledge import Knowledge, Known
 from bpreport.audit.left_behind import are_old
+from bpreport.audit.logarithms import BASES, is_of_no_base, to_base
 from bpreport.audit.model import Judgement, Verdict
 from bpreport.audit.operands import could_give
 from bpreport.audit.parts import follows_from_parts
@@ -42,14 +42,11 @@ from bpreport.audit.saying import math, said, unchecked
 from bpreport.audit.table_rows import judge_in_row
 from bpreport.deck.model import Claim
 from bpreport.formula import MPMATH, EvaluationError, evaluate, expand
-from bpreport.formula.tree import Apply, Call, Derivative, Number, Symbol, Tree, substitute
+from bpreport.formula.tree import Call, Derivative, Symbol
 
 __all__ = ["judge_line", "judge_value"]
 
 FROM_OLD = "{printed} is right with the numbers from before the update; after it, it is {exact}"
-BASES = ("2", "10")
-"""Bases that \\log may have where it is typed without one."""
-_LOG = re.compile(r"\\log(?![A-Za-z])(?!\s*_)")
 
 
 def judge_value(claim: Claim, knowledge: Knowledge, printed: str) -> Judgement:
@@ -182,20 +179,12 @@ def judge_line(
 
 def _to_another_base(claim: Claim, knowledge: Knowledge, printed: str) -> Judgement | None:
     """The judgement of a line that is right with its logarithms to the base 2 or 10."""
-    if not _LOG.search(claim.left_source) or r"\ln" in claim.left_source:
+    if not is_of_no_base(claim.left_source):
         return None
     assert claim.left is not None
     values = knowledge.values_for(claim.left, claim)
     for base in BASES:
-        scale = Apply("log", (Number(base),))
-
-        def to_base(part: Tree, scale: Tree = scale) -> Tree | None:
-            match part:
-                case Apply(operation="log", operands=(argument,)):
-                    return Apply("log", (substitute(argument, to_base),)) / scale
-            return None
-
-        value = evaluate(substitute(claim.left, to_base), values, MPMATH)
+        value = evaluate(to_base(claim.left, base), values, MPMATH)
         if fits(printed, value):
             text = "{printed} is {exact}, rounded, with logarithms to the base {base}"
             return said(claim, Verdict.REPRODUCED, text, exact=value, printed=printed, base=base)

@@ -92,9 +92,17 @@ _RUNNING = frozenset("ijklmnst")
 """Letters of indices that run."""
 
 
-def _tells_an_entry(index: str | Tree) -> bool:
-    told = index if isinstance(index, str) else getattr(index, "key", "")
-    return told in _RUNNING or told[-1:].isdigit() or not told
+def _key_of(index: str | Tree) -> str:
+    return index if isinstance(index, str) else getattr(index, "key", "")
+
+
+def _runs(index: str | Tree) -> bool:
+    told = _key_of(index)
+    return told in _RUNNING or not told
+
+
+def _is_counted(index: str | Tree) -> bool:
+    return _key_of(index)[-1:].isdigit()
 
 
 def entry_name(row: Symbol | Derivative, place: tuple[str, ...]) -> Symbol | Derivative | None:
@@ -105,12 +113,16 @@ def entry_name(row: Symbol | Derivative, place: tuple[str, ...]) -> Symbol | Der
     'w_{2}'
     >>> entry_name(parse("O_h"), ("2",)).key, entry_name(parse("w_i"), ("2",))
     ('O_{h,2}', None)
+    >>> entry_name(parse("W_1"), ("2", "3")).key
+    'W_{1,[2,3]}'
     >>> entry_name(parse(r"\frac{\partial L}{\partial W}"), ("1", "2")).key
     '\\partial L/\\partial W_{1,2}'
     """
     if isinstance(row, Symbol):
-        if any(map(_tells_an_entry, row.indices)):
-            return None  # w_1 may be a row of a matrix, and y_i each of several
+        if any(map(_runs, row.indices)):
+            return None  # y_i is each of several
+        if any(map(_is_counted, row.indices)):
+            place = (f"[{','.join(place)}]",)  # as w_1 may be a column, whose entry w_{12} is not
         return replace(row, indices=(*row.indices, *place), typed="")
     by = (
         entry_name(row.by[0], place) if len(row.by) == 1 and isinstance(row.by[0], Symbol) else None

@@ -111,14 +111,26 @@ def judge_row(claim: Claim, knowledge: Knowledge) -> Judgement | None:
     pairs = list(zip(entries_of(value), entries_of(exact), strict=False))
     if len(pairs) < max(len(list(entries_of(value))), len(list(entries_of(exact)))):
         return None
-    for line, (given, right) in zip(lines, pairs, strict=True):
+    for place, (line, (given, right)) in enumerate(zip(lines, pairs, strict=True)):
         if agree_within_rounding(line, tree_of(right), claim, knowledge):
+            continue
+        if _is_as_printed(given, claim, knowledge, place):
             continue
         if not knowledge.is_determined(claim.left, claim):
             return None
         text = "The line has the value {line}, but it should be {exact}"
         return said(claim, Verdict.WRONG, text, line=shown(given), exact=right)
     return said(claim, Verdict.REPRODUCED, "The line has the values of its formula")
+
+
+def _is_as_printed(given: Any, claim: Claim, knowledge: Knowledge, place: int) -> bool:
+    """Whether a line's entry is what its formula has from the printed numbers of its names."""
+    assert claim.left is not None
+    with suppress(EvaluationError):
+        formula = _entry_of(claim.left, place, claim, knowledge)
+        low, high = knowledge.document.printed_range(formula, claim)
+        return bool(low <= given <= high)
+    return False
 
 
 def in_entries(tree: Tree, values: Mapping[str, Any], claim: Claim, knowledge: Knowledge) -> Tree:

@@ -106,7 +106,7 @@ class SymbolTable:
         known = self.statements.setdefault(key, [])
         own = claim.formula is not None and known and known[-1].claim.formula is claim.formula
         anew = claim.component is not None
-        if own and claim.relation in ARROWS and printed_number(claim.right) is not None:
+        if own and claim.relation in ARROWS and claim.right is not None and is_numeric(claim.right):
             anew = True  # what the number before the arrow becomes
         if own and not anew:
             return known[-1]

@@ -269,7 +269,7 @@ def _formula_in_row(claim: Claim, knowledge: Knowledge) -> tuple[Tree, dict[str,
         if one.left is not None and one.left != claim.left and not isinstance(one.left, Symbol)
     }
     beside = {columns[one.left].key: one for one in _row(claim, knowledge) if one.left in columns}
-    return substitute(formula, lambda part: columns.get(part)), row | beside
+    return substitute(formula, columns.get), row | beside
 
 
 def _formula(claim: Claim, knowledge: Knowledge) -> Tree | None:

@@ -112,7 +112,7 @@ def read_chains(
         ]
         chain = _chain(raw, sides, before)
         if chain is not None:
-            chains.append(chain)
+            chains.extend(_parted(chain))
             before = chain.sides[-1]
     return tuple(chains)
 
@@ -142,6 +142,28 @@ def _chain(raw: RawChain, sides: list[Side], before: Side | None) -> Chain | Non
     if len(sides) < 2:
         return None
     return Chain(tuple(sides[1:]), raw.relations[1:], raw.offsets[1:])
+
+
+def _parted(chain: Chain) -> Iterator[Chain]:
+    r"""The chain, in two where one statement leads to another: x = -2 \to q = 3."""
+    for place, relation in enumerate(chain.relations[:-1]):
+        before, behind = (side.tree for side in chain.sides[place : place + 2])
+        told = place > 0 and printed_number(before) is not None and isinstance(behind, Symbol)
+        if told and relation in ARROWS and chain.relations[place + 1] not in ARROWS:
+            yield replace(
+                chain,
+                sides=chain.sides[: place + 1],
+                relations=chain.relations[:place],
+                offsets=chain.offsets[:place],
+            )
+            further = Chain(
+                chain.sides[place + 1 :],
+                chain.relations[place + 1 :],
+                chain.offsets[place + 1 :],
+            )
+            yield from _parted(further)
+            return
+    yield chain
 
 
 def _side(source: str, offset: int, functions: frozenset[str], names: frozenset[str]) -> Side:
@@ -334,10 +356,15 @@ def _chain_claims(
 def follows_in_time(relation: str, left: Tree | None, right: Tree | None) -> bool:
     r"""Whether a printed number, or row of them, is what another becomes: w = 0.5 \to 0.36.
 
-    Both are their name's, and they need not be equal.
+    Both are their name's, and they need not be equal. It may become what a line of numbers gives.
     """
-    sides = (left, right)
-    return relation in ARROWS and all(printed_number(side) or printed_row(side) for side in sides)
+    if relation not in ARROWS or right is None:
+        return False
+    if printed_number(left) is None:
+        return bool(printed_row(left) and (printed_number(right) or printed_row(right)))
+    return printed_row(right) is not None or all(
+        not isinstance(part, Symbol) for part in walk(right)
+    )
 
 
 def _components(

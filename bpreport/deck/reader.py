@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bpreport.deck.claims import Room, claims_of, declared_functions, read_chains
-from bpreport.deck.document import Document, Span, unix
+from bpreport.deck.document import Document, MathSpan, Span, unix
 from bpreport.deck.errors import DeckError, Phrase
 from bpreport.deck.ledger import ledger
 from bpreport.deck.markdown import parse_markdown
@@ -82,7 +82,8 @@ def _read(source: str, path: str) -> Deck:
     figures = tuple(figure for figure in read if figure is not None)
     claimed = {figure.position for figure in figures}
     stray = [(span.text, span.position) for span in document.spans if span.position not in claimed]
-    claims = claims_of(formulas, [span.iteration for span in document.math], figures)
+    iterations = [_iteration(span, slides, settings) for span in document.math]
+    claims = claims_of(formulas, iterations, figures)
     return Deck(
         path=path,
         source=source,
@@ -220,6 +221,22 @@ def _formulas(
         if chains and span.display:
             before = (span.section, chains[-1].sides[-1])
     return tuple(formulas)
+
+
+def _iteration(span: MathSpan, slides: Sequence[Slide], settings: Mapping[str, Any]) -> int | None:
+    """The iteration that a formula speaks of.
+
+    Words tell it of worked examples alone: elsewhere nothing says what an iteration comes to.
+    """
+    count, worked = span.iteration, slides[span.section - 1].worked
+    if count is None or not count.in_words:
+        return None if count is None else count.number
+    if worked is None or count.number is not None:
+        return None if worked is None else count.number
+    example = settings["worked"][worked]
+    stated = str(example.get("iterations", ""))
+    until = "count" if example["kind"] != "gradient descent" else example.get("stop")
+    return int(stated) if until == "count" and stated.isdecimal() else None
 
 
 def _slides(document: Document, known: Mapping[str, Any]) -> tuple[Slide, ...]:

@@ -237,7 +237,9 @@ class _Evaluator:
                 )
             return self._applied(definition.body, names, arguments)
         if node.primes:
-            return self.value(_primed(node, definition))
+            variable, slope = _primed(node, definition)
+            one = not any(map(_is_of_rows, walk(slope)))
+            return self._applied(slope, [variable.key], arguments, entrywise=one)
         if callable(definition):
             return definition(*arguments)
         name = node.function.key
@@ -248,11 +250,17 @@ class _Evaluator:
             raise EvaluationError("{name} takes {count} arguments", name=name, count=1)
         return OPERATIONS[meaning].value(self.arithmetic, *arguments)
 
-    def _applied(self, body: Tree, names: list[str], arguments: tuple[Any, ...]) -> Any:
+    def _applied(
+        self, body: Tree, names: list[str], arguments: tuple[Any, ...], *, entrywise: bool = False
+    ) -> Any:
         """The value of a function's body; of a vector, cases are taken entry by entry."""
         vector = arguments[0] if len(arguments) == 1 and isinstance(arguments[0], tuple) else None
-        if vector is not None and any(isinstance(part, Cases) for part in walk(body)):
-            return type(vector)(self._applied(body, names, (entry,)) for entry in vector)
+        if vector is not None and (
+            entrywise or any(isinstance(part, Cases) for part in walk(body))
+        ):
+            return type(vector)(
+                self._applied(body, names, (entry,), entrywise=entrywise) for entry in vector
+            )
         outside, parts, shared = self.values, self.parts, self.shared
         self.values = {**outside, **dict(zip(names, arguments, strict=True))}
         self.parts, self.shared = {}, {}  # they are known for the values outside
@@ -351,7 +359,15 @@ def is_typed_column(node: Tree) -> bool:
     return False
 
 
-def _primed(node: Call, definition: Any) -> Tree:
+def _is_of_rows(node: Tree) -> bool:
+    """Whether a part makes sense of vectors only: then a function of it is none of one number."""
+    return isinstance(node, Tuple | Matrix) or (
+        isinstance(node, Apply) and node.operation == "transpose"
+    )
+
+
+def _primed(node: Call, definition: Any) -> tuple[Symbol, Tree]:
+    """The variable of a function with primes, and its slope."""
     from bpreport.formula.slopes import slope
 
     if len(node.arguments) != 1:
@@ -365,8 +381,7 @@ def _primed(node: Call, definition: Any) -> Tree:
         raise EvaluationError("the function {name} is not defined", name=node.function.key)
     for _ in range(node.primes):
         body = slope(body, variable)
-    argument = node.arguments[0]
-    return substitute(body, lambda part: argument if part == variable else None)
+    return variable, body
 
 
 def _integer(value: Any) -> int:
