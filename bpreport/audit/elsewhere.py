@@ -6,6 +6,7 @@ meant is the digits, or other numbers of the same paragraph.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from bpreport.audit.digits import fits, how_printed
@@ -42,6 +43,10 @@ def in_another_state(
     if first and claim.id not in knowledge.unplaced and not trained:
         return None  # right in a later step, among numbers of the first: it is a mistake
     found = knowledge.in_another_state(known, trace, printed, several=several)
+    if found is None and trained and claim.iteration is None and known.given:
+        # What it starts from is no correction of what it may have become.
+        later = knowledge.in_another_state(known, trace, printed, several=True)
+        found = replace(later, sure=False) if later is not None and later.sure else None
     stood = claim.iteration is None and (known.key, printed) in knowledge.stood
     if (found is None or not found.sure) and stood and claim.head is not None:
         text = "{printed} is printed for {name} elsewhere as well, where it is right"

@@ -15,7 +15,7 @@ from typing import Any
 
 from bpreport.audit.binding import best_alignment, value_of
 from bpreport.audit.digits import correction, how_printed, number, same, significant_digits
-from bpreport.audit.examples import FIRST, TELLING_DIGITS, Step
+from bpreport.audit.examples import FIRST, MOST_STEPS, TELLING_DIGITS, Step
 from bpreport.audit.knowledge import Knowledge
 from bpreport.audit.names import is_numeric
 from bpreport.audit.naming import TRAINED
@@ -88,7 +88,31 @@ def _step_of(
             return replace(steps[best], as_printed=False), True
         if found[0]:
             return steps[0], True
+    far = _step_far_on(stretch, last, knowledge)
+    if far is not None:
+        return far, True
     return (last if stretch.claims[0].iteration is not None else steps[0]), False
+
+
+def _step_far_on(stretch: Stretch, last: Step, knowledge: Knowledge) -> Step | None:
+    """The step further on that two and more of the parameters of a stretch are right in."""
+    names = {claim.head for claim in stretch.claims}
+    if stretch.claims[0].iteration is not None or len(names) < 2:
+        return None
+    if not all(knowledge.is_trained(name, stretch.claims[0]) for name in names if name):
+        return None
+    for updates in range(last.updates + 2, last.updates + MOST_STEPS + 1):
+        step = replace(last, updates=updates, as_printed=False)
+        if knowledge.trace_at(stretch.trace, step) is None:
+            return None
+        if _of_all(stretch, step, knowledge, _told) > 1:
+            return step
+    return None
+
+
+def _told(claim: Claim, knowledge: Knowledge) -> int:
+    """Whether a number is right in the step, and has digits enough for that to be no accident."""
+    return int(_reproduced(claim, knowledge) >= TELLING_DIGITS)
 
 
 def _from_printed(stretch: Stretch, last: Step, knowledge: Knowledge) -> Step | None:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from bpreport.deck.counts import COUNT, Count, counts_in_digits, counts_in_words
 from bpreport.deck.errors import DeckError
 from bpreport.deck.model import Position
 from bpreport.formula.limits import limit
@@ -23,18 +24,6 @@ __all__ = ["Document", "Gathering", "Mark", "MathSpan", "Section", "Span", "unix
 
 LONGEST_FORMULA = limit("formula_characters")
 """Characters past which a formula is refused; no formula that a person reads is longer."""
-
-_COUNT = r"\d{1,9}"
-_ITERATION = re.compile(
-    rf"第\s*({_COUNT})\s*(?:次|步|轮)?\s*(?:迭代|更新|训练)"
-    rf"|(?:迭代|更新|训练)\s*({_COUNT})\s*(?:次|步|轮)"
-    rf"|\b(?:after|at|in)\s+(?:the\s+)?({_COUNT})(?:st|nd|rd|th)?\s+"
-    rf"(?:iterations?|updates?|steps?|epochs?)\b"
-    rf"|\b({_COUNT})(?:st|nd|rd|th)\s+(?:iteration|update|step|epoch)\b"
-    rf"|\b(?:iteration|epoch|step)\s+({_COUNT})\b(?!\.\d)",
-    re.IGNORECASE,
-)
-"""How running text names a count of iterations."""
 
 _NUMERAL = re.compile(r"(?<![A-Za-z_\d.])(?:\d+(?:\.\d+)?|\.\d+)(?![A-Za-z_\d]|\.\d)")
 """A number in running text; the 7 of "w7" is part of a name."""
@@ -62,7 +51,7 @@ class MathSpan:
     """Number of its section, counted from 1."""
     starts: tuple[Position, ...]
     """Position of the first character of each line of `source`."""
-    iteration: int | None
+    iteration: Count | None
     """The count of iterations that its paragraph names."""
     escaped: bool = False
     r"""In a table, where each | of it is typed \|."""
@@ -135,8 +124,10 @@ class Gathering:
     math: list[MathSpan] = field(default_factory=list)
     spans: list[Span] = field(default_factory=list)
     numerals: list[tuple[str, Position]] = field(default_factory=list)
-    announced: int | None = None
+    announced: Count | None = None
     """The count of iterations that a paragraph without formulas named for what follows."""
+    counted: int | None = None
+    """The number of the last count of iterations that was named."""
     bars: int = 0
     """The bars | of all sources with tables."""
     paragraphs: int = 0
@@ -163,7 +154,7 @@ class Gathering:
         source: str,
         display: bool,
         starts: Sequence[Position],
-        iteration: int | None = None,
+        iteration: Count | None = None,
         escaped: bool = False,
     ) -> int:
         """The number of a new formula; without an `iteration` it is the one announced, if any."""
@@ -190,23 +181,22 @@ class Gathering:
         place: Callable[[int], Position],
         marks: Sequence[Mark] = (),
         announces: bool = True,
-    ) -> int | None:
+    ) -> Count | None:
         """Read the numbers of a paragraph; the count of iterations that it names.
 
         `prose` is its text with everything else blanked out, `place` tells where a character of
         it stands. A count named without formulas beside it is announced to those that follow.
         """
-        counts = {
-            match.start(match.lastindex): match[match.lastindex]
-            for match in _ITERATION.finditer(prose)
-            if match.lastindex is not None
-        }
-        named = next((mark.text for mark in marks if mark.iteration), None)
-        if named is None and len(counts) == 1:
-            # Of several counts it is not known which a formula follows.
-            named = next(iter(counts.values()))
+        counts = counts_in_digits(prose)
         for mark in marks:
             _check(mark, place)
+        digits = [mark.text for mark in marks if mark.iteration][:1] or list(counts.values())
+        named = {Count(int(text)) for text in digits}
+        named = named or set(counts_in_words(prose, self.counted))
+        # Of several counts it is not known which a formula follows.
+        iteration = named.pop() if len(named) == 1 else None
+        if iteration is not None:
+            self.counted = iteration.number
         marked = {mark.offset: mark for mark in marks}
         found = {match.start(): match[0] for match in _NUMERAL.finditer(prose)} | counts
         covered = 0
@@ -220,7 +210,6 @@ class Gathering:
                 self._note(Mark(offset, found[offset], "", iteration=True), place)
             else:
                 self.numerals.append((found[offset], place(offset)))
-        iteration = None if named is None else int(named)
         self.announced = iteration if announces else None
         return iteration
 
@@ -246,13 +235,13 @@ class Gathering:
 def _check(mark: Mark, place: Callable[[int], Position]) -> None:
     text = mark.text.translate(_MINUS)
     shown = mark.text if len(mark.text) <= 40 else f"{mark.text[:37]}..."
-    if mark.iteration and not re.fullmatch(_COUNT, text, re.ASCII):
+    if mark.iteration and not re.fullmatch(COUNT, text, re.ASCII):
         raise DeckError(
             "the mark .iteration expects a whole number in its brackets, found {shown!r}",
             position=place(mark.offset),
             shown=shown,
         )
-    if not _FIGURE.fullmatch(text):
+    if mark.entry is None and not _FIGURE.fullmatch(text):
         raise DeckError(
             "the claim {claim!r} expects a number in its brackets, found {shown!r}",
             position=place(mark.offset),

@@ -21,6 +21,7 @@ from markdown_it.token import Token
 from markdown_it.utils import EnvType
 
 from bpreport.deck.attributes import read_attributes, spans_plugin
+from bpreport.deck.counts import Count
 from bpreport.deck.document import Document, Gathering, Mark
 from bpreport.deck.errors import DeckError
 from bpreport.deck.fences import fences_plugin
@@ -199,7 +200,7 @@ class _Reading:
         self.columns: list[bool] = []
         """Of each column of a table, whether its heading says that it counts iterations."""
         self.cell_number = 0
-        self.row_iteration: int | None = None
+        self.row_iteration: Count | None = None
         """The count of iterations that a row of a table is about."""
 
     def read(self, tokens: Sequence[Token]) -> None:
@@ -275,20 +276,24 @@ class _Reading:
             in_cell=True,
         )
         if counted:
-            self.row_iteration = int(text)
+            self.row_iteration = Count(int(text))
         elif named is not None:
             self.row_iteration = named
         self.cell_number += 1
 
     def _named_cell(self, token: Token, entry: Entry) -> None:
         """A cell that is nothing but a number, of which the table says what it is printed for."""
-        typed = sole_number(token.content) or ""
+        printed = sole_number(token.content)
+        assert printed is not None  # it would not be named
         opening = Token("span_open", "span", 1)
-        text = Token("text", "", 0, content=typed)
+        text = Token("text", "", 0, content=printed.text)
         token.children = [opening, text, Token("span_close", "span", -1)]
+        if printed.percent:
+            token.children.append(Token("text", "", 0, content=" %"))
         counts = not entry.heading
         named = None if counts else entry
-        mark = Mark(token.content.index(typed), typed, "", counts, opening, named)
+        offset = token.content.index(printed.typed)
+        mark = Mark(offset, printed.text, "", counts, opening, named)
         place = self._cell_place(token)
         self.gathering.read_paragraph("", place, [mark], announces=False)
 
@@ -316,10 +321,10 @@ class _Reading:
         token: Token,
         place: Callable[[int], Position],
         announces: bool = True,
-        row: int | None = None,
+        row: Count | None = None,
         counts: bool = False,
         in_cell: bool = False,
-    ) -> int | None:
+    ) -> Count | None:
         """Read a paragraph or cell; the count of iterations that it names.
 
         Of a cell of a table, `row` is the count that its row has named so far; `counts` says that

@@ -24,6 +24,42 @@ COUNTS = [
     "第 [10]{.iteration} 回",
     'count [10]{.iteration claim="run.iterations"}',
 ]
+WORDS = [
+    "After two updates",
+    "after two epochs",
+    "After the second update",
+    "at the end of the second iteration",
+    "after the first two steps",
+    "two iterations later",
+    "两次更新后",
+    "第二次更新后",
+    "更新两次之后",
+    "经过二轮训练以后",
+    "at the end of the run",
+    "训练结束后",
+]
+NO_WORDS = [
+    "First we compute",
+    "First update the bias",
+    "In the second step",
+    "After the second step, the backward pass",
+    "Before the second update",
+    "the second update takes the first sample again",
+    "After the second minute",
+    "第二步",
+    "每两次更新后",
+    "第二次更新前",
+    "After one update and after two updates",
+]
+RUN = """---
+worked:
+  line:
+    kind: linear regression
+    data: {x: [1, 2], y: [2, 3]}
+    learning_rate: 0.1
+    iterations: 2
+---
+"""
 NO_COUNTS = [
     "after 10 minutes",
     "10 iterations",
@@ -55,6 +91,36 @@ def test_other_numbers_are_no_counts(phrase):
     deck = read_text(f"{phrase}: $O = 1$\n")
     assert deck.figures == ()
     assert [claim.iteration for claim in deck.claims if claim.text == "O = 1"] == [None]
+
+
+@pytest.mark.parametrize("phrase", WORDS)
+def test_words_count_the_iterations_of_a_worked_example(phrase):
+    """Without one they count nothing: no number of the deck is an iteration's then."""
+    text = f"{phrase}: $O = 1$\n\n$P = 2$\n"
+    assert iterations(RUN + text) == [("O = 1", 2), ("P = 2", None)]
+    assert iterations(text) == [("O = 1", None), ("P = 2", None)]
+    assert read_text(RUN + text).figures == ()
+
+
+@pytest.mark.parametrize("phrase", NO_WORDS)
+def test_other_words_count_nothing(phrase):
+    """An entry of a list is no step, and what an update reads is of the state before it."""
+    assert iterations(f"{RUN}{phrase}: $O = 1$\n") == [("O = 1", None)]
+
+
+def test_iterations_later_count_on_from_the_last_that_was_named():
+    """3 + 2 = 5, 5 + 1 = 6."""
+    source = "After 3 updates $O = 1$.\n\nTwo updates later $P = 2$.\n\n再更新一次后 $Q = 3$.\n"
+    assert iterations(RUN + source) == [("O = 1", 3), ("P = 2", 5), ("Q = 3", 6)]
+
+
+@pytest.mark.parametrize(("stop", "last"), [("stop: count, ", 7), ("", None)])
+def test_end_of_a_descent_is_counted_where_its_count_ends_it(stop, last):
+    """A descent with a tolerance ends before."""
+    run = f"{{kind: gradient descent, objective: x^2, start: 1, {stop}iterations: 7}}"
+    run = run.replace("start", "learning_rate: 0.1, start")
+    source = f"---\nworked:\n  bowl: {run}\n---\nAt the end of the run $x = 0$\n"
+    assert iterations(source) == [("x = 0", last)]
 
 
 def test_mark_goes_before_a_phrase():

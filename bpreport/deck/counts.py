@@ -1,0 +1,94 @@
+"""How running text names a count of iterations: in digits, and in words up to twelve."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+__all__ = ["COUNT", "Count", "counts_in_digits", "counts_in_words"]
+
+COUNT = r"\d{1,9}"
+
+_CARDINAL = "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
+_ORDINAL = "first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth"
+_CHINESE = "一|二|三|四|五|六|七|八|九|十|十一|十二"
+_NUMBERS = {
+    word: number
+    for words in (_CARDINAL, _ORDINAL, _CHINESE)
+    for number, word in enumerate(words.split("|"), 1)
+}
+_NUMBERS["两"] = 2
+
+_DIGITS = re.compile(
+    rf"第\s*({COUNT})\s*(?:次|步|轮)?\s*(?:迭代|更新|训练)"
+    rf"|(?:迭代|更新|训练)\s*({COUNT})\s*(?:次|步|轮)"
+    rf"|\b(?:after|at|in)\s+(?:the\s+)?({COUNT})(?:st|nd|rd|th)?\s+"
+    rf"(?:iterations?|updates?|steps?|epochs?)\b"
+    rf"|\b({COUNT})(?:st|nd|rd|th)\s+(?:iteration|update|step|epoch)\b"
+    rf"|\b(?:iteration|epoch|step)\s+({COUNT})\b(?!\.\d)",
+    re.IGNORECASE,
+)
+
+_HAN = "十[一二]?|[一二三四五六七八九两]"
+_ONES = "(?:iterations?|updates?|steps?|epochs?)"
+_AFTER = "(?:之后|以后|后)(?!向)"  # 后向 is backward
+_IN_WORDS = re.compile(
+    rf"(?P<last>\bat\s+the\s+end\s+of\s+(?:the\s+)?(?:run|training)\b"
+    rf"|\bafter\s+the\s+(?:last|final)\s+(?:iteration|update|epoch)\b"
+    rf"|训练结束(?:时|{_AFTER})|最后一次(?:迭代|更新|训练){_AFTER})"
+    rf"|(?P<more>\b(?:{_CARDINAL}|{COUNT})\s+{_ONES}\s+later\b"
+    rf"|\bafter\s+(?:{_CARDINAL}|{COUNT})\s+(?:more|further)\s+{_ONES}\b"
+    rf"|[再又](?:经过)?(?:(?:迭代|更新|训练)(?:{_HAN})[次轮]|(?:{_HAN})[次轮](?:迭代|更新|训练)){_AFTER})"
+    rf"|\bafter\s+(?:the\s+first\s+)?(?:{_CARDINAL})\s+{_ONES}\b"
+    # What the second update itself computes is of the state before it, and a step may be one of
+    # a list: the second step, the backward pass.
+    rf"|\b(?:after|at\s+the\s+end\s+of)\s+(?:the\s+)?(?:{_ORDINAL})\s+(?:iteration|update|epoch)\b"
+    rf"|第(?:{_HAN})[次轮](?:迭代|更新|训练){_AFTER}"
+    rf"|(?<![每第])(?:{_HAN})[次轮](?:迭代|更新|训练){_AFTER}"
+    rf"|(?<!每)(?<!每次)(?:迭代|更新|训练)了?(?:{_HAN})[次轮]{_AFTER}",
+    re.IGNORECASE,
+)
+_NUMBER = re.compile(rf"\b(?:{_ORDINAL}|{_CARDINAL}|{COUNT})\b|{_HAN}", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """A count of iterations."""
+
+    number: int | None
+    """None where it is said to be the last one."""
+    in_words: bool = False
+
+
+def counts_in_digits(prose: str) -> dict[int, str]:
+    """The digits that count iterations, by where they stand.
+
+    >>> counts_in_digits("After 10 updates, and in epoch 12, with 3 layers")
+    {6: '10', 31: '12'}
+    """
+    return {
+        match.start(match.lastindex): match[match.lastindex]
+        for match in _DIGITS.finditer(prose)
+        if match.lastindex is not None
+    }
+
+
+def counts_in_words(prose: str, before: int | None) -> Iterator[Count]:
+    """The counts that are told in words; `before` is the one that text named last.
+
+    >>> [count.number for count in counts_in_words("After two updates", None)]
+    [2]
+    >>> [count.number for count in counts_in_words("两次更新后, and two epochs later", 3)]
+    [2, 5]
+    >>> list(counts_in_words("Before the second update we first update the bias.", None))
+    []
+    """
+    for match in _IN_WORDS.finditer(prose):
+        if match["last"] is not None:
+            yield Count(None, in_words=True)
+            continue
+        # In "after the first two updates" the last word counts.
+        *_, typed = _NUMBER.findall(match[0])
+        number = _NUMBERS.get(typed.lower()) or int(typed)
+        yield Count((before or 0) + number if match["more"] else number, in_words=True)
