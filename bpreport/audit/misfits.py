@@ -27,6 +27,7 @@ __all__ = [
     "is_short_for_another",
     "misplaced",
     "stand_for_each",
+    "turned_round",
     "without_sign",
 ]
 
@@ -89,6 +90,24 @@ def is_in_another_order(misfits: Sequence[Binding], claim: Claim) -> bool:
     places = {one.number: other.number, other.number: one.number}
     line = substitute(claim.right, places.get)
     return same(evaluate(line, {}, MPMATH), evaluate(claim.right, {}, MPMATH))
+
+
+def turned_round(
+    misfits: Sequence[Binding], found: Alignment, claim: Claim, knowledge: Knowledge
+) -> Binding | None:
+    """What a factor that nobody knows is where it stands in the place of one that is known.
+
+    The line for y - a x may be 4 - 3 * 0.825, with x = 3.
+    """
+    name = misfits[0].name
+    if len(misfits) > 1 or is_called_rate(name):
+        return None
+    own = knowledge.as_printed(name, claim)
+    for other in found.bindings:
+        swapped = printed_number(other.number) == own and knowledge.is_open(other.name, claim)
+        if swapped and is_in_another_order((misfits[0], other), claim):
+            return replace(other, number=misfits[0].number)
+    return None
 
 
 def is_short_for_another(

@@ -29,6 +29,7 @@ from bpreport.audit.misfits import (
     is_short_for_another,
     misplaced,
     stand_for_each,
+    turned_round,
     without_sign,
 )
 from bpreport.audit.model import Judgement, Verdict
@@ -124,6 +125,10 @@ def _of_misfits(
         for binding in misfits:
             knowledge.bind(binding.name, binding.number, claim)
         listed = f"${latex(misfits[0].name)} = {latex(misfits[0].number)}$"
+        return said(claim, Verdict.GIVEN, PUTS_IN, listed=listed)
+    if (turned := turned_round(misfits, found, claim, knowledge)) is not None:
+        knowledge.bind(turned.name, turned.number, claim)
+        listed = f"${latex(turned.name)} = {latex(turned.number)}$"
         return said(claim, Verdict.GIVEN, PUTS_IN, listed=listed)
     # A factor of one need not be written, and the square of a difference has no sign.
     free = [isinstance(b.name, Apply) for b in misfits]
