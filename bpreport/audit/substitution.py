@@ -83,13 +83,16 @@ def judge_substitution(claim: Claim, knowledge: Knowledge) -> Judgement:
         return _of_misfits(misfits, found, claim, knowledge)
     if misfits:
         knowledge.document.begin_round(claim)
-    new = [
+    open_ = [
         binding
         for binding in found.bindings
         if isinstance(binding.name, Symbol | Derivative)
         and knowledge.is_open(binding.name, claim)
-        and not is_known_as(binding, claim, knowledge)
     ]
+    again = [binding for binding in open_ if is_known_as(binding, claim, knowledge)]
+    new = [binding for binding in open_ if binding not in again]
+    for binding in again:  # in this round, too, it is what it was
+        knowledge.bind(binding.name, binding.number, claim)
     new = _with_signs_of_gradients(new)
     backwards = [b for b in new if _is_negative_rate(b)]
     if backwards:
