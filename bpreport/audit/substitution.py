@@ -26,6 +26,7 @@ from bpreport.audit.misfits import (
     are_given_anew,
     is_called_rate,
     is_in_another_order,
+    is_of_another_sample,
     is_short_for_another,
     misplaced,
     stand_for_each,
@@ -86,8 +87,7 @@ def judge_substitution(claim: Claim, knowledge: Knowledge) -> Judgement:
     open_ = [
         binding
         for binding in found.bindings
-        if isinstance(binding.name, Symbol | Derivative)
-        and knowledge.is_open(binding.name, claim)
+        if isinstance(binding.name, Symbol | Derivative) and knowledge.is_open(binding.name, claim)
     ]
     again = [binding for binding in open_ if is_known_as(binding, claim, knowledge)]
     new = [binding for binding in open_ if binding not in again]
@@ -124,7 +124,8 @@ def _of_misfits(
     misfits: Sequence[Binding], found: Alignment, claim: Claim, knowledge: Knowledge
 ) -> Judgement:
     """The judgement of a line with numbers that are not what their names are."""
-    if stand_for_each(misfits, claim, knowledge):
+    apart = stand_for_each(misfits, claim, knowledge)
+    if apart or is_of_another_sample(misfits, claim, knowledge):
         for binding in misfits:
             knowledge.bind(binding.name, binding.number, claim)
         listed = f"${latex(misfits[0].name)} = {latex(misfits[0].number)}$"
