@@ -36,6 +36,7 @@ _LABEL = re.compile(
 _MOST_COLUMNS = 100
 """Columns up to which what heads them is held against one another; no reader sees more."""
 _LETTER = re.compile(r"[ijklmnst]|\\ell")
+_UPRIGHT = re.compile(r"\\(?:text|textrm|mathrm|operatorname)\s*\{([^{}]*)\}")
 _SLOPE = re.compile(r"梯度|导数|\b(?:gradients?|derivatives?|slopes?)\b", re.IGNORECASE)
 """A column of them has no values of the names beside it."""
 _CALL = re.compile(r"\$[^$]*\([^$]*\$")
@@ -137,7 +138,8 @@ def _in_rows(rows: Sequence[Sequence[str]]) -> Iterator[Entry]:
     for row, cells in enumerate(rows[1:], 1):
         letter, count = "", None
         if counting is not None:
-            letter, count = headings[counting] or "", _count(cells[counting])
+            letter = headings[counting] or _letter_beside_words(rows[0][counting])
+            count = _count(cells[counting])
         for column, (heading, cell) in enumerate(zip(headings, cells, strict=False)):
             if column != counting and heading is not None and sole_number(cell) is not None:
                 yield Entry(row, column, heading, letter, count)
@@ -225,13 +227,21 @@ def _counting_column(rows: Sequence[Sequence[str]]) -> int | None:
         if heading is not None:
             script = re.compile(rf"[_^]\s*(?:\{{[^}}]*)?{re.escape(heading)}(?![A-Za-z])")
             used = any(script.search(other) for other in headings if other is not None)
-            named = _LETTER.fullmatch(heading) and (used or column == 0)
+            counting = COUNTING.fullmatch(_UPRIGHT.sub(r"\1", heading))
+            named = counting or (_LETTER.fullmatch(heading) and (used or column == 0))
         below = [row[column] if column < len(row) else "" for row in rows[1:]]
         counts = [count for one in below if (count := _count(one)) is not None]
         named = named or (counts and all(COUNTING.search(one) for one in below))
         if named and counts == sorted(set(counts)) and len(counts) == len(below):
             return column
     return None
+
+
+def _letter_beside_words(heading: str) -> str:
+    """The t of "epoch t", where t is a formula; empty without one."""
+    formulas = [source.strip() for pair in _FORMULA.findall(heading) for source in pair if source]
+    words = COUNTING.search(_FORMULA.sub("", heading))
+    return formulas[0] if words and len(formulas) == 1 and _LETTER.fullmatch(formulas[0]) else ""
 
 
 def counts_below(heading: str) -> bool:
