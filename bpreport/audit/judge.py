@@ -25,7 +25,7 @@ from bpreport.audit.saying import said, shown, unchecked, uncomputable
 from bpreport.audit.stretches import in_step, rounded_start
 from bpreport.audit.substitution import SHAPELESS, judge_substitution
 from bpreport.audit.sums import is_endless
-from bpreport.audit.table_rows import judge_in_case
+from bpreport.audit.table_rows import judge_in_case, judge_in_row
 from bpreport.audit.totals import is_total, judge_total
 from bpreport.deck.claims import follows_in_time, printed_number
 from bpreport.deck.model import Claim
@@ -384,8 +384,11 @@ def _figure(claim: Claim, knowledge: Knowledge) -> Judgement:
     printed = printed_number(claim.right) or figure.text
     if is_total(claim):
         return judge_total(claim, knowledge)
-    if figure.case is not None:
+    named = isinstance(claim.left, Symbol | Derivative | Call)
+    if figure.case is not None or (claim.left is not None and not named):
         return judge_in_case(claim, knowledge, printed)
+    if claim.left is not None and printed_number(claim.right) is None:  # 1/2, or 10 %
+        return judge_in_row(claim, knowledge, printed) or _pair(claim, knowledge)
     if claim.left is not None:
         return judge_value(claim, knowledge, printed)
     if figure.iteration:

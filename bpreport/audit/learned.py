@@ -108,7 +108,7 @@ class Learned(Naming):
     def _rows(self) -> dict[int, dict[Row, list[Claim]]]:
         found: dict[int, dict[Row, list[Claim]]] = {}
         for claim in self.claims:
-            if (row := row_of(claim)) is not None:
+            if (row := row_of(claim) or _row_of_an_index(claim)) is not None:
                 found.setdefault(claim.slide, {}).setdefault(row, []).append(claim)
         return found
 
@@ -182,6 +182,12 @@ def row_of(claim: Claim) -> Row | None:
     if figure is None or figure.name is None or figure.count is figure.case is None:
         return None
     return figure.count, figure.case
+
+
+def _row_of_an_index(claim: Claim) -> Row | None:
+    """The row of a number whose name has the count of its row for an index: x_1."""
+    named = claim.figure is not None and claim.figure.name is not None
+    return (None, claim.position.line) if named else None
 
 
 def _numbers_in(tree: Tree | None) -> set[Decimal]:

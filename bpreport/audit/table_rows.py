@@ -23,10 +23,10 @@ from bpreport.audit.saying import math, said, unchecked
 from bpreport.deck.claims import printed_number
 from bpreport.deck.model import Claim
 from bpreport.deck.tables import counts
-from bpreport.formula import MP, EvaluationError, expand, parse
+from bpreport.formula import INTERVAL, MP, MPMATH, EvaluationError, evaluate, expand, parse
 from bpreport.formula.arithmetic import IV
 from bpreport.formula.effort import charge
-from bpreport.formula.tree import Symbol, Tree, substitute
+from bpreport.formula.tree import Symbol, Tree, substitute, walk
 
 __all__ = ["judge_in_case", "judge_in_row"]
 
@@ -44,7 +44,12 @@ def judge_in_case(claim: Claim, knowledge: Knowledge, printed: str) -> Judgement
         return found
     name = claim.left
     assert name is not None
-    if isinstance(name, Symbol) and _formula(claim, knowledge) is None:
+    given = (
+        _formula(claim, knowledge) is None
+        if isinstance(name, Symbol)
+        else _is_read(claim, knowledge)
+    )
+    if given:
         return said(claim, Verdict.GIVEN, "{printed} is given", printed=printed)
     text = "The numbers of its row do not determine {name}"
     return unchecked(claim, text, printed=printed, name=math(name))
@@ -58,12 +63,12 @@ def judge_in_row(claim: Claim, knowledge: Knowledge, printed: str) -> Judgement 
         found = _range_of(claim, knowledge, taken)
         if found is None:
             return None
-        if can_be(printed, found):
+        if _is_in(claim, found):
             return said(claim, Verdict.CARRIED, FOLLOWS, printed=printed)
         following, held = _column(claim, knowledge, taken)
         if following >= FEWEST and 2 * following > held:
             right = _range_of(claim, knowledge, "mended")
-            if right is not None and can_be(printed, right):
+            if right is not None and _is_in(claim, right):
                 text = "{printed} follows from the right numbers of its row"
                 return said(claim, Verdict.CARRIED, text, printed=printed)
             return _does_not_follow(claim, knowledge, printed, found)
@@ -78,11 +83,11 @@ def _column(claim: Claim, knowledge: Knowledge, taken: str) -> tuple[int, int]:
     about = claim.slide, claim.left, taken, knowledge.document.changes
     if about not in knowledge.columns:
         column = [
-            can_be(text, other)
+            _is_in(one, other)
             for row in knowledge.rows_of(claim.slide).values()
             for one in row
-            if one.left == claim.left and (text := printed_number(one.right)) is not None
-            if (other := _range_of(one, knowledge, taken)) is not None
+            if _heading(one) == _heading(claim)
+            and (other := _range_of(one, knowledge, taken)) is not None
         ]
         knowledge.columns[about] = sum(column), len(column)
     return knowledge.columns[about]
@@ -93,9 +98,12 @@ def _does_not_follow(
 ) -> Judgement:
     """The judgement of a number that others of its row contradict, and how it came about."""
     exact = (ends[0] + ends[1]) / 2
+    if printed_number(claim.right) is None:
+        text = "{fraction} is printed, but from the numbers of its row it is about {exact}"
+        return said(claim, Verdict.WRONG, text, fraction=printed, exact=exact)
+    text = "{printed} is printed, but from the numbers of its row it is about {exact}"
     right = correction(printed, exact)
     sure = fits(right, ends[0]) and fits(right, ends[1])
-    text = "{printed} is printed, but from the numbers of its row it is about {exact}"
     line = _line(claim, knowledge) if sure else None
     if line is not None:
         one = replace(claim, left=line, head=None)
@@ -112,6 +120,17 @@ def _does_not_follow(
     )
 
 
+def _is_read(claim: Claim, knowledge: Knowledge) -> bool:
+    """Whether a heading that is no name, and has no value, stands in another of its row."""
+    others = (_formula(one, knowledge) for one in _row(claim, knowledge) if one.left != claim.left)
+    read = any(claim.left == part for tree in others if tree is not None for part in walk(tree))
+    return read and _range_of(claim, knowledge, "exact") is None
+
+
+def _heading(claim: Claim) -> Tree | None:
+    return None if claim.figure is None else claim.figure.heading
+
+
 def _row(claim: Claim, knowledge: Knowledge) -> Sequence[Claim]:
     """The numbers of a claim's row, its own among them."""
     row = row_of(claim)
@@ -122,9 +141,9 @@ def _texts_of(claim: Claim, knowledge: Knowledge) -> dict[str, Claim] | None:
     """The numbers of a row by their names; None where one name has two, in two tables or runs."""
     row: dict[str, Claim] = {}
     for one in _row(claim, knowledge):
-        if isinstance(one.left, Symbol) and printed_number(one.right) is not None:
+        if isinstance(one.left, Symbol) and one.right is not None:
             known = row.setdefault(one.left.key, one)
-            if printed_number(known.right) != printed_number(one.right):
+            if known.right != one.right:
                 return None
     return row
 
@@ -137,9 +156,10 @@ def _range_of(
     They are taken as "exact", but for those that a formula computes and rounds, as "rounded" all of
     them, or as "mended": what a formula gives instead of what is printed.
     """
-    formula, row = _formula(claim, knowledge), _texts_of(claim, knowledge)
-    if formula is None or row is None:
+    found = _formula_in_row(claim, knowledge)
+    if found is None:
         return None
+    formula, row = found
     charge(OF_A_RANGE)
     values: dict[str, Any] = dict(knowledge.document.functions.at(claim.position))
     names = readings(formula)
@@ -156,7 +176,8 @@ def _range_of(
         if known is None or known.stale or result:
             return None
         values[name.key] = known.value
-    if (row.keys() | count.keys()).isdisjoint(name.key for name in names):
+    instance = claim.left != _heading(claim)  # of x_i - m, of which the deck may have all numbers
+    if not instance and (row.keys() | count.keys()).isdisjoint(name.key for name in names):
         return None
     try:
         ends = range_of(formula, values)
@@ -179,23 +200,41 @@ def _count(claim: Claim, formula: Tree, knowledge: Knowledge) -> dict[str, str]:
 
 def _taken(claim: Claim, knowledge: Knowledge, taken: str, depth: int) -> Any:
     """What a number of the row is taken for, as an interval."""
-    text = printed_number(claim.right) or ""
-    if taken == "rounded":
-        return interval(text, rounded=True)
     computed = _formula(claim, knowledge) is not None
+    if taken == "rounded":
+        return _stands_for(claim, rounded=computed or not claim.text.isdecimal())
     ends = _range_of(claim, knowledge, taken, depth - 1) if computed and depth else None
     if taken == "mended" and ends is not None:
         return IV.mpf([str(end) for end in ends])
-    exact = ends is not None and all(same(number(text), end) for end in ends)
-    return interval(text, rounded=computed and not exact)
+    text = printed_number(claim.right)
+    exact = text is not None and ends is not None and all(same(number(text), e) for e in ends)
+    return _stands_for(claim, rounded=computed and not exact)
+
+
+def _is_in(claim: Claim, ends: tuple[Any, Any]) -> bool:
+    """Whether a claim's number stands for a value of a range; a fraction is exact."""
+    text = printed_number(claim.right)
+    if text is not None:
+        return can_be(text, ends)
+    assert claim.right is not None
+    value = evaluate(claim.right, {}, MPMATH)
+    inside = ends[0] <= value <= ends[1]
+    return inside or any(same(value, end) for end in ends)
+
+
+def _stands_for(claim: Claim, *, rounded: bool) -> Any:
+    """The numbers that a number of a table stands for."""
+    assert claim.right is not None
+    text = printed_number(claim.right)
+    return evaluate(claim.right, {}, INTERVAL) if text is None else interval(text, rounded=rounded)
 
 
 def _line(claim: Claim, knowledge: Knowledge) -> Tree | None:
     """The formula of a number with the printed numbers of its row in it."""
-    formula, row = _formula(claim, knowledge), _texts_of(claim, knowledge)
-    if formula is None or row is None:
+    found = _formula_in_row(claim, knowledge)
+    if found is None:
         return None
-
+    formula, row = found
     count = _count(claim, formula, knowledge)
 
     def printed(part: Tree) -> Tree | None:
@@ -210,6 +249,27 @@ def _line(claim: Claim, knowledge: Knowledge) -> Tree | None:
 
     line = substitute(formula, printed)
     return line if is_numeric(line) else None
+
+
+def _formula_in_row(claim: Claim, knowledge: Knowledge) -> tuple[Tree, dict[str, Claim]] | None:
+    """The formula of a number, and the numbers of its row by the names that it reads.
+
+    Where a name has no value, what heads another column is one: t - o in (t - o)^2.
+    """
+    formula, row = _formula(claim, knowledge), _texts_of(claim, knowledge)
+    if formula is None or row is None:
+        return None
+    count = _count(claim, formula, knowledge)
+    names = [name for name in readings(formula) if name.key not in row and name.key not in count]
+    if all(knowledge.operand(name, claim) is not None for name in names):
+        return formula, row
+    columns: dict[Tree, Symbol] = {
+        one.left: Symbol(r"\column", (str(place),))
+        for place, one in enumerate(_row(claim, knowledge))
+        if one.left is not None and one.left != claim.left and not isinstance(one.left, Symbol)
+    }
+    beside = {columns[one.left].key: one for one in _row(claim, knowledge) if one.left in columns}
+    return substitute(formula, columns.get), row | beside
 
 
 def _formula(claim: Claim, knowledge: Knowledge) -> Tree | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from decimal import Context, Decimal
 from itertools import count
 
 from bpreport.deck.model import Chain, Claim, Figure, Formula, Refusal, Side
@@ -45,6 +46,8 @@ __all__ = [
 
 _BOUNDS = re.compile(r"_\s*(?:\{([^{}]*(?:\{[^{}]*\}[^{}]*)*)\}|(\S))")
 ARROWS = (r"\to", r"\rightarrow", r"\longrightarrow", "→")
+_DECIMALS = Context(prec=12)
+"""For 1/3: more digits than are printed for a result."""
 _NAMED = re.compile(
     r"(?P<name>[^:=]*[^:=\s])\s*(?P<colon>:)\s*(?P<number>-?(?:\d+(?:\.\d*)?|\.\d+))\s*"
 )
@@ -283,10 +286,24 @@ def _figure_claim(figure: Figure) -> Claim:
         figure=figure,
         head=_name(figure.name),
         left=figure.name,
-        right=None if figure.name is None else parse(figure.text.removeprefix("+")),
+        right=None if figure.name is None else parse(_stands_for(figure)),
         right_source="" if figure.name is None else figure.text,
         iteration=figure.count,
     )
+
+
+def _stands_for(figure: Figure) -> str:
+    """The number of a table as a formula: 0.10 for 10 %, and 0.25 for 1/4.
+
+    A fraction in a row that is a case of its own is exact, and no decimals of so many places.
+    """
+    text = figure.text.removeprefix("+")
+    if figure.percent:
+        return f"{Decimal(f'{text}e-2'):f}"
+    above, _, below = text.partition("/")
+    if not below or figure.case is not None:
+        return text
+    return f"{_DECIMALS.divide(Decimal(above), Decimal(below)):f}"
 
 
 def _name(tree: Tree | None) -> Tree | None:

@@ -241,7 +241,7 @@ def _check(mark: Mark, place: Callable[[int], Position]) -> None:
             position=place(mark.offset),
             shown=shown,
         )
-    if not _FIGURE.fullmatch(text):
+    if mark.entry is None and not _FIGURE.fullmatch(text):
         raise DeckError(
             "the claim {claim!r} expects a number in its brackets, found {shown!r}",
             position=place(mark.offset),

@@ -220,10 +220,13 @@ class _Reading:
             marks,
             announces=announces and not paragraph.formulas,
         )
-        marked = {paragraph.begin + mark.offset for mark in marks}
+        marked = {paragraph.begin + mark.offset: mark for mark in marks}
         for token, offset in paragraph.formulas:
             if offset in marked:  # a number of a table, typed as a formula
                 token.type = "text"
+                mark = marked[offset]
+                percent = mark.entry is not None and mark.entry.percent
+                token.content = f"{mark.text} %" if percent else mark.text
                 continue
             token.meta["formula"] = self.gathering.add_math(
                 token.content, False, self._starts(offset, token.content), iteration
@@ -237,10 +240,11 @@ class _Reading:
             for entry in entries(texts):
                 begin, _ = rows[entry.row][entry.column]
                 cell = texts[entry.row][entry.column]
-                typed = sole_number(cell) or ""
-                offset = begin + cell.index(typed) - paragraph.begin
+                printed = sole_number(cell)
+                assert printed is not None  # it would not be named
+                offset = begin + cell.index(printed.typed) - paragraph.begin
                 counts = not entry.heading
-                yield Mark(offset, typed, "", counts, entry=None if counts else entry)
+                yield Mark(offset, printed.text, "", counts, entry=None if counts else entry)
 
     def _heading(self, name: str, begin: int, brace: int) -> int:
         self._flush(begin)

@@ -283,13 +283,17 @@ class _Reading:
 
     def _named_cell(self, token: Token, entry: Entry) -> None:
         """A cell that is nothing but a number, of which the table says what it is printed for."""
-        typed = sole_number(token.content) or ""
+        printed = sole_number(token.content)
+        assert printed is not None  # it would not be named
         opening = Token("span_open", "span", 1)
-        text = Token("text", "", 0, content=typed)
+        text = Token("text", "", 0, content=printed.text)
         token.children = [opening, text, Token("span_close", "span", -1)]
+        if printed.percent:
+            token.children.append(Token("text", "", 0, content=" %"))
         counts = not entry.heading
         named = None if counts else entry
-        mark = Mark(token.content.index(typed), typed, "", counts, opening, named)
+        offset = token.content.index(printed.typed)
+        mark = Mark(offset, printed.text, "", counts, opening, named)
         place = self._cell_place(token)
         self.gathering.read_paragraph("", place, [mark], announces=False)
 

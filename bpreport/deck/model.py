@@ -144,6 +144,10 @@ class Figure:
     """The iteration that its row is about, where `name` does not say it."""
     case: int | None = None
     """The line of its row, where the row is a case of its own that nothing counts, or of totals."""
+    percent: bool = False
+    """A hundredth of it is meant: a sign for percent stands behind the digits."""
+    heading: Tree | None = None
+    """What heads its column; `name` has the count of its row in the place of the index."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,15 @@ from bpreport.deck.tables import Entry
 from bpreport.formula import FormulaError, instantiate, parse
 from bpreport.formula.chains import split_label
 from bpreport.formula.names import read_base
-from bpreport.formula.tree import Call, Derivative, Symbol, Tree, Tuple, free_symbols
+from bpreport.formula.tree import (
+    Call,
+    Derivative,
+    Matrix,
+    Symbol,
+    Tree,
+    Tuple,
+    free_symbols,
+)
 
 __all__ = ["read_source"]
 
@@ -101,20 +109,27 @@ def _figure(
     The rows of a worked example are its samples or steps, and no cases: `computed` is None there.
     """
     name: Tree | None = None
+    heading: Tree | None = None
     count = case = None
     if span.entry is not None and span.entry.beside:
         headings = [_heading(one, functions, names) for one in span.entry.beside]
         if computed is None or not any(_is_computed(one, computed) for one in headings):
             return None
-        name, case = _heading(span.entry.heading, functions, names), span.position.line
+        name = heading = _heading(span.entry.heading, functions, names)
+        case = span.position.line
         if name is None:
             return None
     elif span.entry is not None and span.entry.total:
         name, case = _heading(span.entry.heading, functions, names), span.position.line
     elif span.entry is not None:
-        name, count = _named(span.entry, functions, names)
-        if name is None:
+        heading = _heading(span.entry.heading, functions, names)
+        if heading is None or isinstance(heading, Tuple | Matrix) or not free_symbols(heading):
             return None
+        name, count = _counted(span.entry, heading)
+        if not isinstance(name, Symbol | Derivative | Call):
+            if computed is None or span.entry.count is None:
+                return None
+            case = span.position.line if count is None else None
     return Figure(
         span.number,
         span.section,
@@ -125,6 +140,8 @@ def _figure(
         name,
         count,
         case,
+        span.entry is not None and span.entry.percent,
+        heading,
     )
 
 
@@ -144,18 +161,12 @@ def _claimed(claim: str, functions: frozenset[str], names: frozenset[str]) -> st
     return f"{name.key}{at}{iteration}" if isinstance(name, Symbol | Derivative) else claim
 
 
-def _named(
-    entry: Entry, functions: frozenset[str], names: frozenset[str]
-) -> tuple[Tree | None, int | None]:
+def _counted(entry: Entry, heading: Tree) -> tuple[Tree, int | None]:
     """What a number of a table is printed for, and at which iteration."""
-    name = heading = _heading(entry.heading, functions, names)
-    if heading is None:
-        return None, None
+    name = heading
     if entry.count is not None and entry.letter:
         letter = parse(entry.letter)
         name = instantiate(heading, {letter.key: entry.count} if isinstance(letter, Symbol) else {})
-    if not isinstance(name, Symbol | Derivative | Call):
-        return None, None
     return name, entry.count if name == heading else None
 
 

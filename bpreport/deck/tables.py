@@ -42,6 +42,25 @@ _CALL = re.compile(r"\$[^$]*\([^$]*\$")
 _COUNT = re.compile(r"\d{1,9}", re.ASCII)
 _NUMBER = re.compile(r"[-+−–]?(?:\d+(?:\.\d+)?(?:[eE][-+]?\d{1,4})?|\.\d+)", re.ASCII)
 """A number that formulas know, with its sign: no digits are missing behind its point."""
+_FRACTION = re.compile(
+    r"(?P<sign>[-+−–]?)(?:(?P<above>\d+)\s*/\s*(?P<below>0*[1-9]\d*)"
+    r"|\\[dt]?frac(?:\{\s*(?P<above_>\d+)\s*\}|\s*(?P<above__>\d))"
+    r"(?:\{\s*(?P<below_>0*[1-9]\d*)\s*\}|\s*(?P<below__>[1-9])))",
+    re.ASCII,
+)
+_PERCENT = re.compile(r"(?:\s|\\[,;: ]|~)*\\?%\s*\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """A cell that is nothing but a number."""
+
+    text: str
+    """Its digits as typed; a fraction is "1/2", however it is typed."""
+    typed: str
+    """What stands for it in the cell."""
+    percent: bool = False
+    """A sign for percent stands behind it, and it has no exponent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +79,8 @@ class Entry:
     """All that is named in its row, where that is a case of its own, which nothing counts."""
     total: bool = False
     """The heading is the sum or the mean of the numbers above it: "2 + 6 + 15"."""
+    percent: bool = False
+    """A hundredth of it is meant; a total is one of numbers that are all in percent."""
 
 
 def entries(rows: Sequence[Sequence[str]]) -> Iterator[Entry]:
@@ -76,6 +97,13 @@ def entries(rows: Sequence[Sequence[str]]) -> Iterator[Entry]:
     >>> [entry.heading for entry in entries([["", "cost"], ["a", "3"], ["b", "4"], ["total", "7"]])]
     ['3 + 4']
     """
+    for entry in _entries(rows):
+        printed = sole_number(rows[entry.row][entry.column])
+        percent = printed is not None and printed.percent and not entry.total
+        yield replace(entry, percent=percent)
+
+
+def _entries(rows: Sequence[Sequence[str]]) -> Iterator[Entry]:
     if not rows:
         return
     last = len(rows)
@@ -148,8 +176,14 @@ def _totals(row: int, cells: Sequence[str], above: Sequence[Sequence[str]]) -> I
         return
     for column, cell in enumerate(cells):
         terms = [sole_number(one[column]) if column < len(one) else None for one in above]
-        plain = [term for term in terms if term is not None and "e" not in term.lower()]
-        if sole_number(cell) is not None and len(plain) == len(above):
+        total = sole_number(cell)
+        alike = [
+            term.text
+            for term in terms
+            if term is not None and total is not None and term.percent == total.percent
+        ]
+        plain = [text for text in alike if "e" not in text.lower() and "/" not in text]
+        if len(plain) == len(above):
             line = " + ".join(map(_as_term, plain))
             heading = line if _label(cells) == "sum" else rf"\frac{{{line}}}{{{len(above)}}}"
             yield Entry(row, column, heading, total=True)
@@ -161,10 +195,24 @@ def _as_term(number: str) -> str:
     return f"(-{digits})" if number[0] in "-−–" else digits
 
 
-def sole_number(cell: str) -> str | None:
-    """The digits of a cell that is nothing but a number, as typed."""
-    text = _bare(cell)
-    return text if _NUMBER.fullmatch(text) else None
+def sole_number(cell: str) -> Printed | None:
+    r"""What a cell prints that is nothing but a number.
+
+    >>> sole_number(r"$-2.60$").text, sole_number("step 2"), sole_number(r"10\,\%").percent
+    ('-2.60', None, True)
+    >>> sole_number("1/3").text, sole_number(r"$\frac{1}{3}$").text
+    ('1/3', '1/3')
+    """
+    inner = _bare(_PERCENT.sub("", cell.strip()))
+    text = _PERCENT.sub("", inner).strip()
+    percent = _PERCENT.search(cell) is not None or text != inner
+    if _NUMBER.fullmatch(text) and not (percent and "e" in text.lower()):
+        return Printed(text, text, percent)
+    fraction = None if percent else _FRACTION.fullmatch(text)
+    if fraction is None:
+        return None
+    above, below = (digits for digits in fraction.groups()[1:] if digits is not None)
+    return Printed(f"{fraction['sign']}{above}/{below}", text)
 
 
 def _counting_column(rows: Sequence[Sequence[str]]) -> int | None:
@@ -218,7 +266,7 @@ def _sole_formula(cell: str) -> str | None:
     if match is None:
         return None
     source = (match[1] or match[2]).strip()
-    return None if _NUMBER.fullmatch(source) else source
+    return None if sole_number(cell) else source
 
 
 def _bare(cell: str) -> str:

@@ -57,7 +57,7 @@ def test_iterations_counted_in_words():
         "| $x$ | $y$ |\n|---|---|\n| 1 | 2 |\n| 3 | 4 |\n",  # no telling the rows apart
         "| $k$ | $x_k$ |\n|---|---|\n| 2 | 0.5 |\n| 1 | 0.7 |\n",  # these are no counts in order
         "| $k$ | the value $x_k$ |\n|---|---|\n| 1 | 0.5 |\n",  # words beside the formula
-        "| $k$ | $2 x_k$ |\n|---|---|\n| 1 | 0.5 |\n",  # no single name
+        "| $k$ | $2 x_k, 1$ |\n|---|---|\n| 1 | 0.5 |\n",  # several things
         "| $k$ | $x_{k$ |\n|---|---|\n| 1 | 0.5 |\n",  # not understood
         "| $k$ | $x_k$ |\n|---|---|\n| 1 | about 0.5 |\n",  # not a number alone
         "| name | gradient |\n|---|---|\n| $b$ | 0.5 |\n",  # of another quantity
@@ -68,6 +68,27 @@ def test_what_does_not_name_a_number(table):
     deck = read_text(f"# N\n\n{table}", "n.md")
     assert all(figure.name is None for figure in deck.figures)
     assert any(numeral.text in ("0.5", "4") for numeral in deck.numerals)
+
+
+@pytest.mark.parametrize("path", ["notes.md", "notes.tex"])
+def test_a_fraction_and_a_percentage_are_numbers_of_a_table(path):
+    """However they are typed; 10 % is 0.10, 1/4 is 0.25, and each stands where it is typed."""
+    rows = [["0", r"10\%"], ["1", r"$\frac{1}{4}$"], ["2", "-1/2"], ["3", "about 1/2"]]
+    cells = [["$k$", "$x_k$"], *rows]
+    source = (
+        "\\begin{tabular}{cc}\n" + "\\\\\n".join(map(" & ".join, cells)) + "\\end{tabular}"
+        if path.endswith("tex")
+        else "\n".join(" | ".join(row) for row in [cells[0], ["---", "---"], *rows])
+    )
+    claims = [claim for claim in read_text(source, path).claims if claim.left and claim.right]
+    assert [(claim.text, latex(claim.right)) for claim in claims if claim.right] == [
+        ("10", "0.10"),
+        ("1/4", "0.25"),
+        ("-1/2", "-0.5"),
+    ]
+    lines = source.split("\n")
+    typed = [lines[c.position.line - 1][c.position.column - 1 :][:2] for c in claims]
+    assert typed == ["10", r"\f", "-1"]
 
 
 def test_every_numeral_of_a_table_is_accounted_for_once():
