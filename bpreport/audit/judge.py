@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from dataclasses import replace
 from difflib import get_close_matches
@@ -54,9 +55,22 @@ def judge(claim: Claim, knowledge: Knowledge) -> Judgement:
         judgement = _judge(claim, knowledge)
     except EvaluationError as error:
         return uncomputable(claim, error)
+    if judgement.verdict.level in ("note", "error") and _changes_unit(claim):
+        text = "The sides have other units, {left} and {right}"
+        left, right = (unit or Message("none") for unit in claim.units)
+        return unchecked(claim, text, left=left, right=right)
     if judgement.verdict.level in ("note", "error"):
         judgement = _from_rounded_start(judgement, knowledge) or judgement
     return _taken_note_of(judgement, knowledge)
+
+
+_UNIT = re.compile(r"[^\W\d_]{1,12}")
+
+
+def _changes_unit(claim: Claim) -> bool:
+    r"""Whether the sides have other units: 90 \text{ s} = 1.5 \text{ min}."""
+    left, right = claim.units
+    return _UNIT.fullmatch(left) is not None and left != right
 
 
 def _from_rounded_start(judgement: Judgement, knowledge: Knowledge) -> Judgement | None:
