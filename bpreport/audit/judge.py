@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from dataclasses import replace
 from difflib import get_close_matches
@@ -17,12 +18,14 @@ from bpreport.audit.lines import judge_line, judge_value
 from bpreport.audit.model import Expectation, Judgement, Message, Verdict
 from bpreport.audit.names import is_numeric, is_row_of_numbers, readings
 from bpreport.audit.operands import could_give
+from bpreport.audit.posed import unless_posed
 from bpreport.audit.printed import CARRIED, judge_against, judge_given
 from bpreport.audit.relations import INEQUALITIES, WITHOUT_VALUE
 from bpreport.audit.rows import in_entries, judge_entry, judge_entry_of, judge_row
 from bpreport.audit.saying import said, shown, unchecked, uncomputable
 from bpreport.audit.stretches import in_step, rounded_start
 from bpreport.audit.substitution import SHAPELESS, judge_substitution
+from bpreport.audit.sums import is_endless
 from bpreport.audit.table_rows import judge_in_case, judge_in_row
 from bpreport.audit.totals import is_total, judge_total
 from bpreport.deck.claims import follows_in_time, printed_number
@@ -52,9 +55,22 @@ def judge(claim: Claim, knowledge: Knowledge) -> Judgement:
         judgement = _judge(claim, knowledge)
     except EvaluationError as error:
         return uncomputable(claim, error)
+    if judgement.verdict.level in ("note", "error") and _changes_unit(claim):
+        text = "The sides have other units, {left} and {right}"
+        left, right = (unit or Message("none") for unit in claim.units)
+        return unchecked(claim, text, left=left, right=right)
     if judgement.verdict.level in ("note", "error"):
         judgement = _from_rounded_start(judgement, knowledge) or judgement
     return _taken_note_of(judgement, knowledge)
+
+
+_UNIT = re.compile(r"[^\W\d_]{1,12}")
+
+
+def _changes_unit(claim: Claim) -> bool:
+    r"""Whether the sides have other units: 90 \text{ s} = 1.5 \text{ min}."""
+    left, right = claim.units
+    return _UNIT.fullmatch(left) is not None and left != right
 
 
 def _from_rounded_start(judgement: Judgement, knowledge: Knowledge) -> Judgement | None:
@@ -163,6 +179,8 @@ def _pair(claim: Claim, knowledge: Knowledge) -> Judgement:
         if printed is None:
             return said(claim, Verdict.GIVEN, "It puts in numbers")
         return said(claim, Verdict.GIVEN, "{printed} is given", printed=printed)
+    if is_endless(left) or is_endless(right):
+        return _without_end(claim, knowledge)
     in_percent = _in_percent(left, right)
     if in_percent is not None:
         scaled = replace(claim, head=in_percent[0], left=in_percent[0], right=in_percent[1])
@@ -175,7 +193,7 @@ def _pair(claim: Claim, knowledge: Knowledge) -> Judgement:
         values = {} if shown_line else knowledge.values_for(left, claim)
         computed = evaluate(left, values, MPMATH)
         claim = replace(claim, left=in_entries(left, values, claim, knowledge))
-        return judge_line(claim, knowledge, printed, computed, shown=shown_line)
+        return unless_posed(judge_line(claim, knowledge, printed, computed, shown=shown_line))
     if is_numeric(right):
         if is_numeric(left):
             return _two_lines(claim, knowledge)
@@ -191,6 +209,15 @@ def _pair(claim: Claim, knowledge: Knowledge) -> Judgement:
     if found.outcome == "different":
         return _refuted(claim, knowledge, found)
     return said(claim, _OUTCOMES[found.outcome], found.text, **found.values)
+
+
+def _without_end(claim: Claim, knowledge: Knowledge) -> Judgement:
+    """A sum that never ends, or what one comes to: a name may be defined by it."""
+    if isinstance(claim.left, Symbol | Derivative | Call):
+        found = compare(claim, knowledge)
+        if found.outcome == "definition":
+            return said(claim, Verdict.DEFINITION, found.text, **found.values)
+    return unchecked(claim, "What goes on to infinity is not computed")
 
 
 def _in_percent(left: Tree, right: Tree) -> tuple[Tree, Tree] | None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
 from bpreport.audit.binding import agree_within_rounding, tree_of
-from bpreport.audit.digits import entries_of, how_printed
+from bpreport.audit.digits import entries_of, how_printed, same
 from bpreport.audit.knowledge import Knowledge
 from bpreport.audit.lines import judge_line
 from bpreport.audit.model import Judgement, Verdict
@@ -112,7 +112,7 @@ def judge_row(claim: Claim, knowledge: Knowledge) -> Judgement | None:
     if len(pairs) < max(len(list(entries_of(value))), len(list(entries_of(exact)))):
         return None
     for place, (line, (given, right)) in enumerate(zip(lines, pairs, strict=True)):
-        if agree_within_rounding(line, tree_of(right), claim, knowledge):
+        if same(given, right) or agree_within_rounding(line, tree_of(right), claim, knowledge):
             continue
         if _is_as_printed(given, claim, knowledge, place):
             continue
@@ -151,16 +151,27 @@ def _entry_of(formula: Tree, place: int, claim: Claim, knowledge: Knowledge) -> 
     for name in (*named(written_out), *readings(written_out)):
         known = knowledge.operand(name, claim)
         row = None if known is None else known.value
-        values[name.key] = _entries_of(name, row) if isinstance(row, tuple) else name
+        values[name.key] = name
+        if isinstance(row, tuple):
+            values[name.key] = _entries_of(
+                name, row, lambda entry: knowledge.operand(entry, claim) is not None
+            )
     entries: list[Tree] = list(entries_of(evaluate(formula, values, TREES)))
     return entries[place]
 
 
-def _entries_of(name: Symbol | Derivative, row: Any, indices: tuple[str, ...] = ()) -> Any:
-    """The names of a vector's or matrix's entries, in its shape."""
+def _entries_of(
+    name: Symbol | Derivative,
+    row: Any,
+    is_known: Callable[[Tree], bool],
+    indices: tuple[str, ...] = (),
+) -> Any:
+    """The names of a vector's or matrix's entries, in its shape; values of those unknown."""
     if isinstance(row, tuple):
         parts = (
-            _entries_of(name, part, (*indices, str(place))) for place, part in enumerate(row, 1)
+            _entries_of(name, part, is_known, (*indices, str(place)))
+            for place, part in enumerate(row, 1)
         )
         return type(row)(parts)
-    return entry_name(name, indices) or tree_of(row)
+    entry = entry_name(name, indices)
+    return entry if entry is not None and is_known(entry) else tree_of(row)

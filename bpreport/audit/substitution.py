@@ -32,6 +32,7 @@ from bpreport.audit.misfits import (
     without_sign,
 )
 from bpreport.audit.model import Judgement, Verdict
+from bpreport.audit.names import digits_in
 from bpreport.audit.saying import math, said, shown, unchecked, uncomputable
 from bpreport.audit.targets import judge_by_target
 from bpreport.audit.uneven import uneven
@@ -43,12 +44,14 @@ from bpreport.formula import (
     evaluate,
     latex,
     parse,
+    places_of,
 )
 from bpreport.formula.tree import Apply, Derivative, Symbol, Tree
 
 __all__ = ["judge_substitution"]
 
 PUTS_IN = "It puts in numbers: {listed}"
+GUARDS = (r"\epsilon", r"\varepsilon")
 SHAPELESS = "The shape of the line follows from no formula of the deck"
 
 
@@ -171,10 +174,25 @@ def _without_zeros(claim: Claim, knowledge: Knowledge, found: Alignment) -> Judg
     nothing = all(value is not None and not value for value in values)
     if values and nothing and found.of_sum and not found.changed:
         return said(claim, Verdict.REPRODUCED, "The terms that are left out are 0")
+    if values and found.of_sum and not found.changed and _is_negligible(found, claim, knowledge):
+        return said(
+            claim, Verdict.REPRODUCED, "The terms that are left out are too small to be seen"
+        )
     sure = found.cost == 1 and not found.misfits and len(found.bindings) > 1
     if knowledge.trace_of(claim) is None and not sure:
         return unchecked(claim, SHAPELESS)
     return None
+
+
+def _is_negligible(found: Alignment, claim: Claim, knowledge: Knowledge) -> bool:
+    r"""Whether a line leaves out an \epsilon below its last place, which guards a division."""
+    assert claim.right is not None
+    result = printed_number(knowledge.result_of(claim.right))
+    places = max(map(places_of, digits_in(claim.right) if result is None else (result,)), default=0)
+    values = [value_of(term, claim, knowledge) for term in found.dropped]
+    return all(isinstance(term, Symbol) and term.base in GUARDS for term in found.dropped) and all(
+        value is not None and abs(value) * 2 < number("0.1") ** places for value in values
+    )
 
 
 def _left_open(claim: Claim, knowledge: Knowledge, found: Alignment) -> Judgement | None:

@@ -49,7 +49,8 @@ ARROWS = (r"\to", r"\rightarrow", r"\longrightarrow", "→")
 _DECIMALS = Context(prec=12)
 """For 1/3: more digits than are printed for a result."""
 _NAMED = re.compile(
-    r"(?P<name>[^:=]*[^:=\s])\s*(?P<colon>:)\s*(?P<number>-?(?:\d+(?:\.\d*)?|\.\d+))\s*"
+    r"(?P<name>[^:=]*[^:=\s])\s*(?P<colon>:)\s*"
+    r"(?P<number>[-\d.]+|[-\d.]*\\[dt]?frac\{[\d.]+\}\{[\d.]+\}|\([-\d., ]+\))\s*"
 )
 _DECLARATION = re.compile(
     r"\s*(?P<name>\\(?:text|mathrm|operatorname)\s*\{[A-Za-z]+\}|\\mathcal\s*\{[A-Z]\}"
@@ -108,7 +109,8 @@ def read_chains(
     room = room or Room()
     for raw in map(_with_name_in_front, split(source)):
         sides = [
-            room.side(raw_side.source, raw_side.offset, functions, names) for raw_side in raw.sides
+            replace(room.side(one.source, one.offset, functions, names), words=one.words)
+            for one in raw.sides
         ]
         chain = _chain(raw, sides, before)
         if chain is not None:
@@ -345,6 +347,7 @@ def _chain_claims(
             right_source=right.source,
             iteration=iteration,
             refusal=refused,
+            units=(left.words, right.words),
         )
         row = printed_row(right.tree)
         if row is None:
@@ -354,16 +357,13 @@ def _chain_claims(
 
 
 def follows_in_time(relation: str, left: Tree | None, right: Tree | None) -> bool:
-    r"""Whether a printed number, or row of them, is what another becomes: w = 0.5 \to 0.36.
+    r"""Whether a number, a line or a row of them is what another becomes: w = 0.5 \to 0.36.
 
-    Both are their name's, and they need not be equal. It may become what a line of numbers gives.
+    Both are their name's, and they need not be equal.
     """
-    if relation not in ARROWS or right is None:
-        return False
-    if printed_number(left) is None:
-        return bool(printed_row(left) and (printed_number(right) or printed_row(right)))
-    return printed_row(right) is not None or all(
-        not isinstance(part, Symbol) for part in walk(right)
+    return relation in ARROWS and all(
+        side is not None and not any(isinstance(part, Symbol | Call) for part in walk(side))
+        for side in (left, right)
     )
 
 

@@ -77,6 +77,8 @@ class Side:
     tree: Tree | None
     """None where it was not understood; `refusal` then says why."""
     refusal: Refusal | None = None
+    words: str = ""
+    r"""The words behind it, which may be its unit: 95.4 \text{ kB}."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +194,8 @@ class Claim:
     """The iteration that the claim's paragraph names."""
     refusal: Refusal | None = None
     """Why a side of it was not understood."""
+    units: tuple[str, str] = ("", "")
+    """The words behind each side."""
 
 
 @dataclass(frozen=True, slots=True)

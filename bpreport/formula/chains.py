@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise, takewhile
 
 __all__ = ["RawChain", "RawSide", "split", "split_label"]
@@ -54,6 +54,9 @@ r"""What is no mathematics: layout, numbers of equations, comments, and how a nu
 A bold 0 or 1 is a vector of them.
 """
 
+_SHARE_OF = re.compile(r"(?<=\\%)\s*\\text\s*\{\s*of\s*\}")
+r"""What multiplies a percentage: 25\% \text{ of } 60000."""
+
 _BRACED_SCRIPT = re.compile(r"(?<![_^])\{([_^](?:[^{}\s]|\{[^{}]*\}))\}")
 r"""A script with braces around it and its sign: \delta{_2}."""
 
@@ -68,6 +71,17 @@ _COMMAS = (",", "，")
 NEAR = 4
 """Cuts within which the relation of the next column stands; in between there may be marks."""
 
+REACH = 200
+"""Characters before words within which the sign stands that makes them an operand."""
+
+_SIGN = r"(?:[-+*/=<>≈]|\\(?:cdot|times|approx|leq?|geq?)(?![A-Za-z]))"
+_AFTER_SIGN = re.compile(_SIGN + r"[\s&]*\Z")
+_BEGINS = re.compile(
+    r"(?:\A|[,，;；]|\\\\|\\q?quad|\\Rightarrow|\\implies|\\begin\{\w+\*?\})[\s&]*\Z"
+)
+_GOES_ON = re.compile(r"[\s&]*" + _SIGN)
+"""What makes words a name: a sign behind them, where a statement begins with them."""
+
 _LABEL = re.compile(r"\s*\\(?:text|textbf|textrm|mbox)\s*\{([^{}]*)\}\s*[:：]?")
 _NAME = re.compile(
     r"(?:[A-Za-z][A-Za-z0-9_ ]{0,11}|[A-Za-z]\w*(?:\\_\w+)+|[A-Za-z]\w{0,30}\([\w, ]{1,30}\))\Z"
@@ -80,6 +94,8 @@ class RawSide:
 
     source: str
     offset: int
+    words: str = ""
+    r"""The words behind it, which may be its unit: 95.4 \text{ kB}."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +119,7 @@ class _Cut:
     row: bool = False
     column: int = 0
     """In an align, the pair of columns that begins here."""
+    words: str = ""
 
 
 def split_label(source: str) -> tuple[str, int]:
@@ -117,6 +134,8 @@ def split_label(source: str) -> tuple[str, int]:
     behind = label.end()
     if source[behind : behind + 1] in ("_", "^", "(") or not source[behind:].strip():
         return "", 0
+    if _GOES_ON.match(source, behind):
+        return "", 0  # \text{relative error} = 0.2
     return label[1].strip(" :："), behind
 
 
@@ -258,9 +277,9 @@ def _cuts(source: str, start: int) -> Iterator[_Cut]:
         elif depth == 0 and kind == "relation":
             yield _Cut(match.start(), match.end(), match[0])
         elif depth == 0 and kind == "text":
-            called = match["words"].isalnum() and source.startswith("(", match.end())
-            if _is_words(match["words"]) and not called:
-                yield _Cut(match.start(), match.end(), None)
+            called = " " not in match["words"] and source.startswith("(", match.end())
+            if _is_words(match["words"]) and not called and not _is_operand(source, match):
+                yield _Cut(match.start(), match.end(), None, words=match["words"].strip())
         elif depth == 0 and kind == "mark":
             marks += 1
             if marks % 2 == 0:  # every second one of a row may begin another equation
@@ -268,6 +287,14 @@ def _cuts(source: str, start: int) -> Iterator[_Cut]:
         elif depth == 0 and kind in ("implication", "row", "comma"):
             marks = 0 if kind == "row" else marks
             yield _Cut(match.start(), match.end(), None, row=kind == "row", column=marks // 2)
+
+
+def _is_operand(source: str, words: re.Match[str]) -> bool:
+    r"""Whether words are computed with, or set equal to something: 1 - \text{error rate}."""
+    before = source[max(words.start() - REACH, 0) : words.start()]
+    if _AFTER_SIGN.search(before):
+        return True
+    return _GOES_ON.match(source, words.end()) is not None and _BEGINS.search(before) is not None
 
 
 def _chain(source: str, cuts: list[_Cut]) -> RawChain | None:
@@ -288,7 +315,7 @@ def _chain(source: str, cuts: list[_Cut]) -> RawChain | None:
         if not first:
             relations.append(before.relation or "=")
             offsets.append(before.start)
-        sides.append(side)
+        sides.append(replace(side, words=after.words))
     if not sides or (len(sides) == 1 and not sides[0].source):
         return None
     return RawChain(tuple(sides), tuple(relations), tuple(offsets), continues)
@@ -318,6 +345,7 @@ def _blank(pattern: re.Pattern[str], text: str) -> str:
 def _blanked(source: str) -> str:
     """The source with what is not mathematics blanked out, character for character."""
     text = _blank(_BLANKED, _without_brace(source))
+    text = _SHARE_OF.sub(lambda match: r"\times".ljust(len(match[0])), text)
     text = _BRACED_SCRIPT.sub(r" \1 ", text)
     for opening, label in ((r"\boxed", False), (r"\underbrace", True), (r"\overbrace", True)):
         text = _unwrapped(text, opening, label)

@@ -75,7 +75,9 @@ _UNICODE = {
 UPRIGHT = re.compile(
     r"\\(?:text|mathrm|mathit|mathsf|texttt|textbf|textit|textrm|operatorname\*?)\s*\{([^{}]*)\}"
 )
-UPRIGHT_NAME = re.compile(r"(?:[\w\s.:/'-]|\\_)*\w(?:[\w\s.:/'-]|\\_)*")
+UPRIGHT_NAME = re.compile(
+    r"(?:[\w\s.:/'-]|\\[_ ])*\w(?:[\w\s.:/'-]|\\[_ ])*(?:\s\([\w\s.:/'-]+\))?"
+)
 """What may stand in the braces of `\\text` where it is a name."""
 _ACCENT = re.compile(
     r"\\(hat|bar|tilde|vec|dot|mathbf|boldsymbol|bm|pmb|mathcal|mathbb|widehat|widetilde"

@@ -65,7 +65,19 @@ def _call(name: str) -> Callable[..., Any]:
 
 
 def _add(arithmetic: Arithmetic, *operands: Any) -> Any:
-    return reduce(lambda a, b: _ADD(arithmetic, a, b), operands)
+    return reduce(lambda a, b: _sum(arithmetic, a, b), operands)
+
+
+def _sum(arithmetic: Arithmetic, left: Any, right: Any) -> Any:
+    """The sum of two; a row is added to each row of a matrix, as X W + b has it."""
+    for row, matrix in ((left, right), (right, left)):
+        if isinstance(row, Row) and _is_matrix(matrix) and len(row) == len(matrix[0]):
+            return tuple(_ADD(arithmetic, line, row) for line in matrix)
+    return _ADD(arithmetic, left, right)
+
+
+def _is_matrix(value: Any) -> bool:
+    return isinstance(value, tuple) and bool(value) and isinstance(value[0], tuple)
 
 
 def entrywise(arithmetic: Arithmetic, *operands: Any) -> Any:
