@@ -36,6 +36,9 @@ _LABEL = re.compile(
 _MOST_COLUMNS = 100
 """Columns up to which what heads them is held against one another; no reader sees more."""
 _LETTER = re.compile(r"[ijklmnst]|\\ell")
+_BEFORE = re.compile(r"\b(?:before|old)\b|更新之?前|(?<!更)[旧原]", re.IGNORECASE)
+_AFTER = re.compile(r"\b(?:after|new|updated)\b|更新之?后|(?<!更)新", re.IGNORECASE)
+"""Headings of what parameters are before an update, and after it."""
 _UPRIGHT = re.compile(r"\\(?:text|textrm|mathrm|operatorname)\s*\{([^{}]*)\}")
 _SLOPE = re.compile(r"梯度|导数|\b(?:gradients?|derivatives?|slopes?)\b", re.IGNORECASE)
 """A column of them has no values of the names beside it."""
@@ -80,6 +83,8 @@ class Entry:
     """All that is named in its row, where that is a case of its own, which nothing counts."""
     total: bool = False
     """The heading is the sum or the mean of the numbers above it: "2 + 6 + 15"."""
+    state: str = ""
+    """Of a parameter beside an update of it: "before" or "after"."""
     percent: bool = False
     """A hundredth of it is meant; a total is one of numbers that are all in percent."""
 
@@ -114,7 +119,10 @@ def _entries(rows: Sequence[Sequence[str]]) -> Iterator[Entry]:
         yield from _totals(row, rows[row], rows[1:last])
     rows = rows[:last]
     sideways = [list(column) for column in zip_longest(*rows, fillvalue="")]
-    if _counting_column(rows) is None and _counting_column(sideways) is not None:
+    ways = [_counting_column(way) is not None for way in (rows, sideways)]
+    if not any(ways):
+        ways = [_before_and_after(way) is not None for way in (rows, sideways)]
+    if ways == [False, True]:
         for entry in _in_rows(sideways):
             yield replace(entry, row=entry.column, column=entry.row)
     else:
@@ -124,6 +132,13 @@ def _entries(rows: Sequence[Sequence[str]]) -> Iterator[Entry]:
 def _in_rows(rows: Sequence[Sequence[str]]) -> Iterator[Entry]:
     headings = [_name(cell) for cell in rows[0]]
     counting = _counting_column(rows)
+    if counting is None and (columns := _before_and_after(rows)) is not None:
+        for row, cells in enumerate(rows[1:], 1):
+            for column in columns:
+                if column < len(cells) and sole_number(cells[column]) is not None:
+                    state = "before" if column == columns[0] else "after"
+                    yield Entry(row, column, _name(cells[0]) or "", state=state)
+        return
     if counting is None and len(rows[0]) == 2 and not all(headings):
         if _SLOPE.search(rows[0][1]):
             return
@@ -147,6 +162,20 @@ def _in_rows(rows: Sequence[Sequence[str]]) -> Iterator[Entry]:
                 continue
             elif sum(map(bool, headings)) > bool(letter):
                 yield Entry(row, column, "")
+
+
+def _before_and_after(rows: Sequence[Sequence[str]]) -> tuple[int, int] | None:
+    """The columns of what the names at the left are before an update, and after it."""
+    if len(rows) < 2 or not all(cells and _name(cells[0]) for cells in rows[1:]):
+        return None
+    found: list[list[int]] = [[], []]
+    for column, cell in enumerate(rows[0]):
+        for words, columns in zip((_BEFORE, _AFTER), found, strict=True):
+            if column and words.search(cell) and not re.search(r"\d", cell):
+                columns.append(column)
+    if [len(columns) for columns in found] != [1, 1] or found[0] == found[1]:
+        return None
+    return found[0][0], found[1][0]
 
 
 def _of_cases(rows: Sequence[Sequence[str]], headings: list[str | None]) -> Iterator[Entry]:
