@@ -8,6 +8,7 @@ from dataclasses import replace
 from difflib import get_close_matches
 from typing import Any
 
+from bpreport.audit.before_and_after import is_of_an_example, judge_before_or_after
 from bpreport.audit.digits import correction, fits, how_printed, same
 from bpreport.audit.examples import FIRST, STOPPING_RULES
 from bpreport.audit.explaining import MOST_TRIED, explain_formula, explain_substitution
@@ -18,12 +19,14 @@ from bpreport.audit.lines import judge_line, judge_value
 from bpreport.audit.model import Expectation, Judgement, Message, Verdict
 from bpreport.audit.names import is_numeric, is_row_of_numbers, readings
 from bpreport.audit.operands import could_give
+from bpreport.audit.posed import unless_posed
 from bpreport.audit.printed import CARRIED, judge_against, judge_given
 from bpreport.audit.relations import INEQUALITIES, WITHOUT_VALUE
 from bpreport.audit.rows import in_entries, judge_entry, judge_entry_of, judge_row
 from bpreport.audit.saying import said, shown, unchecked, uncomputable
 from bpreport.audit.stretches import in_step, rounded_start
 from bpreport.audit.substitution import SHAPELESS, judge_substitution
+from bpreport.audit.sums import is_endless
 from bpreport.audit.table_rows import judge_in_case, judge_in_row
 from bpreport.audit.totals import is_total, judge_total
 from bpreport.deck.claims import follows_in_time, printed_number
@@ -177,6 +180,8 @@ def _pair(claim: Claim, knowledge: Knowledge) -> Judgement:
         if printed is None:
             return said(claim, Verdict.GIVEN, "It puts in numbers")
         return said(claim, Verdict.GIVEN, "{printed} is given", printed=printed)
+    if is_endless(left) or is_endless(right):
+        return _without_end(claim, knowledge)
     in_percent = _in_percent(left, right)
     if in_percent is not None:
         scaled = replace(claim, head=in_percent[0], left=in_percent[0], right=in_percent[1])
@@ -189,7 +194,7 @@ def _pair(claim: Claim, knowledge: Knowledge) -> Judgement:
         values = {} if shown_line else knowledge.values_for(left, claim)
         computed = evaluate(left, values, MPMATH)
         claim = replace(claim, left=in_entries(left, values, claim, knowledge))
-        return judge_line(claim, knowledge, printed, computed, shown=shown_line)
+        return unless_posed(judge_line(claim, knowledge, printed, computed, shown=shown_line))
     if is_numeric(right):
         if is_numeric(left):
             return _two_lines(claim, knowledge)
@@ -205,6 +210,15 @@ def _pair(claim: Claim, knowledge: Knowledge) -> Judgement:
     if found.outcome == "different":
         return _refuted(claim, knowledge, found)
     return said(claim, _OUTCOMES[found.outcome], found.text, **found.values)
+
+
+def _without_end(claim: Claim, knowledge: Knowledge) -> Judgement:
+    """A sum that never ends, or what one comes to: a name may be defined by it."""
+    if isinstance(claim.left, Symbol | Derivative | Call):
+        found = compare(claim, knowledge)
+        if found.outcome == "definition":
+            return said(claim, Verdict.DEFINITION, found.text, **found.values)
+    return unchecked(claim, "What goes on to infinity is not computed")
 
 
 def _in_percent(left: Tree, right: Tree) -> tuple[Tree, Tree] | None:
@@ -388,6 +402,8 @@ def _figure(claim: Claim, knowledge: Knowledge) -> Judgement:
     named = isinstance(claim.left, Symbol | Derivative | Call)
     if figure.case is not None or (claim.left is not None and not named):
         return judge_in_case(claim, knowledge, printed)
+    if figure.state and not is_of_an_example(claim, knowledge):
+        return judge_before_or_after(claim, knowledge, printed)
     if claim.left is not None and printed_number(claim.right) is None:  # 1/2, or 10 %
         return judge_in_row(claim, knowledge, printed) or _pair(claim, knowledge)
     if claim.left is not None:

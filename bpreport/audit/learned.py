@@ -74,6 +74,7 @@ class Learned(Naming):
         )
         for claim in self.claims:
             named = claim.kind == "figure" and claim.left is not None and not _is_of_case(claim)
+            named = named and not self._is_retold(claim)
             if named or (claim.kind in _STATING and are_equal(claim.relation)):
                 self._learn(claim)
             if claim.left is not None:
@@ -81,6 +82,15 @@ class Learned(Naming):
         for _, slide in groupby(self.claims, key=lambda claim: claim.slide):
             self._begin_example(tuple(slide))
         self.document.confirm(tuple(confirmed_members(self.document)))
+
+    def _is_retold(self, claim: Claim) -> bool:
+        """Whether a table of parameters before and after an update is not the first to tell one."""
+        figure = claim.figure
+        if figure is None or not figure.state or not isinstance(figure.heading, Symbol):
+            return False
+        known = self.document.statements.get(figure.heading.key, [])
+        own = [one for one in known if one.position.line == claim.position.line]
+        return self.trace_of(claim) is None and len(known) > len(own)
 
     def _begin_example(self, claims: tuple[Claim, ...]) -> None:
         """A slide whose lines have other numbers for all names from before is another example."""

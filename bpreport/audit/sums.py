@@ -12,14 +12,24 @@ from dataclasses import replace
 from bpreport.audit.names import is_numeric, readings
 from bpreport.deck.model import Claim
 from bpreport.formula import instantiate
-from bpreport.formula.tree import Apply, Number, Reduce, Symbol, Tree, substitute
+from bpreport.formula.tree import Apply, Number, Reduce, Symbol, Tree, substitute, walk
 from bpreport.worked import Trace
 
-__all__ = ["with_sums_written_out", "with_terms_written_out"]
+__all__ = ["is_endless", "with_sums_written_out", "with_terms_written_out"]
 
 _JOINED = {"sum": "add", "product": "multiply"}
 MOST_TERMS = 60
 """Terms past which a sum is left as it is: nobody prints so many entries."""
+
+
+def is_endless(tree: Tree) -> bool:
+    r"""Whether a tree reads infinity, as the bound of a sum or as what a sum comes to.
+
+    >>> from bpreport.formula import parse
+    >>> is_endless(parse(r"2 \sum_{k=1}^\infty y_k")), is_endless(parse(r"\sum_{k=1}^m y_k"))
+    (True, False)
+    """
+    return any(isinstance(part, Symbol) and part.base == r"\infty" for part in walk(tree))
 
 
 def with_sums_written_out(claims: Sequence[Claim], told: AbstractSet[str]) -> Iterator[Claim]:
@@ -80,6 +90,8 @@ def _terms(part: Reduce, told: AbstractSet[str]) -> Iterator[Tree]:
     """The terms of a sum, of which all names with its index are told; none if they are not."""
     indexed = [name for name in readings(part.body) if _with_index(name, part.index, 1) != name]
     lower, upper = _count(part.lower), _count(part.upper)
+    if part.upper is not None and is_endless(part):
+        return  # the first of its terms are not all
     first = 1 if lower is None else lower
     last = first + MOST_TERMS if upper is None else upper
     if not indexed or last - first > MOST_TERMS or part.index.key in {n.key for n in indexed}:

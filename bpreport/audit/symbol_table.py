@@ -41,6 +41,7 @@ class SymbolTable:
         self._iterated: dict[str, list[str]] = {}
         """By name, the keys under which it is known at some iteration: "x_{1}@1"."""
         self.families = Families()
+        self.updates_by_index = Families(updates=True)
         self._computed: dict[str, dict[int, Position]] = {}
         """Families of names of which one, at least, is computed: from where on, by slide."""
 
@@ -64,6 +65,8 @@ class SymbolTable:
             statement.trees.append(claim.right)
             own = key in free_symbols(claim.right)
             statement.updates |= own
+            if own and isinstance(claim.head, Symbol) and claim.left == claim.head:
+                self.updates_by_index.learn(claim.head, claim.right, claim.position)
             if isinstance(claim.head, Symbol) and claim.left == claim.head and not own:
                 computed = self._computed.setdefault(_family(claim.head), {})
                 computed.setdefault(claim.slide, claim.position)

@@ -15,7 +15,7 @@ _PARTS = re.compile(
     r"(?P<name>_\s*\{(?:[^{}=]|\{[^{}]*\})*\}|_\s*\w+"  # a subscript is part of a name
     r"|\\(?:label|tag|ref|eqref|hspace|vspace)\*?\s*\{[^{}]*\}|\\\\\s*\[[^\[\]]*\]"
     r"|\\(?:begin|end)\s*\{[^{}]*\}|\\[A-Za-z]+|[A-Za-z]+\d*)"
-    r"|(?P<numeral>\d+(?:\{,\}\d{3})*(?:\.\d+)?|\.\d+)"
+    r"|(?P<numeral>(?:[1-9]\d{0,2}(?:\{,\}\d{3})+(?!\d|\{,\}\d)|\d+)(?:\.\d+)?|\.\d+)"
 )
 
 

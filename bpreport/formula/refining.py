@@ -187,7 +187,10 @@ class _Level:
 
 
 def check_commas(tokens: list[Token], called: Iterable[int]) -> None:
-    """Refuse 1,234 and 0,5: a comma between digits may be the point of another language."""
+    """Refuse 1,234 and 0,5: a comma between digits may be the point of another language.
+
+    So may one in braces, where what is typed is not 1{,}234, which is one number by now.
+    """
     if not any(token.type == "COMMA" for token in tokens):
         return
     levels = [_Level(outermost=True)]
@@ -203,6 +206,8 @@ def check_commas(tokens: list[Token], called: Iterable[int]) -> None:
         elif token.type == "COMMA":
             level.commas += 1
             after = tokens[index + 1] if index + 1 < len(tokens) else None
+            if "".join(tokens[max(index - 1, 0) : index + 2]) == "{,}":
+                _judge_braced(tokens, index)
             if before is not None and after is not None and _is_tight(before, token, after):
                 level.tight += 1
                 level.thousands += bool(re.match(r"\d{3}(?:\.|\Z)", after)) and len(before) <= 3
@@ -212,6 +217,18 @@ def check_commas(tokens: list[Token], called: Iterable[int]) -> None:
         elif token.type in ("ADD_SIGN", "MULTIPLY_SIGN", "DIVIDE_SIGN"):
             level.mixed |= before is not None and before.type not in _OPENERS
     _judge_commas(levels[0])
+
+
+def _judge_braced(tokens: list[Token], index: int) -> None:
+    around = tokens[max(index - 2, 0)], tokens[min(index + 2, len(tokens) - 1)]
+    if all(token.type == "NUMBER" for token in around):
+        raise _refused(tokens[index])
+
+
+def _refused(comma: Token) -> FormulaError:
+    return FormulaError(
+        place(comma), ",", "a point in a number, or a space behind the comma between two"
+    )
 
 
 def _is_tight(before: Token, comma: Token, after: Token) -> bool:
@@ -227,6 +244,4 @@ def _judge_commas(level: _Level) -> None:
     alone = level.commas == 1 and level.outermost
     grouped = level.thousands == level.commas
     if level.mixed or alone or grouped:
-        raise FormulaError(
-            place(comma), ",", "a point in a number, or a space behind the comma between two"
-        )
+        raise _refused(comma)
