@@ -169,6 +169,12 @@ class SymbolTable:
         """From where on, by slide, a name of the same family is computed."""
         return self._computed.get(_family(name), {})
 
+    def latest(self, key: str, at: Position) -> Statement | None:
+        """What was said last of a name up to a place."""
+        index = self.nearest(key, at)
+        found = None if index is None else self.statements[key][index]
+        return None if found is None or found.position > at else found
+
     def nearest(self, key: str, at: Position) -> int | None:
         """The last statement about a name up to a place; failing that, the first behind it."""
         known = self.statements.get(key)
