@@ -17,13 +17,13 @@ from bpreport.audit.identities import Identity, compare
 from bpreport.audit.knowledge import Knowledge, Known
 from bpreport.audit.lines import judge_line, judge_value
 from bpreport.audit.model import Expectation, Judgement, Message, Verdict
-from bpreport.audit.names import is_numeric, is_row_of_numbers, readings
+from bpreport.audit.names import digits_in, is_numeric, is_row_of_numbers, readings
 from bpreport.audit.operands import could_give
 from bpreport.audit.posed import unless_posed
 from bpreport.audit.printed import CARRIED, judge_against, judge_given
 from bpreport.audit.relations import INEQUALITIES, WITHOUT_VALUE
 from bpreport.audit.rows import in_entries, judge_entry, judge_entry_of, judge_row
-from bpreport.audit.saying import said, shown, unchecked, uncomputable
+from bpreport.audit.saying import math, said, shown, unchecked, uncomputable
 from bpreport.audit.stretches import in_step, rounded_start
 from bpreport.audit.substitution import SHAPELESS, judge_substitution
 from bpreport.audit.sums import is_endless
@@ -324,7 +324,12 @@ def _component(claim: Claim, knowledge: Knowledge, place: int) -> Judgement:
             return found
     if _is_told_anew(claim, knowledge):
         return said(claim, Verdict.GIVEN, "{printed} is given", printed=claim.right_source)
-    return judge_entry(claim, knowledge, place)
+    found = judge_entry(claim, knowledge, place)
+    if found.verdict.is_error and _is_of_another_round(claim, knowledge):
+        assert claim.head is not None
+        text = "The deck does not define all that {name} depends on"
+        return unchecked(claim, text, name=math(claim.head))
+    return found
 
 
 def _is_told_anew(claim: Claim, knowledge: Knowledge) -> bool:
@@ -337,8 +342,33 @@ def _is_told_anew(claim: Claim, knowledge: Knowledge) -> bool:
     if knowledge.trace_of(claim) is not None:
         return False
     forms = list(knowledge.forms_of(claim.head, claim))
-    told = (one.row for one in knowledge.document.statements.get(claim.head.key, ()) if one.trees)
-    return bool(forms) and all(map(is_row_of_numbers, forms)) and claim.row not in told
+    return (
+        bool(forms)
+        and all(map(is_row_of_numbers, forms))
+        and claim.row not in _told(claim, knowledge)
+    )
+
+
+def _is_of_another_round(claim: Claim, knowledge: Knowledge) -> bool:
+    """Whether a row has no number of the row that was computed for its name before.
+
+    Then it is the next step's, of other numbers; one that is mistyped has the others right.
+    """
+    if claim.left != claim.head or knowledge.trace_of(claim) is not None:
+        return False
+    before = [row for row in _told(claim, knowledge) if row is not claim.row]
+    own = None if claim.row is None else digits_in(claim.row)
+    return (
+        bool(before) and own is not None and all(own.isdisjoint(digits_in(row)) for row in before)
+    )
+
+
+def _told(claim: Claim, knowledge: Knowledge) -> list[Tree]:
+    """The rows that are printed for a claim's name where it is computed."""
+    if not isinstance(claim.head, Symbol):
+        return []
+    stated = knowledge.document.statements.get(claim.head.key, ())
+    return [one.row for one in stated if one.trees and one.row is not None]
 
 
 def _is_given_row(claim: Claim, knowledge: Knowledge) -> bool:

@@ -17,7 +17,7 @@ from bpreport.audit.printed import judge_against
 from bpreport.audit.saying import said, shown, unchecked
 from bpreport.deck.model import Claim
 from bpreport.formula import MPMATH, TREES, EvaluationError, evaluate, expand
-from bpreport.formula.tree import Apply, Derivative, Symbol, Tree, substitute
+from bpreport.formula.tree import Apply, Derivative, Symbol, Tree, Tuple, substitute
 
 __all__ = ["in_entries", "judge_entry", "judge_entry_of", "judge_row"]
 
@@ -118,9 +118,23 @@ def judge_row(claim: Claim, knowledge: Knowledge) -> Judgement | None:
             continue
         if not knowledge.is_determined(claim.left, claim):
             return None
+        if _are_of_another_slide(claim, knowledge):
+            return said(claim, Verdict.GIVEN, "It puts in numbers")
         text = "The line has the value {line}, but it should be {exact}"
         return said(claim, Verdict.WRONG, text, line=shown(given), exact=right)
     return said(claim, Verdict.REPRODUCED, "The line has the values of its formula")
+
+
+def _are_of_another_slide(claim: Claim, knowledge: Knowledge) -> bool:
+    """Whether the names that a line computes in a row were computed on another slide.
+
+    There it may have been by another method.
+    """
+    if not isinstance(claim.left, Tuple) or claim.left != claim.head:
+        return False
+    names = [name for name in claim.left.items if isinstance(name, Symbol)]
+    said_last = [knowledge.document.latest(name.key, claim.position) for name in names]
+    return all(last is None or last.claim.slide != claim.slide for last in said_last)
 
 
 def _is_as_printed(given: Any, claim: Claim, knowledge: Knowledge, place: int) -> bool:
