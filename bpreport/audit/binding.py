@@ -11,6 +11,7 @@ from typing import Any
 from bpreport.audit.alignment import Alignment, Binding, align
 from bpreport.audit.digits import NOTHING, fits, how_printed, number, same
 from bpreport.audit.knowledge import Knowledge
+from bpreport.audit.names import is_numeric
 from bpreport.audit.operands import could_give
 from bpreport.deck.claims import printed_number
 from bpreport.deck.model import Claim
@@ -23,7 +24,7 @@ from bpreport.formula import (
     to_decimal,
 )
 from bpreport.formula.operations import ZERO
-from bpreport.formula.tree import Derivative, Number, Symbol, Tree, substitute
+from bpreport.formula.tree import Call, Derivative, Number, Symbol, Tree, substitute
 
 __all__ = [
     "agree_within_rounding",
@@ -64,6 +65,9 @@ def _best_alignment(
     forms: Iterable[Tree] = (name,)
     if isinstance(name, Symbol | Derivative):
         forms = tuple(knowledge.forms_of(name, claim))
+    elif isinstance(name, Call):  # what its chain says of it
+        before = knowledge.sides_before(numeric)
+        forms = (name, *(one for one in before if not is_numeric(one)))
     seen: dict[tuple[str, str], bool] = {}
 
     def fits(binding: Binding) -> bool:

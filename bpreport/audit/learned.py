@@ -55,6 +55,8 @@ class Learned(Naming):
     """What the deck means with names that others use for something else."""
     _following: dict[int, Tree | None] = field(default_factory=dict)
     """By the identity of a side, the side that follows in its chain."""
+    _leading: dict[int, Tree] = field(default_factory=dict)
+    """By the identity of a side, the side before it."""
 
     def __post_init__(self) -> None:
         traces = [self.trace_of(claim) for claim in self.deck.claims]
@@ -81,6 +83,7 @@ class Learned(Naming):
                 self._learn(claim)
             if claim.left is not None:
                 self._following[id(claim.left)] = claim.right
+                self._leading.setdefault(id(claim.right), claim.left)
         for _, slide in groupby(self.claims, key=lambda claim: claim.slide):
             self._begin_example(tuple(slide))
         self.document.confirm(tuple(confirmed_members(self.document)))
@@ -158,6 +161,12 @@ class Learned(Naming):
             if _text_of(claim):
                 found.setdefault(_text_of(claim), []).append(claim)
         return found
+
+    def sides_before(self, side: Tree) -> Iterator[Tree]:
+        """The sides that lead to one in its chain, the nearest first."""
+        while (before := self._leading.get(id(side))) is not None and before is not side:
+            side = before
+            yield side
 
     def result_of(self, line: Tree) -> Tree | None:
         """The number that is printed behind a line; None where there is none."""

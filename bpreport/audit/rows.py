@@ -8,16 +8,24 @@ from dataclasses import replace
 from typing import Any
 
 from bpreport.audit.binding import agree_within_rounding, tree_of
-from bpreport.audit.digits import entries_of, how_printed, same
+from bpreport.audit.digits import entries_of, fits, how_printed, same
 from bpreport.audit.knowledge import Knowledge
 from bpreport.audit.lines import judge_line
-from bpreport.audit.model import Judgement, Verdict
-from bpreport.audit.names import entry_name, is_numeric, is_row_of_numbers, named, readings
-from bpreport.audit.printed import judge_against
+from bpreport.audit.model import Judgement, Message, Verdict
+from bpreport.audit.names import (
+    digits_in,
+    entry_name,
+    is_numeric,
+    is_row_of_numbers,
+    named,
+    readings,
+)
+from bpreport.audit.operands import could_give
+from bpreport.audit.printed import CARRIED, judge_against
 from bpreport.audit.saying import said, shown, unchecked
 from bpreport.deck.model import Claim
 from bpreport.formula import MPMATH, TREES, EvaluationError, evaluate, expand
-from bpreport.formula.tree import Apply, Derivative, Symbol, Tree, Tuple, substitute
+from bpreport.formula.tree import Apply, Call, Derivative, Symbol, Tree, Tuple, substitute, walk
 
 __all__ = ["in_entries", "judge_entry", "judge_entry_of", "judge_row"]
 
@@ -29,13 +37,38 @@ def judge_entry(claim: Claim, knowledge: Knowledge, place: int) -> Judgement:
         return unchecked(claim, "It has only one side")
     if not is_row_of_numbers(formula):
         try:
-            return _judge_by(formula, claim, knowledge, place)
+            judged = _judge_by(formula, claim, knowledge, place)
+            return _from_line(judged, knowledge, place) or judged
         except EvaluationError:
             if claim.left is None or not is_row_of_numbers(claim.left):
                 raise
             formula = claim.left  # nothing is known of what the formula reads
     found = judge_entry_of(tuple(entries_of(evaluate(formula, {}, TREES))), claim, knowledge, place)
     return _judge_by(formula, claim, knowledge, place) if found is None else found
+
+
+def _from_line(judged: Judgement, knowledge: Knowledge, place: int) -> Judgement | None:
+    """The judgement of what follows from the line of numbers before it, and not unrounded."""
+    claim, line = judged.claim, judged.claim.left
+    if judged.verdict.level == "right" or line is None or not is_row_of_numbers(line):
+        return None
+    if id(line) in knowledge.faulty_lines:
+        return None
+    entry = _value_at(place, line, {})
+    if entry is None or not fits(claim.right_source, entry):
+        return None
+    exact = shown(judged.exact, beside=claim.right_source)
+    message = Message(CARRIED, {"printed": claim.right_source, "exact": exact})
+    return replace(
+        judged,
+        verdict=Verdict.CARRIED,
+        message=message,
+        slip=None,
+        correction=None,
+        chance=None,
+        alternatives=(),
+        fix=None,
+    )
 
 
 def _judge_by(formula: Tree, claim: Claim, knowledge: Knowledge, place: int) -> Judgement:
@@ -116,6 +149,8 @@ def judge_row(claim: Claim, knowledge: Knowledge) -> Judgement | None:
             continue
         if _is_as_printed(given, claim, knowledge, place):
             continue
+        if _is_from_values(line, right, claim, knowledge):
+            continue
         if not knowledge.is_determined(claim.left, claim):
             return None
         if _are_of_another_slide(claim, knowledge):
@@ -123,6 +158,15 @@ def judge_row(claim: Claim, knowledge: Knowledge) -> Judgement | None:
         text = "The line has the value {line}, but it should be {exact}"
         return said(claim, Verdict.WRONG, text, line=shown(given), exact=right)
     return said(claim, Verdict.REPRODUCED, "The line has the values of its formula")
+
+
+def _is_from_values(line: Tree, right: Any, claim: Claim, knowledge: Knowledge) -> bool:
+    """Whether a line's entry has rounded values of functions that were computed on the way."""
+    assert claim.left is not None
+    if not any(isinstance(part, Call) for part in walk(claim.left)):
+        return False
+    exact = knowledge.exact_digits
+    return could_give(line, tree_of(right), digits_in(line) - exact, exact)
 
 
 def _are_of_another_slide(claim: Claim, knowledge: Knowledge) -> bool:
