@@ -347,7 +347,9 @@ def _missing_term(claim: Claim, knowledge: Knowledge, printed: str) -> Iterator[
         if not isinstance(value, tuple)
         and not any(same(abs(value), one) for one in typed)  # the line has it, with another sign
     ]
-    chance = len(terms) * 10.0 ** -significant_digits(printed)
+    unit = 10.0 ** -places_of(printed)
+    tried = {_in_units(float(gives + value), unit) for _, value in terms}
+    chance = _chance(printed, tried) if terms else 1.0
     for term, value in terms if chance <= MOST_CHANCE["computing"] else ():
         if value and fits(printed, gives + value):
             digits = rounded(value, 30).rstrip("0").rstrip(".")
@@ -367,14 +369,24 @@ def _missing_term(claim: Claim, knowledge: Knowledge, printed: str) -> Iterator[
 
 
 def _terms_that_may_lack(claim: Claim, knowledge: Knowledge) -> Iterator[tuple[Tree, Any]]:
-    """The terms that the line's formula has and the line has not; failing a formula, givens."""
+    """The terms that the line's formula has and the line has not; failing a formula, givens.
+
+    A given of one or two digits is the difference of many numbers by accident.
+    """
     found = best_alignment(claim, knowledge, claim.left)
     if found is None:
-        yield from knowledge.givens_for(claim)
+        for name, value in knowledge.givens_for(claim):
+            if not isinstance(value, tuple) and len(_digits(value)) >= LEAST_DIGITS:
+                yield name, value
         return
     for term in found.dropped:
         with suppress(EvaluationError):
             yield term, evaluate(term, knowledge.values_for(term, claim), MPMATH)
+
+
+def _digits(value: Any) -> str:
+    """The significant digits of a given."""
+    return rounded(abs(value), 30).replace(".", "").strip("0")
 
 
 def _wrong_operand(claim: Claim, knowledge: Knowledge, printed: str) -> Iterator[Explanation]:

@@ -48,9 +48,12 @@ def double_rounding(target: Target) -> Iterator[Candidate]:
 
 
 def _edits(
-    text: str,
+    text: str, *, changes_length: bool = False
 ) -> Callable[[Callable[[str, int], Iterable[str]]], Callable[[Target], Iterator[Candidate]]]:
-    """The edit made at every place of the right digits, kept where the places still fit."""
+    """The edit made at every place of the right digits, kept where the places still fit.
+
+    One that `changes_length` leaves a number that ends there with more digits than it has, or fewer.
+    """
 
     def decorate(
         edit: Callable[[str, int], Iterable[str]],
@@ -59,9 +62,13 @@ def _edits(
             places = places_of(target.printed)
             seen: set[str] = set()
             near = range(max(0, places - 1), places + 2)
-            for right in {rounded(target.exact, some) for some in near}:
+            texts = {rounded(target.exact, some) for some in near}
+            ends = rounded(target.exact, places)
+            whole = changes_length and MPMATH.number(ends) == target.exact
+            for right in {ends} if whole else texts:
                 for place in range(len(right)):
-                    seen.update(edit(right, place))
+                    found = edit(right, place)
+                    seen.update(one for one in found if not whole or len(one) != len(ends))
             for typed in sorted(seen):
                 if _is_number(typed) and places_of(typed) == places:
                     yield Candidate(MP.mpf(f"{Decimal(typed):f}"), Message(text))  # "-.0" is none
@@ -78,7 +85,7 @@ def _is_number(text: str) -> bool:
         return False
 
 
-@_edits("a digit is typed twice")
+@_edits("a digit is typed twice", changes_length=True)
 def digit_doubled(text: str, place: int) -> Iterator[str]:
     """A digit typed twice; the last one may have been lost over it."""
     if text[place].isdigit():
@@ -87,7 +94,7 @@ def digit_doubled(text: str, place: int) -> Iterator[str]:
         yield doubled[:-1]
 
 
-@_edits("a digit is missing")
+@_edits("a digit is missing", changes_length=True)
 def digit_dropped(text: str, place: int) -> Iterator[str]:
     """A digit left out."""
     if text[place].isdigit():
