@@ -15,10 +15,11 @@ from math import isfinite
 from typing import Any
 
 from bpreport.audit.alignment import align
-from bpreport.audit.binding import best_alignment, fits_binding
+from bpreport.audit.binding import agree_within_rounding, best_alignment, fits_binding
 from bpreport.audit.digits import How, fits, how_printed, number, same, significant_digits
 from bpreport.audit.fixes import number_fix
 from bpreport.audit.knowledge import Knowledge, Known
+from bpreport.audit.mistyped import with_operands_retyped
 from bpreport.audit.model import Fix, Message
 from bpreport.audit.names import is_numeric, readings
 from bpreport.audit.saying import math
@@ -39,6 +40,7 @@ __all__ = [
     "explain_formula",
     "explain_line",
     "explain_number",
+    "explain_operand",
     "explain_result",
     "explain_rounding",
     "explain_substitution",
@@ -424,6 +426,34 @@ def _wrong_operand(claim: Claim, knowledge: Knowledge, printed: str) -> Iterator
                     claim, knowledge.deck, binding.number, right, sure=known.worked is not None
                 ),
             )
+
+
+def explain_operand(claim: Claim, knowledge: Knowledge, printed: str) -> tuple[Explanation, ...]:
+    """One printed operand has a digit wrong, or two swapped, beside its like elsewhere.
+
+    This is asked where the result itself is right, or is no slip of the pen.
+    """
+    assert claim.right is not None
+    tries = list(with_operands_retyped(claim, knowledge))
+    unit = 10.0 ** -places_of(printed)
+    values = [evaluate(line, {}, MPMATH) for *_, line in tries]
+    chance = _chance(printed, {_in_units(float(one), unit) for one in values})
+    hits = [one for one in tries if agree_within_rounding(one[2], claim.right, claim, knowledge)]
+    if len(hits) != 1 or chance > MOST_CHANCE["computing"]:
+        return ()
+    operand, right, _ = hits[0]
+    found = Explanation(
+        "wrong operand",
+        Message(
+            "{operand} stands where {right} should, which is printed elsewhere; "
+            "with it the line gives {printed}",
+            {"operand": operand.text, "right": right, "printed": printed},
+        ),
+        chance,
+        correction=right,
+        fix=number_fix(claim, knowledge.deck, operand, right, sure=False),
+    )
+    return (found,)
 
 
 STAND_IN = Symbol("\0")

@@ -48,11 +48,12 @@ def double_rounding(target: Target) -> Iterator[Candidate]:
 
 
 def _edits(
-    text: str, *, changes_length: bool = False
+    message: Message, of_same_length: Message | None = None
 ) -> Callable[[Callable[[str, int], Iterable[str]]], Callable[[Target], Iterator[Candidate]]]:
     """The edit made at every place of the right digits, kept where the places still fit.
 
-    One that `changes_length` leaves a number that ends there with more digits than it has, or fewer.
+    With a message for what is `of_same_length` as the right number, an edit that comes to one digit
+    for another is none of these.
     """
 
     def decorate(
@@ -62,16 +63,19 @@ def _edits(
             places = places_of(target.printed)
             seen: set[str] = set()
             near = range(max(0, places - 1), places + 2)
-            texts = {rounded(target.exact, some) for some in near}
-            ends = rounded(target.exact, places)
-            whole = changes_length and MPMATH.number(ends) == target.exact
-            for right in {ends} if whole else texts:
+            for right in {rounded(target.exact, some) for some in near}:
                 for place in range(len(right)):
-                    found = edit(right, place)
-                    seen.update(one for one in found if not whole or len(one) != len(ends))
+                    seen.update(edit(right, place))
+            right = rounded(target.exact, places)
             for typed in sorted(seen):
-                if _is_number(typed) and places_of(typed) == places:
-                    yield Candidate(MP.mpf(f"{Decimal(typed):f}"), Message(text))  # "-.0" is none
+                if not _is_number(typed) or places_of(typed) != places:
+                    continue
+                told = message
+                if of_same_length is not None and len(typed) == len(right):
+                    told = of_same_length
+                    if sum(one != other for one, other in zip(typed, right, strict=True)) < 2:
+                        continue
+                yield Candidate(MP.mpf(f"{Decimal(typed):f}"), told)  # "-.0" is none
 
         return tries
 
@@ -85,7 +89,10 @@ def _is_number(text: str) -> bool:
         return False
 
 
-@_edits("a digit is typed twice", changes_length=True)
+@_edits(
+    Message("a digit is typed twice"),
+    Message("a digit is typed twice, in the place of the last one"),
+)
 def digit_doubled(text: str, place: int) -> Iterator[str]:
     """A digit typed twice; the last one may have been lost over it."""
     if text[place].isdigit():
@@ -94,14 +101,16 @@ def digit_doubled(text: str, place: int) -> Iterator[str]:
         yield doubled[:-1]
 
 
-@_edits("a digit is missing", changes_length=True)
+@_edits(
+    Message("a digit is missing"), Message("a digit is missing, and another one stands at the end")
+)
 def digit_dropped(text: str, place: int) -> Iterator[str]:
     """A digit left out."""
     if text[place].isdigit():
         yield text[:place] + text[place + 1 :]
 
 
-@_edits("one digit is mistyped")
+@_edits(Message("one digit is mistyped"))
 def digit_mistyped(text: str, place: int) -> Iterator[str]:
     """One digit for another."""
     if text[place].isdigit():
@@ -110,7 +119,7 @@ def digit_mistyped(text: str, place: int) -> Iterator[str]:
                 yield text[:place] + digit + text[place + 1 :]
 
 
-@_edits("two neighbouring digits are swapped")
+@_edits(Message("two neighbouring digits are swapped"))
 def digits_swapped(text: str, place: int) -> Iterator[str]:
     """Two neighbours in the wrong order."""
     pair = text[place : place + 2]
