@@ -196,7 +196,7 @@ class _Aligner:
         def pair(i: int, j: int, flipped: bool) -> Alignment | None:
             other = right[j]
             if flipped:
-                if not isinstance(_unsigned(other), Number):
+                if not _is_typed_number(_unsigned(other)):
                     return None
                 other = negated(other)
             return self.align(left[i], other, depth + 1)
@@ -247,6 +247,14 @@ class _Aligner:
             return min(possible, key=self._distance, default=None)
 
         return best(0, 0, False)
+
+
+def _is_typed_number(tree: Tree) -> bool:
+    """Whether a tree is a number, or a fraction of two."""
+    match tree:
+        case Number() | Apply(operation="divide", operands=(Number(), Number())):
+            return True
+    return False
 
 
 def _constant(symbolic: Tree, numeric: Tree) -> Alignment | None:

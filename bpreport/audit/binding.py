@@ -109,7 +109,11 @@ def fits_binding(binding: Binding, claim: Claim, knowledge: Knowledge) -> bool:
             knowledge.exact_digits,
             drifted=knowledge.drifted,
         )
-        return gives or _leads_to_the_value(binding, claim, knowledge)
+        return (
+            gives
+            or _prints_like(binding, claim, knowledge)
+            or _leads_to_the_value(binding, claim, knowledge)
+        )
     known = knowledge.operand(binding.name, claim)
     result = knowledge.is_result(binding.name, claim) or (known is not None and known.rounded)
     if known is not None and known.given and not result:
@@ -126,6 +130,16 @@ def fits_binding(binding: Binding, claim: Claim, knowledge: Knowledge) -> bool:
             Decimal(printed) == typed for printed in knowledge.printed_now(binding.name, claim)
         )
     return within_printed(binding.name, text, claim, knowledge)
+
+
+def _prints_like(binding: Binding, claim: Claim, knowledge: Knowledge) -> bool:
+    """Whether an expression has the digits that are printed for the name: 29/24 for 1.2083."""
+    try:
+        exact = evaluate(binding.number, {}, MPMATH)
+    except EvaluationError:
+        return False
+    near = knowledge.printed_now(binding.name, claim)[:1]
+    return any(how_printed(text, exact) is not None for text in near)
 
 
 def _leads_to_the_value(binding: Binding, claim: Claim, knowledge: Knowledge) -> bool:

@@ -192,7 +192,13 @@ def range_of(tree: Tree, values: Mapping[str, Any]) -> tuple[Any, Any]:
 
     Raises `EvaluationError` where a floor may be one of several numbers: ten times it is 0 or 10,
     and none of those between them.
+
+    >>> from bpreport.formula import parse
+    >>> low, high = range_of(parse("a e^b"), {"a": MP.mpf(2), "b": interval("0.0", rounded=True)})
+    >>> MP.nstr(low, 4), MP.nstr(high, 4)
+    ('1.902', '2.103')
     """
+    values = {key: _as_interval(value) for key, value in values.items()}
     for part in walk(tree):
         if isinstance(part, Apply) and part.operation in ("floor", "ceiling"):
             low, high = interval_ends(evaluate(part, values, INTERVAL))
@@ -200,6 +206,13 @@ def range_of(tree: Tree, values: Mapping[str, Any]) -> tuple[Any, Any]:
                 raise EvaluationError("a floor that may be one of several numbers")
     ends: tuple[Any, Any] = interval_ends(evaluate(tree, values, INTERVAL))
     return ends
+
+
+def _as_interval(value: Any) -> Any:
+    """A number as an interval: by itself it cannot be multiplied with one."""
+    if isinstance(value, tuple):
+        return tuple(map(_as_interval, value))
+    return IV.mpf(value) if isinstance(value, MP.mpf) else value
 
 
 def number(text: str) -> Any:

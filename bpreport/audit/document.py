@@ -39,6 +39,7 @@ from bpreport.formula.tree import (
     Derivative,
     Symbol,
     Tree,
+    Tuple,
     free_symbols,
 )
 
@@ -303,6 +304,8 @@ class Document(SymbolTable):
             here = statement.claim.slide == claim.slide
             if not here and (place >= before > 0 or are_apart(statement.text, given)):
                 return None  # what another example or another step says of it
+            if isinstance(claim.head, Tuple) and statement.claim.formula is claim.formula:
+                continue  # it says of an entry what the claim says of all
             for tree in statement.trees:
                 if tree is not claim.right and key not in free_symbols(tree):
                     return tree

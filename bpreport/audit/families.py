@@ -48,15 +48,16 @@ class Family:
 
 
 class Families:
-    """All such formulas of a document, in order."""
+    """All such formulas of a document, in order; or its updates, w_i = w_i - a g_i."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, updates: bool = False) -> None:
+        self.updates = updates
         self._stated: dict[tuple[str, int, int], list[Family]] = {}
 
     def learn(self, head: Symbol, formula: Tree, position: Position) -> None:
         """Take note of a formula, if its name has letters for an index in its scripts."""
         family = Family(head, formula, position)
-        if 0 < len(family.letters) <= 2 and head.key not in free_symbols(formula):
+        if 0 < len(family.letters) <= 2 and self._is_one(head, formula):
             self._stated.setdefault(_shape(head), []).append(family)
 
     def of(self, name: Symbol, at: Position) -> tuple[Family, Tree] | None:
@@ -67,9 +68,12 @@ class Families:
             if family.position > at:
                 continue
             formula = family.formula_of(name)
-            if formula is not None and name.key not in free_symbols(formula):
+            if formula is not None and self._is_one(name, formula):
                 return family, formula
         return None
+
+    def _is_one(self, name: Symbol, formula: Tree) -> bool:
+        return (name.key in free_symbols(formula)) == self.updates
 
 
 def _shape(name: Symbol) -> tuple[str, int, int]:

@@ -83,6 +83,8 @@ def compare(claim: Claim, knowledge: Knowledge) -> Identity:
         defines = False  # the derivative of a function is what it is
     if defines and not sides.is_defined(left):
         return Identity("definition", "It defines {name}", {"name": f"${latex(left)}$"})
+    if isinstance(left, Tuple) and left == claim.head and not sides.is_told(left):
+        return Identity("definition", "It defines {name}", {"name": f"${latex(left)}$"})
     equal = sides.agree_in_example(left, right) or sides.agree(left, right)
     if equal:
         return Identity("equal", "Both sides agree at random points, to 40 digits")
@@ -120,6 +122,14 @@ class _Comparison(Scope):
         super().__init__(claim, knowledge)
         self.counterexample: dict[str, str] = {}
         """A point at which the sides differed, and their values there."""
+
+    def is_told(self, names: Tuple) -> bool:
+        """Whether something is known of several names but for what the claim says of them."""
+        keys = free_symbols(names).keys()
+        right = self.claim.right
+        own = right is None or not keys.isdisjoint(free_symbols(right).keys())
+        told = self.knowledge.document.is_defined_before
+        return own or any(told(key, self.claim) for key in keys)
 
     def implied(self, left: Tree, right: Tree) -> tuple[tuple[Tree, Tree], ...]:
         """Names that the pair introduces, or that it introduces beside an earlier form."""

@@ -8,6 +8,7 @@ from dataclasses import replace
 from difflib import get_close_matches
 from typing import Any
 
+from bpreport.audit.before_and_after import is_of_an_example, judge_before_or_after
 from bpreport.audit.digits import correction, fits, how_printed, number, same
 from bpreport.audit.examples import FIRST, STOPPING_RULES
 from bpreport.audit.explaining import MOST_TRIED, explain_formula, explain_substitution
@@ -410,6 +411,8 @@ def _figure(claim: Claim, knowledge: Knowledge) -> Judgement:
     named = isinstance(claim.left, Symbol | Derivative | Call)
     if figure.case is not None or (claim.left is not None and not named):
         return judge_in_case(claim, knowledge, printed)
+    if figure.state and not is_of_an_example(claim, knowledge):
+        return judge_before_or_after(claim, knowledge, printed)
     if claim.left is not None and printed_number(claim.right) is None:  # 1/2, or 10 %
         return judge_in_row(claim, knowledge, printed) or _pair(claim, knowledge)
     if claim.left is not None:

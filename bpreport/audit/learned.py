@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
@@ -14,13 +15,14 @@ from bpreport.audit.equal_names import with_equal_names
 from bpreport.audit.logarithms import with_base
 from bpreport.audit.meanings import Meanings
 from bpreport.audit.members import confirmed_members
-from bpreport.audit.names import digits_in, is_numeric, readings
+from bpreport.audit.names import digits_in, is_numeric, named, readings
 from bpreport.audit.naming import Naming
 from bpreport.audit.relations import are_equal
 from bpreport.audit.sums import with_sums_written_out, with_terms_written_out
 from bpreport.audit.updates import in_names_after_updates
 from bpreport.deck.claims import ARROWS, printed_number
 from bpreport.deck.model import Claim
+from bpreport.formula import TREES, EvaluationError, evaluate
 from bpreport.formula.tree import Derivative, Symbol, Tree, Tuple
 
 __all__ = ["Learned", "Printed", "row_of"]
@@ -74,6 +76,7 @@ class Learned(Naming):
         )
         for claim in self.claims:
             named = claim.kind == "figure" and claim.left is not None and not _is_of_case(claim)
+            named = named and not self._is_retold(claim)
             if named or (claim.kind in _STATING and are_equal(claim.relation)):
                 self._learn(claim)
             if claim.left is not None:
@@ -81,6 +84,15 @@ class Learned(Naming):
         for _, slide in groupby(self.claims, key=lambda claim: claim.slide):
             self._begin_example(tuple(slide))
         self.document.confirm(tuple(confirmed_members(self.document)))
+
+    def _is_retold(self, claim: Claim) -> bool:
+        """Whether a table of parameters before and after an update is not the first to tell one."""
+        figure = claim.figure
+        if figure is None or not figure.state or not isinstance(figure.heading, Symbol):
+            return False
+        known = self.document.statements.get(figure.heading.key, [])
+        own = [one for one in known if one.position.line == claim.position.line]
+        return self.trace_of(claim) is None and len(known) > len(own)
 
     def _begin_example(self, claims: tuple[Claim, ...]) -> None:
         """A slide whose lines have other numbers for all names from before is another example."""
@@ -157,6 +169,9 @@ class Learned(Naming):
         name = claim.head if isinstance(claim.head, Symbol | Derivative) else None
         if claim.component == 0 and claim.iteration is None and name is not None:
             self.document.learn(name.key, replace(claim, component=None, right=claim.row))
+        for entry in _by_entries(claim):
+            assert isinstance(entry.left, Symbol)
+            self.document.learn(entry.left.key, entry)
         key = self._key_of(claim)
         if key is None:
             return
@@ -209,6 +224,22 @@ def _entry_name(claim: Claim) -> Symbol | None:
         return None
     name = head.items[place]
     return name if isinstance(name, Symbol) else None
+
+
+def _by_entries(claim: Claim) -> Iterator[Claim]:
+    r"""What a formula for several names says of each: (x_{k+1}, y_{k+1}) = (x_k - a, y_k - b)."""
+    head, right = claim.head, claim.right
+    if not isinstance(head, Tuple) or claim.left != head or right is None:
+        return
+    names: dict[str, Tree] = {name.key: name for name in (*named(right), *readings(right))}
+    if not names or any(name.key in names for name in named(head)):
+        return  # numbers are held to what is said elsewhere, and (a, b) = (b, a) says nothing
+    with suppress(EvaluationError):
+        entries = evaluate(right, names, TREES)
+        if isinstance(entries, tuple) and len(entries) == len(head.items):
+            for name, entry in zip(head.items, entries, strict=True):
+                if isinstance(name, Symbol) and not isinstance(entry, tuple):
+                    yield replace(claim, head=name, left=name, right=entry)
 
 
 def _formula_and_line(claim: Claim) -> tuple[Tree, Tree] | None:

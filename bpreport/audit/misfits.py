@@ -12,6 +12,7 @@ from bpreport.audit.digits import correction, in_full, number, same, significant
 from bpreport.audit.fixes import number_fix
 from bpreport.audit.knowledge import Knowledge
 from bpreport.audit.model import Judgement, Verdict
+from bpreport.audit.names import readings
 from bpreport.audit.saying import math, said
 from bpreport.audit.slips.candidates import swap_name
 from bpreport.deck.claims import printed_number
@@ -24,9 +25,11 @@ __all__ = [
     "are_given_anew",
     "is_called_rate",
     "is_in_another_order",
+    "is_of_another_sample",
     "is_short_for_another",
     "misplaced",
     "stand_for_each",
+    "turned_round",
     "without_sign",
 ]
 
@@ -89,6 +92,39 @@ def is_in_another_order(misfits: Sequence[Binding], claim: Claim) -> bool:
     places = {one.number: other.number, other.number: one.number}
     line = substitute(claim.right, places.get)
     return same(evaluate(line, {}, MPMATH), evaluate(claim.right, {}, MPMATH))
+
+
+def is_of_another_sample(misfits: Sequence[Binding], claim: Claim, knowledge: Knowledge) -> bool:
+    """Whether a name that only lines tell is another sample's, in a difference of two names.
+
+    So is the t of t - y = 1 - 0, where y has been given anew since t - y = 0 - 1.
+    """
+    formula, name = claim.left, misfits[0].name
+    if len(misfits) > 1 or not isinstance(formula, Apply) or formula.operation != "add":
+        return False
+    others = [one for one in readings(formula) if one != name]
+    if len(others) != 1 or not isinstance(name, Symbol):
+        return False
+    own, other = (knowledge.document.latest(one.key, claim.position) for one in (name, *others))
+    return own is not None and other is not None and own.bound and other.position > own.position
+
+
+def turned_round(
+    misfits: Sequence[Binding], found: Alignment, claim: Claim, knowledge: Knowledge
+) -> Binding | None:
+    """What a factor that nobody knows is where it stands in the place of one that is known.
+
+    The line for y - a x may be 4 - 3 * 0.825, with x = 3.
+    """
+    name = misfits[0].name
+    if len(misfits) > 1 or is_called_rate(name):
+        return None
+    own = knowledge.as_printed(name, claim)
+    for other in found.bindings:
+        swapped = printed_number(other.number) == own and knowledge.is_open(other.name, claim)
+        if swapped and is_in_another_order((misfits[0], other), claim):
+            return replace(other, number=misfits[0].number)
+    return None
 
 
 def is_short_for_another(

@@ -57,8 +57,8 @@ def is_numeric(tree: Tree) -> bool:
 
 def _is_number_of_numbers(call: Call) -> bool:
     """Whether a call is a number where its arguments are, by what everybody or the deck means."""
-    if call.primes:
-        return False
+    if call.primes and call.own is None:
+        return False  # the deck may say itself what it is
     return call.function.key in FUNCTION_MEANINGS if call.own is None else call.own.in_numbers
 
 

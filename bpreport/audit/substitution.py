@@ -26,9 +26,11 @@ from bpreport.audit.misfits import (
     are_given_anew,
     is_called_rate,
     is_in_another_order,
+    is_of_another_sample,
     is_short_for_another,
     misplaced,
     stand_for_each,
+    turned_round,
     without_sign,
 )
 from bpreport.audit.model import Judgement, Verdict
@@ -82,13 +84,15 @@ def judge_substitution(claim: Claim, knowledge: Knowledge) -> Judgement:
         return _of_misfits(misfits, found, claim, knowledge)
     if misfits:
         knowledge.document.begin_round(claim)
-    new = [
+    open_ = [
         binding
         for binding in found.bindings
-        if isinstance(binding.name, Symbol | Derivative)
-        and knowledge.is_open(binding.name, claim)
-        and not is_known_as(binding, claim, knowledge)
+        if isinstance(binding.name, Symbol | Derivative) and knowledge.is_open(binding.name, claim)
     ]
+    again = [binding for binding in open_ if is_known_as(binding, claim, knowledge)]
+    new = [binding for binding in open_ if binding not in again]
+    for binding in again:  # in this round, too, it is what it was
+        knowledge.bind(binding.name, binding.number, claim)
     new = _with_signs_of_gradients(new)
     backwards = [b for b in new if _is_negative_rate(b)]
     if backwards:
@@ -120,10 +124,15 @@ def _of_misfits(
     misfits: Sequence[Binding], found: Alignment, claim: Claim, knowledge: Knowledge
 ) -> Judgement:
     """The judgement of a line with numbers that are not what their names are."""
-    if stand_for_each(misfits, claim, knowledge):
+    apart = stand_for_each(misfits, claim, knowledge)
+    if apart or is_of_another_sample(misfits, claim, knowledge):
         for binding in misfits:
             knowledge.bind(binding.name, binding.number, claim)
         listed = f"${latex(misfits[0].name)} = {latex(misfits[0].number)}$"
+        return said(claim, Verdict.GIVEN, PUTS_IN, listed=listed)
+    if (turned := turned_round(misfits, found, claim, knowledge)) is not None:
+        knowledge.bind(turned.name, turned.number, claim)
+        listed = f"${latex(turned.name)} = {latex(turned.number)}$"
         return said(claim, Verdict.GIVEN, PUTS_IN, listed=listed)
     # A factor of one need not be written, and the square of a difference has no sign.
     free = [isinstance(b.name, Apply) for b in misfits]

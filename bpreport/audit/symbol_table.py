@@ -41,6 +41,7 @@ class SymbolTable:
         self._iterated: dict[str, list[str]] = {}
         """By name, the keys under which it is known at some iteration: "x_{1}@1"."""
         self.families = Families()
+        self.updates_by_index = Families(updates=True)
         self._computed: dict[str, dict[int, Position]] = {}
         """Families of names of which one, at least, is computed: from where on, by slide."""
 
@@ -64,6 +65,8 @@ class SymbolTable:
             statement.trees.append(claim.right)
             own = key in free_symbols(claim.right)
             statement.updates |= own
+            if own and isinstance(claim.head, Symbol) and claim.left == claim.head:
+                self.updates_by_index.learn(claim.head, claim.right, claim.position)
             if isinstance(claim.head, Symbol) and claim.left == claim.head and not own:
                 computed = self._computed.setdefault(_family(claim.head), {})
                 computed.setdefault(claim.slide, claim.position)
@@ -165,6 +168,12 @@ class SymbolTable:
     def computed_like(self, name: Symbol) -> Mapping[int, Position]:
         """From where on, by slide, a name of the same family is computed."""
         return self._computed.get(_family(name), {})
+
+    def latest(self, key: str, at: Position) -> Statement | None:
+        """What was said last of a name up to a place."""
+        index = self.nearest(key, at)
+        found = None if index is None else self.statements[key][index]
+        return None if found is None or found.position > at else found
 
     def nearest(self, key: str, at: Position) -> int | None:
         """The last statement about a name up to a place; failing that, the first behind it."""

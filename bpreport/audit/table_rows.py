@@ -202,7 +202,7 @@ def _taken(claim: Claim, knowledge: Knowledge, taken: str, depth: int) -> Any:
     """What a number of the row is taken for, as an interval."""
     computed = _formula(claim, knowledge) is not None
     if taken == "rounded":
-        return _stands_for(claim, rounded=computed or not claim.text.isdecimal())
+        return _stands_for(claim, rounded=computed or not claim.text.lstrip("-").isdecimal())
     ends = _range_of(claim, knowledge, taken, depth - 1) if computed and depth else None
     if taken == "mended" and ends is not None:
         return IV.mpf([str(end) for end in ends])

@@ -263,6 +263,7 @@ class _Reading:
         counting = self.cell_number < len(self.columns) and self.columns[self.cell_number]
         counted = counting and re.fullmatch(r"\d{1,9}", text, re.ASCII) is not None
         entry = self.named.get(id(token))
+        counted &= entry is None or not entry.heading  # "after the update" counts nothing
         if entry is not None and not counted:
             self._named_cell(token, entry)
             self.cell_number += 1

@@ -150,6 +150,8 @@ class Figure:
     """A hundredth of it is meant: a sign for percent stands behind the digits."""
     heading: Tree | None = None
     """What heads its column; `name` has the count of its row in the place of the index."""
+    state: str = ""
+    """In a table of parameters "before" an update and "after" it, which of both."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -126,6 +127,10 @@ def _figure(
         if heading is None or isinstance(heading, Tuple | Matrix) or not free_symbols(heading):
             return None
         name, count = _counted(span.entry, heading)
+        if span.entry.state and not isinstance(name, Symbol):
+            return None
+        if span.entry.state == "after" and isinstance(name, Symbol):
+            name = replace(name, marks=(*name.marks, "+"))
         if not isinstance(name, Symbol | Derivative | Call):
             if computed is None or span.entry.count is None:
                 return None
@@ -142,6 +147,7 @@ def _figure(
         case,
         span.entry is not None and span.entry.percent,
         heading,
+        "" if span.entry is None else span.entry.state,
     )
 
 

@@ -36,6 +36,10 @@ _LABEL = re.compile(
 _MOST_COLUMNS = 100
 """Columns up to which what heads them is held against one another; no reader sees more."""
 _LETTER = re.compile(r"[ijklmnst]|\\ell")
+_BEFORE = re.compile(r"\b(?:before|old)\b|更新之?前|(?<!更)[旧原]", re.IGNORECASE)
+_AFTER = re.compile(r"\b(?:after|new|updated)\b|更新之?后|(?<!更)新", re.IGNORECASE)
+"""Headings of what parameters are before an update, and after it."""
+_UPRIGHT = re.compile(r"\\(?:text|textrm|mathrm|operatorname)\s*\{([^{}]*)\}")
 _SLOPE = re.compile(r"梯度|导数|\b(?:gradients?|derivatives?|slopes?)\b", re.IGNORECASE)
 """A column of them has no values of the names beside it."""
 _CALL = re.compile(r"\$[^$]*\([^$]*\$")
@@ -79,6 +83,8 @@ class Entry:
     """All that is named in its row, where that is a case of its own, which nothing counts."""
     total: bool = False
     """The heading is the sum or the mean of the numbers above it: "2 + 6 + 15"."""
+    state: str = ""
+    """Of a parameter beside an update of it: "before" or "after"."""
     percent: bool = False
     """A hundredth of it is meant; a total is one of numbers that are all in percent."""
 
@@ -113,7 +119,10 @@ def _entries(rows: Sequence[Sequence[str]]) -> Iterator[Entry]:
         yield from _totals(row, rows[row], rows[1:last])
     rows = rows[:last]
     sideways = [list(column) for column in zip_longest(*rows, fillvalue="")]
-    if _counting_column(rows) is None and _counting_column(sideways) is not None:
+    ways = [_counting_column(way) is not None for way in (rows, sideways)]
+    if not any(ways):
+        ways = [_before_and_after(way) is not None for way in (rows, sideways)]
+    if ways == [False, True]:
         for entry in _in_rows(sideways):
             yield replace(entry, row=entry.column, column=entry.row)
     else:
@@ -123,6 +132,13 @@ def _entries(rows: Sequence[Sequence[str]]) -> Iterator[Entry]:
 def _in_rows(rows: Sequence[Sequence[str]]) -> Iterator[Entry]:
     headings = [_name(cell) for cell in rows[0]]
     counting = _counting_column(rows)
+    if counting is None and (columns := _before_and_after(rows)) is not None:
+        for row, cells in enumerate(rows[1:], 1):
+            for column in columns:
+                if column < len(cells) and sole_number(cells[column]) is not None:
+                    state = "before" if column == columns[0] else "after"
+                    yield Entry(row, column, _name(cells[0]) or "", state=state)
+        return
     if counting is None and len(rows[0]) == 2 and not all(headings):
         if _SLOPE.search(rows[0][1]):
             return
@@ -137,7 +153,8 @@ def _in_rows(rows: Sequence[Sequence[str]]) -> Iterator[Entry]:
     for row, cells in enumerate(rows[1:], 1):
         letter, count = "", None
         if counting is not None:
-            letter, count = headings[counting] or "", _count(cells[counting])
+            letter = headings[counting] or _letter_beside_words(rows[0][counting])
+            count = _count(cells[counting])
         for column, (heading, cell) in enumerate(zip(headings, cells, strict=False)):
             if column != counting and heading is not None and sole_number(cell) is not None:
                 yield Entry(row, column, heading, letter, count)
@@ -145,6 +162,20 @@ def _in_rows(rows: Sequence[Sequence[str]]) -> Iterator[Entry]:
                 continue
             elif sum(map(bool, headings)) > bool(letter):
                 yield Entry(row, column, "")
+
+
+def _before_and_after(rows: Sequence[Sequence[str]]) -> tuple[int, int] | None:
+    """The columns of what the names at the left are before an update, and after it."""
+    if len(rows) < 2 or not all(cells and _name(cells[0]) for cells in rows[1:]):
+        return None
+    found: list[list[int]] = [[], []]
+    for column, cell in enumerate(rows[0]):
+        for words, columns in zip((_BEFORE, _AFTER), found, strict=True):
+            if column and words.search(cell) and not re.search(r"\d", cell):
+                columns.append(column)
+    if [len(columns) for columns in found] != [1, 1] or found[0] == found[1]:
+        return None
+    return found[0][0], found[1][0]
 
 
 def _of_cases(rows: Sequence[Sequence[str]], headings: list[str | None]) -> Iterator[Entry]:
@@ -225,13 +256,21 @@ def _counting_column(rows: Sequence[Sequence[str]]) -> int | None:
         if heading is not None:
             script = re.compile(rf"[_^]\s*(?:\{{[^}}]*)?{re.escape(heading)}(?![A-Za-z])")
             used = any(script.search(other) for other in headings if other is not None)
-            named = _LETTER.fullmatch(heading) and (used or column == 0)
+            counting = COUNTING.fullmatch(_UPRIGHT.sub(r"\1", heading))
+            named = counting or (_LETTER.fullmatch(heading) and (used or column == 0))
         below = [row[column] if column < len(row) else "" for row in rows[1:]]
         counts = [count for one in below if (count := _count(one)) is not None]
         named = named or (counts and all(COUNTING.search(one) for one in below))
         if named and counts == sorted(set(counts)) and len(counts) == len(below):
             return column
     return None
+
+
+def _letter_beside_words(heading: str) -> str:
+    """The t of "epoch t", where t is a formula; empty without one."""
+    formulas = [source.strip() for pair in _FORMULA.findall(heading) for source in pair if source]
+    words = COUNTING.search(_FORMULA.sub("", heading))
+    return formulas[0] if words and len(formulas) == 1 and _LETTER.fullmatch(formulas[0]) else ""
 
 
 def counts_below(heading: str) -> bool:
