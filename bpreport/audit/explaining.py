@@ -15,10 +15,11 @@ from math import isfinite
 from typing import Any
 
 from bpreport.audit.alignment import align
-from bpreport.audit.binding import best_alignment, fits_binding
+from bpreport.audit.binding import agree_within_rounding, best_alignment, fits_binding
 from bpreport.audit.digits import How, fits, how_printed, number, same, significant_digits
 from bpreport.audit.fixes import number_fix
 from bpreport.audit.knowledge import Knowledge, Known
+from bpreport.audit.mistyped import with_operands_retyped
 from bpreport.audit.model import Fix, Message
 from bpreport.audit.names import is_numeric, readings
 from bpreport.audit.saying import math
@@ -39,6 +40,7 @@ __all__ = [
     "explain_formula",
     "explain_line",
     "explain_number",
+    "explain_operand",
     "explain_result",
     "explain_rounding",
     "explain_substitution",
@@ -347,7 +349,9 @@ def _missing_term(claim: Claim, knowledge: Knowledge, printed: str) -> Iterator[
         if not isinstance(value, tuple)
         and not any(same(abs(value), one) for one in typed)  # the line has it, with another sign
     ]
-    chance = len(terms) * 10.0 ** -significant_digits(printed)
+    unit = 10.0 ** -places_of(printed)
+    tried = {_in_units(float(gives + value), unit) for _, value in terms}
+    chance = _chance(printed, tried) if terms else 1.0
     for term, value in terms if chance <= MOST_CHANCE["computing"] else ():
         if value and fits(printed, gives + value):
             digits = rounded(value, 30).rstrip("0").rstrip(".")
@@ -367,14 +371,24 @@ def _missing_term(claim: Claim, knowledge: Knowledge, printed: str) -> Iterator[
 
 
 def _terms_that_may_lack(claim: Claim, knowledge: Knowledge) -> Iterator[tuple[Tree, Any]]:
-    """The terms that the line's formula has and the line has not; failing a formula, givens."""
+    """The terms that the line's formula has and the line has not; failing a formula, givens.
+
+    A given of one or two digits is the difference of many numbers by accident.
+    """
     found = best_alignment(claim, knowledge, claim.left)
     if found is None:
-        yield from knowledge.givens_for(claim)
+        for name, value in knowledge.givens_for(claim):
+            if not isinstance(value, tuple) and len(_digits(value)) >= LEAST_DIGITS:
+                yield name, value
         return
     for term in found.dropped:
         with suppress(EvaluationError):
             yield term, evaluate(term, knowledge.values_for(term, claim), MPMATH)
+
+
+def _digits(value: Any) -> str:
+    """The significant digits of a given."""
+    return rounded(abs(value), 30).replace(".", "").strip("0")
 
 
 def _wrong_operand(claim: Claim, knowledge: Knowledge, printed: str) -> Iterator[Explanation]:
@@ -412,6 +426,34 @@ def _wrong_operand(claim: Claim, knowledge: Knowledge, printed: str) -> Iterator
                     claim, knowledge.deck, binding.number, right, sure=known.worked is not None
                 ),
             )
+
+
+def explain_operand(claim: Claim, knowledge: Knowledge, printed: str) -> tuple[Explanation, ...]:
+    """One printed operand has a digit wrong, or two swapped, beside its like elsewhere.
+
+    This is asked where the result itself is right, or is no slip of the pen.
+    """
+    assert claim.right is not None
+    tries = list(with_operands_retyped(claim, knowledge))
+    unit = 10.0 ** -places_of(printed)
+    values = [evaluate(line, {}, MPMATH) for *_, line in tries]
+    chance = _chance(printed, {_in_units(float(one), unit) for one in values})
+    hits = [one for one in tries if agree_within_rounding(one[2], claim.right, claim, knowledge)]
+    if len(hits) != 1 or chance > MOST_CHANCE["computing"]:
+        return ()
+    operand, right, _ = hits[0]
+    found = Explanation(
+        "wrong operand",
+        Message(
+            "{operand} stands where {right} should, which is printed elsewhere; "
+            "with it the line gives {printed}",
+            {"operand": operand.text, "right": right, "printed": printed},
+        ),
+        chance,
+        correction=right,
+        fix=number_fix(claim, knowledge.deck, operand, right, sure=False),
+    )
+    return (found,)
 
 
 STAND_IN = Symbol("\0")

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from bpreport.audit.before_and_after import is_of_an_example, judge_before_or_after
-from bpreport.audit.digits import correction, fits, how_printed, same
+from bpreport.audit.digits import correction, fits, how_printed, number, same
 from bpreport.audit.examples import FIRST, STOPPING_RULES
 from bpreport.audit.explaining import MOST_TRIED, explain_formula, explain_substitution
 from bpreport.audit.fixes import result_fix
@@ -48,6 +48,7 @@ from bpreport.worked import Trace
 
 __all__ = ["judge"]
 
+_PLAIN = re.compile(r"-?\d+\.\d+")
 _UPDATES = "{statement}; updates done before: {count}"
 
 
@@ -120,6 +121,10 @@ def _taken_note_of(judgement: Judgement, knowledge: Knowledge) -> Judgement:
             values = {"statement": judgement.message, "count": step.updates}
             judgement = replace(judgement, message=Message(_UPDATES, values))
     judgement = _with_fix(judgement, knowledge)
+    right = judgement.correction
+    rounded = right is not None and _PLAIN.fullmatch(right) and judgement.exact is not None
+    if right and rounded and judgement.verdict.is_error and not _is_exact(right, judgement.exact):
+        knowledge.corrections.add(right.lstrip("-"))
     if judgement.verdict.is_error and claim.right is not None and claim.component is None:
         knowledge.faulty_lines[id(claim.right)] = judgement
     if judgement.verdict.is_error and judgement.printed is not None:
@@ -131,6 +136,10 @@ def _taken_note_of(judgement: Judgement, knowledge: Knowledge) -> Judgement:
             if known is not None and known.worked and judgement.slip != "inherited":
                 knowledge.blame(known.key, judgement.printed, claim)
     return judgement
+
+
+def _is_exact(text: str, value: Any) -> bool:
+    return not isinstance(value, tuple) and same(number(text), value)
 
 
 def _with_fix(judgement: Judgement, knowledge: Knowledge) -> Judgement:

@@ -13,6 +13,7 @@ from bpreport.audit.explaining import (
     Explanation,
     explain_line,
     explain_number,
+    explain_operand,
     explain_result,
     explain_rounding,
     inherited_from,
@@ -269,9 +270,15 @@ def _does_not_add_up(
     if known is not None and is_near and not found and not fits(printed, known.value):
         result = correction(printed, known.value)
         found = explain_line(claim, knowledge, result)
+    if is_near and not found:
+        found = explain_operand(claim, knowledge, result)
     if found or is_near:
         return _line_is_wrong(claim, found, printed, result, known, computed)
     found = explain_result(claim, knowledge, printed, known)
+    if not found and known is None:
+        operand = explain_operand(claim, knowledge, printed)
+        if operand:
+            return _line_is_wrong(claim, operand, printed, printed, None, computed)
     right = correction(printed, computed if known is None else known.value)
     name = claim.head
     if known is None and claim.component is None and isinstance(name, Symbol | Derivative):

@@ -16,14 +16,16 @@ from bpreport.audit.functions import Functions
 from bpreport.audit.names import CONSTANTS, is_numeric
 from bpreport.audit.relations import are_equal
 from bpreport.deck.model import Claim, Position
-from bpreport.formula import MPMATH, EvaluationError, evaluate, expand
+from bpreport.formula import MPMATH, EvaluationError, evaluate, expand, slope
 from bpreport.formula.operations import FUNCTION_MEANINGS, ONE
 from bpreport.formula.tree import (
     Apply,
     Call,
+    Derivative,
     Function,
     Symbol,
     Tree,
+    Tuple,
     free_symbols,
     substitute,
     walk,
@@ -85,6 +87,8 @@ class Meanings:
         place = id(side), *map(id, own.values())
 
         def said(part: Tree) -> Tree | None:
+            if isinstance(part, Derivative) and part.kind == "nabla":
+                return _gradient(part, own)
             if not isinstance(part, Call) or (function := own.get(part.function.key)) is None:
                 return None
             if len(part.arguments) != len(function.arguments):
@@ -105,6 +109,30 @@ class Meanings:
         if trace is None or name != r"\sigma":
             return None
         return self._activations.get(trace.name)
+
+
+def _gradient(part: Derivative, own: Mapping[str, Function]) -> Tree | None:
+    r"""The entries of \nabla f(4, 2), of a function of several numbers that the deck defines."""
+    call = part.body
+    function = own.get(call.function.key) if isinstance(call, Call) and not part.by else None
+    if not isinstance(call, Call) or function is None or call.primes:
+        return None
+    if not 1 < len(call.arguments) == len(function.arguments):
+        return None
+    put_in = {
+        argument.key: given
+        for argument, given in zip(function.arguments, call.arguments, strict=True)
+    }
+    try:
+        slopes = [slope(function.body, argument) for argument in function.arguments]
+    except EvaluationError:
+        return None
+    return Tuple(
+        tuple(
+            substitute(one, lambda name: put_in.get(name.key) if isinstance(name, Symbol) else None)
+            for one in slopes
+        )
+    )
 
 
 def _activation(example: Example) -> Function | None:

@@ -29,13 +29,32 @@ def judge_entry(claim: Claim, knowledge: Knowledge, place: int) -> Judgement:
         return unchecked(claim, "It has only one side")
     if not is_row_of_numbers(formula):
         try:
-            return _judge_by(formula, claim, knowledge, place)
+            found = _judge_by(formula, claim, knowledge, place)
+            return _from_its_line(found, claim, knowledge, place) or found
         except EvaluationError:
             if claim.left is None or not is_row_of_numbers(claim.left):
                 raise
             formula = claim.left  # nothing is known of what the formula reads
-    found = judge_entry_of(tuple(entries_of(evaluate(formula, {}, TREES))), claim, knowledge, place)
-    return _judge_by(formula, claim, knowledge, place) if found is None else found
+    by_line = _by_line(formula, claim, knowledge, place)
+    return _judge_by(formula, claim, knowledge, place) if by_line is None else by_line
+
+
+def _by_line(line: Tree, claim: Claim, knowledge: Knowledge, place: int) -> Judgement | None:
+    """One entry of a printed row by the row of numbers that leads to it."""
+    return judge_entry_of(tuple(entries_of(evaluate(line, {}, TREES))), claim, knowledge, place)
+
+
+def _from_its_line(
+    judgement: Judgement, claim: Claim, knowledge: Knowledge, place: int
+) -> Judgement | None:
+    """The judgement of an entry that does not follow from its formula, but from a right line."""
+    line = claim.left
+    if judgement.verdict.level not in ("note", "error") or line is None:
+        return None
+    if not is_row_of_numbers(line) or id(line) in knowledge.faulty_lines:
+        return None
+    found = _by_line(line, claim, knowledge, place)
+    return found if found is not None and found.verdict.level == "right" else None
 
 
 def _judge_by(formula: Tree, claim: Claim, knowledge: Knowledge, place: int) -> Judgement:

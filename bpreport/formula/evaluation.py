@@ -22,7 +22,14 @@ from bpreport.formula.arithmetic import FLOAT, Arithmetic, interval_ends
 from bpreport.formula.effort import charge
 from bpreport.formula.errors import EvaluationError
 from bpreport.formula.limits import limit
-from bpreport.formula.operations import FUNCTION_MEANINGS, OPERATIONS, Row, entrywise
+from bpreport.formula.operations import (
+    FUNCTION_MEANINGS,
+    FUNCTIONS,
+    OPERATIONS,
+    Row,
+    entrywise,
+    entrywise_power,
+)
 from bpreport.formula.tree import (
     Apply,
     Call,
@@ -158,6 +165,8 @@ class _Evaluator:
                 compute = OPERATIONS[operation].value
                 if operation == "multiply" and node.sign == r"\odot":
                     compute = entrywise
+                elif operation == "power" and _is_of_function(operands[0]):
+                    compute = entrywise_power
                 elif operation == "multiply" and any(map(_is_vector, parts)):
                     parts = _scalar_products(node, parts)
                 try:
@@ -357,6 +366,11 @@ def is_typed_column(node: Tree) -> bool:
         case Apply(operation="transpose", operands=(Tuple(),), sign="("):
             return True
     return False
+
+
+def _is_of_function(node: Tree) -> bool:
+    """Whether a tree is the value of a function, and no product, say."""
+    return isinstance(node, Call) or (isinstance(node, Apply) and node.operation in FUNCTIONS)
 
 
 def _is_of_rows(node: Tree) -> bool:

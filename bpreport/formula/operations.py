@@ -16,7 +16,16 @@ from bpreport.formula.effort import charge
 from bpreport.formula.errors import EvaluationError
 from bpreport.formula.tree import Apply, Cases, Node, Number, Symbol, Tree
 
-__all__ = ["FUNCTION_MEANINGS", "OPERATIONS", "TREES", "Operation", "Row", "entrywise"]
+__all__ = [
+    "FUNCTIONS",
+    "FUNCTION_MEANINGS",
+    "OPERATIONS",
+    "TREES",
+    "Operation",
+    "Row",
+    "entrywise",
+    "entrywise_power",
+]
 
 Slopes = Callable[..., tuple[Tree, ...]]
 
@@ -85,6 +94,11 @@ def entrywise(arithmetic: Arithmetic, *operands: Any) -> Any:
     return reduce(lambda a, b: _MULTIPLY(arithmetic, a, b), operands)
 
 
+def entrywise_power(arithmetic: Arithmetic, base: Any, exponent: Any) -> Any:
+    r"""A power entry by entry, of a matrix as well: what \tanh^2(Z) means."""
+    return _POWER(arithmetic, base, exponent)
+
+
 def _dot(arithmetic: Arithmetic, left: Any, right: Any) -> Any:
     charge(len(left))
     return _add(arithmetic, *(_product(arithmetic, a, b) for a, b in zip(left, right, strict=True)))
@@ -103,6 +117,8 @@ def _product(arithmetic: Arithmetic, left: Any, right: Any) -> Any:
         if isinstance(right, Row):
             raise EvaluationError("a matrix and a row that do not fit")
         if any(len(row) != len(right) for row in left):
+            if right and isinstance(right[0], tuple):
+                raise EvaluationError("two matrices that do not fit")
             raise EvaluationError("a matrix and a vector that do not fit")
         return tuple(_dot(arithmetic, row, right) for row in left)
     if right and isinstance(right[0], tuple):
@@ -248,6 +264,11 @@ def _softmax(arithmetic: Arithmetic, *operands: Any) -> Any:
 _ADD = _elementwise(lambda _, a, b: a + b)
 _MULTIPLY = _elementwise(lambda _, a, b: a * b)
 _POWER = _call("power")
+
+FUNCTIONS = frozenset(
+    {"exp", "log", "log10", "sin", "cos", "tan", "sinh", "cosh", "tanh", "sigmoid", "relu", "abs"}
+)
+"""Operations that are functions of one number."""
 
 
 def _product_slopes(*factors: Tree) -> tuple[Tree, ...]:
