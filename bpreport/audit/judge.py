@@ -23,6 +23,7 @@ from bpreport.audit.operands import could_give
 from bpreport.audit.posed import unless_posed
 from bpreport.audit.printed import CARRIED, judge_against, judge_given
 from bpreport.audit.relations import INEQUALITIES, WITHOUT_VALUE
+from bpreport.audit.row_before import judge_by_row_before
 from bpreport.audit.rows import in_entries, judge_entry, judge_entry_of, judge_row
 from bpreport.audit.saying import said, shown, unchecked, uncomputable
 from bpreport.audit.stretches import in_step, rounded_start
@@ -410,13 +411,16 @@ def _figure(claim: Claim, knowledge: Knowledge) -> Judgement:
     printed = printed_number(claim.right) or figure.text
     if is_total(claim):
         return judge_total(claim, knowledge)
+    beside = judge_in_row(claim, knowledge, printed) or judge_by_row_before(claim, knowledge)
+    if beside is not None:
+        return beside
     named = isinstance(claim.left, Symbol | Derivative | Call)
     if figure.case is not None or (claim.left is not None and not named):
         return judge_in_case(claim, knowledge, printed)
     if figure.state and not is_of_an_example(claim, knowledge):
         return judge_before_or_after(claim, knowledge, printed)
     if claim.left is not None and printed_number(claim.right) is None:  # 1/2, or 10 %
-        return judge_in_row(claim, knowledge, printed) or _pair(claim, knowledge)
+        return _pair(claim, knowledge)
     if claim.left is not None:
         return judge_value(claim, knowledge, printed)
     if figure.iteration:

@@ -54,6 +54,8 @@ class Knowledge(Values):
     """By claim, name and numeric side, how the side follows from a formula; found once."""
     columns: dict[tuple[int, Tree | None, str, int], tuple[int, int]] = field(default_factory=dict)
     """By slide, heading, way of taking numbers and what was known: how many of a column follow."""
+    mended: dict[str, tuple[Any, Any]] = field(default_factory=dict)
+    """By claim, a number of a table that was found wrong: between which values it should lie."""
     parts: dict[int, Told] = field(default_factory=dict)
     """By slide, the numbers that are printed for what has no name."""
     states_beside: dict[tuple[int, str], list[tuple[Tree | None, int]]] = field(

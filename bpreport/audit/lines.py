@@ -40,7 +40,6 @@ from bpreport.audit.printed import (
     stale,
 )
 from bpreport.audit.saying import math, said, unchecked
-from bpreport.audit.table_rows import judge_in_row
 from bpreport.deck.model import Claim
 from bpreport.formula import MPMATH, EvaluationError, evaluate, expand
 from bpreport.formula.tree import Call, Derivative, Symbol
@@ -54,8 +53,6 @@ def judge_value(claim: Claim, knowledge: Knowledge, printed: str) -> Judgement:
     """A name with a printed number: `out_{h1} = 0.912934`, or one entry of a row."""
     name = claim.head if claim.component is not None else claim.left
     assert name is not None
-    if (by_row := judge_in_row(claim, knowledge, printed)) is not None:
-        return by_row
     if isinstance(name, Call):
         if claim.iteration is not None and knowledge.trace_of(claim) is None:
             return unchecked(
