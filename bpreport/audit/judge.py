@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from bpreport.audit.before_and_after import is_of_an_example, judge_before_or_after
+from bpreport.audit.by_family import unless_by_family
 from bpreport.audit.digits import correction, fits, how_printed, number, same
 from bpreport.audit.examples import FIRST, STOPPING_RULES
 from bpreport.audit.explaining import MOST_TRIED, explain_formula, explain_substitution
@@ -204,7 +205,8 @@ def _pair(claim: Claim, knowledge: Knowledge) -> Judgement:
         values = {} if shown_line else knowledge.values_for(left, claim)
         computed = evaluate(left, values, MPMATH)
         claim = replace(claim, left=in_entries(left, values, claim, knowledge))
-        return unless_posed(judge_line(claim, knowledge, printed, computed, shown=shown_line))
+        by_line = judge_line(claim, knowledge, printed, computed, shown=shown_line)
+        return unless_by_family(unless_posed(by_line), claim.left, knowledge)
     if is_numeric(right):
         if is_numeric(left):
             return _two_lines(claim, knowledge)

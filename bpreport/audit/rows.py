@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from bpreport.audit.binding import agree_within_rounding, tree_of
+from bpreport.audit.by_family import unless_by_family
 from bpreport.audit.digits import entries_of, how_printed, same
 from bpreport.audit.knowledge import Knowledge
 from bpreport.audit.lines import judge_line
@@ -70,7 +71,8 @@ def _judge_by(formula: Tree, claim: Claim, knowledge: Knowledge, place: int) -> 
     if entry is None:
         return unchecked(claim, "The left side has no entry in this place")
     known = knowledge.computed(entry, _entry_of(formula, place, claim, knowledge), claim)
-    return judge_against(claim, knowledge, claim.right_source, known)
+    found = judge_against(claim, knowledge, claim.right_source, known)
+    return unless_by_family(found, known.formula, knowledge)
 
 
 def judge_entry_of(
