@@ -21,7 +21,7 @@ from bpreport.deck.model import Claim
 from bpreport.formula import MPMATH, EvaluationError, evaluate
 from bpreport.formula.tree import Derivative, Symbol, Tree, free_symbols, substitute
 
-__all__ = ["is_of_an_example", "judge_before_or_after"]
+__all__ = ["is_of_an_example", "judge_before_or_after", "update_rules"]
 
 WAYS = ("name", "update", "rule", "change")
 
@@ -100,7 +100,7 @@ def _formula(way: str, claim: Claim, knowledge: Knowledge) -> Tree | None:
     if before is None:
         return None
     if way == "rule":
-        rule = next(_rules(name, claim, knowledge), None)
+        rule = next(update_rules(name, claim, knowledge), None)
         return rule and substitute(rule, lambda part: before if part == name else None)
     change = replace(name, base=rf"\Delta {name.base}", typed="")
     return before + change if _is_told(change, claim, knowledge) else None
@@ -118,8 +118,11 @@ def _before(claim: Claim, knowledge: Knowledge) -> Tree | None:
     return next((one.right for one in row if one.figure and one.figure.state == "before"), None)
 
 
-def _rules(name: Symbol, claim: Claim, knowledge: Knowledge) -> Iterator[Tree]:
-    """The updates that the deck states ahead of a table for a name, or for all of its kind."""
+def update_rules(name: Symbol, claim: Claim, knowledge: Knowledge) -> Iterator[Tree]:
+    """The updates that the deck states ahead of a table for a name, or for all of its kind.
+
+    They compute it from what it was, whatever they call what it becomes.
+    """
     document = knowledge.document
     own = document.update_before(name.key, claim.position)
     if own is not None:
@@ -127,5 +130,5 @@ def _rules(name: Symbol, claim: Claim, knowledge: Knowledge) -> Iterator[Tree]:
     ways = ((document.updates_by_index, name), (document.families, _updated(name)))
     for families, member in ways:
         found = families.of(member, claim.position)
-        if found is not None:
+        if found is not None and name.key in free_symbols(found[1]):
             yield found[1]

@@ -19,8 +19,10 @@ from bpreport.audit.binding import best_alignment, fits_binding
 from bpreport.audit.digits import How, fits, how_printed, number, same, significant_digits
 from bpreport.audit.fixes import number_fix
 from bpreport.audit.knowledge import Knowledge, Known
+from bpreport.audit.mistyped import with_operands_retyped
 from bpreport.audit.model import Fix, Message
 from bpreport.audit.names import is_numeric, readings
+from bpreport.audit.operands import could_be
 from bpreport.audit.saying import math
 from bpreport.audit.slips import SLIPS, Candidate, Slip, Target
 from bpreport.audit.slips.in_digits import double_rounding
@@ -39,6 +41,7 @@ __all__ = [
     "explain_formula",
     "explain_line",
     "explain_number",
+    "explain_operand",
     "explain_result",
     "explain_rounding",
     "explain_substitution",
@@ -347,7 +350,9 @@ def _missing_term(claim: Claim, knowledge: Knowledge, printed: str) -> Iterator[
         if not isinstance(value, tuple)
         and not any(same(abs(value), one) for one in typed)  # the line has it, with another sign
     ]
-    chance = len(terms) * 10.0 ** -significant_digits(printed)
+    unit = 10.0 ** -places_of(printed)
+    tried = {_in_units(float(gives + value), unit) for _, value in terms}
+    chance = _chance(printed, tried) if terms else 1.0
     for term, value in terms if chance <= MOST_CHANCE["computing"] else ():
         if value and fits(printed, gives + value):
             digits = rounded(value, 30).rstrip("0").rstrip(".")
@@ -367,14 +372,24 @@ def _missing_term(claim: Claim, knowledge: Knowledge, printed: str) -> Iterator[
 
 
 def _terms_that_may_lack(claim: Claim, knowledge: Knowledge) -> Iterator[tuple[Tree, Any]]:
-    """The terms that the line's formula has and the line has not; failing a formula, givens."""
+    """The terms that the line's formula has and the line has not; failing a formula, givens.
+
+    A given of one or two digits is the difference of many numbers by accident.
+    """
     found = best_alignment(claim, knowledge, claim.left)
     if found is None:
-        yield from knowledge.givens_for(claim)
+        for name, value in knowledge.givens_for(claim):
+            if not isinstance(value, tuple) and len(_digits(value)) >= LEAST_DIGITS:
+                yield name, value
         return
     for term in found.dropped:
         with suppress(EvaluationError):
             yield term, evaluate(term, knowledge.values_for(term, claim), MPMATH)
+
+
+def _digits(value: Any) -> str:
+    """The significant digits of a given."""
+    return rounded(abs(value), 30).replace(".", "").strip("0")
 
 
 def _wrong_operand(claim: Claim, knowledge: Knowledge, printed: str) -> Iterator[Explanation]:
@@ -412,6 +427,45 @@ def _wrong_operand(claim: Claim, knowledge: Knowledge, printed: str) -> Iterator
                     claim, knowledge.deck, binding.number, right, sure=known.worked is not None
                 ),
             )
+
+
+def explain_operand(claim: Claim, knowledge: Knowledge, printed: str) -> tuple[Explanation, ...]:
+    """One printed operand has a digit wrong, or two swapped, beside its like elsewhere.
+
+    This is asked where the result itself is right, or is no slip of the pen.
+    """
+    unit = 10.0 ** -places_of(printed)
+    wanted = _in_units(float(printed), unit)
+    reached: set[int] = set()
+    hits = []
+    for operand, right, line in with_operands_retyped(claim, knowledge):
+        results = knowledge.results_beside(line, claim)
+        try:
+            ends = could_be(line, results, knowledge.exact_digits, knowledge.drifted)
+        except EvaluationError:
+            continue
+        low, high = (_in_units(float(end), unit) for end in ends)
+        if high - low > MOST_TRIED:
+            return ()  # it could be anything
+        reached.update(range(low, high + 1))
+        if low <= wanted <= high:
+            hits.append((operand, right))
+    chance = _chance(printed, reached)
+    if len(hits) != 1 or chance > MOST_CHANCE["computing"]:
+        return ()
+    operand, right = hits[0]
+    found = Explanation(
+        "wrong operand",
+        Message(
+            "{operand} stands where {right} should, which is printed elsewhere; "
+            "with it the line gives {printed}",
+            {"operand": operand.text, "right": right, "printed": printed},
+        ),
+        chance,
+        correction=right,
+        fix=number_fix(claim, knowledge.deck, operand, right, sure=False),
+    )
+    return (found,)
 
 
 STAND_IN = Symbol("\0")

@@ -9,7 +9,8 @@ from difflib import get_close_matches
 from typing import Any
 
 from bpreport.audit.before_and_after import is_of_an_example, judge_before_or_after
-from bpreport.audit.digits import correction, fits, how_printed, same
+from bpreport.audit.by_family import unless_by_family
+from bpreport.audit.digits import correction, fits, how_printed, number, same
 from bpreport.audit.examples import FIRST, STOPPING_RULES
 from bpreport.audit.explaining import MOST_TRIED, explain_formula, explain_substitution
 from bpreport.audit.fixes import result_fix
@@ -22,6 +23,7 @@ from bpreport.audit.operands import could_give
 from bpreport.audit.posed import unless_posed
 from bpreport.audit.printed import CARRIED, judge_against, judge_given
 from bpreport.audit.relations import INEQUALITIES, WITHOUT_VALUE
+from bpreport.audit.row_before import judge_by_row_before
 from bpreport.audit.rows import in_entries, judge_entry, judge_entry_of, judge_row
 from bpreport.audit.saying import math, said, shown, unchecked, uncomputable
 from bpreport.audit.stretches import in_step, rounded_start
@@ -47,6 +49,7 @@ from bpreport.worked import Trace
 
 __all__ = ["judge"]
 
+_PLAIN = re.compile(r"-?\d+\.\d+")
 _UPDATES = "{statement}; updates done before: {count}"
 
 
@@ -119,6 +122,10 @@ def _taken_note_of(judgement: Judgement, knowledge: Knowledge) -> Judgement:
             values = {"statement": judgement.message, "count": step.updates}
             judgement = replace(judgement, message=Message(_UPDATES, values))
     judgement = _with_fix(judgement, knowledge)
+    right = judgement.correction
+    rounded = right is not None and _PLAIN.fullmatch(right) and judgement.exact is not None
+    if right and rounded and judgement.verdict.is_error and not _is_exact(right, judgement.exact):
+        knowledge.corrections.add(right.lstrip("-"))
     if judgement.verdict.is_error and claim.right is not None and claim.component is None:
         knowledge.faulty_lines[id(claim.right)] = judgement
     if judgement.verdict.is_error and judgement.printed is not None:
@@ -130,6 +137,10 @@ def _taken_note_of(judgement: Judgement, knowledge: Knowledge) -> Judgement:
             if known is not None and known.worked and judgement.slip != "inherited":
                 knowledge.blame(known.key, judgement.printed, claim)
     return judgement
+
+
+def _is_exact(text: str, value: Any) -> bool:
+    return not isinstance(value, tuple) and same(number(text), value)
 
 
 def _with_fix(judgement: Judgement, knowledge: Knowledge) -> Judgement:
@@ -194,7 +205,8 @@ def _pair(claim: Claim, knowledge: Knowledge) -> Judgement:
         values = {} if shown_line else knowledge.values_for(left, claim)
         computed = evaluate(left, values, MPMATH)
         claim = replace(claim, left=in_entries(left, values, claim, knowledge))
-        return unless_posed(judge_line(claim, knowledge, printed, computed, shown=shown_line))
+        by_line = judge_line(claim, knowledge, printed, computed, shown=shown_line)
+        return unless_by_family(unless_posed(by_line), claim.left, knowledge)
     if is_numeric(right):
         if is_numeric(left):
             return _two_lines(claim, knowledge)
@@ -429,13 +441,16 @@ def _figure(claim: Claim, knowledge: Knowledge) -> Judgement:
     printed = printed_number(claim.right) or figure.text
     if is_total(claim):
         return judge_total(claim, knowledge)
+    beside = judge_in_row(claim, knowledge, printed) or judge_by_row_before(claim, knowledge)
+    if beside is not None:
+        return beside
     named = isinstance(claim.left, Symbol | Derivative | Call)
     if figure.case is not None or (claim.left is not None and not named):
         return judge_in_case(claim, knowledge, printed)
     if figure.state and not is_of_an_example(claim, knowledge):
         return judge_before_or_after(claim, knowledge, printed)
     if claim.left is not None and printed_number(claim.right) is None:  # 1/2, or 10 %
-        return judge_in_row(claim, knowledge, printed) or _pair(claim, knowledge)
+        return _pair(claim, knowledge)
     if claim.left is not None:
         return judge_value(claim, knowledge, printed)
     if figure.iteration:

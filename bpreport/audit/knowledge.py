@@ -44,6 +44,8 @@ class Knowledge(Values):
     """By the identity of a line of numbers, why it does not follow."""
     stood: dict[tuple[str, str], set[tuple[int, int]]] = field(default_factory=dict)
     """Of the worked examples, keys and the digits that were right for them: in which steps."""
+    corrections: set[str] = field(default_factory=set)
+    """Digits that wrong results should have: who goes on with them goes on with rounded numbers."""
     drifted: dict[str, str] = field(default_factory=dict)
     """Digits that were right from rounded numbers, and those of the exact value; without signs."""
     stopped: set[str] = field(default_factory=set)
@@ -52,6 +54,8 @@ class Knowledge(Values):
     """By claim, name and numeric side, how the side follows from a formula; found once."""
     columns: dict[tuple[int, Tree | None, str, int], tuple[int, int]] = field(default_factory=dict)
     """By slide, heading, way of taking numbers and what was known: how many of a column follow."""
+    mended: dict[str, tuple[Any, Any]] = field(default_factory=dict)
+    """By claim, a number of a table that was found wrong: between which values it should lie."""
     parts: dict[int, Told] = field(default_factory=dict)
     """By slide, the numbers that are printed for what has no name."""
     states_beside: dict[tuple[int, str], list[tuple[Tree | None, int]]] = field(
@@ -253,7 +257,7 @@ class Knowledge(Values):
 
         Digits that are given somewhere mean themselves.
         """
-        return self._told_digits[0]
+        return self._told_digits[0] | self.corrections
 
     def results_for(self, line: Tree, claim: Claim) -> frozenset[str]:
         """The same, and those of a claim's line to which a line before it came without a name."""

@@ -127,6 +127,20 @@ class Learned(Naming):
                 found.setdefault(claim.slide, {}).setdefault(row, []).append(claim)
         return found
 
+    def row_at(self, claim: Claim, offset: int = 0) -> Sequence[Claim]:
+        """The numbers of a table on a claim's line, or so many lines further down."""
+        place = claim.position
+        return self._lines.get((claim.slide, place.cell, place.line + offset), ())
+
+    @cached_property
+    def _lines(self) -> dict[tuple[int, int, int], list[Claim]]:
+        found: dict[tuple[int, int, int], list[Claim]] = {}
+        for claim in self.claims:
+            if claim.figure is not None and claim.figure.name is not None:
+                place = claim.position
+                found.setdefault((claim.slide, place.cell, place.line), []).append(claim)
+        return found
+
     def tells_of_several(self, claim: Claim) -> bool:
         """Whether a claim is told beside others that give its name other numbers.
 

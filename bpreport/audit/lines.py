@@ -13,6 +13,7 @@ from bpreport.audit.explaining import (
     Explanation,
     explain_line,
     explain_number,
+    explain_operand,
     explain_result,
     explain_rounding,
     inherited_from,
@@ -39,7 +40,6 @@ from bpreport.audit.printed import (
     stale,
 )
 from bpreport.audit.saying import math, said, unchecked
-from bpreport.audit.table_rows import judge_in_row
 from bpreport.deck.model import Claim
 from bpreport.formula import MPMATH, EvaluationError, evaluate, expand
 from bpreport.formula.tree import Call, Derivative, Symbol
@@ -53,8 +53,6 @@ def judge_value(claim: Claim, knowledge: Knowledge, printed: str) -> Judgement:
     """A name with a printed number: `out_{h1} = 0.912934`, or one entry of a row."""
     name = claim.head if claim.component is not None else claim.left
     assert name is not None
-    if (by_row := judge_in_row(claim, knowledge, printed)) is not None:
-        return by_row
     if isinstance(name, Call):
         if claim.iteration is not None and knowledge.trace_of(claim) is None:
             return unchecked(
@@ -272,9 +270,15 @@ def _does_not_add_up(
     if known is not None and is_near and not found and not fits(printed, known.value):
         result = correction(printed, known.value)
         found = explain_line(claim, knowledge, result)
+    if is_near and not found:
+        found = explain_operand(claim, knowledge, result)
     if found or is_near:
         return _line_is_wrong(claim, found, printed, result, known, computed)
     found = explain_result(claim, knowledge, printed, known)
+    if not found and known is None:
+        operand = explain_operand(claim, knowledge, printed)
+        if operand:
+            return _line_is_wrong(claim, operand, printed, printed, None, computed)
     right = correction(printed, computed if known is None else known.value)
     name = claim.head
     if known is None and claim.component is None and isinstance(name, Symbol | Derivative):

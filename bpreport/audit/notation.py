@@ -50,7 +50,7 @@ def _respelled(deck: Deck, knowledge: Knowledge) -> Iterator[Finding]:
             meant = knowledge.respelled(symbol, claim)
             if meant.key == symbol.key:
                 meant = next((twin for twin in respellings(symbol) if twin.key in used), symbol)
-            if _is_another_kind(symbol, meant):
+            if _is_another_kind(symbol, meant) or _is_read_alike(symbol, meant):
                 continue
             if meant.key != symbol.key and meant.base != "E":
                 places.setdefault((latex(symbol), latex(meant)), []).append(claim.id)
@@ -64,6 +64,11 @@ def _is_another_kind(symbol: Symbol, meant: Symbol) -> bool:
     """A bare capital is a matrix or a random variable, of which the small letter is an entry."""
     small = symbol.base.lower() == meant.base != symbol.base
     return small and not (symbol.indices or symbol.marks)
+
+
+def _is_read_alike(symbol: Symbol, meant: Symbol) -> bool:
+    """Whether two names are one, as the usual v_{11} for the v_{1,1} of the front matter."""
+    return latex(symbol) == latex(meant).replace(",", "")
 
 
 def _typed_otherwise(deck: Deck) -> Iterator[Finding]:

@@ -8,10 +8,11 @@ from dataclasses import replace
 from typing import Any
 
 from bpreport.audit.binding import agree_within_rounding, tree_of
-from bpreport.audit.digits import entries_of, fits, how_printed, same
+from bpreport.audit.by_family import unless_by_family
+from bpreport.audit.digits import entries_of, how_printed, same
 from bpreport.audit.knowledge import Knowledge
 from bpreport.audit.lines import judge_line
-from bpreport.audit.model import Judgement, Message, Verdict
+from bpreport.audit.model import Judgement, Verdict
 from bpreport.audit.names import (
     digits_in,
     entry_name,
@@ -21,7 +22,7 @@ from bpreport.audit.names import (
     readings,
 )
 from bpreport.audit.operands import could_give
-from bpreport.audit.printed import CARRIED, judge_against
+from bpreport.audit.printed import judge_against
 from bpreport.audit.saying import said, shown, unchecked
 from bpreport.deck.model import Claim
 from bpreport.formula import MPMATH, TREES, EvaluationError, evaluate, expand
@@ -37,38 +38,32 @@ def judge_entry(claim: Claim, knowledge: Knowledge, place: int) -> Judgement:
         return unchecked(claim, "It has only one side")
     if not is_row_of_numbers(formula):
         try:
-            judged = _judge_by(formula, claim, knowledge, place)
-            return _from_line(judged, knowledge, place) or judged
+            found = _judge_by(formula, claim, knowledge, place)
+            return _from_its_line(found, claim, knowledge, place) or found
         except EvaluationError:
             if claim.left is None or not is_row_of_numbers(claim.left):
                 raise
             formula = claim.left  # nothing is known of what the formula reads
-    found = judge_entry_of(tuple(entries_of(evaluate(formula, {}, TREES))), claim, knowledge, place)
-    return _judge_by(formula, claim, knowledge, place) if found is None else found
+    by_line = _by_line(formula, claim, knowledge, place)
+    return _judge_by(formula, claim, knowledge, place) if by_line is None else by_line
 
 
-def _from_line(judged: Judgement, knowledge: Knowledge, place: int) -> Judgement | None:
-    """The judgement of what follows from the line of numbers before it, and not unrounded."""
-    claim, line = judged.claim, judged.claim.left
-    if judged.verdict.level == "right" or line is None or not is_row_of_numbers(line):
+def _by_line(line: Tree, claim: Claim, knowledge: Knowledge, place: int) -> Judgement | None:
+    """One entry of a printed row by the row of numbers that leads to it."""
+    return judge_entry_of(tuple(entries_of(evaluate(line, {}, TREES))), claim, knowledge, place)
+
+
+def _from_its_line(
+    judgement: Judgement, claim: Claim, knowledge: Knowledge, place: int
+) -> Judgement | None:
+    """The judgement of an entry that does not follow from its formula, but from a right line."""
+    line = claim.left
+    if judgement.verdict.level not in ("note", "error") or line is None:
         return None
-    if id(line) in knowledge.faulty_lines:
+    if not is_row_of_numbers(line) or id(line) in knowledge.faulty_lines:
         return None
-    entry = _value_at(place, line, {})
-    if entry is None or not fits(claim.right_source, entry):
-        return None
-    exact = shown(judged.exact, beside=claim.right_source)
-    message = Message(CARRIED, {"printed": claim.right_source, "exact": exact})
-    return replace(
-        judged,
-        verdict=Verdict.CARRIED,
-        message=message,
-        slip=None,
-        correction=None,
-        chance=None,
-        alternatives=(),
-        fix=None,
-    )
+    found = _by_line(line, claim, knowledge, place)
+    return found if found is not None and found.verdict.level == "right" else None
 
 
 def _judge_by(formula: Tree, claim: Claim, knowledge: Knowledge, place: int) -> Judgement:
@@ -84,7 +79,8 @@ def _judge_by(formula: Tree, claim: Claim, knowledge: Knowledge, place: int) -> 
     if entry is None:
         return unchecked(claim, "The left side has no entry in this place")
     known = knowledge.computed(entry, _entry_of(formula, place, claim, knowledge), claim)
-    return judge_against(claim, knowledge, claim.right_source, known)
+    found = judge_against(claim, knowledge, claim.right_source, known)
+    return unless_by_family(found, known.formula, knowledge)
 
 
 def judge_entry_of(

@@ -48,7 +48,7 @@ from bpreport.formula import (
     parse,
     places_of,
 )
-from bpreport.formula.tree import Apply, Derivative, Symbol, Tree
+from bpreport.formula.tree import Apply, Derivative, Symbol, Tree, walk
 
 __all__ = ["judge_substitution"]
 
@@ -214,9 +214,15 @@ def _left_open(claim: Claim, knowledge: Knowledge, found: Alignment) -> Judgemen
     parts = found.dropped or ((found.form,) if found.form is not None else ())
     if not any(knowledge.is_open(part, claim) for part in parts):
         return None
-    if contradicts_result(claim.right, claim, knowledge):
+    # A line of entries has none of the vector itself, whatever its result.
+    of_vector = any(_is_transposed(part) for whole in parts for part in walk(whole))
+    if not of_vector and contradicts_result(claim.right, claim, knowledge):
         return None
     return said(claim, Verdict.GIVEN, "It puts in numbers")
+
+
+def _is_transposed(part: Tree) -> bool:
+    return isinstance(part, Apply) and part.operation == "transpose"
 
 
 def _right_value(claim: Claim, knowledge: Knowledge) -> Judgement | None:

@@ -42,6 +42,8 @@ class SymbolTable:
         """By name, the keys under which it is known at some iteration: "x_{1}@1"."""
         self.families = Families()
         self.updates_by_index = Families(updates=True)
+        self.tells_of_updates = False
+        """Whether some formula computes a name from what it was, or what one is after its step."""
         self._computed: dict[str, dict[int, Position]] = {}
         """Families of names of which one, at least, is computed: from where on, by slide."""
 
@@ -65,6 +67,7 @@ class SymbolTable:
             statement.trees.append(claim.right)
             own = key in free_symbols(claim.right)
             statement.updates |= own
+            self.tells_of_updates |= own or key.endswith("^{+}")
             if own and isinstance(claim.head, Symbol) and claim.left == claim.head:
                 self.updates_by_index.learn(claim.head, claim.right, claim.position)
             if isinstance(claim.head, Symbol) and claim.left == claim.head and not own:

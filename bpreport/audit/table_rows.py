@@ -28,7 +28,15 @@ from bpreport.formula.arithmetic import IV
 from bpreport.formula.effort import charge
 from bpreport.formula.tree import Symbol, Tree, substitute, walk
 
-__all__ = ["judge_in_case", "judge_in_row"]
+__all__ = [
+    "DEPTH",
+    "OF_A_RANGE",
+    "does_not_follow",
+    "formula_of",
+    "judge_in_case",
+    "judge_in_row",
+    "range_in_row",
+]
 
 DEPTH = 4
 """Columns that may be computed one from the other, up to the first that is exact."""
@@ -38,14 +46,11 @@ FOLLOWS = "{printed} follows from the numbers of its row"
 
 
 def judge_in_case(claim: Claim, knowledge: Knowledge, printed: str) -> Judgement:
-    """The judgement of a number in a row that is a case of its own."""
-    found = judge_in_row(claim, knowledge, printed)
-    if found is not None:
-        return found
+    """The judgement of a number in a row that is a case of its own, where no other tells of it."""
     name = claim.left
     assert name is not None
     given = (
-        _formula(claim, knowledge) is None
+        formula_of(claim, knowledge) is None
         if isinstance(name, Symbol)
         else _is_read(claim, knowledge)
     )
@@ -60,18 +65,23 @@ def judge_in_row(claim: Claim, knowledge: Knowledge, printed: str) -> Judgement 
     if row_of(claim) is None or knowledge.trace_of(claim) is not None:
         return None
     for taken in ("exact", "rounded"):
-        found = _range_of(claim, knowledge, taken)
+        found = range_in_row(claim, knowledge, taken)
         if found is None:
             return None
         if _is_in(claim, found):
             return said(claim, Verdict.CARRIED, FOLLOWS, printed=printed)
         following, held = _column(claim, knowledge, taken)
         if following >= FEWEST and 2 * following > held:
-            right = _range_of(claim, knowledge, "mended")
+            right = range_in_row(claim, knowledge, "mended")
             if right is not None and _is_in(claim, right):
                 text = "{printed} follows from the right numbers of its row"
                 return said(claim, Verdict.CARRIED, text, printed=printed)
-            return _does_not_follow(claim, knowledge, printed, found)
+            if printed_number(claim.right) is None:
+                exact = (found[0] + found[1]) / 2
+                text = "{fraction} is printed, but from the numbers of its row it is about {exact}"
+                return said(claim, Verdict.WRONG, text, fraction=printed, exact=exact)
+            text = "{printed} is printed, but from the numbers of its row it is about {exact}"
+            return does_not_follow(claim, knowledge, found, text, _line(claim, knowledge))
     return None
 
 
@@ -87,25 +97,26 @@ def _column(claim: Claim, knowledge: Knowledge, taken: str) -> tuple[int, int]:
             for row in knowledge.rows_of(claim.slide).values()
             for one in row
             if _heading(one) == _heading(claim)
-            and (other := _range_of(one, knowledge, taken)) is not None
+            and (other := range_in_row(one, knowledge, taken)) is not None
         ]
         knowledge.columns[about] = sum(column), len(column)
     return knowledge.columns[about]
 
 
-def _does_not_follow(
-    claim: Claim, knowledge: Knowledge, printed: str, ends: tuple[Any, Any]
+def does_not_follow(
+    claim: Claim, knowledge: Knowledge, ends: tuple[Any, Any], text: str, line: Tree | None
 ) -> Judgement:
-    """The judgement of a number that others of its row contradict, and how it came about."""
+    """The judgement of a number that others contradict, and how it came about.
+
+    The sentence is about its {printed} digits and what is {exact}; the line has the printed numbers
+    that it should follow from.
+    """
+    knowledge.mended[claim.id] = ends
+    printed = printed_number(claim.right) or ""
     exact = (ends[0] + ends[1]) / 2
-    if printed_number(claim.right) is None:
-        text = "{fraction} is printed, but from the numbers of its row it is about {exact}"
-        return said(claim, Verdict.WRONG, text, fraction=printed, exact=exact)
-    text = "{printed} is printed, but from the numbers of its row it is about {exact}"
     right = correction(printed, exact)
     sure = fits(right, ends[0]) and fits(right, ends[1])
-    line = _line(claim, knowledge) if sure else None
-    if line is not None:
+    if line is not None and sure:
         one = replace(claim, left=line, head=None)
         found = explain_result(one, knowledge, printed, None)
         if found:
@@ -122,9 +133,11 @@ def _does_not_follow(
 
 def _is_read(claim: Claim, knowledge: Knowledge) -> bool:
     """Whether a heading that is no name, and has no value, stands in another of its row."""
-    others = (_formula(one, knowledge) for one in _row(claim, knowledge) if one.left != claim.left)
+    others = (
+        formula_of(one, knowledge) for one in _row(claim, knowledge) if one.left != claim.left
+    )
     read = any(claim.left == part for tree in others if tree is not None for part in walk(tree))
-    return read and _range_of(claim, knowledge, "exact") is None
+    return read and range_in_row(claim, knowledge, "exact") is None
 
 
 def _heading(claim: Claim) -> Tree | None:
@@ -148,7 +161,7 @@ def _texts_of(claim: Claim, knowledge: Knowledge) -> dict[str, Claim] | None:
     return row
 
 
-def _range_of(
+def range_in_row(
     claim: Claim, knowledge: Knowledge, taken: str, depth: int = DEPTH
 ) -> tuple[Any, Any] | None:
     """Between which values a number lies by its formula and the numbers of its row.
@@ -200,10 +213,12 @@ def _count(claim: Claim, formula: Tree, knowledge: Knowledge) -> dict[str, str]:
 
 def _taken(claim: Claim, knowledge: Knowledge, taken: str, depth: int) -> Any:
     """What a number of the row is taken for, as an interval."""
-    computed = _formula(claim, knowledge) is not None
+    computed = formula_of(claim, knowledge) is not None
     if taken == "rounded":
         return _stands_for(claim, rounded=computed or not claim.text.lstrip("-").isdecimal())
-    ends = _range_of(claim, knowledge, taken, depth - 1) if computed and depth else None
+    if taken == "mended" and claim.id in knowledge.mended:
+        return IV.mpf([str(end) for end in knowledge.mended[claim.id]])
+    ends = range_in_row(claim, knowledge, taken, depth - 1) if computed and depth else None
     if taken == "mended" and ends is not None:
         return IV.mpf([str(end) for end in ends])
     text = printed_number(claim.right)
@@ -256,7 +271,7 @@ def _formula_in_row(claim: Claim, knowledge: Knowledge) -> tuple[Tree, dict[str,
 
     Where a name has no value, what heads another column is one: t - o in (t - o)^2.
     """
-    formula, row = _formula(claim, knowledge), _texts_of(claim, knowledge)
+    formula, row = formula_of(claim, knowledge), _texts_of(claim, knowledge)
     if formula is None or row is None:
         return None
     count = _count(claim, formula, knowledge)
@@ -272,7 +287,7 @@ def _formula_in_row(claim: Claim, knowledge: Knowledge) -> tuple[Tree, dict[str,
     return substitute(formula, columns.get), row | beside
 
 
-def _formula(claim: Claim, knowledge: Knowledge) -> Tree | None:
+def formula_of(claim: Claim, knowledge: Knowledge) -> Tree | None:
     """How the deck computes what a column is headed by."""
     name = claim.left
     functions = knowledge.document.functions.at(claim.position)

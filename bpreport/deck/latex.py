@@ -16,7 +16,7 @@ from markdown_it.token import Token
 from bpreport.deck.document import Document, Gathering, Mark
 from bpreport.deck.fences import ENVIRONMENTS, PLAIN
 from bpreport.deck.model import Position
-from bpreport.deck.tables import entries, sole_number
+from bpreport.deck.tables import entries, printed_at
 
 __all__ = ["parse_latex"]
 
@@ -222,6 +222,10 @@ class _Reading:
         )
         marked = {paragraph.begin + mark.offset: mark for mark in marks}
         for token, offset in paragraph.formulas:
+            end = offset + len(token.content)
+            if any(offset < place < end and marked[place].entry for place in marked):
+                token.type = "text"  # a row of numbers
+                continue
             if offset in marked:  # a number of a table, typed as a formula
                 token.type = "text"
                 mark = marked[offset]
@@ -240,9 +244,8 @@ class _Reading:
             for entry in entries(texts):
                 begin, _ = rows[entry.row][entry.column]
                 cell = texts[entry.row][entry.column]
-                printed = sole_number(cell)
-                assert printed is not None  # it would not be named
-                offset = begin + cell.index(printed.typed) - paragraph.begin
+                printed, at = printed_at(cell, entry)
+                offset = begin + at - paragraph.begin
                 counts = not entry.heading
                 yield Mark(offset, printed.text, "", counts, entry=None if counts else entry)
 

@@ -26,7 +26,7 @@ from bpreport.deck.document import Document, Gathering, Mark
 from bpreport.deck.errors import DeckError
 from bpreport.deck.fences import fences_plugin
 from bpreport.deck.model import Position
-from bpreport.deck.tables import Entry, counts_below, entries, sole_number
+from bpreport.deck.tables import Entry, counts_below, entries, printed_at
 from bpreport.formula.limits import limit
 
 __all__ = ["parse_markdown", "read_markdown", "split_front_matter"]
@@ -39,6 +39,8 @@ DEEPEST = limit("list_depth")
 """Nested lists and quotes past which a deck is refused."""
 
 _HEADING_ATTRIBUTES = re.compile(r"(?<!\])(\{[^{}]*\})[ \t]*\Z")
+_AROUND_NUMBERS = re.compile(r"\$|\\(?:left|right|[,;:! (])|\\(?=[%)])|[~\s]+(?=\\?%)")
+"""What typesets the numbers of a cell, and is not seen."""
 _MATH_FENCES = ("math", "{math}", "latex-math", "tex-math")
 _DELIMITERS = re.compile(r"^[ \t>]*(?:\|[ \t]*)?:?-+:?[ \t]*(?:\||$)", re.MULTILINE)
 """The beginning of a line below the headings of a table."""
@@ -195,7 +197,7 @@ class _Reading:
         self.cell = cell
         self.cursor = 0
         """In a row of a table: the column up to which it is read."""
-        self.named: dict[int, Entry] = {}
+        self.named: dict[int, list[Entry]] = {}
         """By the identity of a cell's token, which quantity its number is printed for."""
         self.columns: list[bool] = []
         """Of each column of a table, whether its heading says that it counts iterations."""
@@ -254,7 +256,8 @@ class _Reading:
                 rows[-1].append(token)
             elif token.type == "table_close":
                 for entry in entries([[cell.content for cell in row] for row in rows]):
-                    self.named[id(rows[entry.row][entry.column])] = entry
+                    cell = rows[entry.row][entry.column]
+                    self.named.setdefault(id(cell), []).append(entry)
             before = token
 
     def _table_cell(self, token: Token) -> None:
@@ -262,10 +265,10 @@ class _Reading:
         text = token.content.strip().strip("$").strip()
         counting = self.cell_number < len(self.columns) and self.columns[self.cell_number]
         counted = counting and re.fullmatch(r"\d{1,9}", text, re.ASCII) is not None
-        entry = self.named.get(id(token))
-        counted &= entry is None or not entry.heading  # "after the update" counts nothing
-        if entry is not None and not counted:
-            self._named_cell(token, entry)
+        named_in = self.named.get(id(token), [])
+        counted &= not any(entry.heading for entry in named_in)  # "after the update"
+        if named_in and not counted:
+            self._named_cell(token, named_in)
             self.cell_number += 1
             return
         named = self._inline(
@@ -282,21 +285,22 @@ class _Reading:
             self.row_iteration = named
         self.cell_number += 1
 
-    def _named_cell(self, token: Token, entry: Entry) -> None:
-        """A cell that is nothing but a number, of which the table says what it is printed for."""
-        printed = sole_number(token.content)
-        assert printed is not None  # it would not be named
-        opening = Token("span_open", "span", 1)
-        text = Token("text", "", 0, content=printed.text)
-        token.children = [opening, text, Token("span_close", "span", -1)]
-        if printed.percent:
-            token.children.append(Token("text", "", 0, content=" %"))
-        counts = not entry.heading
-        named = None if counts else entry
-        offset = token.content.index(printed.typed)
-        mark = Mark(offset, printed.text, "", counts, opening, named)
+    def _named_cell(self, token: Token, named: Sequence[Entry]) -> None:
+        """A cell that is nothing but numbers, of which the table says what they are printed for."""
+        token.children, marks, end = [], [], 0
+        for entry in named:
+            printed, offset = printed_at(token.content, entry)
+            opening = Token("span_open", "span", 1)
+            number = Token("text", "", 0, content=printed.text)
+            token.children += _seen(token.content[end:offset])
+            token.children += [opening, number, Token("span_close", "span", -1)]
+            counts = not entry.heading
+            kept = None if counts else entry
+            marks.append(Mark(offset, printed.text, "", counts, opening, kept))
+            end = offset + len(printed.typed)
+        token.children += _seen(token.content[end:])
         place = self._cell_place(token)
-        self.gathering.read_paragraph("", place, [mark], announces=False)
+        self.gathering.read_paragraph("", place, marks, announces=False)
 
     def _math_block(self, token: Token, line: int) -> None:
         starts = [
@@ -396,6 +400,12 @@ class _Reading:
         indent = len(text) - len(text.lstrip()) if stripped else 0
         found = line.rfind(stripped) if stripped else len(line)
         return Position(number + 1, max(found, 0) - indent + 1, self.cell)
+
+
+def _seen(source: str) -> list[Token]:
+    """What stands around the numbers of a cell."""
+    text = _AROUND_NUMBERS.sub("", source).replace("%", " %")
+    return [Token("text", "", 0, content=text)] if text.strip() else []
 
 
 def _line_offsets(text: str, offset: int) -> Iterator[int]:

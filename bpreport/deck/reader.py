@@ -124,6 +124,8 @@ def _figure(
         name, case = _heading(span.entry.heading, functions, names), span.position.line
     elif span.entry is not None:
         heading = _heading(span.entry.heading, functions, names)
+        if isinstance(heading, Tuple) and span.entry.place is not None:
+            heading = heading.items[span.entry.place] if _are_names(heading) else None
         if heading is None or isinstance(heading, Tuple | Matrix) or not free_symbols(heading):
             return None
         name, count = _counted(span.entry, heading)
@@ -165,6 +167,10 @@ def _claimed(claim: str, functions: frozenset[str], names: frozenset[str]) -> st
     except FormulaError:
         return claim
     return f"{name.key}{at}{iteration}" if isinstance(name, Symbol | Derivative) else claim
+
+
+def _are_names(row: Tuple) -> bool:
+    return all(isinstance(item, Symbol) for item in row.items)
 
 
 def _counted(entry: Entry, heading: Tree) -> tuple[Tree, int | None]:

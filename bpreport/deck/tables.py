@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 
-__all__ = ["Entry", "counts", "counts_below", "entries", "sole_number"]
+__all__ = ["Entry", "counts", "counts_below", "entries", "printed_at", "sole_number"]
 
 COUNTING = re.compile(
     r"\b(?:iterations?|epochs?|steps?|updates?)\b|迭代|轮次|更新次数|步数", re.IGNORECASE
@@ -52,6 +52,8 @@ _FRACTION = re.compile(
     r"(?:\{\s*(?P<below_>0*[1-9]\d*)\s*\}|\s*(?P<below__>[1-9])))",
     re.ASCII,
 )
+_ROW = re.compile(r"(?:\\left\s*)?\((?P<inner>[^()]*,[^()]*?)(?:\\right\s*)?\)")
+"""A row of names, or of numbers."""
 _PERCENT = re.compile(r"(?:\s|\\[,;: ]|~)*\\?%\s*\Z")
 
 
@@ -85,6 +87,8 @@ class Entry:
     """The heading is the sum or the mean of the numbers above it: "2 + 6 + 15"."""
     state: str = ""
     """Of a parameter beside an update of it: "before" or "after"."""
+    place: int | None = None
+    """Which of several numbers of a cell it is, beneath as many names: (3.2, 0.8) is (x_1, y_1)."""
     percent: bool = False
     """A hundredth of it is meant; a total is one of numbers that are all in percent."""
 
@@ -156,12 +160,43 @@ def _in_rows(rows: Sequence[Sequence[str]]) -> Iterator[Entry]:
             letter = headings[counting] or _letter_beside_words(rows[0][counting])
             count = _count(cells[counting])
         for column, (heading, cell) in enumerate(zip(headings, cells, strict=False)):
+            for place in range(_names_of_a_row(heading, cell)):
+                yield Entry(row, column, heading or "", letter, count, place=place)
             if column != counting and heading is not None and sole_number(cell) is not None:
                 yield Entry(row, column, heading, letter, count)
             elif column != counting or sole_number(cell) is None:
                 continue
             elif sum(map(bool, headings)) > bool(letter):
                 yield Entry(row, column, "")
+
+
+def _names_of_a_row(heading: str | None, cell: str) -> int:
+    """How many names a heading has for the row of numbers in a cell: (x_k, y_k); 0 for others."""
+    numbers = _numbers_of_a_row(cell)
+    if heading is None or _ROW.fullmatch(heading) is None or heading.count(",") != len(numbers) - 1:
+        return 0
+    return len(numbers)
+
+
+def _numbers_of_a_row(cell: str) -> list[re.Match[str]]:
+    """The numbers of a cell that is a row of them, where they stand in the cell."""
+    inner = _ROW.fullmatch(_bare(cell))
+    if inner is None:
+        return []
+    begin = cell.index(inner["inner"])
+    found = list(re.compile(r"[^\s,]+").finditer(cell, begin, begin + len(inner["inner"])))
+    whole = all(_NUMBER.fullmatch(number[0]) for number in found)
+    return found if whole and len(found) == inner["inner"].count(",") + 1 else []
+
+
+def printed_at(cell: str, entry: Entry) -> tuple[Printed, int]:
+    """What a cell prints for an entry, and where in the cell it stands."""
+    if entry.place is not None:
+        number = _numbers_of_a_row(cell)[entry.place]
+        return Printed(number[0], number[0]), number.start()
+    printed = sole_number(cell)
+    assert printed is not None  # there would be no entry
+    return printed, cell.index(printed.typed)
 
 
 def _before_and_after(rows: Sequence[Sequence[str]]) -> tuple[int, int] | None:

@@ -117,6 +117,8 @@ def _product(arithmetic: Arithmetic, left: Any, right: Any) -> Any:
         if isinstance(right, Row):
             raise EvaluationError("a matrix and a row that do not fit")
         if any(len(row) != len(right) for row in left):
+            if right and isinstance(right[0], tuple):
+                raise EvaluationError("two matrices that do not fit")
             raise EvaluationError("a matrix and a vector that do not fit")
         return tuple(_dot(arithmetic, row, right) for row in left)
     if right and isinstance(right[0], tuple):

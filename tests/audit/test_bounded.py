@@ -118,13 +118,13 @@ def test_a_column_is_counted_once(monkeypatch):
             found.append(asked)
             return range_of(*asked)
 
-        monkeypatch.setattr(table_rows, "_range_of", counted)
+        monkeypatch.setattr(table_rows, "range_in_row", counted)
         lines = "".join(f"| {n} | {n + 1} | {n * (n + 1) + (n % 3 == 0)} |\n" for n in range(rows))
         table = f"| $a$ | $b$ | $c = a b$ |\n|---|---|---|\n{lines}"
         audit(read_text(f"$$c = a b$$\n\n{table}"))
         return len(found)
 
-    range_of = table_rows._range_of
+    range_of = table_rows.range_in_row
     few, many = ranges(30), ranges(60)
     assert few > 30
     assert many <= 2 * few

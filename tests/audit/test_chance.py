@@ -22,14 +22,14 @@ from tests.audit.case_files import audited
         # 6.82318, 6.23818, 6.28138, 6.28381
         ("6.82318", "digits swapped", 4),
         ("6.28381", "digits swapped", 4),
-        # 6.83180, 6.23180, 6.28180, 6.28380, 6.28310; 0.28318 is far off, 6.28318 is right
-        ("6.83180", "digit dropped", 5),
-        ("6.28310", "digit dropped", 5),
-        # 6.22831, 6.28831, 6.28331, 6.28311 with the last digit lost, and of 6.2832, which is one
-        # place shorter, 6.22832, 6.28832, 6.28332, 6.28322
-        ("6.22831", "digit doubled", 8),
-        ("6.28311", "digit doubled", 8),
-        ("6.28322", "digit doubled", 8),
+        # 6.83180, 6.23180, 6.28180, 6.28380; 6.28310 has one digit for another, 0.28318 is far off
+        ("6.83180", "digit dropped", 4),
+        ("6.28310", "digit mistyped", 45 + 6),
+        # 6.22831, 6.28831, 6.28331 with the last digit lost, and of 6.2832, which is one place
+        # shorter, 6.22832, 6.28832, 6.28332, 6.28322; 6.28311 has one digit for another
+        ("6.22831", "digit doubled", 7),
+        ("6.28311", "digit mistyped", 45 + 6),
+        ("6.28322", "digit doubled", 7),
         # Nine others for each of five digits; in front 3 to 9 but for 6, since 2.28 is far off
         ("6.28378", "digit mistyped", 45 + 6),
     ],

@@ -91,6 +91,25 @@ def test_a_fraction_and_a_percentage_are_numbers_of_a_table(path):
     assert typed == ["10", r"\f", "-1"]
 
 
+@pytest.mark.parametrize("path", ["notes.md", "notes.tex"])
+def test_a_row_of_numbers_is_one_number_for_each_name_above(path):
+    """Each stands where it is typed, and only once among the deck's numerals."""
+    cells = [["$k$", "$(x_k, y_k)$"], ["0", "$(4, -2.5)$"], ["1", "(3.25, 0)"]]
+    source = (
+        "\\begin{tabular}{cc}\n" + "\\\\\n".join(map(" & ".join, cells)) + "\\end{tabular}"
+        if path.endswith("tex")
+        else "\n".join(" | ".join(row) for row in [cells[0], ["---", "---"], *cells[1:]])
+    )
+    assert named(source, path) == [
+        ("3:7", "x_{0}", "4", None),
+        ("3:10", "y_{0}", "-2.5", None),
+        ("4:6", "x_{1}", "3.25", None),
+        ("4:12", "y_{1}", "0", None),
+    ]
+    numerals = [numeral.text for numeral in read_text(source, path).numerals]
+    assert numerals == ["0", "4", "-2.5", "1", "3.25", "0"]
+
+
 def test_every_numeral_of_a_table_is_accounted_for_once():
     deck = read_text(MARKDOWN, "notes.md")
     found = [(numeral.text, bool(numeral.claims)) for numeral in deck.numerals]

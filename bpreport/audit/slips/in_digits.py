@@ -48,9 +48,13 @@ def double_rounding(target: Target) -> Iterator[Candidate]:
 
 
 def _edits(
-    text: str,
+    message: Message, of_same_length: Message | None = None
 ) -> Callable[[Callable[[str, int], Iterable[str]]], Callable[[Target], Iterator[Candidate]]]:
-    """The edit made at every place of the right digits, kept where the places still fit."""
+    """The edit made at every place of the right digits, kept where the places still fit.
+
+    With a message for what is `of_same_length` as the right number, an edit that comes to one digit
+    for another is none of these.
+    """
 
     def decorate(
         edit: Callable[[str, int], Iterable[str]],
@@ -62,9 +66,16 @@ def _edits(
             for right in {rounded(target.exact, some) for some in near}:
                 for place in range(len(right)):
                     seen.update(edit(right, place))
+            right = rounded(target.exact, places)
             for typed in sorted(seen):
-                if _is_number(typed) and places_of(typed) == places:
-                    yield Candidate(MP.mpf(f"{Decimal(typed):f}"), Message(text))  # "-.0" is none
+                if not _is_number(typed) or places_of(typed) != places:
+                    continue
+                told = message
+                if of_same_length is not None and len(typed) == len(right):
+                    told = of_same_length
+                    if sum(one != other for one, other in zip(typed, right, strict=True)) < 2:
+                        continue
+                yield Candidate(MP.mpf(f"{Decimal(typed):f}"), told)  # "-.0" is none
 
         return tries
 
@@ -78,7 +89,10 @@ def _is_number(text: str) -> bool:
         return False
 
 
-@_edits("a digit is typed twice")
+@_edits(
+    Message("a digit is typed twice"),
+    Message("a digit is typed twice, in the place of the last one"),
+)
 def digit_doubled(text: str, place: int) -> Iterator[str]:
     """A digit typed twice; the last one may have been lost over it."""
     if text[place].isdigit():
@@ -87,14 +101,16 @@ def digit_doubled(text: str, place: int) -> Iterator[str]:
         yield doubled[:-1]
 
 
-@_edits("a digit is missing")
+@_edits(
+    Message("a digit is missing"), Message("a digit is missing, and another one stands at the end")
+)
 def digit_dropped(text: str, place: int) -> Iterator[str]:
     """A digit left out."""
     if text[place].isdigit():
         yield text[:place] + text[place + 1 :]
 
 
-@_edits("one digit is mistyped")
+@_edits(Message("one digit is mistyped"))
 def digit_mistyped(text: str, place: int) -> Iterator[str]:
     """One digit for another."""
     if text[place].isdigit():
@@ -103,7 +119,7 @@ def digit_mistyped(text: str, place: int) -> Iterator[str]:
                 yield text[:place] + digit + text[place + 1 :]
 
 
-@_edits("two neighbouring digits are swapped")
+@_edits(Message("two neighbouring digits are swapped"))
 def digits_swapped(text: str, place: int) -> Iterator[str]:
     """Two neighbours in the wrong order."""
     pair = text[place : place + 2]

@@ -1,0 +1,265 @@
+r"""Numbers of a table that follow from their row and the row before it: w = w - \eta g beside w.
+
+Where a table tells what an iteration, or a sample, makes of the weights, a row starts from those of
+the row before. What else its rule reads may stand in the same row or in that one as well. A table
+may be another example's, so a number is called wrong only where two others of its column follow,
+and most of them; the first row of a table starts from what the deck tells, which may be another
+start.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bpreport.audit.before_and_after import update_rules
+from bpreport.audit.digits import can_be, interval, range_of
+from bpreport.audit.knowledge import Knowledge, row_of
+from bpreport.audit.members import FEWEST
+from bpreport.audit.model import Judgement, Verdict
+from bpreport.audit.names import is_numeric, readings
+from bpreport.audit.saying import said
+from bpreport.audit.table_rows import DEPTH, OF_A_RANGE, does_not_follow, formula_of, range_in_row
+from bpreport.deck.claims import printed_number
+from bpreport.deck.model import Claim
+from bpreport.formula import INTERVAL, MP, EvaluationError, evaluate, expand, parse, places_of
+from bpreport.formula.arithmetic import IV
+from bpreport.formula.effort import charge
+from bpreport.formula.tree import Derivative, Symbol, Tree, substitute
+
+__all__ = ["judge_by_row_before"]
+
+ROUNDED_FROM = 2
+"""Places from which a computed number is a rounded one; one of fewer may be so as well."""
+WAYS = ("own", "before")
+"""In which row, beside the weights of the row before, the rest stands that a rule reads."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A formula in the numbers of two rows."""
+
+    tree: Tree
+    numbers: Mapping[str, Claim]
+    """By the names that it reads, the numbers of both rows."""
+    starts: bool
+    """It is the first row, which starts from what the deck tells."""
+
+
+def judge_by_row_before(claim: Claim, knowledge: Knowledge) -> Judgement | None:
+    """The judgement of a number by its row and the one before; None where they say nothing."""
+    if row_of(claim) is None or knowledge.trace_of(claim) is not None:
+        return None
+    printed = printed_number(claim.right)
+    if printed is None or not knowledge.document.tells_of_updates:
+        return None
+    for way in WAYS:
+        line = _line(claim, knowledge, way)
+        for taken in ("exact", "rounded"):
+            if line is None:
+                break
+            found = _range(line, claim, knowledge, taken)
+            following, held = _column(claim, knowledge, way, taken)
+            if found is None or following < FEWEST:
+                continue
+            if can_be(printed, found):
+                text = "{printed} follows from the numbers of its row and of the row before it"
+                return said(claim, Verdict.CARRIED, text, printed=printed)
+            if 2 * following > held and not line.starts:
+                return _wrong(line, claim, knowledge, way, found)
+    return None
+
+
+def _wrong(
+    line: _Line, claim: Claim, knowledge: Knowledge, way: str, found: tuple[Any, Any]
+) -> Judgement:
+    """The judgement of a number that does not follow, unless it does from right numbers."""
+    printed = printed_number(claim.right) or ""
+    mended = _range(line, claim, knowledge, "mended", way)
+    if mended is not None and can_be(printed, mended):
+        text = "{printed} follows from the right numbers of its row and of the row before it"
+        return said(claim, Verdict.CARRIED, text, printed=printed)
+    text = (
+        "{printed} is printed, but from the numbers of its row and of the row before it "
+        "is about {exact}"
+    )
+
+    def shown(part: Tree) -> Tree | None:
+        if not isinstance(part, Symbol | Derivative):
+            return None
+        if part.key in line.numbers:
+            return line.numbers[part.key].right
+        digits = knowledge.as_printed(part, claim)
+        return None if digits is None else parse(digits)
+
+    numbers = substitute(line.tree, shown)
+    sum_of = numbers if is_numeric(numbers) else None
+    return does_not_follow(claim, knowledge, found, text, sum_of)
+
+
+def _column(claim: Claim, knowledge: Knowledge, way: str, taken: str) -> tuple[int, int]:
+    """How many numbers of a claim's column follow in a way, and how many could."""
+    heading = None if claim.figure is None else claim.figure.heading
+    about = claim.slide, heading, f"{way} {taken}", knowledge.document.changes
+    if about not in knowledge.columns:
+        figures = [
+            one
+            for row in knowledge.rows_of(claim.slide).values()
+            for one in row
+            if one.figure is not None and one.figure.heading == heading
+        ]
+        found = [_follows(one, knowledge, way, taken) for one in figures]
+        knowledge.columns[about] = found.count(True), len(found) - found.count(None)
+    return knowledge.columns[about]
+
+
+def _follows(claim: Claim, knowledge: Knowledge, way: str, taken: str) -> bool | None:
+    """Whether a number speaks for a way, or against it; None where it does neither.
+
+    What is as it was before follows in every way, and what follows from the right number in the
+    place of a wrong one is right.
+    """
+    text = printed_number(claim.right)
+    line = _line(claim, knowledge, way)
+    if text is None or line is None or line.starts:
+        return None
+    ends = _range(line, claim, knowledge, taken)
+    if ends is None:
+        return None
+    if can_be(text, ends):
+        own = line.numbers.get(claim.left.key) if isinstance(claim.left, Symbol) else None
+        return None if own is not None and own.right == claim.right else True
+    mended = _range(line, claim, knowledge, "mended", way)
+    return None if mended is not None and can_be(text, mended) else False
+
+
+def _line(claim: Claim, knowledge: Knowledge, way: str) -> _Line | None:
+    """The rule of a number, or its formula if that reads what rules update, in its two rows."""
+    charge(OF_A_RANGE)
+    rule = _rule(claim.left, claim, knowledge)
+    formula = formula_of(claim, knowledge) if rule is None else rule
+    if formula is None or (rule is None and way == "before"):
+        return None
+    own, before = knowledge.row_at(claim), knowledge.row_at(claim, -1)
+    if before and None not in (own[0].iteration, before[0].iteration):
+        if own[0].iteration != (before[0].iteration or 0) + 1:
+            return None
+    elif way == "before" and not before:
+        return None
+    beside = [one for one in (own if way == "own" else before) if one.left != claim.left]
+    tree, numbers = _written_out(formula, beside, claim, knowledge)
+    updated = [part.key for part in readings(tree) if _rule(part, claim, knowledge) is not None]
+    earlier = {one.left.key: one for one in before if isinstance(one.left, Symbol)}
+    if not updated or (before and not earlier.keys() >= set(updated)):
+        return None
+    numbers |= {key: earlier[key] for key in updated if before}
+    for key in () if before else updated:
+        numbers.pop(key, None)
+    return _Line(tree, numbers, starts=not before)
+
+
+def _rule(name: Tree | None, claim: Claim, knowledge: Knowledge) -> Tree | None:
+    """How an update computes a name from what it was."""
+    if not isinstance(name, Symbol):
+        return None
+    rule = next(update_rules(name, claim, knowledge), None)
+    try:
+        return rule and expand(rule, knowledge.document.functions.at(claim.position))
+    except EvaluationError:
+        return None
+
+
+def _written_out(
+    formula: Tree, beside: Sequence[Claim], claim: Claim, knowledge: Knowledge
+) -> tuple[Tree, dict[str, Claim]]:
+    """A formula in the names of a row, and the numbers of these; others by their own formulas.
+
+    Where a name has neither, what heads a column is one: t - y.
+    """
+    named = {one.left.key: one for one in beside if isinstance(one.left, Symbol | Derivative)}
+    columns = {
+        one.left: Symbol(r"\column", (str(place),))
+        for place, one in enumerate(beside)
+        if one.left is not None and not isinstance(one.left, Symbol | Derivative)
+    }
+
+    def written(part: Tree) -> Tree | None:
+        if part in columns:
+            return columns[part]
+        if not isinstance(part, Symbol) or part.key in named:
+            return None
+        return knowledge.document.definition(part.key, claim)
+
+    for _ in range(DEPTH):
+        formula = substitute(formula, written)
+    headed = {columns[one.left].key: one for one in beside if one.left in columns}
+    return formula, named | headed
+
+
+def _range(
+    line: _Line, claim: Claim, knowledge: Knowledge, taken: str, way: str = ""
+) -> tuple[Any, Any] | None:
+    """Between which values a number lies by its line.
+
+    Numbers with two places or more that are computed are taken as rounded, or with "rounded" all
+    that have any, or with "mended" also what they should be instead of what is printed.
+    """
+    charge(OF_A_RANGE)
+    values: dict[str, Any] = dict(knowledge.document.functions.at(claim.position))
+    for name in readings(line.tree):
+        one = line.numbers.get(name.key)
+        if one is not None:
+            values[name.key] = _taken(one, knowledge, taken, way)
+            continue
+        if not line.starts and not _is_constant(name, line, claim, knowledge):
+            return None
+        try:
+            known = knowledge.document.value(name.key, claim.position)
+        except EvaluationError:
+            return None
+        values[name.key] = known.value
+    try:
+        low, high = range_of(line.tree, values)
+    except EvaluationError:
+        return None
+    return (low, high) if MP.isfinite(low) and MP.isfinite(high) else None
+
+
+def _is_constant(
+    name: Symbol | Derivative, line: _Line, claim: Claim, knowledge: Knowledge
+) -> bool:
+    """Whether what stands in no row is the same for all rows.
+
+    It has one number ahead of the table, or on its slide; and where the rows have more than the
+    weights, it is a rate or the like: x may be that of one sample of many.
+    """
+    told = [
+        one
+        for one in knowledge.document.statements.get(name.key, ())
+        if one.position < claim.position and not one.bound
+    ]
+    here = [one for one in told if one.claim.slide == claim.slide]
+    greek = isinstance(name, Symbol) and name.base.startswith("\\")
+    read = [line.numbers[one.key] for one in readings(line.tree) if one.key in line.numbers]
+    alone = all(_rule(one.left, claim, knowledge) is not None for one in read)
+    return len({one.text for one in here or told}) == 1 and (greek or alone)
+
+
+def _taken(claim: Claim, knowledge: Knowledge, taken: str, way: str) -> Any:
+    """What a number of a row is taken for, as an interval."""
+    text = printed_number(claim.right)
+    if text is None:
+        assert claim.right is not None
+        return evaluate(claim.right, {}, INTERVAL)
+    if taken == "mended":
+        line = _line(claim, knowledge, way)
+        ends = knowledge.mended.get(claim.id) or range_in_row(claim, knowledge, "exact")
+        if ends is None and line is not None:
+            ends = _range(line, claim, knowledge, "exact")
+        if ends is not None and not can_be(text, ends):
+            return IV.mpf([str(end) for end in ends])
+    computed = formula_of(claim, knowledge) or _rule(claim.left, claim, knowledge)
+    places = places_of(text)
+    rounded = computed is not None and places >= ROUNDED_FROM
+    return interval(text, rounded=places > 0 if taken == "rounded" else rounded)
