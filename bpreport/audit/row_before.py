@@ -10,6 +10,7 @@ start.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -163,11 +164,13 @@ def _rule(name: Tree | None, claim: Claim, knowledge: Knowledge) -> Tree | None:
     """How an update computes a name from what it was."""
     if not isinstance(name, Symbol):
         return None
-    rule = next(update_rules(name, claim, knowledge), None)
-    try:
-        return rule and expand(rule, knowledge.document.functions.at(claim.position))
-    except EvaluationError:
-        return None
+    about = name.key, claim.position.cell, claim.position.line
+    if about not in knowledge.rules:
+        rule = next(update_rules(name, claim, knowledge), None)
+        with suppress(EvaluationError):
+            rule = rule and expand(rule, knowledge.document.functions.at(claim.position))
+        knowledge.rules[about] = rule
+    return knowledge.rules[about]
 
 
 def _written_out(

@@ -90,7 +90,7 @@ def _column(claim: Claim, knowledge: Knowledge, taken: str) -> tuple[int, int]:
 
     Counted once for all the numbers of the column, until something else is known of the deck.
     """
-    about = claim.slide, claim.left, taken, knowledge.document.changes
+    about = claim.slide, _heading(claim), taken, knowledge.document.changes
     if about not in knowledge.columns:
         column = [
             _is_in(one, other)
