@@ -15,13 +15,14 @@ from math import isfinite
 from typing import Any
 
 from bpreport.audit.alignment import align
-from bpreport.audit.binding import agree_within_rounding, best_alignment, fits_binding
+from bpreport.audit.binding import best_alignment, fits_binding
 from bpreport.audit.digits import How, fits, how_printed, number, same, significant_digits
 from bpreport.audit.fixes import number_fix
 from bpreport.audit.knowledge import Knowledge, Known
 from bpreport.audit.mistyped import with_operands_retyped
 from bpreport.audit.model import Fix, Message
 from bpreport.audit.names import is_numeric, readings
+from bpreport.audit.operands import could_be
 from bpreport.audit.saying import math
 from bpreport.audit.slips import SLIPS, Candidate, Slip, Target
 from bpreport.audit.slips.in_digits import double_rounding
@@ -433,15 +434,26 @@ def explain_operand(claim: Claim, knowledge: Knowledge, printed: str) -> tuple[E
 
     This is asked where the result itself is right, or is no slip of the pen.
     """
-    assert claim.right is not None
-    tries = list(with_operands_retyped(claim, knowledge))
     unit = 10.0 ** -places_of(printed)
-    values = [evaluate(line, {}, MPMATH) for *_, line in tries]
-    chance = _chance(printed, {_in_units(float(one), unit) for one in values})
-    hits = [one for one in tries if agree_within_rounding(one[2], claim.right, claim, knowledge)]
+    wanted = _in_units(float(printed), unit)
+    reached: set[int] = set()
+    hits = []
+    for operand, right, line in with_operands_retyped(claim, knowledge):
+        results = knowledge.results_beside(line, claim)
+        try:
+            ends = could_be(line, results, knowledge.exact_digits, knowledge.drifted)
+        except EvaluationError:
+            continue
+        low, high = (_in_units(float(end), unit) for end in ends)
+        if high - low > MOST_TRIED:
+            return ()  # it could be anything
+        reached.update(range(low, high + 1))
+        if low <= wanted <= high:
+            hits.append((operand, right))
+    chance = _chance(printed, reached)
     if len(hits) != 1 or chance > MOST_CHANCE["computing"]:
         return ()
-    operand, right, _ = hits[0]
+    operand, right = hits[0]
     found = Explanation(
         "wrong operand",
         Message(

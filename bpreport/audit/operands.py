@@ -13,7 +13,7 @@ from bpreport.formula import MP, EvaluationError, stands_for
 from bpreport.formula.arithmetic import IV
 from bpreport.formula.tree import Number, Symbol, Tree, substitute
 
-__all__ = ["LEAST_PLACES", "could_give"]
+__all__ = ["LEAST_PLACES", "could_be", "could_give"]
 
 LEAST_PLACES = 4
 """Places from which on a printed operand may be a rounded one; 0.5 and 2.35 mean themselves.
@@ -64,6 +64,19 @@ def could_give(
     except EvaluationError:
         return False
     return bool(low <= other_high and other_low <= high)
+
+
+def could_be(
+    line: Tree, results: frozenset[str], exact: frozenset[str], drifted: Mapping[str, str]
+) -> tuple[Any, Any]:
+    """The least and the greatest value of a line for any unrounded operands.
+
+    >>> from bpreport.formula import parse
+    >>> low, high = could_be(parse("2 * 0.15"), frozenset({"0.15"}), frozenset(), {})
+    >>> float(low), float(high)
+    (0.29, 0.31)
+    """
+    return _range(line, results, exact, LEAST_PLACES, drifted)
 
 
 def _exact(value: Any) -> Any:
