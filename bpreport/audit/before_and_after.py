@@ -9,6 +9,7 @@ by a way from which two others of its column follow, and most of them.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 
 from bpreport.audit.knowledge import Knowledge
@@ -18,10 +19,10 @@ from bpreport.audit.model import Judgement, Verdict
 from bpreport.audit.saying import said
 from bpreport.deck.claims import printed_number
 from bpreport.deck.model import Claim
-from bpreport.formula import MPMATH, EvaluationError, evaluate
+from bpreport.formula import MPMATH, EvaluationError, evaluate, expand
 from bpreport.formula.tree import Derivative, Symbol, Tree, free_symbols, substitute
 
-__all__ = ["is_of_an_example", "judge_before_or_after", "update_rules"]
+__all__ = ["is_of_an_example", "judge_before_or_after", "update_rule"]
 
 WAYS = ("name", "update", "rule", "change")
 
@@ -100,7 +101,7 @@ def _formula(way: str, claim: Claim, knowledge: Knowledge) -> Tree | None:
     if before is None:
         return None
     if way == "rule":
-        rule = next(update_rules(name, claim, knowledge), None)
+        rule = next(_rules(name, claim, knowledge), None)
         return rule and substitute(rule, lambda part: before if part == name else None)
     change = replace(name, base=rf"\Delta {name.base}", typed="")
     return before + change if _is_told(change, claim, knowledge) else None
@@ -118,7 +119,20 @@ def _before(claim: Claim, knowledge: Knowledge) -> Tree | None:
     return next((one.right for one in row if one.figure and one.figure.state == "before"), None)
 
 
-def update_rules(name: Symbol, claim: Claim, knowledge: Knowledge) -> Iterator[Tree]:
+def update_rule(name: Tree | None, claim: Claim, knowledge: Knowledge) -> Tree | None:
+    """How an update computes a name from what it was."""
+    if not isinstance(name, Symbol):
+        return None
+    about = name.key, claim.position.cell, claim.position.line
+    if about not in knowledge.rules:
+        rule = next(_rules(name, claim, knowledge), None)
+        with suppress(EvaluationError):
+            rule = rule and expand(rule, knowledge.document.functions.at(claim.position))
+        knowledge.rules[about] = rule
+    return knowledge.rules[about]
+
+
+def _rules(name: Symbol, claim: Claim, knowledge: Knowledge) -> Iterator[Tree]:
     """The updates that the deck states ahead of a table for a name, or for all of its kind.
 
     They compute it from what it was, whatever they call what it becomes.

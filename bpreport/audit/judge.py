@@ -23,7 +23,7 @@ from bpreport.audit.operands import could_give
 from bpreport.audit.posed import unless_posed
 from bpreport.audit.printed import CARRIED, judge_against, judge_given
 from bpreport.audit.relations import INEQUALITIES, WITHOUT_VALUE
-from bpreport.audit.row_before import judge_by_row_before
+from bpreport.audit.row_before import judge_by_row_before, starts_from_weights
 from bpreport.audit.rows import in_entries, judge_entry, judge_entry_of, judge_row
 from bpreport.audit.saying import math, said, shown, unchecked, uncomputable
 from bpreport.audit.stretches import in_step, rounded_start
@@ -441,7 +441,12 @@ def _figure(claim: Claim, knowledge: Knowledge) -> Judgement:
     printed = printed_number(claim.right) or figure.text
     if is_total(claim):
         return judge_total(claim, knowledge)
-    beside = judge_in_row(claim, knowledge, printed) or judge_by_row_before(claim, knowledge)
+    beside = judge_in_row(claim, knowledge, printed)
+    if beside is None or beside.verdict.is_error:  # a row may start from the weights before it
+        earlier = judge_by_row_before(claim, knowledge)
+        beside = earlier if beside is None or (earlier and not earlier.verdict.is_error) else beside
+        if beside is not None and beside.verdict.is_error and starts_from_weights(claim, knowledge):
+            beside = None
     if beside is not None:
         return beside
     named = isinstance(claim.left, Symbol | Derivative | Call)

@@ -54,6 +54,8 @@ class Knowledge(Values):
     """By claim, name and numeric side, how the side follows from a formula; found once."""
     columns: dict[tuple[int, Tree | None, str, int], tuple[int, int]] = field(default_factory=dict)
     """By slide, heading, way of taking numbers and what was known: how many of a column follow."""
+    rules: dict[tuple[str, int, int], Tree | None] = field(default_factory=dict)
+    """By name, cell and line of a table, how an update computes the name from what it was."""
     mended: dict[str, tuple[Any, Any]] = field(default_factory=dict)
     """By claim, a number of a table that was found wrong: between which values it should lie."""
     parts: dict[int, Told] = field(default_factory=dict)

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bpreport.audit.before_and_after import update_rules
+from bpreport.audit.before_and_after import update_rule
 from bpreport.audit.digits import can_be, interval, range_of
 from bpreport.audit.knowledge import Knowledge, row_of
 from bpreport.audit.members import FEWEST
@@ -23,12 +23,12 @@ from bpreport.audit.saying import said
 from bpreport.audit.table_rows import DEPTH, OF_A_RANGE, does_not_follow, formula_of, range_in_row
 from bpreport.deck.claims import printed_number
 from bpreport.deck.model import Claim
-from bpreport.formula import INTERVAL, MP, EvaluationError, evaluate, expand, parse, places_of
+from bpreport.formula import INTERVAL, MP, EvaluationError, evaluate, parse, places_of
 from bpreport.formula.arithmetic import IV
 from bpreport.formula.effort import charge
 from bpreport.formula.tree import Derivative, Symbol, Tree, substitute
 
-__all__ = ["judge_by_row_before"]
+__all__ = ["judge_by_row_before", "starts_from_weights"]
 
 ROUNDED_FROM = 2
 """Places from which a computed number is a rounded one; one of fewer may be so as well."""
@@ -47,6 +47,14 @@ class _Line:
     """It is the first row, which starts from what the deck tells."""
 
 
+def starts_from_weights(claim: Claim, knowledge: Knowledge) -> bool:
+    """Whether a number of a first row may be computed with weights that the table does not show."""
+    if row_of(claim) is None or not knowledge.document.tells_of_updates:
+        return False
+    line = _line(claim, knowledge, "own")
+    return line is not None and line.starts
+
+
 def judge_by_row_before(claim: Claim, knowledge: Knowledge) -> Judgement | None:
     """The judgement of a number by its row and the one before; None where they say nothing."""
     if row_of(claim) is None or knowledge.trace_of(claim) is not None:
@@ -54,6 +62,7 @@ def judge_by_row_before(claim: Claim, knowledge: Knowledge) -> Judgement | None:
     printed = printed_number(claim.right)
     if printed is None or not knowledge.document.tells_of_updates:
         return None
+    wrong: Judgement | None = None  # unless it follows in the other way
     for way in WAYS:
         line = _line(claim, knowledge, way)
         for taken in ("exact", "rounded"):
@@ -67,8 +76,9 @@ def judge_by_row_before(claim: Claim, knowledge: Knowledge) -> Judgement | None:
                 text = "{printed} follows from the numbers of its row and of the row before it"
                 return said(claim, Verdict.CARRIED, text, printed=printed)
             if 2 * following > held and not line.starts:
-                return _wrong(line, claim, knowledge, way, found)
-    return None
+                wrong = wrong or _wrong(line, claim, knowledge, way, found)
+                break
+    return wrong
 
 
 def _wrong(
@@ -137,7 +147,7 @@ def _follows(claim: Claim, knowledge: Knowledge, way: str, taken: str) -> bool |
 def _line(claim: Claim, knowledge: Knowledge, way: str) -> _Line | None:
     """The rule of a number, or its formula if that reads what rules update, in its two rows."""
     charge(OF_A_RANGE)
-    rule = _rule(claim.left, claim, knowledge)
+    rule = update_rule(claim.left, claim, knowledge)
     formula = formula_of(claim, knowledge) if rule is None else rule
     if formula is None or (rule is None and way == "before"):
         return None
@@ -149,7 +159,9 @@ def _line(claim: Claim, knowledge: Knowledge, way: str) -> _Line | None:
         return None
     beside = [one for one in (own if way == "own" else before) if one.left != claim.left]
     tree, numbers = _written_out(formula, beside, claim, knowledge)
-    updated = [part.key for part in readings(tree) if _rule(part, claim, knowledge) is not None]
+    updated = [
+        part.key for part in readings(tree) if update_rule(part, claim, knowledge) is not None
+    ]
     earlier = {one.left.key: one for one in before if isinstance(one.left, Symbol)}
     if not updated or (before and not earlier.keys() >= set(updated)):
         return None
@@ -157,17 +169,6 @@ def _line(claim: Claim, knowledge: Knowledge, way: str) -> _Line | None:
     for key in () if before else updated:
         numbers.pop(key, None)
     return _Line(tree, numbers, starts=not before)
-
-
-def _rule(name: Tree | None, claim: Claim, knowledge: Knowledge) -> Tree | None:
-    """How an update computes a name from what it was."""
-    if not isinstance(name, Symbol):
-        return None
-    rule = next(update_rules(name, claim, knowledge), None)
-    try:
-        return rule and expand(rule, knowledge.document.functions.at(claim.position))
-    except EvaluationError:
-        return None
 
 
 def _written_out(
@@ -242,7 +243,7 @@ def _is_constant(
     here = [one for one in told if one.claim.slide == claim.slide]
     greek = isinstance(name, Symbol) and name.base.startswith("\\")
     read = [line.numbers[one.key] for one in readings(line.tree) if one.key in line.numbers]
-    alone = all(_rule(one.left, claim, knowledge) is not None for one in read)
+    alone = all(update_rule(one.left, claim, knowledge) is not None for one in read)
     return len({one.text for one in here or told}) == 1 and (greek or alone)
 
 
@@ -259,7 +260,7 @@ def _taken(claim: Claim, knowledge: Knowledge, taken: str, way: str) -> Any:
             ends = _range(line, claim, knowledge, "exact")
         if ends is not None and not can_be(text, ends):
             return IV.mpf([str(end) for end in ends])
-    computed = formula_of(claim, knowledge) or _rule(claim.left, claim, knowledge)
+    computed = formula_of(claim, knowledge) or update_rule(claim.left, claim, knowledge)
     places = places_of(text)
     rounded = computed is not None and places >= ROUNDED_FROM
     return interval(text, rounded=places > 0 if taken == "rounded" else rounded)

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from bpreport.audit.before_and_after import update_rule
 from bpreport.audit.digits import can_be, correction, fits, interval, number, range_of, same
 from bpreport.audit.explaining import explain_result
 from bpreport.audit.knowledge import Knowledge, row_of
@@ -90,7 +91,7 @@ def _column(claim: Claim, knowledge: Knowledge, taken: str) -> tuple[int, int]:
 
     Counted once for all the numbers of the column, until something else is known of the deck.
     """
-    about = claim.slide, claim.left, taken, knowledge.document.changes
+    about = claim.slide, _heading(claim), taken, knowledge.document.changes
     if about not in knowledge.columns:
         column = [
             _is_in(one, other)
@@ -213,7 +214,8 @@ def _count(claim: Claim, formula: Tree, knowledge: Knowledge) -> dict[str, str]:
 
 def _taken(claim: Claim, knowledge: Knowledge, taken: str, depth: int) -> Any:
     """What a number of the row is taken for, as an interval."""
-    computed = formula_of(claim, knowledge) is not None
+    rule = update_rule(claim.left, claim, knowledge)
+    computed = rule is not None or formula_of(claim, knowledge) is not None
     if taken == "rounded":
         return _stands_for(claim, rounded=computed or not claim.text.lstrip("-").isdecimal())
     if taken == "mended" and claim.id in knowledge.mended:
