@@ -352,7 +352,8 @@ def _missing_term(claim: Claim, knowledge: Knowledge, printed: str) -> Iterator[
     ]
     unit = 10.0 ** -places_of(printed)
     tried = {_in_units(float(gives + value), unit) for _, value in terms}
-    chance = _chance(printed, tried) if terms else 1.0
+    by_formula = best_alignment(claim, knowledge, claim.left) is not None
+    chance = 0.0 if by_formula else _chance(printed, tried) if terms else 1.0
     for term, value in terms if chance <= MOST_CHANCE["computing"] else ():
         if value and fits(printed, gives + value):
             digits = rounded(value, 30).rstrip("0").rstrip(".")
