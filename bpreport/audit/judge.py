@@ -5,27 +5,28 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 from dataclasses import replace
-from difflib import get_close_matches
 from typing import Any
 
+from bpreport.audit.annotated import judge_annotated
 from bpreport.audit.before_and_after import is_of_an_example, judge_before_or_after
 from bpreport.audit.by_family import unless_by_family
+from bpreport.audit.components import judge_component
 from bpreport.audit.digits import correction, fits, how_printed, number, same
-from bpreport.audit.examples import FIRST, STOPPING_RULES
+from bpreport.audit.examples import FIRST
 from bpreport.audit.explaining import MOST_TRIED, explain_formula, explain_substitution
 from bpreport.audit.fixes import result_fix
 from bpreport.audit.identities import Identity, compare
-from bpreport.audit.knowledge import Knowledge, Known
+from bpreport.audit.knowledge import Knowledge
 from bpreport.audit.lines import judge_line, judge_value
 from bpreport.audit.model import Expectation, Judgement, Message, Verdict
-from bpreport.audit.names import digits_in, is_numeric, is_row_of_numbers, readings
+from bpreport.audit.names import is_numeric, is_row_of_numbers, readings
 from bpreport.audit.operands import could_give
 from bpreport.audit.posed import unless_posed
-from bpreport.audit.printed import CARRIED, judge_against, judge_given
+from bpreport.audit.printed import CARRIED
 from bpreport.audit.relations import INEQUALITIES, WITHOUT_VALUE
 from bpreport.audit.row_before import judge_by_row_before, starts_from_weights
-from bpreport.audit.rows import in_entries, judge_entry, judge_entry_of, judge_row
-from bpreport.audit.saying import math, said, shown, unchecked, uncomputable
+from bpreport.audit.rows import in_entries, judge_row
+from bpreport.audit.saying import said, shown, unchecked, uncomputable
 from bpreport.audit.stretches import in_step, rounded_start
 from bpreport.audit.substitution import SHAPELESS, judge_substitution
 from bpreport.audit.sums import is_endless
@@ -38,14 +39,10 @@ from bpreport.formula.tree import (
     Apply,
     Call,
     Derivative,
-    Matrix,
     Number,
     Symbol,
     Tree,
-    Tuple,
-    children,
 )
-from bpreport.worked import Trace
 
 __all__ = ["judge"]
 
@@ -173,7 +170,7 @@ def _judge(claim: Claim, knowledge: Knowledge) -> Judgement:
     if claim.kind == "range":
         return said(claim, Verdict.DEFINITION, "It states the range of an index")
     if claim.component is not None:
-        return _component(claim, knowledge, claim.component)
+        return judge_component(claim, knowledge, claim.component)
     return _pair(claim, knowledge)
 
 
@@ -310,90 +307,6 @@ _OUTCOMES = {
 }
 
 
-def _component(claim: Claim, knowledge: Knowledge, place: int) -> Judgement:
-    """One entry of a printed row: of a name, of an expression, or of a row of lines."""
-    if isinstance(claim.left, Tuple | Matrix):
-        found = judge_entry_of(children(claim.left), claim, knowledge, place)
-        if found is not None:
-            return found
-    if isinstance(claim.left, Tuple) and claim.left == claim.head:
-        name = claim.left.items[place] if place < len(claim.left.items) else None
-        if name is not None:  # (x, y) = (3, 2) says two things
-            one = replace(claim, head=name, left=name, component=None)
-            return replace(judge_value(one, knowledge, claim.right_source), claim=claim)
-    is_set = isinstance(claim.row, Tuple) and claim.row.fence == "{"
-    if is_set and isinstance(claim.left, Symbol) and knowledge.trace_of(claim) is None:
-        # A set is told in any order.
-        return said(claim, Verdict.GIVEN, "{printed} is given", printed=claim.right_source)
-    by_line = claim.left is not None and is_row_of_numbers(claim.left)
-    if knowledge.trace_of(claim) is None and (by_line or knowledge.updates_itself(claim)):
-        return judge_entry(claim, knowledge, place)
-    if isinstance(claim.head, Symbol | Derivative):
-        found = judge_value(claim, knowledge, claim.right_source)
-        if found.verdict is Verdict.UNCHECKED and _is_given_row(claim, knowledge):
-            return said(claim, Verdict.GIVEN, "{printed} is given", printed=claim.right_source)
-        if found.verdict is not Verdict.UNCHECKED or not knowledge.is_computed(claim):
-            return found
-    if _is_told_anew(claim, knowledge):
-        return said(claim, Verdict.GIVEN, "{printed} is given", printed=claim.right_source)
-    found = judge_entry(claim, knowledge, place)
-    if found.verdict.is_error and _is_of_another_round(claim, knowledge):
-        assert claim.head is not None
-        text = "The deck does not define all that {name} depends on"
-        return unchecked(claim, text, name=math(claim.head))
-    return found
-
-
-def _is_told_anew(claim: Claim, knowledge: Knowledge) -> bool:
-    """Whether a row is another than the one that a line of numbers elsewhere gave its name.
-
-    What that line computes with are the numbers of another step.
-    """
-    if not isinstance(claim.head, Symbol) or claim.left != claim.head:
-        return False
-    if knowledge.trace_of(claim) is not None:
-        return False
-    forms = list(knowledge.forms_of(claim.head, claim))
-    return (
-        bool(forms)
-        and all(map(is_row_of_numbers, forms))
-        and claim.row not in _told(claim, knowledge)
-    )
-
-
-def _is_of_another_round(claim: Claim, knowledge: Knowledge) -> bool:
-    """Whether a row has no number of the row that was computed for its name before.
-
-    Then it is the next step's, of other numbers; one that is mistyped has the others right.
-    """
-    if claim.left != claim.head or knowledge.trace_of(claim) is not None:
-        return False
-    before = [row for row in _told(claim, knowledge) if row is not claim.row]
-    own = None if claim.row is None else digits_in(claim.row)
-    return (
-        bool(before) and own is not None and all(own.isdisjoint(digits_in(row)) for row in before)
-    )
-
-
-def _told(claim: Claim, knowledge: Knowledge) -> list[Tree]:
-    """The rows that are printed for a claim's name where it is computed."""
-    if not isinstance(claim.head, Symbol):
-        return []
-    stated = knowledge.document.statements.get(claim.head.key, ())
-    return [one.row for one in stated if one.trees and one.row is not None]
-
-
-def _is_given_row(claim: Claim, knowledge: Knowledge) -> bool:
-    """Whether a row is no more than stated: the first centroid, the weights of a layer."""
-    if isinstance(claim.head, Symbol) and claim.head.marks:
-        return False
-    if not isinstance(claim.head, Symbol | Derivative) or claim.iteration is not None:
-        return False
-    if claim.left != claim.head or knowledge.trace_of(claim) is not None:
-        return False
-    return not knowledge.is_computed(claim) and not knowledge.is_result(claim.head, claim)
-
-
 def _inequality(claim: Claim) -> Judgement:
     assert claim.left is not None and claim.right is not None
     if not (is_numeric(claim.left) and is_numeric(claim.right)):
@@ -461,47 +374,4 @@ def _figure(claim: Claim, knowledge: Knowledge) -> Judgement:
     if figure.iteration:
         text = "It counts the iterations of the values beside it"
         return said(claim, Verdict.GIVEN, text, printed=figure.text)
-    trace = knowledge.trace_of(claim)
-    if trace is None:
-        return unchecked(claim, "The slide follows no worked example")
-    known = knowledge.claimed(trace, figure.claim)
-    if known is None:
-        return _unknown(claim, trace, figure.claim)
-    if known.given:
-        return judge_given(claim, known, figure.text)
-    if trace.kind == "gradient descent" and figure.claim.endswith(".iterations"):
-        return _count(claim, knowledge, trace, known)
-    return judge_against(claim, knowledge, figure.text, known)
-
-
-def _unknown(claim: Claim, trace: Trace, name: str) -> Judgement:
-    """A number that is said to be what the worked example does not have."""
-    alike = get_close_matches(name, trace.quantities, 3)
-    if not alike:
-        text = "The worked example {worked} has no {name}"
-        return unchecked(claim, text, worked=trace.name, name=name)
-    base = name.partition("_")[0]
-    near = next((key for key in alike if key.partition("_")[0] == base), alike[0])
-    text = "The worked example {worked} has no {name}; is {near} meant?"
-    return unchecked(claim, text, worked=trace.name, name=name, near=near)
-
-
-def _count(claim: Claim, knowledge: Knowledge, trace: Trace, known: Known) -> Judgement:
-    """A printed count of iterations, which is right or is not: rounding has no part in it."""
-    assert claim.figure is not None
-    printed = claim.figure.text
-    if not fits(printed, known.value):
-        return judge_against(claim, knowledge, printed, known)
-    run = trace.facts["runs"][known.key.rpartition(".")[0]]
-    text = "{printed} is the count of a run from {start} that ends after so many updates"
-    if run["outcome"] == "stopped" and run["stop"] in STOPPING_RULES:
-        text = (
-            "{printed} is the count of a run from {start} that stops when the "
-            "{stop} is at most {tolerance}"
-        )
-    settled: dict[str, Any] = {
-        "start": ", ".join(run["start"]),
-        "tolerance": str(run["tolerance"]),
-        "stop": STOPPING_RULES.get(run["stop"]),
-    }
-    return said(claim, Verdict.REPRODUCED, text, known=known, printed=printed, **settled)
+    return judge_annotated(claim, knowledge, figure)
