@@ -17,35 +17,31 @@ from typing import Any
 from bpreport.audit.alignment import align
 from bpreport.audit.binding import best_alignment, fits_binding
 from bpreport.audit.digits import How, fits, how_printed, number, same, significant_digits
-from bpreport.audit.fixes import number_fix
 from bpreport.audit.knowledge import Knowledge, Known
-from bpreport.audit.mistyped import with_operands_retyped
 from bpreport.audit.model import Fix, Message
 from bpreport.audit.names import is_numeric, readings
-from bpreport.audit.operands import could_be
-from bpreport.audit.saying import math
 from bpreport.audit.slips import SLIPS, Candidate, Slip, Target
 from bpreport.audit.slips.in_digits import double_rounding
 from bpreport.audit.slips.in_run import rounded_intermediates
-from bpreport.audit.uneven import mend
 from bpreport.deck.claims import printed_number
 from bpreport.deck.model import Claim
-from bpreport.formula import MPMATH, EvaluationError, evaluate, expand, places_of, rounded
+from bpreport.formula import MPMATH, EvaluationError, evaluate, expand, rounded
 from bpreport.formula.effort import charge
 from bpreport.formula.limits import limit
-from bpreport.formula.tree import Derivative, Number, Symbol, Tree, substitute, walk
+from bpreport.formula.tree import Derivative, Symbol, Tree
 
 __all__ = [
+    "LEAST_DIGITS",
     "MOST_CHANCE",
+    "MOST_TRIED",
     "Explanation",
+    "chance_of",
     "explain_formula",
-    "explain_line",
     "explain_number",
-    "explain_operand",
     "explain_result",
     "explain_rounding",
     "explain_substitution",
-    "inherited_from",
+    "in_units",
 ]
 
 MOST_CHANCE = {"computing": 0.01, "writing": 0.05, "twice": 0.001}
@@ -259,7 +255,7 @@ def _search(
     if abs(power) > FURTHEST or any(isinstance(target.exact, tuple) for target in targets):
         return ()
     unit = 10.0**power
-    right = {_in_units(float(target.exact), unit) for target in targets}
+    right = {in_units(float(target.exact), unit) for target in targets}
     found: list[Explanation] = []
     computed: set[int] = set()
     for slip in SLIPS:
@@ -270,7 +266,7 @@ def _search(
         tried = set() if slip.of == "writing" else computed
         hits = list(_hits(printed, unit, slip, targets, tried))
         # Any hit of this slip would have been taken, so all that it tried counts.
-        chance = _chance(printed, tried - right) if hits else 1.0
+        chance = chance_of(printed, tried - right) if hits else 1.0
         found += [
             Explanation(candidate.slip or slip.name, candidate.message, chance * ways)
             for candidate, ways in sorted(hits, key=lambda hit: hit[1])
@@ -296,7 +292,7 @@ def _hits(
             if isinstance(candidate.value, tuple):
                 continue  # a scalar product that lost a factor is a vector
             value = float(candidate.value)
-            tried.add(_in_units(value, unit))
+            tried.add(in_units(value, unit))
             if not low <= value <= high:
                 continue  # judging digits is a hundred times dearer than this comparison
             ways = WAYS.get(how_printed(printed, candidate.value))
@@ -304,7 +300,7 @@ def _hits(
                 yield candidate, ways
 
 
-def _in_units(value: float, unit: float) -> int:
+def in_units(value: float, unit: float) -> int:
     """A value in units of the last printed place; 0 for one that no deck prints."""
     return round(value / unit) if isfinite(value / unit) else 0
 
@@ -316,10 +312,10 @@ def _neighbourhood(printed: str) -> tuple[float, float]:
     return float(value - reach), float(value + reach)
 
 
-def _chance(printed: str, tried: Iterable[int]) -> float:
+def chance_of(printed: str, tried: Iterable[int]) -> float:
     """Expected accidental hits among the values tried so far, in units of the last place.
 
-    >>> round(_chance("0.5000", {4000, 6000, 90000}), 6)
+    >>> round(chance_of("0.5000", {4000, 6000, 90000}), 6)
     0.000267
     """
     size = int(Decimal(printed).scaleb(-int(Decimal(printed).as_tuple().exponent)))
@@ -327,167 +323,3 @@ def _chance(printed: str, tried: Iterable[int]) -> float:
         return 1.0
     near = sum(0.5 <= value / size <= 2 for value in tried)
     return max(near, 1) / (abs(size) * 1.5)
-
-
-# -- lines of printed numbers whose result is right
-
-
-def explain_line(claim: Claim, knowledge: Knowledge, printed: str) -> tuple[Explanation, ...]:
-    """What is wrong with a line of printed numbers whose printed result is right."""
-    return (*_missing_term(claim, knowledge, printed), *_wrong_operand(claim, knowledge, printed))
-
-
-def _missing_term(claim: Claim, knowledge: Knowledge, printed: str) -> Iterator[Explanation]:
-    """A term that the line lacks and its result does not."""
-    assert claim.left is not None
-    gives = evaluate(claim.left, {}, MPMATH)
-    typed = [number(part.text) for part in walk(claim.left) if isinstance(part, Number)]
-    lacking = list(_terms_that_may_lack(claim, knowledge))
-    charge(len(lacking) * len(typed))
-    terms = [
-        (term, value)
-        for term, value in lacking
-        if not isinstance(value, tuple)
-        and not any(same(abs(value), one) for one in typed)  # the line has it, with another sign
-    ]
-    unit = 10.0 ** -places_of(printed)
-    tried = {_in_units(float(gives + value), unit) for _, value in terms}
-    by_formula = best_alignment(claim, knowledge, claim.left) is not None
-    chance = 0.0 if by_formula else _chance(printed, tried) if terms else 1.0
-    for term, value in terms if chance <= MOST_CHANCE["computing"] else ():
-        if value and fits(printed, gives + value):
-            digits = rounded(value, 30).rstrip("0").rstrip(".")
-            bias = any(knowledge.has_role(part, "bias", claim) for part in walk(term))
-            mended = mend(claim, knowledge, claim.left, claim.left_source)
-            yield Explanation(
-                "bias forgotten" if bias else "term dropped",
-                Message(
-                    "the term {term} was dropped from the line, not from the result",
-                    {"term": f"{math(term)} = {digits}"},
-                ),
-                chance,
-                correction=mended[0] if mended else f"{claim.left_source} + {digits}",
-                fix=mended[1] if mended else None,
-            )
-            return
-
-
-def _terms_that_may_lack(claim: Claim, knowledge: Knowledge) -> Iterator[tuple[Tree, Any]]:
-    """The terms that the line's formula has and the line has not; failing a formula, givens.
-
-    A given of one or two digits is the difference of many numbers by accident.
-    """
-    found = best_alignment(claim, knowledge, claim.left)
-    if found is None:
-        for name, value in knowledge.givens_for(claim):
-            if not isinstance(value, tuple) and len(_digits(value)) >= LEAST_DIGITS:
-                yield name, value
-        return
-    for term in found.dropped:
-        with suppress(EvaluationError):
-            yield term, evaluate(term, knowledge.values_for(term, claim), MPMATH)
-
-
-def _digits(value: Any) -> str:
-    """The significant digits of a given."""
-    return rounded(abs(value), 30).replace(".", "").strip("0")
-
-
-def _wrong_operand(claim: Claim, knowledge: Knowledge, printed: str) -> Iterator[Explanation]:
-    """One printed operand is not the value of the symbol that it stands for."""
-    assert claim.left is not None
-    found = best_alignment(claim, knowledge, claim.left)
-    if found is None or found.cost:
-        return
-    for binding in found.bindings:
-        operand = printed_number(binding.number)
-        known = knowledge.known(binding.name, claim)
-        if operand is None or known is None or how_printed(operand, known.value) is not None:
-            continue
-        if known.worked is None and known.key not in knowledge.faulty:
-            continue  # the document alone does not say which of the two is right
-        line = _with_stand_in(claim.left, binding.number)
-        if how_printed(printed, evaluate(line, {STAND_IN.key: known.value}, MPMATH)):
-            right = knowledge.as_printed(binding.name, claim) if known.given else None
-            right = right or rounded(known.value, max(places_of(operand), 1))
-            yield Explanation(
-                "wrong operand",
-                Message(
-                    "{operand} stands for {name}, which is {right}; "
-                    "with it the line gives {printed}",
-                    {
-                        "operand": operand,
-                        "name": math(binding.name),
-                        "right": right,
-                        "printed": printed,
-                    },
-                ),
-                0.0,
-                correction=right,
-                fix=number_fix(
-                    claim, knowledge.deck, binding.number, right, sure=known.worked is not None
-                ),
-            )
-
-
-def explain_operand(claim: Claim, knowledge: Knowledge, printed: str) -> tuple[Explanation, ...]:
-    """One printed operand has a digit wrong, or two swapped, beside its like elsewhere.
-
-    This is asked where the result itself is right, or is no slip of the pen.
-    """
-    unit = 10.0 ** -places_of(printed)
-    wanted = _in_units(float(printed), unit)
-    reached: set[int] = set()
-    hits = []
-    for operand, right, line in with_operands_retyped(claim, knowledge):
-        results = knowledge.results_beside(line, claim)
-        try:
-            ends = could_be(line, results, knowledge.exact_digits, knowledge.drifted)
-        except EvaluationError:
-            continue
-        low, high = (_in_units(float(end), unit) for end in ends)
-        if high - low > MOST_TRIED:
-            return ()  # it could be anything
-        reached.update(range(low, high + 1))
-        if low <= wanted <= high:
-            hits.append((operand, right))
-    chance = _chance(printed, reached)
-    if len(hits) != 1 or chance > MOST_CHANCE["computing"]:
-        return ()
-    operand, right = hits[0]
-    found = Explanation(
-        "wrong operand",
-        Message(
-            "{operand} stands where {right} should, which is printed elsewhere; "
-            "with it the line gives {printed}",
-            {"operand": operand.text, "right": right, "printed": printed},
-        ),
-        chance,
-        correction=right,
-        fix=number_fix(claim, knowledge.deck, operand, right, sure=False),
-    )
-    return (found,)
-
-
-STAND_IN = Symbol("\0")
-
-
-def _with_stand_in(line: Tree, operand: Tree) -> Tree:
-    """The line with a name in the place of one of its numbers."""
-    return substitute(line, lambda part: STAND_IN if part is operand else None)
-
-
-def inherited_from(claim: Claim, knowledge: Knowledge) -> Tree | None:
-    """The name whose wrong value a line of printed numbers carries on."""
-    assert claim.left is not None
-    found = best_alignment(claim, knowledge, claim.left)
-    for binding in () if found is None else found.bindings:
-        known = knowledge.known(binding.name, claim)
-        operand = printed_number(binding.number)
-        if known is None or operand is None or how_printed(operand, known.value):
-            continue
-        if known.key not in knowledge.faulty and knowledge.stands(known.key, operand, claim):
-            continue  # it was rounded step by step
-        if known.worked is not None or known.key in knowledge.faulty:
-            return binding.name
-    return None

@@ -11,12 +11,9 @@ from bpreport.audit.digits import How, correction, fits, how_printed, number, to
 from bpreport.audit.elsewhere import in_another_state
 from bpreport.audit.explaining import (
     Explanation,
-    explain_line,
     explain_number,
-    explain_operand,
     explain_result,
     explain_rounding,
-    inherited_from,
 )
 from bpreport.audit.knowledge import Knowledge, Known
 from bpreport.audit.left_behind import are_old
@@ -40,6 +37,7 @@ from bpreport.audit.printed import (
     stale,
 )
 from bpreport.audit.saying import math, said, unchecked
+from bpreport.audit.wrong_lines import explain_line, explain_operand, inherited_from
 from bpreport.deck.model import Claim
 from bpreport.formula import MPMATH, EvaluationError, evaluate, expand
 from bpreport.formula.tree import Call, Derivative, Symbol
