@@ -52,8 +52,9 @@ def _missing_term(claim: Claim, knowledge: Knowledge, printed: str) -> Iterator[
     ]
     unit = 10.0 ** -places_of(printed)
     tried = {in_units(float(gives + value), unit) for _, value in terms}
-    by_formula = best_alignment(claim, knowledge, claim.left) is not None
-    chance = 0.0 if by_formula else chance_of(printed, tried) if terms else 1.0
+    chance = chance_of(printed, tried) if terms else 1.0
+    if chance > MOST_CHANCE["computing"] and best_alignment(claim, knowledge, claim.left):
+        chance = 0.0  # the line shows what it lacks of its formula
     for term, value in terms if chance <= MOST_CHANCE["computing"] else ():
         if value and fits(printed, gives + value):
             digits = rounded(value, 30).rstrip("0").rstrip(".")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-__all__ = ["COUNT", "Count", "counts_in_digits", "counts_in_words"]
+__all__ = ["COUNT", "Count", "counts_in_digits", "counts_in_words", "numbers_a_step"]
 
 COUNT = r"\d{1,9}"
 
@@ -29,6 +29,9 @@ _DIGITS = re.compile(
     rf"|\b(?:iteration|epoch|step)\s+({COUNT})\b(?!\.\d)",
     re.IGNORECASE,
 )
+
+_STEP = re.compile(r"\bstep\s+\Z", re.IGNORECASE)
+_STEP_BEHIND = re.compile(r"\d+(?:st|nd|rd|th)\s+step\b", re.IGNORECASE)
 
 _HAN = "十[一二]?|[一二三四五六七八九两]"
 _ONES = "(?:iterations?|updates?|steps?|epochs?)"
@@ -59,6 +62,8 @@ class Count:
     number: int | None
     """None where it is said to be the last one."""
     in_words: bool = False
+    is_step: bool = False
+    """It numbers a step, which may be one of a list: step 2, the backward pass."""
 
 
 def counts_in_digits(prose: str) -> dict[int, str]:
@@ -72,6 +77,16 @@ def counts_in_digits(prose: str) -> dict[int, str]:
         for match in _DIGITS.finditer(prose)
         if match.lastindex is not None
     }
+
+
+def numbers_a_step(prose: str, offset: int) -> bool:
+    """Whether digits number a step, as in "Step 2" and "the 2nd step".
+
+    >>> numbers_a_step("Step 2: the output", 5), numbers_a_step("After 2 steps", 6)
+    (True, False)
+    """
+    before, behind = prose[max(offset - 8, 0) : offset], prose[offset : offset + 16]
+    return bool(_STEP.search(before) or _STEP_BEHIND.match(behind))
 
 
 def counts_in_words(prose: str, before: int | None) -> Iterator[Count]:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from bpreport.deck.counts import COUNT, Count, counts_in_digits, counts_in_words
+from bpreport.deck.counts import COUNT, Count, counts_in_digits, counts_in_words, numbers_a_step
 from bpreport.deck.errors import DeckError
 from bpreport.deck.model import Position
 from bpreport.formula.limits import limit
@@ -190,8 +190,11 @@ class Gathering:
         counts = counts_in_digits(prose)
         for mark in marks:
             _check(mark, place)
-        digits = [mark.text for mark in marks if mark.iteration][:1] or list(counts.values())
-        named = {Count(int(text)) for text in digits}
+        named = {Count(int(mark.text)) for mark in [one for one in marks if one.iteration][:1]}
+        named = named or {
+            Count(int(text), is_step=numbers_a_step(prose, offset))
+            for offset, text in counts.items()
+        }
         named = named or set(counts_in_words(prose, self.counted))
         # Of several counts it is not known which a formula follows.
         iteration = named.pop() if len(named) == 1 else None

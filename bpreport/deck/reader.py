@@ -238,9 +238,12 @@ def _formulas(
 def _iteration(span: MathSpan, slides: Sequence[Slide], settings: Mapping[str, Any]) -> int | None:
     """The iteration that a formula speaks of.
 
-    Words tell it of worked examples alone: elsewhere nothing says what an iteration comes to.
+    Words tell it of worked examples alone: elsewhere nothing says what an iteration comes to. What
+    is called a step is an iteration of a descent; of a network it may be the backward pass.
     """
     count, worked = span.iteration, slides[span.section - 1].worked
+    if count is not None and count.is_step and worked is not None:
+        return None if settings["worked"][worked]["kind"] == "perceptron" else count.number
     if count is None or not count.in_words:
         return None if count is None else count.number
     if worked is None or count.number is not None:
