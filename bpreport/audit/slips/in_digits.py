@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal, InvalidOperation
 
+from bpreport.audit.digits import number, same
 from bpreport.audit.model import Message
 from bpreport.audit.slips.candidates import Candidate, Target
 from bpreport.formula import MP, MPMATH, places_of, rounded
@@ -53,7 +54,7 @@ def _edits(
     """The edit made at every place of the right digits, kept where the places still fit.
 
     With a message for what is `of_same_length` as the right number, an edit that comes to one digit
-    for another is none of these.
+    for another is none of these, unless it is made of the exact number without zeros: 2.55 for 2.5.
     """
 
     def decorate(
@@ -67,11 +68,13 @@ def _edits(
                 for place in range(len(right)):
                     seen.update(edit(right, place))
             right = rounded(target.exact, places)
+            short = right.rstrip("0") if "." in right and same(number(right), target.exact) else ""
+            plain = {typed for place in range(len(short)) for typed in edit(short, place)}
             for typed in sorted(seen):
                 if not _is_number(typed) or places_of(typed) != places:
                     continue
                 told = message
-                if of_same_length is not None and len(typed) == len(right):
+                if of_same_length and len(typed) == len(right) and typed not in plain:
                     told = of_same_length
                     if sum(one != other for one, other in zip(typed, right, strict=True)) < 2:
                         continue
