@@ -44,10 +44,17 @@ ENVIRONMENT = {
 }
 
 
+WITH_CTRL_C = """
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
+"""
+"""Tests in the background of a shell are started with ctrl-C ignored, which is inherited."""
+
+
 def started(*words: object, before: str = "") -> subprocess.Popen[str]:
     """The command in a process of its own."""
     return subprocess.Popen(
-        [sys.executable, "-c", before + PROGRAM, *map(str, words)],
+        [sys.executable, "-c", WITH_CTRL_C + before + PROGRAM, *map(str, words)],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=ENVIRONMENT,
     )  # fmt: skip
 

@@ -68,7 +68,8 @@ def _edits(
                 for place in range(len(right)):
                     seen.update(edit(right, place))
             right = rounded(target.exact, places)
-            short = right.rstrip("0") if "." in right and same(number(right), target.exact) else ""
+            zeros = "." in right and right.endswith("0")
+            short = right.rstrip("0") if zeros and same(number(right), target.exact) else ""
             plain = {typed for place in range(len(short)) for typed in edit(short, place)}
             for typed in sorted(seen):
                 if not _is_number(typed) or places_of(typed) != places:
