@@ -91,8 +91,9 @@ def judge_substitution(claim: Claim, knowledge: Knowledge) -> Judgement:
     ]
     again = [binding for binding in open_ if is_known_as(binding, claim, knowledge)]
     new = [binding for binding in open_ if binding not in again]
-    for binding in again:  # in this round, too, it is what it was
-        knowledge.bind(binding.name, binding.number, claim)
+    for binding in again:  # in this round, too, a given is what it was
+        if not knowledge.is_result(binding.name, claim):
+            knowledge.bind(binding.name, binding.number, claim)
     new = _with_signs_of_gradients(new)
     backwards = [b for b in new if _is_negative_rate(b)]
     if backwards:
