@@ -31,7 +31,7 @@ from bpreport.formula.tree import (
 from bpreport.worked import Trace
 from bpreport.worked.perceptron_names import updated
 
-__all__ = ["in_names_of", "with_own_names", "with_sides", "with_value_names"]
+__all__ = ["in_names_of", "shared", "with_own_names", "with_sides", "with_value_names"]
 
 PREDICTIONS = frozenset({"h", r"\hat{y}", "f", "p", "a", "g"})
 OBJECTIVES = frozenset({"J", "L", "E", "C", "loss", "f", r"\mathcal{L}", "MSE"})
@@ -86,14 +86,7 @@ def with_value_names(
                 return replace(name, marks=("2",), typed="")
         return layers.named(part)
 
-    sides: dict[int, tuple[Tree, Tree]] = {}
-
-    def whole(side: Tree) -> Tree:
-        """A side renamed: it stays one tree for both claims of a chain that share it."""
-        if id(side) not in sides:
-            sides[id(side)] = side, substitute(side, renamed)
-        return sides[id(side)][1]
-
+    whole = shared(lambda side: substitute(side, renamed))
     done: list[Claim] = []
     for claim, trace in zip(claims, traces, strict=True):
         found = claim if trace is not None else with_sides(claim, whole)
@@ -228,6 +221,18 @@ def _primed_parameter(part: Tree, trace: Trace) -> Tree | None:
                 if after is not None and spelled.key in trace.quantities:
                     return after.symbol
     return None
+
+
+def shared(changed: Callable[[Tree], Tree]) -> Callable[[Tree], Tree]:
+    """The same change, by which a side stays one tree for both claims of a chain that share it."""
+    sides: dict[int, tuple[Tree, Tree]] = {}
+
+    def change(side: Tree) -> Tree:
+        if id(side) not in sides:
+            sides[id(side)] = side, changed(side)  # it is kept, so that nobody gets its identity
+        return sides[id(side)][1]
+
+    return change
 
 
 def with_sides(claim: Claim, renamed: Callable[[Tree], Tree | None]) -> Claim:

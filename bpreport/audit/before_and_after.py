@@ -93,10 +93,9 @@ def _formula(way: str, claim: Claim, knowledge: Knowledge) -> Tree | None:
         names = (_updated(name), Derivative(name, (), kind="prime"))
         return next((one for one in names if _is_told(one, claim, knowledge)), None)
     if way == "update":
-        index = document.nearest(name.key, claim.position)
-        latest = None if index is None else document.statements[name.key][index]
-        told = latest is not None and latest.position < claim.position
-        return name if told and latest is not None and latest.computes else None
+        latest = document.latest(name.key, claim.position)
+        told = latest is not None and latest.position < claim.position and latest.computes
+        return name if told else None
     before = _before(claim, knowledge)
     if before is None:
         return None

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 
+from bpreport.audit.aliases import shared
 from bpreport.audit.digits import fits
 from bpreport.audit.names import is_numeric
 from bpreport.audit.operands import could_give
@@ -56,14 +57,10 @@ def with_base(claims: Sequence[Claim], traces: Sequence[Trace | None]) -> tuple[
     if len(bases) != 1 or "e" in bases:
         return tuple(claims)
     (base,) = bases
-    done: dict[int, tuple[Tree, Tree]] = {}
+    in_base = shared(lambda side: to_base(side, base))
 
     def whole(side: Tree | None, source: str) -> Tree | None:
-        if side is None or not is_of_no_base(source):
-            return side
-        if id(side) not in done:  # a side stays one tree for both claims that share it
-            done[id(side)] = side, to_base(side, base)
-        return done[id(side)][1]
+        return in_base(side) if side is not None and is_of_no_base(source) else side
 
     return tuple(
         claim

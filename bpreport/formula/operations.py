@@ -108,20 +108,20 @@ def _product(arithmetic: Arithmetic, left: Any, right: Any) -> Any:
     if not isinstance(left, tuple) or not isinstance(right, tuple):
         return _MULTIPLY(arithmetic, left, right)
     if isinstance(left, Row) and not isinstance(right, Row):
-        if right and isinstance(right[0], tuple):
+        if _is_matrix(right):
             return Row(_combined(arithmetic, left, right))
         if len(left) != len(right):
             raise EvaluationError("vectors of different lengths")
         return _dot(arithmetic, left, right)
-    if left and isinstance(left[0], tuple):
+    if _is_matrix(left):
         if isinstance(right, Row):
             raise EvaluationError("a matrix and a row that do not fit")
         if any(len(row) != len(right) for row in left):
-            if right and isinstance(right[0], tuple):
+            if _is_matrix(right):
                 raise EvaluationError("two matrices that do not fit")
             raise EvaluationError("a matrix and a vector that do not fit")
         return tuple(_dot(arithmetic, row, right) for row in left)
-    if right and isinstance(right[0], tuple):
+    if _is_matrix(right):
         return _combined(arithmetic, left, right)  # a row typed in brackets, times a matrix
     if isinstance(right, Row):
         return tuple(tuple(_product(arithmetic, a, b) for b in right) for a in left)
@@ -149,15 +149,14 @@ def _quotient(_arithmetic: Arithmetic, above: Any, below: Any) -> Any:
 def _transpose(_arithmetic: Arithmetic, operand: Any) -> Any:
     if not isinstance(operand, tuple):
         return operand
-    if operand and isinstance(operand[0], tuple):
+    if _is_matrix(operand):
         return tuple(zip(*operand, strict=True))
     return tuple(operand) if isinstance(operand, Row) else Row(operand)
 
 
 def _power(arithmetic: Arithmetic, base: Any, exponent: Any) -> Any:
     """A power entry by entry; of a matrix, a whole power is a product, and -1 its inverse."""
-    is_matrix = isinstance(base, tuple) and bool(base) and isinstance(base[0], tuple)
-    count = _whole(exponent) if is_matrix else None
+    count = _whole(exponent) if _is_matrix(base) else None
     if count is None or not -1 <= count <= LARGEST_POWER or count == 0:
         return _POWER(arithmetic, base, exponent)
     if any(len(row) != len(base) for row in base):
