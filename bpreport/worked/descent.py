@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -28,6 +28,7 @@ from bpreport.formula.tree import Matrix, Symbol, Tree, Tuple, free_symbols, wal
 from bpreport.worked.arrays import array_function
 from bpreport.worked.descending import LIMIT, OUTCOMES, STOPS, Paths, descend
 from bpreport.worked.descent_trace import trace
+from bpreport.worked.exact_descent import is_near, updates_made
 from bpreport.worked.memory import remembered
 from bpreport.worked.settings import (
     KeyPath,
@@ -238,15 +239,13 @@ class GradientDescent:
     def _descend_one(self, run: SettledRun) -> Paths:
         limit = LIMIT if run.iterations is None else run.iterations
         starts = np.array([float(entry) for entry in run.start])
-        paths = descend(
-            self.value_at,
-            self.gradient_at,
-            starts[:, None],
-            np.array([float(run.learning_rate)]),
-            run.stop,
-            np.array([float(run.tolerance)]),
-            limit,
-        )
+        rates, goals = np.array([float(run.learning_rate)]), np.array([float(run.tolerance)])
+        alone = partial(descend, self.value_at, self.gradient_at, starts[:, None], rates)
+        paths = alone(run.stop, goals, limit)
+        if run.stop != "count" and is_near(run, paths, self.gradient_at):
+            made = updates_made(self, run, limit)
+            if made is not None and made != paths.counts[0]:
+                paths = alone("count", goals, made)
         outcome, done = OUTCOMES[paths.outcomes[0]], int(paths.counts[0])
         path: KeyPath = ("worked", self.name)
         rate_path = (*path, "learning_rate")

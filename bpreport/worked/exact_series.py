@@ -14,6 +14,7 @@ from typing import Any
 from bpreport.formula import MPMATH, EvaluationError, prepared
 from bpreport.formula.arithmetic import MP
 from bpreport.worked.descent import GradientDescent
+from bpreport.worked.exact_descent import iterates
 from bpreport.worked.linear_regression import LinearRegression
 from bpreport.worked.logistic_regression import LogisticRegression
 from bpreport.worked.perceptron import Perceptron
@@ -88,18 +89,12 @@ def _network(example: Perceptron, trace: Trace) -> Iterator[Step]:
 
 
 def _descent(example: GradientDescent, run: Mapping[str, Any]) -> Iterator[Step]:
-    keys = [variable.key for variable in example.variables]
     objective = prepared(example.objective, MPMATH)
-    gradient = [prepared(part, MPMATH) for part in example.gradient]
-    rate = MP.mpf(run["learning_rate"])
-    place = {key: MP.mpf(digits) for key, digits in zip(keys, run["start"], strict=True)}
-    while True:
-        values = list(place.values())
+    for point in iterates(example, run["learning_rate"], run["start"], MPMATH):
+        values = list(point.values())
         yield partial(
-            dict, iterates=values if len(keys) > 1 else values[0], values=objective(place)
+            dict, iterates=values if len(values) > 1 else values[0], values=objective(point)
         )
-        slopes = [part(place) for part in gradient]
-        place = {key: place[key] - rate * part for key, part in zip(keys, slopes, strict=True)}
 
 
 def _regression(example: LinearRegression | LogisticRegression, trace: Trace) -> Iterator[Step]:

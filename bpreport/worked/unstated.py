@@ -32,6 +32,10 @@ CLOSE = 1.5
 """Between two starts whose intervals miss each other by no more than this factor, and which are
 nearer than their neighbours, `FINER` more starts are tried."""
 FINER = 32
+DUST = 1e-6
+"""Ends of an interval that are nearer than this, relative to each other, are one number to which
+float64 came by two ways: without it an interval that is empty would hold a few tolerances of 17
+digits, and a rule that no tolerance satisfies would be called possible."""
 ANGLES = 24
 """Directions tried in two variables; for these every fourth radius is enough."""
 SECTIONS, ROUNDS = 32, 6
@@ -221,7 +225,7 @@ def _between(starts: Array, found: Mapping[str, tuple[Array, Array]]) -> Array:
     for low, high in found.values():
         ratios = _ratios(low, high)
         # Where the ratio is the same for all starts, its last digits are no valley.
-        middle = ratios[1:-1] * (1 + 1e-6)
+        middle = ratios[1:-1] * (1 + DUST)
         lowest = (middle < ratios[:-2]) & (middle < ratios[2:])
         places.update(np.flatnonzero(lowest & (middle >= 1) & (middle < CLOSE)) + 1)
     finer = [
@@ -253,7 +257,7 @@ def _minimiser(problem: Problem) -> Array:
 
 def _meeting(problem: Problem, low: Array, high: Array) -> NDArray[np.bool_]:
     least, most = low.max(axis=0), high.min(axis=0)
-    meeting = least < most
+    meeting = least < most * (1 - DUST)
     if problem.tolerance is not None:
         stated = float(problem.tolerance)
         meeting &= (least <= stated) & (stated < most)

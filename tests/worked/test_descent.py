@@ -104,6 +104,36 @@ def test_tolerance_is_included() -> None:
     assert example.descend([1.0], 0.25, np.nextafter(0.25, 0), "step").counts[0] == 3
 
 
+@pytest.mark.parametrize(
+    ("objective", "settings", "count"),
+    [
+        # x_n = (1 - 1.1)^n: |x_3| is 0.001, of which float64 makes 0.001 000 000 000 000 003
+        ("0.5 x^2", ("1.1", "1", "1e-3", "gradient"), 3),
+        ("0.5 x^2", ("1.1", "1", "0.00099999999999999999", "gradient"), 4),
+        # J - 7 = 0.5 * 0.25^n, a change of 1.5 * 0.25^n: that of float64 is 0 after 27 updates
+        ("0.5 (x - 0.1)^2 + 7", ("0.5", "1.1", "1e-18", "change of objective"), 31),
+        # |x_n - 0.1| = 0.5^n, below 10^-20 for n > 20 ln 10 / ln 2 = 66.4; float64 stays above it
+        ("0.5 (x - 0.1)^2 + 0 x", ("0.5", "1.1", "1e-20", "gradient"), 67),
+        # x^2 + y^2 = 25 * 0.01^n: the gradient is 5 * 0.1^n long
+        ("0.5 x^2 + 0.5 y^2", ("0.9", ["3", "4"], "0.05", "gradient"), 2),
+        ("0.5 x^2 + 0.5 y^2", ("0.9", ["3", "4"], "0.04999999999999999999", "gradient"), 3),
+    ],
+)
+def test_ties_are_judged_at_50_digits(
+    objective: str, settings: tuple[Any, ...], count: int
+) -> None:
+    """Rounding of float64 neither misses a measure that is the tolerance nor stops too early."""
+    rate, start, tolerance, stop = settings
+    variables = ["x", "y"] if "y" in objective else ["x"]
+    example = read(
+        objective=objective, variables=variables, learning_rate=rate, start=start,
+        tolerance=tolerance, stop=stop,
+    )  # fmt: skip
+    found = example.trace()
+    assert found.facts["runs"]["run"]["iterations"] == count
+    assert len(found.series["run.values"]) == count + 1
+
+
 def test_fixed_count() -> None:
     trace = read(stop="count", iterations="7").trace()
     assert trace.facts["runs"]["run"]["iterations"] == 7

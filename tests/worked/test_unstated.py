@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import example as once_wrong
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -188,6 +189,8 @@ def test_planted_settings_are_found(
 
 
 @settings(max_examples=30)
+# 1.5 ends with 1.5 * 2^-8 at most, 0.5 with 1.5 * 2^-8 at least: by the gradient, no tolerance.
+@once_wrong(curvature=1, fast=15, slow=5, start=-1, exponent=2, rule="step")
 @given(
     curvature=st.integers(1, 9),
     fast=st.integers(11, 18),
