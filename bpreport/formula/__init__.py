@@ -15,14 +15,16 @@ from bpreport.formula.arithmetic import (
     decimals,
 )
 from bpreport.formula.errors import EvaluationError, FormulaError
-from bpreport.formula.evaluation import evaluate, instantiate, part_values, unroll
+from bpreport.formula.evaluation import evaluate, part_values
 from bpreport.formula.operations import TREES
 from bpreport.formula.parser import parse
 from bpreport.formula.preparing import prepared
 from bpreport.formula.rounding import places_of, rounded, stands_for, to_decimal
 from bpreport.formula.slopes import expand, simplify, slope
+from bpreport.formula.terms import instantiate
 from bpreport.formula.tree import Function
 from bpreport.formula.typesetting import describe, latex
+from bpreport.formula.unrolling import unroll
 
 __all__ = [
     "DECIMAL",

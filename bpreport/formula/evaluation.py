@@ -10,15 +10,14 @@ r"""The value of a tree, in float64, at 50 digits, or as an interval: same tree,
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import replace
 from functools import reduce
 from itertools import pairwise
 from types import MappingProxyType
 from typing import Any, cast
 
-from bpreport.formula.arithmetic import FLOAT, Arithmetic, interval_ends
+from bpreport.formula.arithmetic import FLOAT, Arithmetic
 from bpreport.formula.effort import charge
 from bpreport.formula.errors import EvaluationError
 from bpreport.formula.limits import limit
@@ -30,6 +29,7 @@ from bpreport.formula.operations import (
     entrywise,
     entrywise_power,
 )
+from bpreport.formula.terms import terms
 from bpreport.formula.tree import (
     Apply,
     Call,
@@ -45,29 +45,13 @@ from bpreport.formula.tree import (
     Tree,
     Tuple,
     free_symbols,
-    substitute,
-    tree,
     walk,
 )
 
-__all__ = [
-    "LONGEST_SUM",
-    "MOST_STEPS",
-    "Function",
-    "evaluate",
-    "instantiate",
-    "part_values",
-    "unroll",
-]
-
-LONGEST_SUM = limit("sum_terms")
-"""Terms of one sum past which it is refused."""
+__all__ = ["MOST_STEPS", "evaluate", "part_values"]
 
 MOST_STEPS = limit("value_steps")
 """Nodes computed for one value past which it is refused: sums of sums multiply."""
-
-STEPS_A_TERM = 3
-"""Steps for a term of a sum that is written out: it is built, and walked for the sums in it."""
 
 DEEPEST = limit("value_depth")
 """Nested nodes, definitions included, past which a value is refused: f may call itself."""
@@ -87,6 +71,7 @@ def evaluate(
     values, or else the call's own, or else what its name means everywhere. Raises `EvaluationError`
     where a symbol has no value or the value does not exist.
 
+    >>> from dataclasses import replace
     >>> from bpreport.formula.parser import parse
     >>> call, z = parse(r"\sigma(2)"), Symbol("z")
     >>> own = replace(call, own=Function((z,), parse("2 z")))
@@ -159,7 +144,7 @@ class _Evaluator:
             case Apply(operation=operation, operands=operands):
                 if id(node) in self.shared:
                     return self.shared[id(node)][1]
-                if is_typed_column(node):
+                if _is_typed_column(node):
                     return self.value(operands[0])
                 parts = [self.value(operand) for operand in operands]
                 compute = OPERATIONS[operation].value
@@ -223,15 +208,12 @@ class _Evaluator:
     def _reduce(self, node: Reduce) -> Any:
         if node.operation in ("argmin", "argmax"):
             raise EvaluationError("a minimiser is not computed here")
-        terms = [self.value(term) for term in _terms(node, self._integer)]
-        if not terms:
+        values = [self.value(term) for term in terms(node, self.value)]
+        if not values:
             return self.arithmetic.number("1" if node.operation == "product" else "0")
         name = {"sum": "add", "product": "multiply", "max": "maximum", "min": "minimum"}
         operation = OPERATIONS[name[node.operation]]
-        return reduce(lambda a, b: operation.value(self.arithmetic, a, b), terms)
-
-    def _integer(self, node: Tree) -> int:
-        return _integer(self.value(node))
+        return reduce(lambda a, b: operation.value(self.arithmetic, a, b), values)
 
     def _call(self, node: Call) -> Any:
         arguments = tuple(map(self.value, node.arguments))
@@ -341,7 +323,7 @@ def _scalar_products(product: Apply, values: list[Any]) -> list[Any]:
     scalar = [
         _is_vector(row)
         and _is_vector(column)
-        and (dotted or (isinstance(typed, Tuple) and is_typed_column(behind)))
+        and (dotted or (isinstance(typed, Tuple) and _is_typed_column(behind)))
         for (typed, behind), (row, column) in zip(
             pairwise(product.operands), pairwise(values), strict=True
         )
@@ -360,7 +342,7 @@ def _is_vector(value: Any) -> bool:
     return type(value) is tuple and bool(value) and not isinstance(value[0], tuple)
 
 
-def is_typed_column(node: Tree) -> bool:
+def _is_typed_column(node: Tree) -> bool:
     """Whether a vector is typed as a row with the T of a transpose behind its bracket."""
     match node:
         case Apply(operation="transpose", operands=(Tuple(),), sign="("):
@@ -396,123 +378,3 @@ def _primed(node: Call, definition: Any) -> tuple[Symbol, Tree]:
     for _ in range(node.primes):
         body = slope(body, variable)
     return variable, body
-
-
-def _integer(value: Any) -> int:
-    """A bound of a sum, from its value."""
-    whole = _whole_number(cast("Tree", value)) if isinstance(value, Node) else value
-    with suppress(OverflowError, ValueError):  # of infinity
-        low, high = (None, None) if whole is None else interval_ends(whole)
-        if low is not None and low == high == int(low):
-            return int(low)
-    raise EvaluationError("the bounds of a sum are whole numbers")
-
-
-def _terms(node: Reduce, integer: Callable[[Tree], int]) -> Iterator[Tree]:
-    if node.lower is None or node.upper is None:
-        raise EvaluationError("a sum without a range")
-    first, last = integer(node.lower), integer(node.upper)
-    if last - first >= LONGEST_SUM:
-        raise EvaluationError("a sum of more than {most} terms", most=LONGEST_SUM)
-    for value in range(first, last + 1):
-        yield instantiate(node.body, {node.index.key: value})
-
-
-def instantiate(node: Tree, bindings: Mapping[str, int]) -> Tree:
-    r"""The tree with indices replaced by whole numbers, in values and in the names of symbols.
-
-    >>> from bpreport.formula.parser import parse
-    >>> instantiate(parse(r"w_{jk} y_j"), {"j": 1, "k": 2}).operands[0].key
-    'w_{1,2}'
-    """
-
-    def script(part: str | Tree) -> str | Tree:
-        if isinstance(part, str):
-            return part
-        if isinstance(part, Tuple):  # the mark of x^{(t+1)}
-            return replace(part, items=tuple(map(counted, part.items)))
-        done = instantiate(part, bindings)
-        if done is part:
-            return part
-        whole = _whole_number(done)
-        return done if whole is None else str(whole)
-
-    def counted(item: Tree) -> Tree:
-        done = script(item)
-        return Number(done) if isinstance(done, str) else done
-
-    def replaced(part: Tree) -> Tree | None:
-        if isinstance(part, Symbol):
-            if part.key in bindings:
-                return tree(bindings[part.key])
-            if any(not isinstance(one, str) for one in (*part.indices, *part.marks)):
-                changed = replace(
-                    part,
-                    indices=tuple(map(script, part.indices)),
-                    marks=tuple(map(script, part.marks)),
-                    typed="",
-                )
-                return part if changed == part else changed
-        if isinstance(part, Call):
-            function = replaced(part.function)
-            arguments = tuple(instantiate(one, bindings) for one in part.arguments)
-            keeps = function if isinstance(function, Symbol) else part.function
-            return replace(part, function=keeps, arguments=arguments)
-        if isinstance(part, Reduce) and part.index.key in bindings:
-            inner = {key: value for key, value in bindings.items() if key != part.index.key}
-            return instantiate(part, inner) if inner else part
-        return None
-
-    return substitute(node, replaced) if bindings else node
-
-
-def _whole_number(node: Tree) -> int | None:
-    match node:
-        case Number(text=text) if text.isdigit():
-            return int(text)
-        case Apply(operation="negative", operands=(inner,)):
-            value = _whole_number(inner)
-            return None if value is None else -value
-        case Apply(operation="add" | "multiply", operands=operands):
-            values = [_whole_number(operand) for operand in operands]
-            if any(value is None for value in values):
-                return None
-            combine = (lambda a, b: a + b) if node.operation == "add" else (lambda a, b: a * b)
-            return reduce(combine, [value for value in values if value is not None])
-    return None
-
-
-def unroll(node: Tree, sizes: Mapping[str, int]) -> Tree:
-    r"""The tree with every sum written out; upper bounds are looked up in `sizes` by key.
-
-    Raises `EvaluationError` where a sum has no range, or all sums together too many terms.
-
-    >>> from bpreport.formula.parser import parse
-    >>> len(unroll(parse(r"\sum_{k=1}^\ell O_k"), {r"\ell": 3}).operands)
-    3
-    """
-    written = 0
-
-    def integer(part: Tree) -> int:
-        return _integer(evaluate(part, dict(sizes)))
-
-    def counted(terms: Iterator[Tree]) -> Iterator[Tree]:
-        nonlocal written
-        for term in terms:
-            written += 1
-            if written > LONGEST_SUM:
-                raise EvaluationError("sums of more than {most} terms together", most=LONGEST_SUM)
-            charge(STEPS_A_TERM)
-            yield substitute(term, write_out)
-
-    def write_out(part: Tree) -> Tree | None:
-        if not isinstance(part, Reduce) or part.operation not in ("sum", "product"):
-            return None
-        terms = tuple(counted(_terms(part, integer)))
-        if not terms:
-            return Number("1" if part.operation == "product" else "0")
-        if len(terms) == 1:
-            return terms[0]
-        return Apply("add" if part.operation == "sum" else "multiply", terms)
-
-    return substitute(node, write_out)

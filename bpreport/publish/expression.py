@@ -10,8 +10,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from bpreport.formula import EvaluationError
-from bpreport.formula.evaluation import unroll
+from bpreport.formula import EvaluationError, unroll
 from bpreport.formula.operations import FUNCTION_MEANINGS
 from bpreport.formula.tree import Apply, Call, Cases, Number, Reduce, Symbol, Tree
 

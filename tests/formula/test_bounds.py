@@ -21,8 +21,9 @@ from bpreport.formula import (
     unroll,
 )
 from bpreport.formula.chains import split
-from bpreport.formula.evaluation import LONGEST_SUM, MOST_STEPS
+from bpreport.formula.evaluation import MOST_STEPS
 from bpreport.formula.parser import DEEPEST, LONGEST
+from bpreport.formula.terms import LONGEST_SUM
 from bpreport.formula.tree import Symbol, walk
 
 

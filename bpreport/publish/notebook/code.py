@@ -9,8 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from bpreport.formula import EvaluationError
-from bpreport.formula.evaluation import unroll
+from bpreport.formula import EvaluationError, unroll
 from bpreport.formula.operations import FUNCTION_MEANINGS
 from bpreport.formula.tree import Apply, Call, Cases, Derivative, Number, Reduce, Symbol, Tree
 from bpreport.publish.numbers import exact
