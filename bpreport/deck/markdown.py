@@ -25,8 +25,8 @@ from bpreport.deck.counts import Count
 from bpreport.deck.document import Document, Gathering, Mark
 from bpreport.deck.errors import DeckError
 from bpreport.deck.fences import fences_plugin
+from bpreport.deck.markdown_tables import Cell, cells
 from bpreport.deck.model import Position
-from bpreport.deck.tables import Entry, counts_below, entries, printed_at
 from bpreport.formula.limits import limit
 
 __all__ = ["parse_markdown", "read_markdown", "split_front_matter"]
@@ -39,8 +39,6 @@ DEEPEST = limit("list_depth")
 """Nested lists and quotes past which a deck is refused."""
 
 _HEADING_ATTRIBUTES = re.compile(r"(?<!\])(\{[^{}]*\})[ \t]*\Z")
-_AROUND_NUMBERS = re.compile(r"\$|\\(?:left|right|[,;:! (])|\\(?=[%)])|[~\s]+(?=\\?%)")
-"""What typesets the numbers of a cell, and is not seen."""
 _MATH_FENCES = ("math", "{math}", "latex-math", "tex-math")
 _DELIMITERS = re.compile(r"^[ \t>]*(?:\|[ \t]*)?:?-+:?[ \t]*(?:\||$)", re.MULTILINE)
 """The beginning of a line below the headings of a table."""
@@ -195,20 +193,12 @@ class _Reading:
         self.lines = source.split("\n")
         self.gathering = gathering
         self.cell = cell
-        self.cursor = 0
-        """In a row of a table: the column up to which it is read."""
-        self.named: dict[int, list[Entry]] = {}
-        """By the identity of a cell's token, which quantity its number is printed for."""
-        self.columns: list[bool] = []
-        """Of each column of a table, whether its heading says that it counts iterations."""
-        self.cell_number = 0
         self.row_iteration: Count | None = None
         """The count of iterations that a row of a table is about."""
 
     def read(self, tokens: Sequence[Token]) -> None:
-        self._name_cells(tokens)
+        cells_by_token = {id(token): of for token, of in cells(tokens, self.lines, self.cell)}
         stream = iter(tokens)
-        before: Token | None = None
         for token in stream:
             line = token.map[0] if token.map else 0
             if token.level >= DEEPEST - 1 and token.nesting > 0:
@@ -222,17 +212,11 @@ class _Reading:
                 next(stream)  # heading_close
                 continue
             self.gathering.add(token, Position(line + 1, 1, self.cell))
-            if token.type == "thead_open":
-                self.columns = []
-            elif token.type == "tr_open":
-                self.cursor = self.cell_number = 0
+            if token.type == "tr_open":
                 self.gathering.paragraphs += 1
                 self.row_iteration = None
-            elif token.type == "inline" and before is not None and before.type == "th_open":
-                self.columns.append(counts_below(token.content))
-                self._inline(token, self._cell_place(token), announces=False, in_cell=True)
-            elif token.type == "inline" and before is not None and before.type == "td_open":
-                self._table_cell(token)
+            elif id(token) in cells_by_token:
+                self._cell(token, cells_by_token[id(token)])
             elif token.type == "inline":
                 self._inline(token, self._text_place(token))
             elif token.type == "fence" and token.info.strip().split(" ")[0] in _MATH_FENCES:
@@ -241,66 +225,25 @@ class _Reading:
                 self._math_block(token, line + 1)
             elif token.type == "math_block":
                 self._math_block(token, line)
-            before = token
 
-    def _name_cells(self, tokens: Sequence[Token]) -> None:
-        """Find out what the numbers of the tables are printed for."""
-        rows: list[list[Token]] = []
-        before: Token | None = None
-        for token in tokens:
-            if token.type == "table_open":
-                rows = []
-            elif token.type == "tr_open":
-                rows.append([])
-            elif before is not None and before.type in ("th_open", "td_open"):
-                rows[-1].append(token)
-            elif token.type == "table_close":
-                for entry in entries([[cell.content for cell in row] for row in rows]):
-                    cell = rows[entry.row][entry.column]
-                    self.named.setdefault(id(cell), []).append(entry)
-            before = token
-
-    def _table_cell(self, token: Token) -> None:
-        """A cell: what counts the iterations in one is said of all formulas of its row."""
-        text = token.content.strip().strip("$").strip()
-        counting = self.cell_number < len(self.columns) and self.columns[self.cell_number]
-        counted = counting and re.fullmatch(r"\d{1,9}", text, re.ASCII) is not None
-        named_in = self.named.get(id(token), [])
-        counted &= not any(entry.heading for entry in named_in)  # "after the update"
-        if named_in and not counted:
-            self._named_cell(token, named_in)
-            self.cell_number += 1
+    def _cell(self, token: Token, cell: Cell) -> None:
+        """A cell of a table: the count of iterations in one is that of all formulas of its row."""
+        if cell.entries:
+            token.children, marks = cell.numbers()
+            self.gathering.read_paragraph("", cell.place, marks, announces=False)
             return
         named = self._inline(
             token,
-            self._cell_place(token),
+            cell.place,
             announces=False,
             row=self.row_iteration,
-            counts=counted,
+            counts=cell.count is not None,
             in_cell=True,
         )
-        if counted:
-            self.row_iteration = Count(int(text))
-        elif named is not None:
+        if cell.count is not None:
+            self.row_iteration = Count(cell.count)
+        elif named is not None and not cell.heads:
             self.row_iteration = named
-        self.cell_number += 1
-
-    def _named_cell(self, token: Token, named: Sequence[Entry]) -> None:
-        """A cell that is nothing but numbers, of which the table says what they are printed for."""
-        token.children, marks, end = [], [], 0
-        for entry in named:
-            printed, offset = printed_at(token.content, entry)
-            opening = Token("span_open", "span", 1)
-            number = Token("text", "", 0, content=printed.text)
-            token.children += _seen(token.content[end:offset])
-            token.children += [opening, number, Token("span_close", "span", -1)]
-            counts = not entry.heading
-            kept = None if counts else entry
-            marks.append(Mark(offset, printed.text, "", counts, opening, kept))
-            end = offset + len(printed.typed)
-        token.children += _seen(token.content[end:])
-        place = self._cell_place(token)
-        self.gathering.read_paragraph("", place, marks, announces=False)
 
     def _math_block(self, token: Token, line: int) -> None:
         starts = [
@@ -376,20 +319,6 @@ class _Reading:
 
         return place
 
-    def _cell_place(self, token: Token) -> Callable[[int], Position]:
-        r"""The same for a cell of a table, where | is typed \|."""
-        text: str = token.meta["typed"]
-        number = token.map[0] if token.map else 0
-        typed = text.replace("|", r"\|")
-        begin = max(self.lines[number].find(typed, self.cursor), self.cursor)
-        self.cursor = begin + len(typed)
-
-        def place(offset: int) -> Position:
-            escapes = text.count("|", 0, offset)
-            return Position(number + 1, begin + offset + escapes + 1, self.cell)
-
-        return place
-
     def _start(self, number: int, text: str) -> Position:
         """Where a line of a block begins, of which `text` is left without quote marks and indent.
 
@@ -400,12 +329,6 @@ class _Reading:
         indent = len(text) - len(text.lstrip()) if stripped else 0
         found = line.rfind(stripped) if stripped else len(line)
         return Position(number + 1, max(found, 0) - indent + 1, self.cell)
-
-
-def _seen(source: str) -> list[Token]:
-    """What stands around the numbers of a cell."""
-    text = _AROUND_NUMBERS.sub("", source).replace("%", " %")
-    return [Token("text", "", 0, content=text)] if text.strip() else []
 
 
 def _line_offsets(text: str, offset: int) -> Iterator[int]:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bpreport.deck import DeckError, builtin, markdown, read_text
+from bpreport.deck import DeckError, builtin, markdown, markdown_tables, read_text
 
 SECONDS = 20
 """Far above what any of them takes (below 2 s); what is quadratic takes minutes."""
@@ -166,6 +166,6 @@ def test_many_tables_are_read_in_one_pass(monkeypatch):
         named.append(len(rows))
         return []
 
-    monkeypatch.setattr(markdown, "entries", entries)
+    monkeypatch.setattr(markdown_tables, "entries", entries)
     read_text("|a|b|\n|-|-|\n|1|2|\n\n" * 9)
     assert named == [2] * 9
