@@ -33,6 +33,7 @@ __all__ = [
     "MPMATH",
     "Arithmetic",
     "decimals",
+    "difference",
     "interval_ends",
 ]
 
@@ -119,10 +120,22 @@ def _mp_real(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
     return real
 
 
+def difference(left: Any, right: Any) -> Any:
+    """The left less the right; exactly 0 of numbers that differ in the end of 50 digits only.
+
+    >>> difference(MP.mpf("0.1") + MP.mpf("0.2"), MP.mpf("0.3"))
+    mpf('0.0')
+    """
+    numbers = isinstance(left, MP.mpf) and isinstance(right, MP.mpf)
+    # What computing leaves there makes no other number of 0.1 + 0.2, or of 0.3 / 0.1.
+    if numbers and MP.almosteq(left, right, MP.mpf(10) ** (2 - DIGITS)):
+        return MP.zero
+    return left - right
+
+
 def _mp_floor(value: Any) -> Any:
-    # What computing leaves at the end of 50 digits makes no other number of 0.3 / 0.1.
     nearest = MP.nint(value)
-    return nearest if MP.almosteq(value, nearest, MP.mpf(10) ** (2 - DIGITS)) else MP.floor(value)
+    return MP.floor(value) if difference(value, nearest) else nearest
 
 
 def _interval_floor(value: Any) -> Any:

@@ -17,7 +17,7 @@ from itertools import pairwise
 from types import MappingProxyType
 from typing import Any, cast
 
-from bpreport.formula.arithmetic import FLOAT, Arithmetic
+from bpreport.formula.arithmetic import FLOAT, Arithmetic, difference
 from bpreport.formula.effort import charge
 from bpreport.formula.errors import EvaluationError
 from bpreport.formula.limits import limit
@@ -300,7 +300,7 @@ class _Evaluator:
         sides = self.value(left), self.value(right)
         if any(isinstance(side, tuple) for side in sides):
             raise EvaluationError("the condition of a case compares numbers")
-        below = sides[0] - sides[1]
+        below = difference(*sides)
         tests: dict[str, Callable[[], bool]] = {
             "<": lambda: below < 0, ">": lambda: below > 0, "=": lambda: below == 0,
             r"\le": lambda: below <= 0, r"\ge": lambda: below >= 0, r"\ne": lambda: below != 0,
