@@ -12,8 +12,8 @@ from dataclasses import replace
 from bpreport.audit.digits import how_printed
 from bpreport.audit.layers import Layers
 from bpreport.audit.names import CONSTANTS, is_numeric, named, respellings
-from bpreport.deck.claims import printed_number
 from bpreport.deck.model import Claim
+from bpreport.deck.numbers import printed_number
 from bpreport.formula import MPMATH, evaluate, latex
 from bpreport.formula.operations import FUNCTION_MEANINGS
 from bpreport.formula.tree import (

@@ -17,8 +17,8 @@ from bpreport.audit.lines import judge_line
 from bpreport.audit.members import FEWEST
 from bpreport.audit.model import Judgement, Verdict
 from bpreport.audit.saying import said
-from bpreport.deck.claims import printed_number
 from bpreport.deck.model import Claim
+from bpreport.deck.numbers import printed_number
 from bpreport.formula import MPMATH, EvaluationError, evaluate, expand
 from bpreport.formula.tree import Derivative, Symbol, Tree, free_symbols, substitute
 

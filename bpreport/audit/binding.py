@@ -13,8 +13,8 @@ from bpreport.audit.digits import NOTHING, fits, how_printed, number, same
 from bpreport.audit.knowledge import Knowledge
 from bpreport.audit.names import is_numeric
 from bpreport.audit.operands import could_give
-from bpreport.deck.claims import printed_number
 from bpreport.deck.model import Claim
+from bpreport.deck.numbers import printed_number
 from bpreport.formula import (
     MPMATH,
     EvaluationError,

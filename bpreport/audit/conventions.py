@@ -10,8 +10,8 @@ from typing import Any
 from bpreport.audit.digits import How, how_printed
 from bpreport.audit.knowledge import Knowledge, output_keys
 from bpreport.audit.stretches import adopt_steps
-from bpreport.deck.claims import printed_number
 from bpreport.deck.model import Claim, Deck
+from bpreport.deck.numbers import printed_number
 from bpreport.worked import GradientDescent, Perceptron, Study, Trace
 
 __all__ = ["Adopted", "adopt"]

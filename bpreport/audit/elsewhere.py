@@ -14,8 +14,8 @@ from bpreport.audit.examples import Elsewhere
 from bpreport.audit.knowledge import Knowledge, Known
 from bpreport.audit.model import Judgement, Message, Verdict
 from bpreport.audit.saying import math, said, unchecked
-from bpreport.deck.claims import printed_number
 from bpreport.deck.model import Claim
+from bpreport.deck.numbers import printed_number
 from bpreport.formula.tree import Derivative, Symbol
 from bpreport.worked import Trace
 

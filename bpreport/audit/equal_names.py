@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from bpreport.audit.names import CONSTANTS
 from bpreport.audit.relations import are_equal
-from bpreport.deck.claims import printed_number
 from bpreport.deck.model import Claim
+from bpreport.deck.numbers import printed_number
 from bpreport.formula.tree import Symbol
 from bpreport.worked import Trace
 

@@ -23,8 +23,8 @@ from bpreport.audit.names import is_numeric, readings
 from bpreport.audit.slips import SLIPS, Candidate, Slip, Target
 from bpreport.audit.slips.in_digits import double_rounding
 from bpreport.audit.slips.in_run import rounded_intermediates
-from bpreport.deck.claims import printed_number
 from bpreport.deck.model import Claim
+from bpreport.deck.numbers import printed_number
 from bpreport.formula import MPMATH, EvaluationError, evaluate, expand, rounded
 from bpreport.formula.effort import charge
 from bpreport.formula.limits import limit

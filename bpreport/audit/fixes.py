@@ -14,8 +14,8 @@ from bpreport.audit.digits import correction, how_printed, number, same
 from bpreport.audit.knowledge import Knowledge
 from bpreport.audit.model import Fix, Judgement, Verdict
 from bpreport.audit.names import is_numeric, readings
-from bpreport.deck.claims import printed_number
 from bpreport.deck.model import Claim, Deck, Formula, Side
+from bpreport.deck.numbers import printed_number
 from bpreport.formula.tree import Number, Tree, walk
 
 __all__ = ["Edit", "number_fix", "placed", "result_fix", "with_part", "without_part"]

@@ -32,8 +32,9 @@ from bpreport.audit.substitution import SHAPELESS, judge_substitution
 from bpreport.audit.sums import is_endless
 from bpreport.audit.table_rows import judge_in_case, judge_in_row
 from bpreport.audit.totals import is_total, judge_total
-from bpreport.deck.claims import follows_in_time, printed_number
+from bpreport.deck.chains import follows_in_time
 from bpreport.deck.model import Claim
+from bpreport.deck.numbers import printed_number
 from bpreport.formula import MPMATH, EvaluationError, evaluate
 from bpreport.formula.tree import (
     Apply,

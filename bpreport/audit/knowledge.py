@@ -16,8 +16,8 @@ from bpreport.audit.model import Judgement
 from bpreport.audit.names import digits_in, entry_name, is_numeric, named, readings
 from bpreport.audit.statements import are_apart
 from bpreport.audit.values import Values
-from bpreport.deck.claims import printed_number
 from bpreport.deck.model import Claim, Position
+from bpreport.deck.numbers import printed_number
 from bpreport.formula import MP, MPMATH, EvaluationError, evaluate
 from bpreport.formula.effort import charge
 from bpreport.formula.operations import FUNCTION_MEANINGS

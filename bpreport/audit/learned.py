@@ -20,8 +20,9 @@ from bpreport.audit.naming import Naming
 from bpreport.audit.relations import are_equal
 from bpreport.audit.sums import with_sums_written_out, with_terms_written_out
 from bpreport.audit.updates import in_names_after_updates
-from bpreport.deck.claims import ARROWS, printed_number
+from bpreport.deck.chains import ARROWS
 from bpreport.deck.model import Claim
+from bpreport.deck.numbers import printed_number
 from bpreport.formula import TREES, EvaluationError, evaluate
 from bpreport.formula.tree import Derivative, Symbol, Tree, Tuple
 

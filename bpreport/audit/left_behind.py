@@ -13,8 +13,8 @@ from decimal import Decimal
 from bpreport.audit.alignment import Binding
 from bpreport.audit.knowledge import Knowledge
 from bpreport.audit.statements import Statement, start_of
-from bpreport.deck.claims import printed_number
 from bpreport.deck.model import Claim, Position
+from bpreport.deck.numbers import printed_number
 from bpreport.formula.tree import Derivative, Symbol
 
 __all__ = ["are_of_next_pass", "are_old", "left_behind"]

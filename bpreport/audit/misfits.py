@@ -15,8 +15,8 @@ from bpreport.audit.model import Judgement, Verdict
 from bpreport.audit.names import readings
 from bpreport.audit.saying import math, said
 from bpreport.audit.slips.candidates import swap_name
-from bpreport.deck.claims import printed_number
 from bpreport.deck.model import Claim
+from bpreport.deck.numbers import printed_number
 from bpreport.formula import MPMATH, evaluate
 from bpreport.formula.tree import Apply, Symbol, Tree, substitute
 

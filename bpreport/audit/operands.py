@@ -8,7 +8,7 @@ from typing import Any
 
 from bpreport.audit.digits import range_of
 from bpreport.audit.names import digits_in
-from bpreport.deck.claims import printed_number
+from bpreport.deck.numbers import printed_number
 from bpreport.formula import MP, EvaluationError, stands_for
 from bpreport.formula.arithmetic import IV
 from bpreport.formula.tree import Number, Symbol, Tree, substitute

@@ -13,8 +13,8 @@ from typing import Any
 
 from bpreport.audit.digits import fits, number, same
 from bpreport.audit.knowledge import Knowledge, Told
-from bpreport.deck.claims import printed_number
 from bpreport.deck.model import Claim
+from bpreport.deck.numbers import printed_number
 from bpreport.formula import MP, MPMATH, EvaluationError, evaluate
 from bpreport.formula.rounding import JUDGED_DIGITS
 from bpreport.formula.tree import Apply, Call, Tree, substitute, tree

@@ -21,8 +21,8 @@ from bpreport.audit.model import Judgement, Verdict
 from bpreport.audit.names import is_numeric, readings
 from bpreport.audit.saying import said
 from bpreport.audit.table_rows import DEPTH, OF_A_RANGE, does_not_follow, formula_of, range_in_row
-from bpreport.deck.claims import printed_number
 from bpreport.deck.model import Claim
+from bpreport.deck.numbers import printed_number
 from bpreport.formula import INTERVAL, MP, EvaluationError, evaluate, parse, places_of
 from bpreport.formula.arithmetic import IV
 from bpreport.formula.effort import charge

@@ -20,8 +20,8 @@ from bpreport.audit.knowledge import Knowledge
 from bpreport.audit.names import is_numeric
 from bpreport.audit.naming import TRAINED
 from bpreport.audit.statements import are_apart
-from bpreport.deck.claims import printed_number
 from bpreport.deck.model import Claim
+from bpreport.deck.numbers import printed_number
 from bpreport.formula.tree import Call, Derivative, Symbol
 from bpreport.worked import Perceptron, Trace, from_parameters, trained
 

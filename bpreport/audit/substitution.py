@@ -38,8 +38,8 @@ from bpreport.audit.names import digits_in
 from bpreport.audit.saying import math, said, shown, unchecked, uncomputable
 from bpreport.audit.targets import judge_by_target
 from bpreport.audit.uneven import uneven
-from bpreport.deck.claims import printed_number
 from bpreport.deck.model import Claim
+from bpreport.deck.numbers import printed_number
 from bpreport.formula import (
     MPMATH,
     EvaluationError,

@@ -17,8 +17,9 @@ from bpreport.audit.statements import (
     place_of,
     start_of,
 )
-from bpreport.deck.claims import ARROWS, printed_number, printed_row
+from bpreport.deck.chains import ARROWS
 from bpreport.deck.model import Claim, Position
+from bpreport.deck.numbers import printed_number, printed_row
 from bpreport.formula.tree import (
     Symbol,
     Tree,

@@ -21,8 +21,8 @@ from bpreport.audit.model import Judgement, Verdict
 from bpreport.audit.names import is_numeric, readings
 from bpreport.audit.printed import explained
 from bpreport.audit.saying import math, said, unchecked
-from bpreport.deck.claims import printed_number
 from bpreport.deck.model import Claim
+from bpreport.deck.numbers import printed_number
 from bpreport.deck.tables import counts
 from bpreport.formula import INTERVAL, MP, MPMATH, EvaluationError, evaluate, expand, parse
 from bpreport.formula.arithmetic import IV

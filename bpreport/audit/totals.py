@@ -13,8 +13,8 @@ from bpreport.audit.lines import judge_line
 from bpreport.audit.model import Judgement, Message
 from bpreport.audit.names import is_numeric
 from bpreport.audit.saying import unchecked
-from bpreport.deck.claims import printed_number
 from bpreport.deck.model import Claim
+from bpreport.deck.numbers import printed_number
 from bpreport.formula import MPMATH, evaluate
 
 __all__ = ["is_total", "judge_total"]

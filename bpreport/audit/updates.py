@@ -11,8 +11,8 @@ from dataclasses import replace
 from bpreport.audit.digits import fits
 from bpreport.audit.names import is_numeric, readings, respellings, spellings
 from bpreport.audit.relations import ASSIGNMENTS
-from bpreport.deck.claims import printed_number
 from bpreport.deck.model import Claim
+from bpreport.deck.numbers import printed_number
 from bpreport.formula.tree import Symbol
 from bpreport.worked import Trace
 from bpreport.worked.perceptron_names import updated

@@ -23,8 +23,8 @@ from bpreport.audit.model import Message
 from bpreport.audit.operands import could_be
 from bpreport.audit.saying import math
 from bpreport.audit.uneven import mend
-from bpreport.deck.claims import printed_number
 from bpreport.deck.model import Claim
+from bpreport.deck.numbers import printed_number
 from bpreport.formula import MPMATH, EvaluationError, evaluate, places_of, rounded
 from bpreport.formula.effort import charge
 from bpreport.formula.tree import Number, Symbol, Tree, substitute, walk

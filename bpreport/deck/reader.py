@@ -9,7 +9,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from bpreport.deck.claims import Room, claims_of, declared_functions, read_chains
+from bpreport.deck.chains import Room, declared_functions, read_chains
+from bpreport.deck.claims import claims_of
 from bpreport.deck.document import Document, MathSpan, Span, unix
 from bpreport.deck.errors import DeckError, Phrase
 from bpreport.deck.ledger import ledger

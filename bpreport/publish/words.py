@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from xml.etree import ElementTree as ET
 
-from bpreport.deck.claims import counted
+from bpreport.deck.chains import counted
 from bpreport.formula import FormulaError, parse
 from bpreport.formula.chains import split
 from bpreport.formula.tree import (
