@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-__all__ = ["COUNT", "Count", "counts_in_digits", "counts_in_words", "numbers_a_step"]
+__all__ = ["COUNT", "Count", "counts_in_digits", "counts_in_words"]
 
 COUNT = r"\d{1,9}"
 
@@ -23,15 +23,13 @@ _NUMBERS["两"] = 2
 _DIGITS = re.compile(
     rf"第\s*({COUNT})\s*(?:次|步|轮)?\s*(?:迭代|更新|训练)"
     rf"|(?:迭代|更新|训练)\s*({COUNT})\s*(?:次|步|轮)"
-    rf"|\b(?:after|at|in)\s+(?:the\s+)?({COUNT})(?:st|nd|rd|th)?\s+"
-    rf"(?:iterations?|updates?|steps?|epochs?)\b"
-    rf"|\b({COUNT})(?:st|nd|rd|th)\s+(?:iteration|update|step|epoch)\b"
-    rf"|\b(?:iteration|epoch|step)\s+({COUNT})\b(?!\.\d)",
+    rf"|\b(?:after|at|in)\s+(?:the\s+)?({COUNT})"
+    rf"(?:(?:st|nd|rd|th)?\s+(?:iterations?|updates?|steps|epochs?)|\s+step)\b"
+    rf"|\b(?:({COUNT})(?:st|nd|rd|th)\s+(?:iteration|update|epoch)"
+    rf"|(?P<nth_step>{COUNT})(?:st|nd|rd|th)\s+step)\b"
+    rf"|\b(?:(?:iteration|epoch)\s+({COUNT})|step\s+(?P<step>{COUNT}))\b(?!\.\d)",
     re.IGNORECASE,
 )
-
-_STEP = re.compile(r"\bstep\s+\Z", re.IGNORECASE)
-_STEP_BEHIND = re.compile(r"\d+(?:st|nd|rd|th)\s+step\b", re.IGNORECASE)
 
 _HAN = "十[一二]?|[一二三四五六七八九两]"
 _ONES = "(?:iterations?|updates?|steps?|epochs?)"
@@ -66,27 +64,23 @@ class Count:
     """It numbers a step, which may be one of a list: step 2, the backward pass."""
 
 
-def counts_in_digits(prose: str) -> dict[int, str]:
-    """The digits that count iterations, by where they stand.
+def counts_in_digits(prose: str) -> dict[int, tuple[str, Count]]:
+    """The digits that count iterations, by where they stand, and what they count.
 
-    >>> counts_in_digits("After 10 updates, and in epoch 12, with 3 layers")
-    {6: '10', 31: '12'}
+    >>> for offset, (text, count) in counts_in_digits("In the 2nd step, and after 10").items():
+    ...     print(offset, text, count.is_step)
+    7 2 True
+    >>> list(counts_in_digits("After 10 updates, and in epoch 12, with 3 layers"))
+    [6, 31]
     """
     return {
-        match.start(match.lastindex): match[match.lastindex]
+        match.start(match.lastindex): (
+            text := match[match.lastindex],
+            Count(int(text), is_step=match.lastgroup is not None),
+        )
         for match in _DIGITS.finditer(prose)
         if match.lastindex is not None
     }
-
-
-def numbers_a_step(prose: str, offset: int) -> bool:
-    """Whether digits number a step, as in "Step 2" and "the 2nd step".
-
-    >>> numbers_a_step("Step 2: the output", 5), numbers_a_step("After 2 steps", 6)
-    (True, False)
-    """
-    before, behind = prose[max(offset - 8, 0) : offset], prose[offset : offset + 16]
-    return bool(_STEP.search(before) or _STEP_BEHIND.match(behind))
 
 
 def counts_in_words(prose: str, before: int | None) -> Iterator[Count]:

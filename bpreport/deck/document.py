@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from bpreport.deck.counts import COUNT, Count, counts_in_digits, counts_in_words, numbers_a_step
+from bpreport.deck.counts import COUNT, Count, counts_in_digits, counts_in_words
 from bpreport.deck.errors import DeckError
 from bpreport.deck.model import Position
 from bpreport.formula.limits import limit
@@ -191,17 +191,15 @@ class Gathering:
         for mark in marks:
             _check(mark, place)
         named = {Count(int(mark.text)) for mark in [one for one in marks if one.iteration][:1]}
-        named = named or {
-            Count(int(text), is_step=numbers_a_step(prose, offset))
-            for offset, text in counts.items()
-        }
+        named = named or {count for _, count in counts.values()}
         named = named or set(counts_in_words(prose, self.counted))
         # Of several counts it is not known which a formula follows.
         iteration = named.pop() if len(named) == 1 else None
         if iteration is not None:
             self.counted = iteration.number
         marked = {mark.offset: mark for mark in marks}
-        found = {match.start(): match[0] for match in _NUMERAL.finditer(prose)} | counts
+        found = {match.start(): match[0] for match in _NUMERAL.finditer(prose)}
+        found |= {offset: text for offset, (text, _) in counts.items()}
         covered = 0
         for offset in sorted(found.keys() | marked.keys()):
             if offset < covered:
