@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
+from typing import Any
 
 from bpreport.audit.aliases import with_sides
 from bpreport.audit.digits import number, same
@@ -188,10 +189,15 @@ def _differs(name: str, function: Function) -> bool:
     usual = Apply(FUNCTION_MEANINGS[name], function.arguments)
     for text in _PLACES:
         values = {argument.key: number(text)}
-        try:
-            value = evaluate(body, values, MPMATH)
-        except EvaluationError:
-            continue  # a logarithm of what is below zero
-        if isinstance(value, tuple) or not same(value, evaluate(usual, values, MPMATH)):
+        found, meant = _value(body, values), _value(usual, values)
+        if found is not None and (meant is None or not same(found, meant)):
             return True
     return False
+
+
+def _value(tree: Tree, values: Mapping[str, Any]) -> Any:
+    """The value of a tree; None where it has none, as the logarithm of what is below zero."""
+    try:
+        return evaluate(tree, values, MPMATH)
+    except EvaluationError:
+        return None

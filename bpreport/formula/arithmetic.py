@@ -58,7 +58,7 @@ class Arithmetic:
     number: Callable[[str], Any]
     """The value of printed digits."""
     functions: Mapping[str, Callable[..., Any]]
-    """Elementary functions: exp, log, sqrt, power, sin, cos, tan, tanh, abs, floor, maximum,
+    """Elementary functions: exp, log, sqrt, power, sin, cos, tan, tanh, abs, floor, sign, maximum,
     minimum."""
     constants: Mapping[str, Any]
     """ "e" and "pi"."""
@@ -106,6 +106,11 @@ def _mp_power(base: Any, exponent: Any) -> Any:
     return value
 
 
+def _mp_sqrt(value: Any) -> Any:
+    # A variance of equal numbers, 1.21 - 1.1^2, is 0 but for what computing leaves there.
+    return MP.zero if value < 0 and not difference(value, MP.zero) else MP.sqrt(value)
+
+
 def _mp_real(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
     def real(value: Any) -> Any:
         result = function(value)
@@ -131,6 +136,20 @@ def difference(left: Any, right: Any) -> Any:
     if numbers and MP.almosteq(left, right, MP.mpf(10) ** (2 - DIGITS)):
         return MP.zero
     return left - right
+
+
+def _sign(value: Any) -> Any:
+    """1 or -1; mathematics says 0 of 0, and the authors of perceptrons 1 or -1."""
+    if not difference(value, 0 * value):
+        raise EvaluationError("the sign of 0 is 0 to some and 1 or -1 to others")
+    return abs(value) / value
+
+
+def _interval_sign(value: Any) -> Any:
+    low, high = interval_ends(value)
+    if low <= 0 <= high:
+        raise EvaluationError("the sign of 0 is 0 to some and 1 or -1 to others")
+    return IV.mpf(1 if low > 0 else -1)
 
 
 def _mp_floor(value: Any) -> Any:
@@ -212,6 +231,7 @@ FLOAT = Arithmetic(
         "tanh": math.tanh,
         "abs": abs,
         "floor": lambda value: float(math.floor(value)),
+        "sign": _sign,
         "maximum": max,
         "minimum": min,
     },
@@ -224,7 +244,7 @@ MPMATH = Arithmetic(
     functions={
         "exp": _guarded_exp(MP.exp),
         "log": _mp_real(MP.log),
-        "sqrt": _mp_real(MP.sqrt),
+        "sqrt": _mp_real(_mp_sqrt),
         "power": _guarded_power(_mp_power),
         "sin": MP.sin,
         "cos": MP.cos,
@@ -232,6 +252,7 @@ MPMATH = Arithmetic(
         "tanh": MP.tanh,
         "abs": abs,
         "floor": _mp_floor,
+        "sign": _sign,
         "maximum": max,
         "minimum": min,
     },
@@ -252,6 +273,7 @@ INTERVAL = Arithmetic(
         "tanh": _interval_tanh,
         "abs": _interval_abs,
         "floor": _interval_floor,
+        "sign": _interval_sign,
         "maximum": _interval_extreme(max),
         "minimum": _interval_extreme(min),
     },
@@ -310,6 +332,7 @@ DECIMAL = Arithmetic(
         "tanh": _decimal(_decimal_tanh),
         "abs": abs,
         "floor": _by_mpmath("floor"),
+        "sign": _by_mpmath("sign"),
         "maximum": max,
         "minimum": min,
     },

@@ -350,6 +350,7 @@ OPERATIONS: dict[str, Operation] = {
     "softmax": Operation(_softmax, _no_slope),
     "abs": Operation(_call("abs"), lambda a: (_step(a, ONE, -ONE),)),
     "floor": Operation(_call("floor"), _no_slope),
+    "sign": Operation(_call("sign"), _no_slope),
     "ceiling": Operation(
         _elementwise(lambda ar, a: -ar.functions["floor"](-a)),
         _no_slope,
@@ -382,5 +383,7 @@ FUNCTION_MEANINGS = {
     "relu": "relu",
     "ReLU": "relu",
     "softmax": "softmax",
+    "sign": "sign",
+    "sgn": "sign",
 }
 """Names of functions that mean the same everywhere unless the deck defines them."""

@@ -48,7 +48,7 @@ _FUNCTIONS = {
     "exp": r"\exp", "log": r"\ln", "log10": r"\lg", "sin": r"\sin", "cos": r"\cos", "tan": r"\tan",
     "sinh": r"\sinh", "cosh": r"\cosh", "tanh": r"\tanh", "sigmoid": r"\sigma",
     "relu": r"\mathrm{relu}", "softmax": r"\mathrm{softmax}", "identity": r"\mathrm{id}",
-    "maximum": r"\max", "minimum": r"\min",
+    "maximum": r"\max", "minimum": r"\min", "sign": r"\operatorname{sgn}",
 }  # fmt: skip
 _LARGE = {
     "sum": r"\sum", "product": r"\prod", "max": r"\max", "min": r"\min",

@@ -16,6 +16,7 @@ OPERATIONS: dict[str, tuple[str, tuple[int, ...]]] = {
     "norm": (mark("the norm of {0}"), (SIGNED,)),
     "floor": (mark("{0} rounded down"), (ATOM,)),
     "ceiling": (mark("{0} rounded up"), (ATOM,)),
+    "sign": (mark("the sign of {0}"), (SIGNED,)),
     "transpose": (mark("{0} transposed"), (ATOM,)),
     "log": (mark("the natural logarithm of {0}"), (SIGNED,)),
     "log10": (mark("the common logarithm of {0}"), (SIGNED,)),

@@ -43,6 +43,7 @@ ARRAY = Arithmetic(
         "tanh": np.tanh,
         "abs": np.abs,
         "floor": np.floor,
+        "sign": np.sign,
         "maximum": np.maximum,
         "minimum": np.minimum,
     },

@@ -53,6 +53,7 @@ SCALAR: dict[str, tuple[Callable[..., Any], list[tuple[str, ...]]]] = {
     "relu": (lambda a: max(a, 0), [("0.5",), ("-3",), ("0",)]),
     "identity": (lambda a: a, [("0.5",)]),
     "abs": (abs, [("0.5",), ("-3",), ("0",)]),
+    "sign": (ORACLE.sign, [("2.5",), ("-2.5",), ("1e-40",)]),
     "floor": (ORACLE.floor, [("2.5",), ("-2.5",), ("3",), ("0",)]),
     "ceiling": (ORACLE.ceil, [("2.5",), ("-2.5",), ("3",)]),
     "maximum": (max, [("0.5", "-3"), ("-1", "-0.5")]),
@@ -63,7 +64,7 @@ SCALAR: dict[str, tuple[Callable[..., Any], list[tuple[str, ...]]]] = {
 """Oracle and operands of each operation on numbers."""
 
 POINTS = [(name, point) for name, (_, points) in SCALAR.items() for point in points]
-WITHOUT_SLOPE = {"norm", "softmax", "floor", "ceiling"}
+WITHOUT_SLOPE = {"norm", "softmax", "floor", "ceiling", "sign"}
 KINKED = {"relu", "abs"}
 
 

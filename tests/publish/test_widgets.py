@@ -188,4 +188,4 @@ def test_operations_are_those_of_the_formula_language():
     """All but those that need more than single numbers, or have no slope that a descent follows."""
     from bpreport.formula.operations import OPERATIONS as ALL
 
-    assert set(ALL) - OPERATIONS == {"softmax", "transpose", "norm", "floor", "ceiling"}
+    assert set(ALL) - OPERATIONS == {"softmax", "transpose", "norm", "floor", "ceiling", "sign"}

@@ -23,6 +23,7 @@ CALLS = {
     "exp": "np.exp({})", "log": "np.log({})", "log10": "np.log10({})", "sin": "np.sin({})",
     "cos": "np.cos({})", "tan": "np.tan({})", "sinh": "np.sinh({})", "cosh": "np.cosh({})",
     "tanh": "np.tanh({})", "sqrt": "np.sqrt({})", "abs": "np.abs({})", "floor": "np.floor({})",
+    "sign": "np.sign({})",
     "ceiling": "np.ceil({})", "relu": "np.maximum({}, 0)",
     "maximum": "np.maximum({}, {})", "minimum": "np.minimum({}, {})", "sum": "np.sum({})",
 }  # fmt: skip

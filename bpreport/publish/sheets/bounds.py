@@ -135,6 +135,7 @@ BANDS = Arithmetic(
         "tanh": _rising(np.tanh),
         "abs": _absolute,
         "floor": _rising(np.floor),
+        "sign": _rising(np.sign),
         "maximum": _extreme(_most),
         "minimum": _extreme(_least),
     },
