@@ -24,13 +24,13 @@ from bpreport.audit.operands import could_give
 from bpreport.audit.posed import unless_posed
 from bpreport.audit.printed import CARRIED
 from bpreport.audit.relations import INEQUALITIES, WITHOUT_VALUE
-from bpreport.audit.row_before import judge_by_row_before, starts_from_weights
+from bpreport.audit.row_before import judge_by_rows
 from bpreport.audit.rows import in_entries, judge_row
 from bpreport.audit.saying import said, shown, unchecked, uncomputable
 from bpreport.audit.stretches import in_step, rounded_start
 from bpreport.audit.substitution import SHAPELESS, judge_substitution
 from bpreport.audit.sums import is_endless
-from bpreport.audit.table_rows import judge_in_case, judge_in_row
+from bpreport.audit.table_rows import judge_in_case
 from bpreport.audit.totals import is_total, judge_total
 from bpreport.deck.chains import follows_in_time
 from bpreport.deck.model import Claim
@@ -357,14 +357,9 @@ def _figure(claim: Claim, knowledge: Knowledge) -> Judgement:
     printed = printed_number(claim.right) or figure.text
     if is_total(claim):
         return judge_total(claim, knowledge)
-    beside = judge_in_row(claim, knowledge, printed)
-    if beside is None or beside.verdict.is_error:  # a row may start from the weights before it
-        earlier = judge_by_row_before(claim, knowledge)
-        beside = earlier if beside is None or (earlier and not earlier.verdict.is_error) else beside
-        if beside is not None and beside.verdict.is_error and starts_from_weights(claim, knowledge):
-            beside = None
-    if beside is not None:
-        return beside
+    by_rows = judge_by_rows(claim, knowledge, printed)
+    if by_rows is not None:
+        return by_rows
     named = isinstance(claim.left, Symbol | Derivative | Call)
     if figure.case is not None or (claim.left is not None and not named):
         return judge_in_case(claim, knowledge, printed)

@@ -20,7 +20,14 @@ from bpreport.audit.members import FEWEST
 from bpreport.audit.model import Judgement, Verdict
 from bpreport.audit.names import is_numeric, readings
 from bpreport.audit.saying import said
-from bpreport.audit.table_rows import DEPTH, OF_A_RANGE, does_not_follow, formula_of, range_in_row
+from bpreport.audit.table_rows import (
+    DEPTH,
+    OF_A_RANGE,
+    does_not_follow,
+    formula_of,
+    judge_in_row,
+    range_in_row,
+)
 from bpreport.deck.model import Claim
 from bpreport.deck.numbers import printed_number
 from bpreport.formula import INTERVAL, MP, EvaluationError, evaluate, parse, places_of
@@ -28,7 +35,7 @@ from bpreport.formula.arithmetic import IV
 from bpreport.formula.effort import charge
 from bpreport.formula.tree import Derivative, Symbol, Tree, substitute
 
-__all__ = ["judge_by_row_before", "starts_from_weights"]
+__all__ = ["judge_by_rows"]
 
 ROUNDED_FROM = 2
 """Places from which a computed number is a rounded one; one of fewer may be so as well."""
@@ -47,7 +54,22 @@ class _Line:
     """It is the first row, which starts from what the deck tells."""
 
 
-def starts_from_weights(claim: Claim, knowledge: Knowledge) -> bool:
+def judge_by_rows(claim: Claim, knowledge: Knowledge, printed: str) -> Judgement | None:
+    """The judgement of a number by its row, or by that and the one before it.
+
+    None where they say nothing.
+    """
+    own = judge_in_row(claim, knowledge, printed)
+    if own is not None and not own.verdict.is_error:
+        return own
+    earlier = _judge_by_row_before(claim, knowledge)
+    if earlier is not None and not earlier.verdict.is_error:
+        return earlier
+    wrong = own or earlier
+    return None if wrong is None or _starts_from_weights(claim, knowledge) else wrong
+
+
+def _starts_from_weights(claim: Claim, knowledge: Knowledge) -> bool:
     """Whether a number of a first row may be computed with weights that the table does not show."""
     if row_of(claim) is None or not knowledge.document.tells_of_updates:
         return False
@@ -55,7 +77,7 @@ def starts_from_weights(claim: Claim, knowledge: Knowledge) -> bool:
     return line is not None and line.starts
 
 
-def judge_by_row_before(claim: Claim, knowledge: Knowledge) -> Judgement | None:
+def _judge_by_row_before(claim: Claim, knowledge: Knowledge) -> Judgement | None:
     """The judgement of a number by its row and the one before; None where they say nothing."""
     if row_of(claim) is None or knowledge.trace_of(claim) is not None:
         return None
