@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 
 from bpreport.audit.knowledge import Knowledge
 from bpreport.audit.lines import judge_line
@@ -44,7 +45,8 @@ def judge_before_or_after(claim: Claim, knowledge: Knowledge, printed: str) -> J
     """The judgement of a number of such a table."""
     after = claim.figure is not None and claim.figure.state == "after"
     for way in WAYS if after else ():
-        following, held = _column(claim, knowledge, way)
+        follows = partial(_follows, knowledge=knowledge, way=way)
+        following, held = knowledge.following(claim, way, follows)
         found = _by(way, claim, knowledge) if following else None
         sure = following >= FEWEST and 2 * following > held
         if found is not None and (sure or found.verdict.level == "right"):
@@ -52,20 +54,10 @@ def judge_before_or_after(claim: Claim, knowledge: Knowledge, printed: str) -> J
     return said(claim, Verdict.GIVEN, "{printed} is given", printed=printed)
 
 
-def _column(claim: Claim, knowledge: Knowledge, way: str) -> tuple[int, int]:
-    """How many numbers after the update follow in a way, and how many could."""
-    about = claim.slide, None, way, knowledge.document.changes
-    if about not in knowledge.columns:
-        figures = (
-            one
-            for row in knowledge.rows_of(claim.slide).values()
-            for one in row
-            if one.figure is not None and one.figure.state == "after"
-        )
-        found = [judged for one in figures if (judged := _by(way, one, knowledge)) is not None]
-        right = sum(judged.verdict.level == "right" for judged in found)
-        knowledge.columns[about] = right, len(found)
-    return knowledge.columns[about]
+def _follows(claim: Claim, knowledge: Knowledge, way: str) -> bool | None:
+    """Whether a number after the update follows in a way; None where the deck has none."""
+    found = _by(way, claim, knowledge)
+    return None if found is None else found.verdict.level == "right"
 
 
 def _by(way: str, claim: Claim, knowledge: Knowledge) -> Judgement | None:
@@ -114,7 +106,7 @@ def _is_told(name: Symbol | Derivative, claim: Claim, knowledge: Knowledge) -> b
 
 def _before(claim: Claim, knowledge: Knowledge) -> Tree | None:
     """What is printed for the parameter of a row before the update."""
-    row = knowledge.rows_of(claim.slide).get((None, claim.position.line), ())
+    row = knowledge.tables.line(claim)
     return next((one.right for one in row if one.figure and one.figure.state == "before"), None)
 
 

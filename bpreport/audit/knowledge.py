@@ -11,7 +11,7 @@ from typing import Any
 
 from bpreport.audit.digits import correction, fits, how_printed, number, same, significant_digits
 from bpreport.audit.examples import FIRST, TELLING_DIGITS, Known, Step, output_keys
-from bpreport.audit.learned import Printed, row_of
+from bpreport.audit.learned import Printed
 from bpreport.audit.model import Judgement
 from bpreport.audit.names import digits_in, entry_name, is_numeric, named, readings
 from bpreport.audit.statements import are_apart
@@ -24,7 +24,7 @@ from bpreport.formula.operations import FUNCTION_MEANINGS
 from bpreport.formula.tree import Call, Derivative, Symbol, Tree, Tuple
 from bpreport.worked import Trace, trained
 
-__all__ = ["Knowledge", "Known", "Printed", "Told", "output_keys", "row_of"]
+__all__ = ["Knowledge", "Known", "Printed", "Told", "output_keys"]
 
 
 Told = dict[str, list[tuple[Position, str]]]
@@ -52,8 +52,6 @@ class Knowledge(Values):
     """Claims for which the search for a slip was cut short."""
     alignments: dict[tuple[str, Tree, Tree], Any] = field(default_factory=dict)
     """By claim, name and numeric side, how the side follows from a formula; found once."""
-    columns: dict[tuple[int, Tree | None, str, int], tuple[int, int]] = field(default_factory=dict)
-    """By slide, heading, way of taking numbers and what was known: how many of a column follow."""
     rules: dict[tuple[str, int, int], Tree | None] = field(default_factory=dict)
     """By name, cell and line of a table, how an update computes the name from what it was."""
     mended: dict[str, tuple[Any, Any]] = field(default_factory=dict)

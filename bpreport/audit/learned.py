@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -19,6 +19,7 @@ from bpreport.audit.names import digits_in, is_numeric, named, readings
 from bpreport.audit.naming import Naming
 from bpreport.audit.relations import are_equal
 from bpreport.audit.sums import with_sums_written_out, with_terms_written_out
+from bpreport.audit.tables import Tables
 from bpreport.audit.updates import in_names_after_updates
 from bpreport.deck.chains import ARROWS
 from bpreport.deck.model import Claim
@@ -26,13 +27,10 @@ from bpreport.deck.numbers import printed_number
 from bpreport.formula import TREES, EvaluationError, evaluate
 from bpreport.formula.tree import Derivative, Symbol, Tree, Tuple
 
-__all__ = ["Learned", "Printed", "row_of"]
+__all__ = ["Learned", "Printed"]
 
 _STATING = ("equation", "component")
 """Kinds of claims that say what a name is; a number of a table does so, too."""
-
-Row = tuple[int | None, int | None]
-"""Of a table: the iteration that it counts, or its line where it is a case of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +52,8 @@ class Learned(Naming):
     """The deck's claims, in the names that their worked examples have for things."""
     meanings: Meanings = field(init=False, repr=False)
     """What the deck means with names that others use for something else."""
+    _following_in: dict[tuple[str, str, int], tuple[int, int]] = field(default_factory=dict)
+    """By a column's first number, way and what was known: how many of the column follow."""
     _following: dict[int, Tree | None] = field(default_factory=dict)
     """By the identity of a side, the side that follows in its chain."""
     _leading: dict[int, Tree] = field(default_factory=dict)
@@ -116,31 +116,25 @@ class Learned(Naming):
         if other:
             self.document.begin_round(claims[0])
 
-    def rows_of(self, slide: int) -> Mapping[Row, Sequence[Claim]]:
-        """The numbers of a slide's tables by their rows."""
-        return self._rows.get(slide, {})
-
     @cached_property
-    def _rows(self) -> dict[int, dict[Row, list[Claim]]]:
-        found: dict[int, dict[Row, list[Claim]]] = {}
-        for claim in self.claims:
-            if (row := row_of(claim) or _row_of_an_index(claim)) is not None:
-                found.setdefault(claim.slide, {}).setdefault(row, []).append(claim)
-        return found
+    def tables(self) -> Tables:
+        """The numbers of the deck's tables."""
+        return Tables(self.claims)
 
-    def row_at(self, claim: Claim, offset: int = 0) -> Sequence[Claim]:
-        """The numbers of a table on a claim's line, or so many lines further down."""
-        place = claim.position
-        return self._lines.get((claim.slide, place.cell, place.line + offset), ())
+    def following(
+        self, claim: Claim, way: str, follows: Callable[[Claim], bool | None]
+    ) -> tuple[int, int]:
+        """How many numbers of a table's column follow in a way, and how many could.
 
-    @cached_property
-    def _lines(self) -> dict[tuple[int, int, int], list[Claim]]:
-        found: dict[tuple[int, int, int], list[Claim]] = {}
-        for claim in self.claims:
-            if claim.figure is not None and claim.figure.name is not None:
-                place = claim.position
-                found.setdefault((claim.slide, place.cell, place.line), []).append(claim)
-        return found
+        Of one that speaks neither for the way nor against it, `follows` says None. They are counted
+        once for all numbers of the column, until something else is known of the deck.
+        """
+        column = self.tables.column(claim)
+        about = column[0].id, way, self.document.changes
+        if about not in self._following_in:
+            found = [follows(one) for one in column]
+            self._following_in[about] = found.count(True), len(found) - found.count(None)
+        return self._following_in[about]
 
     def tells_of_several(self, claim: Claim) -> bool:
         """Whether a claim is told beside others that give its name other numbers.
@@ -213,20 +207,6 @@ class Learned(Naming):
             return None
         key = claim.head.key
         return key if claim.iteration is None else f"{key}@{claim.iteration}"
-
-
-def row_of(claim: Claim) -> Row | None:
-    """The row of a number of a table."""
-    figure = claim.figure
-    if figure is None or figure.name is None or figure.count is figure.case is None:
-        return None
-    return figure.count, figure.case
-
-
-def _row_of_an_index(claim: Claim) -> Row | None:
-    """The row of a number whose name has the count of its row for an index: x_1."""
-    named = claim.figure is not None and claim.figure.name is not None
-    return (None, claim.position.line) if named else None
 
 
 def _numbers_in(tree: Tree | None) -> set[Decimal]:

@@ -11,11 +11,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from bpreport.audit.before_and_after import update_rule
 from bpreport.audit.digits import can_be, interval, range_of
-from bpreport.audit.knowledge import Knowledge, row_of
+from bpreport.audit.knowledge import Knowledge
 from bpreport.audit.members import FEWEST
 from bpreport.audit.model import Judgement, Verdict
 from bpreport.audit.names import is_numeric, readings
@@ -71,7 +72,7 @@ def judge_by_rows(claim: Claim, knowledge: Knowledge, printed: str) -> Judgement
 
 def _starts_from_weights(claim: Claim, knowledge: Knowledge) -> bool:
     """Whether a number of a first row may be computed with weights that the table does not show."""
-    if row_of(claim) is None or not knowledge.document.tells_of_updates:
+    if not knowledge.tables.row(claim) or not knowledge.document.tells_of_updates:
         return False
     line = _line(claim, knowledge, "own")
     return line is not None and line.starts
@@ -79,7 +80,7 @@ def _starts_from_weights(claim: Claim, knowledge: Knowledge) -> bool:
 
 def _judge_by_row_before(claim: Claim, knowledge: Knowledge) -> Judgement | None:
     """The judgement of a number by its row and the one before; None where they say nothing."""
-    if row_of(claim) is None or knowledge.trace_of(claim) is not None:
+    if not knowledge.tables.row(claim) or knowledge.trace_of(claim) is not None:
         return None
     printed = printed_number(claim.right)
     if printed is None or not knowledge.document.tells_of_updates:
@@ -91,7 +92,8 @@ def _judge_by_row_before(claim: Claim, knowledge: Knowledge) -> Judgement | None
             if line is None:
                 break
             found = _range(line, claim, knowledge, taken)
-            following, held = _column(claim, knowledge, way, taken)
+            follows = partial(_follows, knowledge=knowledge, way=way, taken=taken)
+            following, held = knowledge.following(claim, f"{way} {taken}", follows)
             if found is None or following < FEWEST:
                 continue
             if can_be(printed, found):
@@ -130,22 +132,6 @@ def _wrong(
     return does_not_follow(claim, knowledge, found, text, sum_of)
 
 
-def _column(claim: Claim, knowledge: Knowledge, way: str, taken: str) -> tuple[int, int]:
-    """How many numbers of a claim's column follow in a way, and how many could."""
-    heading = None if claim.figure is None else claim.figure.heading
-    about = claim.slide, heading, f"{way} {taken}", knowledge.document.changes
-    if about not in knowledge.columns:
-        figures = [
-            one
-            for row in knowledge.rows_of(claim.slide).values()
-            for one in row
-            if one.figure is not None and one.figure.heading == heading
-        ]
-        found = [_follows(one, knowledge, way, taken) for one in figures]
-        knowledge.columns[about] = found.count(True), len(found) - found.count(None)
-    return knowledge.columns[about]
-
-
 def _follows(claim: Claim, knowledge: Knowledge, way: str, taken: str) -> bool | None:
     """Whether a number speaks for a way, or against it; None where it does neither.
 
@@ -173,7 +159,7 @@ def _line(claim: Claim, knowledge: Knowledge, way: str) -> _Line | None:
     formula = formula_of(claim, knowledge) if rule is None else rule
     if formula is None or (rule is None and way == "before"):
         return None
-    own, before = knowledge.row_at(claim), knowledge.row_at(claim, -1)
+    own, before = knowledge.tables.line(claim), knowledge.tables.line(claim, -1)
     if before and None not in (own[0].iteration, before[0].iteration):
         if own[0].iteration != (before[0].iteration or 0) + 1:
             return None

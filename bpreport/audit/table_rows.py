@@ -8,14 +8,14 @@ not do, as rounded.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from bpreport.audit.before_and_after import update_rule
 from bpreport.audit.digits import can_be, correction, fits, interval, number, range_of, same
 from bpreport.audit.explaining import explain_result
-from bpreport.audit.knowledge import Knowledge, row_of
+from bpreport.audit.knowledge import Knowledge
 from bpreport.audit.members import FEWEST
 from bpreport.audit.model import Judgement, Verdict
 from bpreport.audit.names import is_numeric, readings
@@ -63,7 +63,7 @@ def judge_in_case(claim: Claim, knowledge: Knowledge, printed: str) -> Judgement
 
 def judge_in_row(claim: Claim, knowledge: Knowledge, printed: str) -> Judgement | None:
     """The judgement of a number by those beside it; None where they do not determine it."""
-    if row_of(claim) is None or knowledge.trace_of(claim) is not None:
+    if not knowledge.tables.row(claim) or knowledge.trace_of(claim) is not None:
         return None
     for taken in ("exact", "rounded"):
         found = range_in_row(claim, knowledge, taken)
@@ -71,7 +71,8 @@ def judge_in_row(claim: Claim, knowledge: Knowledge, printed: str) -> Judgement 
             return None
         if _is_in(claim, found):
             return said(claim, Verdict.CARRIED, FOLLOWS, printed=printed)
-        following, held = _column(claim, knowledge, taken)
+        follows = partial(_follows, knowledge=knowledge, taken=taken)
+        following, held = knowledge.following(claim, taken, follows)
         if following >= FEWEST and 2 * following > held:
             right = range_in_row(claim, knowledge, "mended")
             if right is not None and _is_in(claim, right):
@@ -86,22 +87,10 @@ def judge_in_row(claim: Claim, knowledge: Knowledge, printed: str) -> Judgement 
     return None
 
 
-def _column(claim: Claim, knowledge: Knowledge, taken: str) -> tuple[int, int]:
-    """How many numbers of a claim's column follow from their rows, and how many could.
-
-    Counted once for all the numbers of the column, until something else is known of the deck.
-    """
-    about = claim.slide, _heading(claim), taken, knowledge.document.changes
-    if about not in knowledge.columns:
-        column = [
-            _is_in(one, other)
-            for row in knowledge.rows_of(claim.slide).values()
-            for one in row
-            if _heading(one) == _heading(claim)
-            and (other := range_in_row(one, knowledge, taken)) is not None
-        ]
-        knowledge.columns[about] = sum(column), len(column)
-    return knowledge.columns[about]
+def _follows(claim: Claim, knowledge: Knowledge, taken: str) -> bool | None:
+    """Whether a number follows from its row; None where that does not determine it."""
+    ends = range_in_row(claim, knowledge, taken)
+    return None if ends is None else _is_in(claim, ends)
 
 
 def does_not_follow(
@@ -135,7 +124,7 @@ def does_not_follow(
 def _is_read(claim: Claim, knowledge: Knowledge) -> bool:
     """Whether a heading that is no name, and has no value, stands in another of its row."""
     others = (
-        formula_of(one, knowledge) for one in _row(claim, knowledge) if one.left != claim.left
+        formula_of(one, knowledge) for one in knowledge.tables.row(claim) if one.left != claim.left
     )
     read = any(claim.left == part for tree in others if tree is not None for part in walk(tree))
     return read and range_in_row(claim, knowledge, "exact") is None
@@ -145,16 +134,10 @@ def _heading(claim: Claim) -> Tree | None:
     return None if claim.figure is None else claim.figure.heading
 
 
-def _row(claim: Claim, knowledge: Knowledge) -> Sequence[Claim]:
-    """The numbers of a claim's row, its own among them."""
-    row = row_of(claim)
-    return () if row is None else knowledge.rows_of(claim.slide)[row]
-
-
 def _texts_of(claim: Claim, knowledge: Knowledge) -> dict[str, Claim] | None:
     """The numbers of a row by their names; None where one name has two, in two tables or runs."""
     row: dict[str, Claim] = {}
-    for one in _row(claim, knowledge):
+    for one in knowledge.tables.row(claim):
         if isinstance(one.left, Symbol) and one.right is not None:
             known = row.setdefault(one.left.key, one)
             if known.right != one.right:
@@ -282,10 +265,12 @@ def _formula_in_row(claim: Claim, knowledge: Knowledge) -> tuple[Tree, dict[str,
         return formula, row
     columns: dict[Tree, Symbol] = {
         one.left: Symbol(r"\column", (str(place),))
-        for place, one in enumerate(_row(claim, knowledge))
+        for place, one in enumerate(knowledge.tables.row(claim))
         if one.left is not None and one.left != claim.left and not isinstance(one.left, Symbol)
     }
-    beside = {columns[one.left].key: one for one in _row(claim, knowledge) if one.left in columns}
+    beside = {
+        columns[one.left].key: one for one in knowledge.tables.row(claim) if one.left in columns
+    }
     return substitute(formula, columns.get), row | beside
 
 

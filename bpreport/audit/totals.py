@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bpreport.audit.knowledge import Knowledge, row_of
+from bpreport.audit.knowledge import Knowledge
 from bpreport.audit.lines import judge_line
 from bpreport.audit.model import Judgement, Message
 from bpreport.audit.names import is_numeric
@@ -30,8 +30,7 @@ def judge_total(claim: Claim, knowledge: Knowledge) -> Judgement:
     judgement = _by_line(claim, knowledge)
     if not judgement.verdict.is_error:
         return judgement
-    row = row_of(claim)
-    totals = [] if row is None else knowledge.rows_of(claim.slide)[row]
+    totals = knowledge.tables.row(claim)
     right = sum(not _by_line(one, knowledge).verdict.is_error for one in totals)
     if right and 2 * right >= len(totals):
         text = "Of the numbers above it: {statement}"
