@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bpreport.audit.names import CONSTANTS
-from bpreport.audit.relations import are_equal
 from bpreport.deck.model import Claim
 from bpreport.deck.numbers import printed_number
+from bpreport.deck.relations import are_equal
 from bpreport.formula.tree import Symbol
 from bpreport.worked import Trace
 

@@ -8,9 +8,9 @@ from itertools import chain
 from operator import itemgetter
 
 from bpreport.audit.names import is_numeric, is_row_of_numbers
-from bpreport.audit.relations import APPROXIMATIONS
 from bpreport.audit.statements import LOOKED_THROUGH
 from bpreport.deck.model import Claim, Position
+from bpreport.deck.relations import APPROXIMATIONS
 from bpreport.formula import Function
 from bpreport.formula.effort import charge
 from bpreport.formula.operations import FUNCTION_MEANINGS

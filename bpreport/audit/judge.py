@@ -23,7 +23,6 @@ from bpreport.audit.names import is_numeric, is_row_of_numbers, readings
 from bpreport.audit.operands import could_give
 from bpreport.audit.posed import unless_posed
 from bpreport.audit.printed import CARRIED
-from bpreport.audit.relations import INEQUALITIES, WITHOUT_VALUE
 from bpreport.audit.row_before import judge_by_rows
 from bpreport.audit.rows import in_entries, judge_row
 from bpreport.audit.saying import said, shown, unchecked, uncomputable
@@ -35,6 +34,7 @@ from bpreport.audit.totals import is_total, judge_total
 from bpreport.deck.chains import follows_in_time
 from bpreport.deck.model import Claim
 from bpreport.deck.numbers import printed_number
+from bpreport.deck.relations import INEQUALITIES, WITHOUT_VALUE
 from bpreport.formula import MPMATH, EvaluationError, evaluate
 from bpreport.formula.tree import (
     Apply,
@@ -181,7 +181,7 @@ def _pair(claim: Claim, knowledge: Knowledge) -> Judgement:
     if left is None or right is None:
         return unchecked(claim, "It has only one side")
     if claim.relation in INEQUALITIES:
-        return _inequality(claim)
+        return _inequality(claim, knowledge)
     if claim.relation in WITHOUT_VALUE:
         return said(claim, Verdict.DEFINITION, "It introduces a symbol")
     if follows_in_time(claim.relation, left, right):
@@ -308,13 +308,23 @@ _OUTCOMES = {
 }
 
 
-def _inequality(claim: Claim) -> Judgement:
+def _inequality(claim: Claim, knowledge: Knowledge) -> Judgement:
+    r"""How two sides compare, in numbers; of a name, the one that its chain has for it.
+
+    In 0.3 < J_0 = 0.5 that is 0.5. Without one it is a condition, which need not hold there.
+    """
     assert claim.left is not None and claim.right is not None
-    if not (is_numeric(claim.left) and is_numeric(claim.right)):
+    sides = [
+        side if is_numeric(side) else knowledge.result_of(side)
+        for side in (claim.left, claim.right)
+    ]
+    if None in sides:
         return said(claim, Verdict.DEFINITION, "It states a condition")
-    left, right = (evaluate(side, {}, MPMATH) for side in (claim.left, claim.right))
-    if same(left, right):  # 0.1 + 0.2 is 0.3, whatever its 51st digit
-        left = right
+    left, right = (evaluate(side, {}, MPMATH) for side in sides if side is not None)
+    if same(left, right):
+        if sides != [claim.left, claim.right]:  # of rounded values, nobody knows which is less
+            return said(claim, Verdict.DEFINITION, "It states a condition")
+        left = right  # 0.1 + 0.2 is 0.3, whatever its 51st digit
     if INEQUALITIES[claim.relation](left, right):
         return said(claim, Verdict.PROVED, "It holds for the printed numbers")
     return said(

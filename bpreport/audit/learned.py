@@ -17,13 +17,13 @@ from bpreport.audit.meanings import Meanings
 from bpreport.audit.members import confirmed_members
 from bpreport.audit.names import digits_in, is_numeric, named, readings
 from bpreport.audit.naming import Naming
-from bpreport.audit.relations import are_equal
 from bpreport.audit.sums import with_sums_written_out, with_terms_written_out
 from bpreport.audit.tables import Tables
 from bpreport.audit.updates import in_names_after_updates
 from bpreport.deck.chains import ARROWS
 from bpreport.deck.model import Claim
 from bpreport.deck.numbers import printed_number
+from bpreport.deck.relations import are_equal
 from bpreport.formula import TREES, EvaluationError, evaluate
 from bpreport.formula.tree import Derivative, Symbol, Tree, Tuple
 
@@ -82,7 +82,7 @@ class Learned(Naming):
             named = named and not self._is_retold(claim)
             if named or (claim.kind in _STATING and are_equal(claim.relation)):
                 self._learn(claim)
-            if claim.left is not None:
+            if claim.left is not None and are_equal(claim.relation):
                 self._following[id(claim.left)] = claim.right
                 self._leading.setdefault(id(claim.right), claim.left)
         for _, slide in groupby(self.claims, key=lambda claim: claim.slide):

@@ -16,9 +16,9 @@ from bpreport.audit.aliases import shared
 from bpreport.audit.digits import fits
 from bpreport.audit.names import is_numeric
 from bpreport.audit.operands import could_give
-from bpreport.audit.relations import are_equal
 from bpreport.deck.model import Claim
 from bpreport.deck.numbers import printed_number
+from bpreport.deck.relations import are_equal
 from bpreport.formula import MPMATH, EvaluationError, evaluate
 from bpreport.formula.tree import Apply, Number, Tree, substitute
 from bpreport.worked import Trace

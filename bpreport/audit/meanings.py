@@ -15,8 +15,8 @@ from bpreport.audit.aliases import with_sides
 from bpreport.audit.digits import number, same
 from bpreport.audit.functions import Functions
 from bpreport.audit.names import CONSTANTS, is_numeric
-from bpreport.audit.relations import are_equal
 from bpreport.deck.model import Claim, Position
+from bpreport.deck.relations import are_equal
 from bpreport.formula import MPMATH, EvaluationError, evaluate, expand, slope
 from bpreport.formula.operations import FUNCTION_MEANINGS, ONE
 from bpreport.formula.tree import (

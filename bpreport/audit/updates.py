@@ -10,9 +10,9 @@ from dataclasses import replace
 
 from bpreport.audit.digits import fits
 from bpreport.audit.names import is_numeric, readings, respellings, spellings
-from bpreport.audit.relations import ASSIGNMENTS
 from bpreport.deck.model import Claim
 from bpreport.deck.numbers import printed_number
+from bpreport.deck.relations import ASSIGNMENTS
 from bpreport.formula.tree import Symbol
 from bpreport.worked import Trace
 from bpreport.worked.perceptron_names import updated

@@ -15,6 +15,7 @@ from itertools import count
 from bpreport.deck.chains import follows_in_time
 from bpreport.deck.model import Chain, Claim, Figure, Formula
 from bpreport.deck.numbers import printed_number, printed_row
+from bpreport.deck.relations import INEQUALITIES
 from bpreport.formula.parser import parse
 from bpreport.formula.tree import (
     Call,
@@ -45,9 +46,9 @@ def claims_of(
         numbers = count(1)
         head = displayed
         for chain in formula.chains:
-            if not chain.continues:
-                head = _name(chain.sides[0].tree)
-            claims.extend(_chain_claims(formula, chain, head, iteration, numbers))
+            heads = _heads(chain, head)
+            head = heads[-1]
+            claims.extend(_chain_claims(formula, chain, heads, iteration, numbers))
         claims.extend(_index_ranges(formula))
         if formula.display and formula.chains:
             displayed = head
@@ -92,15 +93,26 @@ def _name(tree: Tree | None) -> Tree | None:
     return tree if isinstance(tree, Symbol | Derivative | Call) else None
 
 
+def _heads(chain: Chain, before: Tree | None) -> list[Tree | None]:
+    """What each side of a chain is about; `before` is what the chain is that this one continues.
+
+    In J_1 = 0.3 < J_0 = 0.5 what is less is no value of what it is less than.
+    """
+    heads = [before if chain.continues else _name(chain.sides[0].tree)]
+    for side, relation in zip(chain.sides[1:], chain.relations, strict=True):
+        heads.append(_name(side.tree) if relation in INEQUALITIES else heads[-1])
+    return heads
+
+
 def _chain_claims(
     formula: Formula,
     chain: Chain,
-    head: Tree | None,
+    heads: Sequence[Tree | None],
     iteration: int | None,
     numbers: Iterator[int],
 ) -> Iterator[Claim]:
-    pairs = zip(chain.sides, chain.sides[1:], chain.relations, chain.offsets, strict=False)
-    for left, right, relation, offset in pairs:
+    pairs = zip(chain.sides, chain.sides[1:], chain.relations, chain.offsets, heads, strict=False)
+    for left, right, relation, offset, head in pairs:
         # The left side of a continued chain stands in the formula before.
         elsewhere = chain.continues and left is chain.sides[0]
         own = (right,) if elsewhere else (left, right)
