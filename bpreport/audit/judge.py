@@ -18,10 +18,10 @@ from bpreport.audit.fixes import result_fix
 from bpreport.audit.identities import Identity, compare
 from bpreport.audit.knowledge import Knowledge
 from bpreport.audit.lines import judge_line, judge_value
+from bpreport.audit.meant_otherwise import unless_meant_otherwise
 from bpreport.audit.model import Expectation, Judgement, Message, Verdict
 from bpreport.audit.names import is_numeric, is_row_of_numbers, readings
 from bpreport.audit.operands import could_give
-from bpreport.audit.posed import unless_posed
 from bpreport.audit.printed import CARRIED
 from bpreport.audit.row_before import judge_by_rows
 from bpreport.audit.rows import in_entries, judge_row
@@ -54,25 +54,12 @@ _UPDATES = "{statement}; updates done before: {count}"
 def judge(claim: Claim, knowledge: Knowledge) -> Judgement:
     """The judgement of one claim; claims are judged in the order of the deck."""
     try:
-        judgement = _judge(claim, knowledge)
+        judgement = unless_meant_otherwise(_judge(claim, knowledge))
     except EvaluationError as error:
         return uncomputable(claim, error)
-    if judgement.verdict.level in ("note", "error") and _changes_unit(claim):
-        text = "The sides have other units, {left} and {right}"
-        left, right = (unit or Message("none") for unit in claim.units)
-        return unchecked(claim, text, left=left, right=right)
     if judgement.verdict.level in ("note", "error"):
         judgement = _from_rounded_start(judgement, knowledge) or judgement
     return _taken_note_of(judgement, knowledge)
-
-
-_UNIT = re.compile(r"[^\W\d_]{1,12}")
-
-
-def _changes_unit(claim: Claim) -> bool:
-    r"""Whether the sides have other units: 90 \text{ s} = 1.5 \text{ min}."""
-    left, right = claim.units
-    return _UNIT.fullmatch(left) is not None and left != right
 
 
 def _from_rounded_start(judgement: Judgement, knowledge: Knowledge) -> Judgement | None:
@@ -204,7 +191,7 @@ def _pair(claim: Claim, knowledge: Knowledge) -> Judgement:
         computed = evaluate(left, values, MPMATH)
         claim = replace(claim, left=in_entries(left, values, claim, knowledge))
         by_line = judge_line(claim, knowledge, printed, computed, shown=shown_line)
-        return unless_by_family(unless_posed(by_line), claim.left, knowledge)
+        return unless_by_family(by_line, claim.left, knowledge)
     if is_numeric(right):
         if is_numeric(left):
             return _two_lines(claim, knowledge)
