@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 from bpreport.audit.digits import how_printed
 from bpreport.audit.layers import Layers
@@ -32,6 +33,8 @@ from bpreport.worked import Trace
 from bpreport.worked.perceptron_names import updated
 
 __all__ = ["in_names_of", "shared", "with_own_names", "with_sides", "with_value_names"]
+
+T = TypeVar("T")
 
 PREDICTIONS = frozenset({"h", r"\hat{y}", "f", "p", "a", "g"})
 OBJECTIVES = frozenset({"J", "L", "E", "C", "loss", "f", r"\mathcal{L}", "MSE"})
@@ -223,16 +226,16 @@ def _primed_parameter(part: Tree, trace: Trace) -> Tree | None:
     return None
 
 
-def shared(changed: Callable[[Tree], Tree]) -> Callable[[Tree], Tree]:
-    """The same change, by which a side stays one tree for both claims of a chain that share it."""
-    sides: dict[int, tuple[Tree, Tree]] = {}
+def shared(found: Callable[[Tree], T]) -> Callable[[Tree], T]:
+    """The same of a side, found once: claims of a chain share it, and what it becomes as well."""
+    sides: dict[int, tuple[Tree, T]] = {}
 
-    def change(side: Tree) -> Tree:
+    def once(side: Tree) -> T:
         if id(side) not in sides:
-            sides[id(side)] = side, changed(side)  # it is kept, so that nobody gets its identity
+            sides[id(side)] = side, found(side)  # it is kept, so that nobody gets its identity
         return sides[id(side)][1]
 
-    return change
+    return once
 
 
 def with_sides(claim: Claim, renamed: Callable[[Tree], Tree | None]) -> Claim:
@@ -241,9 +244,11 @@ def with_sides(claim: Claim, renamed: Callable[[Tree], Tree | None]) -> Claim:
     def side(tree: Tree | None) -> Tree | None:
         return None if tree is None else substitute(tree, renamed)
 
-    left = side(claim.left)
+    left, right = side(claim.left), side(claim.right)
     head = left if claim.head == claim.left else side(claim.head)
-    return replace(claim, head=head, left=left, right=side(claim.right))
+    if left is claim.left and right is claim.right and head is claim.head:
+        return claim
+    return replace(claim, head=head, left=left, right=right)
 
 
 def _is_general(claim: Claim, trace: Trace) -> bool:

@@ -6,12 +6,12 @@ they are. Where the deck defines a name as what it is everywhere, there is nothi
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from typing import Any
 
-from bpreport.audit.aliases import with_sides
+from bpreport.audit.aliases import shared, with_sides
 from bpreport.audit.digits import number, same
 from bpreport.audit.functions import Functions
 from bpreport.audit.names import CONSTANTS, is_numeric
@@ -64,8 +64,9 @@ class Meanings:
                     self._places.add(position)
         found = {name: _activation(example) for name, example in examples.items()}
         self._activations = {name: one for name, one in found.items() if one is not None}
-        self._done: dict[tuple[int, ...], tuple[Tree, Tree]] = {}
-        """By the identity of a side, and of what is put in, the side and what became of it."""
+        self._called = shared(_called)
+        self._changes: dict[tuple[int, ...], Callable[[Tree], Tree]] = {}
+        """By the identities of functions, the change that puts them into sides."""
 
     def defines(self, claim: Claim) -> bool:
         """Whether a claim defines a name as something else than it is everywhere."""
@@ -82,24 +83,14 @@ class Meanings:
 
         A side stays one tree for both claims of a chain that share it.
         """
-        called = dict.fromkeys(p.function.key for p in walk(side) if isinstance(p, Call))
-        found = {key: self._of(key, claim, trace) for key in called}
-        own = {key: function for key, function in found.items() if function is not None}
-        place = id(side), *map(id, own.values())
-
-        def said(part: Tree) -> Tree | None:
-            if isinstance(part, Derivative) and part.kind == "nabla":
-                return _gradient(part, own)
-            if not isinstance(part, Call) or (function := own.get(part.function.key)) is None:
-                return None
-            if len(part.arguments) != len(function.arguments):
-                return None
-            arguments = tuple(substitute(argument, said) for argument in part.arguments)
-            return replace(part, arguments=arguments, own=function)
-
-        if own and place not in self._done:
-            self._done[place] = side, substitute(side, said)
-        return self._done[place][1] if own else side
+        found = {name: self._of(name, claim, trace) for name in self._called(side)}
+        own = {name: function for name, function in found.items() if function is not None}
+        if not own:
+            return side
+        functions = tuple(map(id, own.values()))
+        if functions not in self._changes:
+            self._changes[functions] = shared(lambda side: _put_in(side, own))
+        return self._changes[functions](side)
 
     def _of(self, name: str, claim: Claim, trace: Trace | None) -> Function | None:
         """What a name is where a claim stands, unless it is what everybody thinks."""
@@ -112,6 +103,27 @@ class Meanings:
         return self._activations.get(trace.name)
 
 
+def _called(side: Tree) -> tuple[str, ...]:
+    """The names of the functions that a side calls."""
+    return tuple(dict.fromkeys(part.function.key for part in walk(side) if isinstance(part, Call)))
+
+
+def _put_in(side: Tree, own: Mapping[str, Function]) -> Tree:
+    """A side whose calls say that they are of these functions."""
+
+    def said(part: Tree) -> Tree | None:
+        if isinstance(part, Derivative) and part.kind == "nabla":
+            return _gradient(part, own)
+        if not isinstance(part, Call) or (function := own.get(part.function.key)) is None:
+            return None
+        if len(part.arguments) != len(function.arguments):
+            return None
+        arguments = tuple(_put_in(argument, own) for argument in part.arguments)
+        return replace(part, arguments=arguments, own=function)
+
+    return substitute(side, said)
+
+
 def _gradient(part: Derivative, own: Mapping[str, Function]) -> Tree | None:
     r"""The entries of \nabla f(4, 2), of a function of several numbers that the deck defines."""
     call = part.body
@@ -120,20 +132,12 @@ def _gradient(part: Derivative, own: Mapping[str, Function]) -> Tree | None:
         return None
     if not 1 < len(call.arguments) == len(function.arguments):
         return None
-    put_in = {
-        argument.key: given
-        for argument, given in zip(function.arguments, call.arguments, strict=True)
-    }
     try:
         slopes = [slope(function.body, argument) for argument in function.arguments]
+        calls = [replace(call, own=Function(function.arguments, one)) for one in slopes]
+        return Tuple(tuple(expand(one, {}) for one in calls))
     except EvaluationError:
         return None
-    return Tuple(
-        tuple(
-            substitute(one, lambda name: put_in.get(name.key) if isinstance(name, Symbol) else None)
-            for one in slopes
-        )
-    )
 
 
 def _activation(example: Example) -> Function | None:
