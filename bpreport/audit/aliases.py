@@ -15,6 +15,7 @@ from bpreport.audit.layers import Layers
 from bpreport.audit.names import CONSTANTS, is_numeric, named, respellings
 from bpreport.deck.model import Claim
 from bpreport.deck.numbers import printed_number
+from bpreport.deck.relations import INEQUALITIES
 from bpreport.formula import MPMATH, evaluate, latex
 from bpreport.formula.operations import FUNCTION_MEANINGS
 from bpreport.formula.tree import (
@@ -103,7 +104,9 @@ def with_value_names(
 
 def _goes_on(claim: Claim, before: Claim) -> bool:
     """Whether a claim is of the chain, or of the row, of the one before."""
-    return claim.left is not None and (claim.left is before.right or claim.left is before.left)
+    if claim.left is None or before.relation in INEQUALITIES:
+        return False
+    return claim.left is before.right or claim.left is before.left
 
 
 def _calls_as_names(claims: Sequence[Claim]) -> frozenset[Call]:

@@ -215,10 +215,31 @@ def _without(matrix: Any, row: int, column: int) -> Any:
 
 
 def _norm(arithmetic: Arithmetic, operand: Any) -> Any:
-    entries = operand if isinstance(operand, tuple) else (operand,)
     # A power keeps the square of an interval around zero from reaching below it.
     two, power = arithmetic.number("2"), arithmetic.functions["power"]
-    return arithmetic.functions["sqrt"](_add(arithmetic, *(power(x, two) for x in entries)))
+    return arithmetic.functions["sqrt"](
+        _add(arithmetic, *(power(x, two) for x in _entries(operand)))
+    )
+
+
+def _sum_norm(arithmetic: Arithmetic, operand: Any) -> Any:
+    return _add(arithmetic, *map(arithmetic.functions["abs"], _entries(operand)))
+
+
+def _maximum_norm(arithmetic: Arithmetic, operand: Any) -> Any:
+    sizes = [arithmetic.functions["abs"](entry) for entry in _entries(operand)]
+    return reduce(arithmetic.functions["maximum"], sizes)
+
+
+def _frobenius_norm(arithmetic: Arithmetic, operand: Any) -> Any:
+    rows = operand if _is_matrix(operand) else (operand,)
+    return _norm(arithmetic, tuple(entry for row in rows for entry in _entries(row)))
+
+
+def _entries(vector: Any) -> tuple[Any, ...]:
+    if _is_matrix(vector):
+        raise EvaluationError("a norm that is of another kind for matrices")
+    return vector if isinstance(vector, tuple) else (vector,)
 
 
 def _logarithm(arithmetic: Arithmetic, operand: Any) -> Any:
@@ -359,12 +380,24 @@ OPERATIONS: dict[str, Operation] = {
     "minimum": Operation(_call("minimum"), _extreme_slopes("<")),
     "transpose": Operation(_transpose, _fixed(ONE)),
     "norm": Operation(_norm, _no_slope),
+    "norm_1": Operation(_sum_norm, _no_slope),
+    "norm_infinity": Operation(_maximum_norm, _no_slope),
+    "norm_F": Operation(_frobenius_norm, _no_slope),
 }
 
 
 def _applied(name: str) -> Callable[..., Tree]:
     return lambda *operands: Apply(name, operands)
 
+
+NORMS = {
+    "2": "norm",
+    "1": "norm_1",
+    r"\infty": "norm_infinity",
+    "∞": "norm_infinity",
+    "F": "norm_F",
+}
+"""By what stands below its bars, the norm; without anything it is the Euclidean one."""
 
 TREES = Arithmetic(
     name="trees",

@@ -11,6 +11,7 @@ from lark import Token
 from bpreport.formula.errors import FormulaError
 from bpreport.formula.fragments import Bare, Group, Mark, Scripts, place, unwrapped, whole
 from bpreport.formula.names import SUBSCRIPTS, read_indices
+from bpreport.formula.operations import NORMS
 from bpreport.formula.tree import Apply, Derivative, Number, Symbol, Tree, Tuple
 
 __all__ = ["COUNTERS", "is_transpose", "raised", "subscripted", "subtracted"]
@@ -32,8 +33,10 @@ def subscripted(base: Any, script: Token) -> Any:
         indices = (*base.indices, *read_indices(script, place(script)))
         plain = script if script.startswith("_") else f"_{{{script.translate(SUBSCRIPTS)}}}"
         return replace(base, indices=indices, typed=base.typed and base.typed + plain)
-    if isinstance(base, Apply) and base.operation == "norm" and script.strip("_{} ") == "2":
-        return base  # the Euclidean norm
+    if isinstance(base, Apply) and base.operation == "norm":
+        norm = NORMS.get(script.strip("_{} "))
+        if norm is not None:
+            return replace(base, operation=norm)
     if isinstance(base, Apply) and base.operation in ("power", "transpose"):
         inner, *rest = base.operands  # x^2_j for x_j^2
         return replace(base, operands=(subscripted(inner, script), *rest))

@@ -54,6 +54,7 @@ _LARGE = {
     "sum": r"\sum", "product": r"\prod", "max": r"\max", "min": r"\min",
     "argmin": r"\arg\min", "argmax": r"\arg\max",
 }  # fmt: skip
+_BELOW = {"norm_1": "1", "norm_infinity": r"\infty", "norm_F": "F"}
 _FENCES = {"(": ("(", ")"), "[": ("[", "]"), "{": (r"\{", r"\}"), "": ("", "")}
 
 Values = Mapping[str, "str | Tree"]
@@ -153,6 +154,8 @@ class _Writer:
                 return rf"\left|{self.write(operands[0])[0]}\right|", _ATOM
             case "norm":
                 return rf"\left\|{self.write(operands[0])[0]}\right\|", _ATOM
+            case "norm_1" | "norm_infinity" | "norm_F":
+                return rf"\left\|{self.write(operands[0])[0]}\right\|_{_BELOW[operation]}", _ATOM
             case "floor":
                 return rf"\left\lfloor {self.write(operands[0])[0]} \right\rfloor", _ATOM
             case "ceiling":

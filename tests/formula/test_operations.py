@@ -60,11 +60,15 @@ SCALAR: dict[str, tuple[Callable[..., Any], list[tuple[str, ...]]]] = {
     "minimum": (min, [("0.5", "-3"), ("-1", "-0.5")]),
     "transpose": (lambda a: a, [("0.5",)]),
     "norm": (abs, [("-0.5",)]),
+    "norm_1": (abs, [("-0.5",)]),
+    "norm_infinity": (abs, [("-0.5",)]),
+    "norm_F": (abs, [("-0.5",)]),
 }
 """Oracle and operands of each operation on numbers."""
 
 POINTS = [(name, point) for name, (_, points) in SCALAR.items() for point in points]
-WITHOUT_SLOPE = {"norm", "softmax", "floor", "ceiling", "sign"}
+NORMS = {"norm", "norm_1", "norm_infinity", "norm_F"}
+WITHOUT_SLOPE = {*NORMS, "softmax", "floor", "ceiling", "sign"}
 KINKED = {"relu", "abs"}
 
 

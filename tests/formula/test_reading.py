@@ -144,7 +144,7 @@ def test_refusal_tells_place_token_and_what_was_expected(
         ("p(x)", "f(x)", "call f(x)"),
         ("y(x, w)", "J(x, w)", "call J(x, w)"),
         (r"\log p (x)", r"\log p \log x", "multiply(log(p), log(x))"),
-        (r"\|w\|_1", r"\|w\|_2", "norm(w)"),
+        (r"\|w\|_p", r"\|w\|_2", "norm(w)"),
         (r"\sum_{i,j} x_{ij}", r"\sum_i \sum_j x_{ij}", "sum[i](sum[j](x_{i,j}))"),
         ("2x3", "2 x_3", "multiply(2, x_{3})"),
         ("x 3", r"x \cdot 3", "multiply(x, 3)"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
+from bpreport.formula.operations import NORMS
 from bpreport.formula.tree import (
     Apply,
     Call,
@@ -45,7 +46,9 @@ def _larger(parts: st.SearchStrategy[Tree]) -> st.SearchStrategy[Tree]:
         st.builds(Apply, st.just("divide"), two, st.sampled_from(["/", r"\frac"])),
         st.builds(Apply, st.just("power"), two),
         st.builds(Apply, st.just("negative"), one),
-        st.builds(Apply, st.sampled_from([*ONE_OPERAND, "norm", "transpose"]), one),
+        st.builds(
+            Apply, st.sampled_from([*ONE_OPERAND, *sorted(set(NORMS.values())), "transpose"]), one
+        ),
         st.builds(Apply, st.sampled_from(["maximum", "minimum"]), several),
         st.builds(Call, st.sampled_from([Symbol("f"), Symbol("g")]), one, st.integers(0, 2)),
         st.builds(
