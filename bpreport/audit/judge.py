@@ -314,13 +314,7 @@ def _inequality(claim: Claim, knowledge: Knowledge) -> Judgement:
         left = right  # 0.1 + 0.2 is 0.3, whatever its 51st digit
     if INEQUALITIES[claim.relation](left, right):
         return said(claim, Verdict.PROVED, "It holds for the printed numbers")
-    return said(
-        claim,
-        Verdict.WRONG,
-        "It does not hold: {left} on the left, {right} on the right",
-        left=shown(left),
-        right=shown(right),
-    )
+    return _does_not_hold(claim, left, right)
 
 
 def _two_lines(claim: Claim, knowledge: Knowledge) -> Judgement:
@@ -337,14 +331,13 @@ def _two_lines(claim: Claim, knowledge: Knowledge) -> Judgement:
             "Both sides agree within the rounding of the printed numbers",
             exact=left,
         )
-    return said(
-        claim,
-        Verdict.WRONG,
-        "It does not hold: {left} on the left, {right} on the right",
-        left=shown(left),
-        right=shown(right),
-        exact=left,
-    )
+    return _does_not_hold(claim, left, right, exact=left)
+
+
+def _does_not_hold(claim: Claim, left: Any, right: Any, exact: Any = None) -> Judgement:
+    text = "It does not hold: {left} on the left, {right} on the right"
+    left, right = shown(left), shown(right)
+    return said(claim, Verdict.WRONG, text, left=left, right=right, exact=exact)
 
 
 def _figure(claim: Claim, knowledge: Knowledge) -> Judgement:

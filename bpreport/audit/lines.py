@@ -44,6 +44,7 @@ from bpreport.formula.tree import Call, Derivative, Symbol
 
 __all__ = ["judge_line", "judge_value"]
 
+UNTOLD = "The deck does not say how iteration {count} is computed"
 FROM_OLD = "{printed} is right with the numbers from before the update; after it, it is {exact}"
 
 
@@ -53,11 +54,7 @@ def judge_value(claim: Claim, knowledge: Knowledge, printed: str) -> Judgement:
     assert name is not None
     if isinstance(name, Call):
         if claim.iteration is not None and knowledge.trace_of(claim) is None:
-            return unchecked(
-                claim,
-                "The deck does not say how iteration {count} is computed",
-                count=claim.iteration,
-            )
+            return unchecked(claim, UNTOLD, count=claim.iteration)
         value = evaluate(name, knowledge.values_for(name, claim), MPMATH)
         return judge_line(claim, knowledge, printed, value, shown=False)
     known = knowledge.known(name, claim)
@@ -73,11 +70,7 @@ def judge_value(claim: Claim, knowledge: Knowledge, printed: str) -> Judgement:
     if known.worked is None and known.formula is None and knowledge.restates(name, claim):
         return _restated(claim, knowledge, printed, known)
     if known.given and knowledge.is_counted(name, claim) and known.worked is None:
-        return unchecked(
-            claim,
-            "The deck does not say how iteration {count} is computed",
-            count=claim.iteration,
-        )
+        return unchecked(claim, UNTOLD, count=claim.iteration)
     if known.given and (known.worked is not None or not knowledge.is_result(name, claim)):
         return judge_given(claim, known, printed)
     if known.worked is None and known.formula is None and claim.iteration is not None:
@@ -101,8 +94,7 @@ def _of_iteration(claim: Claim, knowledge: Knowledge, printed: str, count: int) 
     if printed in knowledge.printed_for(claim.head, claim):
         text = "{printed} is printed for {name} outside of the table as well"
         return said(claim, Verdict.CARRIED, text, printed=printed, name=math(claim.head))
-    text = "The deck does not say how iteration {count} is computed"
-    return unchecked(claim, text, printed=printed, count=count)
+    return unchecked(claim, UNTOLD, printed=printed, count=count)
 
 
 def _restated(claim: Claim, knowledge: Knowledge, printed: str, known: Known) -> Judgement:

@@ -27,6 +27,7 @@ from bpreport.audit.table_rows import (
     does_not_follow,
     formula_of,
     judge_in_row,
+    named_by_place,
     range_in_row,
 )
 from bpreport.deck.model import Claim
@@ -187,11 +188,9 @@ def _written_out(
     Where a name has neither, what heads a column is one: t - y.
     """
     named = {one.left.key: one for one in beside if isinstance(one.left, Symbol | Derivative)}
-    columns = {
-        one.left: Symbol(r"\column", (str(place),))
-        for place, one in enumerate(beside)
-        if one.left is not None and not isinstance(one.left, Symbol | Derivative)
-    }
+    columns, headed = named_by_place(
+        one for one in beside if not isinstance(one.left, Symbol | Derivative)
+    )
 
     def written(part: Tree) -> Tree | None:
         if part in columns:
@@ -202,7 +201,6 @@ def _written_out(
 
     for _ in range(DEPTH):
         formula = substitute(formula, written)
-    headed = {columns[one.left].key: one for one in beside if one.left in columns}
     return formula, named | headed
 
 

@@ -8,6 +8,7 @@ not do, as rounded.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -36,6 +37,7 @@ __all__ = [
     "formula_of",
     "judge_in_case",
     "judge_in_row",
+    "named_by_place",
     "range_in_row",
 ]
 
@@ -263,15 +265,23 @@ def _formula_in_row(claim: Claim, knowledge: Knowledge) -> tuple[Tree, dict[str,
     names = [name for name in readings(formula) if name.key not in row and name.key not in count]
     if all(knowledge.operand(name, claim) is not None for name in names):
         return formula, row
-    columns: dict[Tree, Symbol] = {
-        one.left: Symbol(r"\column", (str(place),))
-        for place, one in enumerate(knowledge.tables.row(claim))
-        if one.left is not None and one.left != claim.left and not isinstance(one.left, Symbol)
-    }
-    beside = {
-        columns[one.left].key: one for one in knowledge.tables.row(claim) if one.left in columns
-    }
+    columns, beside = named_by_place(
+        one
+        for one in knowledge.tables.row(claim)
+        if one.left != claim.left and not isinstance(one.left, Symbol)
+    )
     return substitute(formula, columns.get), row | beside
+
+
+def named_by_place(claims: Iterable[Claim]) -> tuple[dict[Tree, Symbol], dict[str, Claim]]:
+    """Names for what heads some columns and is none, and the numbers below by these names."""
+    columns: dict[Tree, Symbol] = {}
+    numbers: dict[str, Claim] = {}
+    for claim in claims:
+        if claim.left is not None:
+            name = columns.setdefault(claim.left, Symbol(r"\column", (str(len(columns)),)))
+            numbers[name.key] = claim
+    return columns, numbers
 
 
 def formula_of(claim: Claim, knowledge: Knowledge) -> Tree | None:

@@ -142,12 +142,7 @@ class Comparison:
         value = self.trace.quantities[key].value
         low, high = self._interval(key)
         lines = [f"  {plain(latex(self.trace.quantities[key].symbol))}"] if headed else []
-        known, number, below, which = difference(value, got)
-        lines.append(self._line(gettext("expected"), known))
-        lines.append(self._line(gettext("got"), number))
-        if below:
-            digit = gettext("the first digit that differs is number {count}").format(count=which)
-            lines.append(self._line("", f"{below}  {digit}"))
+        lines += self._beside(value, got)
         ends = f"{_short(low)} … {_short(high)}"
         lines.append(self._line(gettext("accepted"), f"{ends} ({self._reason(key)})"))
         return lines
@@ -173,6 +168,16 @@ class Comparison:
     def gettext(self) -> Callable[[str], str]:
         """A sentence in the reader's language."""
         return translator(self.lang).gettext
+
+    def _beside(self, expected: Any, got: float) -> list[str]:
+        """Both numbers under one another, and which digit differs first."""
+        gettext = self.gettext
+        known, number, below, which = difference(expected, got)
+        lines = [self._line(gettext("expected"), known), self._line(gettext("got"), number)]
+        if below:
+            digit = gettext("the first digit that differs is number {count}").format(count=which)
+            lines.append(self._line("", f"{below}  {digit}"))
+        return lines
 
     def _line(self, label: str, text: str) -> str:
         gettext = self.gettext
@@ -221,16 +226,10 @@ class Comparison:
         rows = np.flatnonzero(off.reshape(len(got), -1).any(axis=1))
         at = int(rows[0])
         entry = int(np.flatnonzero(off[at].reshape(-1))[0]) if got.ndim > 1 else 0
-        known, number, below, which = difference(
-            MP.mpf(float(right[at].reshape(-1)[entry])), float(got[at].reshape(-1)[entry])
-        )
+        expected = MP.mpf(float(right[at].reshape(-1)[entry]))
         head = gettext("{name} is not the deck's run: it differs from {updates} updates on")
         lines = [head.format(name=name, updates=first + at)]
-        lines.append(self._line(gettext("expected"), known))
-        lines.append(self._line(gettext("got"), number))
-        if below:
-            digit = gettext("the first digit that differs is number {count}").format(count=which)
-            lines.append(self._line("", f"{below}  {digit}"))
+        lines += self._beside(expected, float(got[at].reshape(-1)[entry]))
         slip = self._run_slip(series, column, got, first)
         lines.append(self._line(gettext("slip"), slip or gettext("none is known that gives this")))
         return "\n".join(lines)

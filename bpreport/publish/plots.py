@@ -216,13 +216,7 @@ def dumbbells(
         axes.margins(x=0.05)
         axes.grid(visible=False, axis="y")
         axes.set_xlabel(name)
-        axes.legend(
-            loc="lower left",
-            bbox_to_anchor=(-0.01, 1),
-            ncols=len(sets),
-            frameon=False,
-            handletextpad=0.3,
-        )
+        _legend_above(axes, len(sets), handletextpad=0.3)
         return picture(alt)
 
 
@@ -255,15 +249,13 @@ def stacked(labels: Sequence[str], sets: Mapping[str, Values], name: str, alt: s
         axes.grid(visible=False, axis="y")
         axes.margins(x=0)
         axes.set_xlabel(name)
-        axes.legend(
-            loc="lower left",
-            bbox_to_anchor=(-0.01, 1),
-            ncols=len(sets),
-            frameon=False,
-            handletextpad=0.4,
-            handlelength=1,
-        )
+        _legend_above(axes, len(sets), handletextpad=0.4, handlelength=1)
         return picture(alt)
+
+
+def _legend_above(axes: Axes, sets: int, **spacing: float) -> None:
+    """What each set is, in one line above the axes."""
+    axes.legend(loc="lower left", bbox_to_anchor=(-0.01, 1), ncols=sets, frameon=False, **spacing)
 
 
 def _thinned(x: Values, y: Values, logarithmic: bool) -> tuple[Values, Values]:

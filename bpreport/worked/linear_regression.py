@@ -126,10 +126,7 @@ class LinearRegression:
             solution = MP.lu_solve(x.T * x, x.T * y)
         except ZeroDivisionError:
             return
-        for j in range(self.samples.features):
-            symbol = Symbol(r"\theta", (str(self.samples.first + j),), ("*",))
-            steps.result(symbol, solution[j], "result")
-            roles[symbol.key] = Role("minimiser", str(j))
+        self.samples.minimiser(steps, roles, solution)
 
 
 def from_settings(name: str, settings: Mapping[str, Any]) -> LinearRegression:

@@ -121,10 +121,7 @@ class LogisticRegression:
             )
             roles[names.updated(j).key] = Role("updated parameter", str(j))
         solution = self._exact_newton()
-        for j, value in enumerate(solution or ()):
-            symbol = Symbol(r"\theta", (str(samples.first + j),), ("*",))
-            steps.result(symbol, value, "result")
-            roles[symbol.key] = Role("minimiser", str(j))
+        samples.minimiser(steps, roles, solution or ())
         return Trace(
             self.name,
             KIND,

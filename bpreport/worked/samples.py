@@ -6,7 +6,7 @@ that the rows are complete; then parameters count from 1.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -125,6 +125,13 @@ class Samples:
         roles[steps.given(names.learning_rate, self.learning_rate).key] = Role("learning rate")
         steps.given(Symbol("m"), str(self.count))
         return names
+
+    def minimiser(self, steps: Steps, roles: dict[str, Role], values: Iterable[Any]) -> None:
+        """Enter the parameters where the objective is least into a trace."""
+        for j, value in enumerate(values):
+            symbol = Symbol(r"\theta", (str(self.first + j),), ("*",))
+            steps.result(symbol, value, "result")
+            roles[symbol.key] = Role("minimiser", str(j))
 
     def descend(
         self, objective: Callable[[Values], Values], gradient: Callable[[Values], Values]
