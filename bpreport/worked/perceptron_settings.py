@@ -17,6 +17,7 @@ from typing import Any
 from bpreport.deck.errors import DeckError, Phrase
 from bpreport.formula.limits import limit
 from bpreport.formula.tree import Symbol
+from bpreport.worked.name_clashes import refuse_clashes
 from bpreport.worked.network import ACTIVATIONS, LOSSES, UPDATES
 from bpreport.worked.perceptron import Connection, Notation, Perceptron
 from bpreport.worked.settings import (
@@ -80,7 +81,7 @@ def from_settings(name: str, settings: Mapping[str, Any]) -> Perceptron:
             found=len(targets),
         )
     connections, biases, trained = _parameters(settings, given, layers, path)
-    return Perceptron(
+    perceptron = Perceptron(
         name=name,
         layers=layers,
         activations=activations,
@@ -104,6 +105,8 @@ def from_settings(name: str, settings: Mapping[str, Any]) -> Perceptron:
         ),
         notation=notation,
     )
+    refuse_clashes(perceptron, settings)
+    return perceptron
 
 
 def _layers(settings: Mapping[str, Any], path: KeyPath) -> tuple[tuple[str, int], ...]:

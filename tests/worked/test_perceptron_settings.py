@@ -61,6 +61,10 @@ CASES: list[tuple[dict[str, Any], tuple[Any, ...], Any, str]] = [
     (INDEXED, ("given", "v"), [["0.1"] * 3] * 2, "expected 3 rows, one for each source unit, the"),
     (INDEXED, ("given", "w"), [["0.1"] * 3] * 4, "expected 2 numbers (one for each target unit)"),
     (INDEXED, ("weights", "x-y"), "v_{ii}", "a pattern such as v_{ij}"),
+    (BP, ("notation",), {"net": "z", "out": "z"}, "z_{h1} would be a pre-activation and also an"),
+    (BP, ("notation",), {"net": "out"}, "out_{h1} would be a pre-activation and also an output"),
+    (BP, ("notation",), {"units": "number", "target": "b"}, "b_{1} would be a bias and also a"),
+    (BP, ("notation",), {"learning_rate": "E", "units": "number"}, "an error and also the learn"),
 ]
 
 
@@ -82,11 +86,25 @@ def test_caught(settings: dict[str, Any], path: tuple[Any, ...], value: Any, mes
     assert missing or named[: len(path)] == path or named[:1] in {("activation",), ("loss",)}
 
 
+def test_two_matrices_of_one_name() -> None:
+    """Of two matrices w_{ij} and w_{jk} nobody could tell whose w_{1,2} is meant."""
+    square = {
+        "layers": {"x": "2", "h": "2", "o": "2"},
+        "given": {"x": ["1", "2"], "target": ["0", "1"], "w": [["0.1", "0.2"], ["0.3", "0.4"]]},
+        "weights": {"x-h": "w_{ij}", "h-o": "w_{jk}"},
+        "learning_rate": "0.1",
+    }
+    with pytest.raises(DeckError, match="would be a weight and also another one") as caught:
+        from_settings("square", square)
+    assert caught.value.key_path == ("worked", "square", "weights", "h-o")
+
+
 TWINS = NETWORKS | {
     "rows of biases": PER_UNIT
     | {"given": BP["given"] | {"b": [["0.1", "0.2", "0.3"], ["0.4", "0.5"]]}},
     "biases numbered through": PER_UNIT | {"given": BP["given"] | {"b": ["0.1"] * 5}},
     "indices without a bias": PLAIN,
+    "names that differ in an index": BP | {"notation": {"learning_rate": "E", "net": "z"}},
 }
 
 
