@@ -15,7 +15,7 @@ import numpy as np
 from bpreport.formula import EvaluationError, FormulaError, latex, slope
 from bpreport.publish.expression import expression
 from bpreport.publish.formulas import plain
-from bpreport.worked.descending import BEYOND, LIMIT, OUTCOMES
+from bpreport.worked.descending import BEYOND, OUTCOMES
 from bpreport.worked.descent import GradientDescent
 from bpreport.worked.memory import remembered_with
 from bpreport.worked.trace import Trace
@@ -75,7 +75,7 @@ def lab(trace: Trace, example: GradientDescent) -> Lab | None:
             tuple(run["start"]),
             run["stop"],
             run["tolerance"],
-            run["iterations"] if run["stop"] == "count" else LIMIT,
+            run["most"],
             run["iterations"],
             behaviour(trace.series[f"{name}.iterates"]),
         )

@@ -233,16 +233,21 @@ class GradientDescent:
                     run.iterations,
                 )
             )
-        paths = {run.name: self._descend_one(run) for run in settled}
-        return trace(self, settled, paths, tuple(assumed))
+        paths, tied = {}, set()
+        for one in settled:
+            paths[one.name], near = self._descend_one(one)
+            tied |= {one.name} if near else set()
+        return trace(self, settled, paths, frozenset(tied), tuple(assumed))
 
-    def _descend_one(self, run: SettledRun) -> Paths:
+    def _descend_one(self, run: SettledRun) -> tuple[Paths, bool]:
+        """All iterates, and whether only 50 digits can tell after which of them the run stops."""
         limit = LIMIT if run.iterations is None else run.iterations
         starts = np.array([float(entry) for entry in run.start])
         rates, goals = np.array([float(run.learning_rate)]), np.array([float(run.tolerance)])
         alone = partial(descend, self.value_at, self.gradient_at, starts[:, None], rates)
         paths = alone(run.stop, goals, limit)
-        if run.stop != "count" and is_near(run, paths, self.gradient_at):
+        near = run.stop != "count" and is_near(run, paths, self.gradient_at)
+        if near:
             made = updates_made(self, run, limit)
             if made is not None and made != paths.counts[0]:
                 paths = alone("count", goals, made)
@@ -272,7 +277,7 @@ class GradientDescent:
                 tolerance=run.tolerance,
                 limit=limit,
             )
-        return paths
+        return paths, near
 
 
 def from_settings(name: str, settings: Mapping[str, Any]) -> GradientDescent:

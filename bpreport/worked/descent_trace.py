@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from bpreport.formula.tree import Symbol, Tree, substitute
-from bpreport.worked.descending import OUTCOMES, Paths
+from bpreport.worked.descending import LIMIT, OUTCOMES, Paths
 from bpreport.worked.steps import Steps, product
 from bpreport.worked.trace import Role, Trace
 
@@ -24,9 +24,13 @@ def trace(
     descent: GradientDescent,
     settled: Sequence[SettledRun],
     paths: Mapping[str, Paths],
+    tied: frozenset[str],
     assumed: tuple[str, ...],
 ) -> Trace:
-    """The trace of all runs, whose numbers `paths` holds."""
+    """The trace of all runs, whose numbers `paths` holds.
+
+    Of the runs that are `tied`, float64 cannot tell after which update they stop.
+    """
     steps = Steps()
     roles: dict[str, Role] = {}
     series, runs = {}, {}
@@ -38,6 +42,8 @@ def trace(
         series[f"{run.name}.values"] = found.objectives[:, 0]
         runs[run.name] = {
             "iterations": done,
+            "most": LIMIT if run.iterations is None else run.iterations,
+            "tied": run.name in tied,
             "outcome": OUTCOMES[found.outcomes[0]],
             "learning_rate": run.learning_rate,
             "start": run.start,

@@ -160,6 +160,38 @@ def test_iterates_and_results_of_a_descent(several: bool) -> None:
     assert script.value("walk", 1.0) is None
 
 
+MIXED = {
+    "steep": {"learning_rate": "0.3", "stop": "gradient", "tolerance": "0.01"},
+    "short": {"learning_rate": "0.2", "stop": "step", "tolerance": "0.03"},
+    "fixed": {"learning_rate": "0.1", "stop": "count", "iterations": "4"},
+    "given up": {
+        "learning_rate": "0.05",
+        "stop": "gradient",
+        "tolerance": "1e-9",
+        "iterations": "7",
+    },
+    "tied": {"learning_rate": "0.55", "stop": "gradient", "tolerance": "0.0002"},
+}
+"""Runs with rules of their own. The last goes from a distance of 1 to -0.1 of it, four times: a
+slope of 2 * 0.0001 is just its tolerance."""
+
+
+@pytest.mark.parametrize("names", [list(MIXED), ["steep"], ["given up"], ["tied"]])
+def test_each_run_stops_by_its_own_rule(names: list[str]) -> None:
+    """Whatever the others do, and gives up where the deck does; one rule alone is not named."""
+    runs = {name: MIXED[name] for name in names}
+    example = descending("bowl", {"objective": "(x - 3)^2", "start": "4", "runs": runs})
+    trace = example.trace()
+    script = descent.script(example, trace, "", str)
+    scope = run(script)
+    for name, facts in trace.facts["runs"].items():
+        made = eval(script.value(f"{name}.iterations", 0.0) or "", scope)
+        assert made == facts["iterations"]
+    code = "".join(cell.source for part in script.parts for cell in part.cells)
+    assert ("stop ==" in code) == (len(names) > 1)
+    assert ("Floats cannot tell" in code) == ("tied" in names)
+
+
 def test_a_long_row_of_data_is_broken_into_lines() -> None:
     """Each short enough to read, and the same numbers."""
     digits = [f"{number / 7:.12f}" for number in range(40)]

@@ -13,6 +13,8 @@ from bpreport.publish.expression import OPERATIONS, expression
 from bpreport.publish.lab import lab
 from bpreport.publish.stepper import Stepper, stepper
 from bpreport.worked import GradientDescent, Perceptron, recompute
+from bpreport.worked.descending import LIMIT
+from bpreport.worked.descent import from_settings
 
 HEAD = "---\nlang: en\nworked:\n  net:\n    kind: perceptron\n"
 DECKS = {
@@ -171,6 +173,20 @@ def test_the_sliders_hold_the_runs_of_the_deck():
             assert low <= value <= high
             assert mpmath.almosteq((value - low) / step, round((value - low) / step), 1e-9)
     assert found.data["rates"]["high"] > 2  # 2 / J''
+
+
+@pytest.mark.parametrize(("most", "limit"), [({"iterations": "12"}, 12), ({}, LIMIT)])
+def test_a_run_of_the_lab_is_given_up_where_the_deck_gives_it_up(most, limit):
+    """After as many updates as the front matter allows beside the stopping rule."""
+    example = from_settings(
+        "bowl",
+        {"objective": "x^2", "start": "1", "learning_rate": "0.1", "stop": "gradient",
+         "tolerance": "1e-9"} | most,
+    )  # fmt: skip
+    found = lab(example.trace(), example)
+    assert found is not None
+    (preset,) = found.presets
+    assert preset.limit == limit
 
 
 def test_cases_are_handed_over_with_their_conditions():

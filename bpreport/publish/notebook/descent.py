@@ -9,6 +9,7 @@ from typing import Any
 from bpreport.formula import latex
 from bpreport.formula.tree import Symbol
 from bpreport.publish.identifiers import identifier, identifiers
+from bpreport.publish.language import mark
 from bpreport.publish.notebook.cells import Cell, solution
 from bpreport.publish.notebook.code import expression, literal, quoted
 from bpreport.publish.notebook.script import Gettext, Part, Script, prefix_of
@@ -23,6 +24,9 @@ STOPS = {
     "step": "np.linalg.norm(path[-1] - path[-2]) <= tolerance",
 }
 """Stopping rules; without one, a run makes as many updates as it is allowed."""
+TIED = mark(
+    "Floats cannot tell when this run stops, for it meets its tolerance; the count is exact."
+)
 
 
 def script(example: GradientDescent, trace: Trace, _ending: str, gettext: Gettext) -> Script:
@@ -70,23 +74,31 @@ class _Descent:
     def runs(self) -> Part:
         """The iterates of every run, and a plot."""
         label = f"{self.example.name}-runs"
-        rule = next(iter(self.settings.values()))["stop"]
         J, gradient = f"{self.name}_J", f"{self.name}_gradient"
+        rules = {run: "count" if settings["tied"] else settings["stop"]
+                 for run, settings in self.settings.items()}  # fmt: skip
+        several = len(set(rules.values())) > 1
         step = f"path.append(path[-1] - learning_rate * {gradient}(path[-1]))"
         loop = [f"path = [{'np.array(start, dtype=float)' if self.several else 'start'}]",
                 "while len(path) <= most:", f"    {step}"]  # fmt: skip
-        if rule in STOPS:
-            loop += [f"    if {STOPS[rule].format(J=J, gradient=gradient)}:", "        break"]
+        for rule in (rule for rule in STOPS if rule in rules.values()):
+            asked = f"stop == {quoted(rule)} and " if several else ""
+            met = STOPS[rule].format(J=J, gradient=gradient)
+            loop += [f"    if {asked}{met}:", "        break"]
         loop.append("return np.array(path)")
         told = self.gettext("All iterates from the start to the last.")
-        lines = [f"def {self.name}_descend(start, learning_rate, tolerance, most):",
+        stop = "stop, " if several else ""
+        lines = [f"def {self.name}_descend(start, learning_rate, {stop}tolerance, most):",
                  f'    """{told}"""', *solution(loop, "    "), "", ""]  # fmt: skip
         for run, settings in self.settings.items():
             start = ", ".join(map(literal, settings["start"]))
             start = f"[{start}]" if self.several else start
-            most = settings["iterations"] if rule == "count" else 10_000
+            stop = f"{quoted(rules[run])}, " if several else ""
+            most = settings["iterations"] if settings["tied"] else settings["most"]
             rate, tolerance = literal(settings["learning_rate"]), literal(settings["tolerance"])
-            call = f"{start}, {rate}, {tolerance}, {most}"
+            if settings["tied"]:
+                lines.append(f"# {self.gettext(TIED)}")
+            call = f"{start}, {rate}, {stop}{tolerance}, {most}"
             lines.append(f"{self._path(run)} = {self.name}_descend({call})")
         counts = [f"assert len({self._path(run)}) == {1 + settings['iterations']}"
                   for run, settings in self.settings.items()]  # fmt: skip
