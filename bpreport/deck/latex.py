@@ -10,11 +10,14 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 from markdown_it.token import Token
 
 from bpreport.deck.document import Document, Gathering, Mark
+from bpreport.deck.errors import DeckError
 from bpreport.deck.fences import ENVIRONMENTS, PLAIN
+from bpreport.deck.markdown import split_front_matter
 from bpreport.deck.model import Position
 from bpreport.deck.tables import entries, printed_at
 
@@ -51,6 +54,8 @@ _RULES = re.compile(
 _BREAK = re.compile(r"\n[ \t]*\n")
 _BRACE = re.compile(r"\\[\s\S]|[{}]")
 _COMMENT = re.compile(r"\\[\s\S]|(?P<comment>%[^\n]*)")
+_COMMENTED_RULE = re.compile(r"%[ \t]*(?:---|\.\.\.)[ \t]*\Z")
+_COMMENTED_KEY = re.compile(r"%[ \t]*[a-z_]+[ \t]*:(?:\s|\Z)")
 _TITLE = re.compile(r"\\title\s*(?:\[[^\[\]]*\])?(?=\{)")
 _LAYOUT = re.compile(
     r"\\(?:begin|end)\s*\{[^{}\n]*\}(?:\[[^\[\]\n]*\])?(?:\{[^{}\n]*\})?"
@@ -85,7 +90,34 @@ def parse_latex(source: str) -> Document:
     >>> document.sections[0].title, document.math[0].source, document.math[0].starts[0].column
     ('FP', 'a = b', 20)
     """
-    return _Reading(source).document()
+    front_matter, readable = _front_matter(source)
+    document = _Reading(readable).document()
+    document.front_matter = front_matter
+    return document
+
+
+def _front_matter(source: str) -> tuple[str | None, str]:
+    r"""The front matter, and the source without it.
+
+    It stands at the top as in Markdown, or in comments, so that LaTeX does not see it. A header
+    of comments without any key is none.
+
+    >>> _front_matter("% ---\n% lang: en\n% ---\n\\section{A}")[0]
+    '  lang: en\n'
+    """
+    first, _, rest = source.partition("\n")
+    if not _COMMENTED_RULE.match(first):
+        return split_front_matter(source)
+    lines = list(takewhile(lambda line: line.startswith("%"), rest.split("\n")))
+    end = next((n for n, line in enumerate(lines) if _COMMENTED_RULE.match(line)), len(lines))
+    if not any(_COMMENTED_KEY.match(line) for line in lines[:end]):
+        return None, source
+    if end == len(lines):
+        raise DeckError(
+            "front matter is not closed; expected a line '% ---' behind it", position=Position(1, 1)
+        )
+    # A blank for each % leaves every key in its column.
+    return "".join(f" {line[1:]}\n" for line in lines[:end]), source
 
 
 def _uncommented(source: str) -> str:

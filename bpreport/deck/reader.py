@@ -59,7 +59,7 @@ def read_source(source: str, path: str) -> Deck:
     try:
         return _read(unix(source), path)
     except DeckError as error:
-        stated = re.search(r"^---\s*\n(?:.*\n)*?lang: *([a-z]{2,3})\s", source)
+        stated = re.search(r"^(?:% *)?---\s*\n(?:.*\n)*?(?:% *)?lang: *([a-z]{2,3})\s", source)
         error.lang = stated[1] if stated else language(source)
         raise error.placed(path, {}) from None
 

@@ -50,6 +50,45 @@ def test_notes():
     assert loose(deck) == ["3"]
 
 
+FRONT = """\
+worked:
+  line:
+    kind: linear regression
+    data: {x: [1, 2], y: [2, 3]}
+    learning_rate: 0.1"""
+BODY = "\\section{A line}\nFrom $a = 1$.\n"
+
+
+def commented(front):
+    return "".join(f"% {line}\n" for line in ["---", *front.split("\n"), "---"])
+
+
+def test_front_matter_as_in_markdown_or_in_comments():
+    """Either is read; formulas and slides keep their places below it."""
+    for top in (f"---\n{FRONT}\n---\n", commented(FRONT)):
+        deck = latex(top + BODY)
+        assert deck.settings["worked"]["line"]["data"]["y"] == ["2", "3"]
+        assert begins(deck) == ["9:7"]
+        assert [(slide.title, slide.line) for slide in deck.slides] == [("A line", 8)]
+
+
+def test_front_matter_that_is_wrong_is_refused_at_its_place():
+    """Line and column are those of the file."""
+    wrong = FRONT.replace("rate: 0.1", "rate: fast")
+    told = "worked.line.learning_rate: expected a number"
+    assert refused(f"---\n{wrong}\n---\n{BODY}", "n.tex").startswith(f"n.tex:6:5: {told}")
+    assert refused(commented(wrong) + BODY, "n.tex").startswith(f"n.tex:6:7: {told}")
+    unknown = commented(FRONT.replace("worked:", "wroked:"))
+    assert refused(unknown + BODY, "n.tex").startswith("n.tex:2:3: wroked: unknown key")
+    unclosed = commented(FRONT).rpartition("% ---")[0]
+    assert "expected a line '% ---' behind it" in refused(unclosed + BODY, "n.tex")
+
+
+@pytest.mark.parametrize("header", ["% ---\n% My notes\n% ---\n", "% ------\n% lang: x\n% ---\n"])
+def test_a_header_of_comments_is_no_front_matter(header):
+    assert not latex(header + BODY).settings
+
+
 @pytest.mark.parametrize(
     ("source", "place"),
     [
