@@ -27,6 +27,10 @@ def judge_annotated(claim: Claim, knowledge: Knowledge, figure: Figure) -> Judge
         return _unknown(claim, trace, figure.claim)
     if known.given:
         return judge_given(claim, known, figure.text)
+    solved = knowledge.study.unstated.get(trace.name)
+    if solved is not None and figure.claim in solved.doubtful:
+        text = "Either {printed} or another printed result of the runs is wrong: they do not fit"
+        return unchecked(claim, text, printed=figure.text)
     if trace.kind == "gradient descent" and figure.claim.endswith(".iterations"):
         return _count(claim, knowledge, trace, known)
     return judge_against(claim, knowledge, figure.text, known)

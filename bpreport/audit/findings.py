@@ -9,7 +9,7 @@ from bpreport.audit.examples import STOPPING_RULES
 from bpreport.audit.knowledge import Knowledge
 from bpreport.audit.model import Finding, Judgement, Message
 from bpreport.audit.notation import notation
-from bpreport.worked import Study
+from bpreport.worked import Study, Unstated
 
 __all__ = ["findings"]
 
@@ -70,6 +70,7 @@ def _unstated(study: Study) -> Iterator[Finding]:
             text = "{worked}: no start and tolerance give all printed counts"
             yield Finding("error", Message(text, {"worked": name}))
             continue
+        yield from _left_out(name, solved)
         possible = [rule for rule, fit in solved.rules.items() if fit.possible]
         text = (
             "{worked}: start, tolerance and stopping rule are not stated; the "
@@ -92,3 +93,23 @@ def _unstated(study: Study) -> Iterator[Finding]:
                 },
             ),
         )
+
+
+def _left_out(name: str, solved: Unstated) -> Iterator[Finding]:
+    """That some figures had to be left out, or which of several may be wrong."""
+    if not solved.left_out:
+        return
+    values = {"worked": name, "left_out": ", ".join(solved.left_out[0])}
+    if not solved.doubtful:
+        text = (
+            "{worked}: no start and tolerance give all printed results of the runs; {left_out} "
+            "is left out, without which the others fit"
+        )
+        yield Finding("note", Message(text, values))
+        return
+    text = (
+        "{worked}: no start and tolerance give all printed results of the runs; without {left_out} "
+        "the others fit, and so they do without {as_well}"
+    )
+    values["as_well"] = "; ".join(", ".join(out) for out in solved.left_out[1:])
+    yield Finding("error", Message(text, values))

@@ -273,7 +273,7 @@ def _check(request: _Request) -> _Checked:
         copy, messages = (None, ()) if request.copy is None else _fix(result, request, lang)
     except DeckError as error:
         return _Checked(failure=error)
-    wrong = any(judgement.verdict.level == "error" for judgement in result.judgements)
+    wrong = any(finding.level == "error" for finding in result.findings)
     return _Checked(_shown(result, request, lang), lang, wrong, messages, copy)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any
 
 import numpy as np
@@ -51,6 +51,14 @@ def show(example: GradientDescent, trace: Trace, context: Context) -> Shown:
     )
 
 
+SIMPLEST = mark(
+    "The simplest choice that gives every printed count: start %(start)s, tolerance"
+    " %(tolerance)s, and a run stops when %(rule)s."
+)
+SIMPLEST_BUT = mark(
+    "The simplest choice that gives all that is printed but %(left_out)s, which was left out:"
+    " start %(start)s, tolerance %(tolerance)s, and a run stops when %(rule)s."
+)
 NO_LAB = mark(
     "There is no learning-rate lab here: it is for a learning rate above 0 and an objective of"
     " single numbers."
@@ -93,10 +101,8 @@ def _fits(unstated: Unstated, gettext: Gettext) -> Table:
     best = unstated.simplest
     note = ""
     if best is not None:
-        note = gettext(
-            "The simplest choice that gives every printed count: start %(start)s, tolerance"
-            " %(tolerance)s, and a run stops when %(rule)s."
-        ) % {
+        note = gettext(SIMPLEST_BUT if unstated.left_out else SIMPLEST) % {
+            "left_out": gettext(COMMA).join(chain.from_iterable(unstated.left_out[:1])),
             "start": ", ".join(best.start),
             "tolerance": best.tolerance,
             "rule": gettext(RULES[best.stop]),

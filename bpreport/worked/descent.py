@@ -30,6 +30,7 @@ from bpreport.worked.descending import LIMIT, OUTCOMES, STOPS, Paths, descend
 from bpreport.worked.descent_trace import trace
 from bpreport.worked.exact_descent import is_near, updates_made
 from bpreport.worked.memory import remembered
+from bpreport.worked.misprints import solve_without_misprints
 from bpreport.worked.settings import (
     KeyPath,
     choice,
@@ -41,7 +42,7 @@ from bpreport.worked.settings import (
     text,
 )
 from bpreport.worked.trace import Trace
-from bpreport.worked.unstated import Problem, Unstated, solve
+from bpreport.worked.unstated import Problem, Unstated
 
 __all__ = ["GradientDescent", "Run", "SettledRun", "from_settings"]
 
@@ -174,6 +175,8 @@ class GradientDescent:
     ) -> Unstated:
         """Every start and tolerance that reproduces the printed counts, by stopping rule.
 
+        Where there is none, figures are left out until there is, as few as will do.
+
         `counts` are numbers of iterations by run; `results` optionally what the printed
         "minimiser" and "minimum" of a run allow, as (low, high). Settings that the deck states
         are kept. `counting` "checks" asks the same where the check of the start was counted.
@@ -185,7 +188,7 @@ class GradientDescent:
         first = next((runs[name] for name in counts), self.runs[0])
         if first.stop == "count" and "stop" not in self.unstated:
             raise ValueError("a run that stops by count has no tolerance to solve for")
-        return solve(
+        return solve_without_misprints(
             Problem(
                 self.value_at,
                 self.gradient_at,

@@ -19,10 +19,22 @@ from numpy.typing import NDArray
 
 from bpreport.worked.descending import RULES, measure
 
-__all__ = ["Approach", "Member", "Problem", "Region", "RuleFit", "Unstated", "solve"]
+__all__ = [
+    "Approach",
+    "Member",
+    "Problem",
+    "Region",
+    "RuleFit",
+    "Unstated",
+    "intervals",
+    "meeting",
+    "solve",
+]
 
 Array = NDArray[np.float64]
 Function = Callable[[Array], Array]
+State = tuple[Array, Array]
+"""Points (variables, S), and the objective there (S,)."""
 
 RADII = np.logspace(-4, 4, 321)
 """Distances of the starts tried from the minimiser, on either side of it."""
@@ -45,6 +57,8 @@ TEXT_LENGTHS = (1, 2, 3, 4)
 """How long the decimals may be among which the simplest start is looked for."""
 MANTISSAS = ("1", "5", "2", "3", "4", "6", "7", "8", "9")
 """Leading digits of a tolerance, roundest first."""
+LONGER = 4
+"""A run whose count is not known may be so many times as long as the longest that is."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +71,7 @@ class Problem:
     learning_rates: Mapping[str, float]
     """By run."""
     counts: Mapping[str, int]
-    """Printed numbers of iterations, by run."""
+    """Printed numbers of iterations, by run; a run may lack one, and is held to its results."""
     results: Mapping[str, Mapping[str, tuple[float, float]]] = field(default_factory=dict)
     """By run, what its printed "minimiser" and "minimum" allow: [low, high]."""
     start: tuple[str, ...] | None = None
@@ -80,6 +94,8 @@ class Member:
     """Tolerances from here, included,"""
     high: float
     """to here, excluded, would do as well from this start."""
+    effort: tuple[int, int] = (0, 0)
+    """How hard the tolerance and the start are to write: (0, 1) for a power of ten and a digit."""
 
 
 @dataclass(frozen=True)
@@ -143,6 +159,17 @@ class Unstated:
     rules: Mapping[str, RuleFit]
     simplest: Member | None
     """Roundest tolerance first, then the start that is shortest to write; None: impossible."""
+    left_out: tuple[tuple[str, ...], ...] = ()
+    """Where nothing gives all printed figures: those that were left out, as "slow.iterations".
+
+    Several choices of them stand here if the figures that each leaves fit equally well.
+    """
+
+    @property
+    def doubtful(self) -> frozenset[str]:
+        """Figures of which some are wrong, and nothing tells which."""
+        several = len(self.left_out) > 1
+        return frozenset(name for out in self.left_out for name in out) if several else frozenset()
 
 
 def intervals(problem: Problem, starts: Array) -> dict[str, tuple[Array, Array]]:
@@ -151,30 +178,73 @@ def intervals(problem: Problem, starts: Array) -> dict[str, tuple[Array, Array]]
     Where a run leaves the domain or its result is not as printed, the interval is empty: low is
     inf and high 0.
     """
-    shape = (len(problem.counts), starts.shape[1])
+    shape = (len(problem.learning_rates), starts.shape[1])
     found = {rule: (np.empty(shape), np.empty(shape)) for rule in _rules(problem)}
-    for row, (run, count) in enumerate(problem.counts.items()):
-        updates = count - (problem.counting == "checks")
-        rate = problem.learning_rates[run]
-        before, value_before = starts, problem.value(starts)
-        least = {rule: np.full(shape[1], np.inf) for rule in found}
-        last = {rule: np.full(shape[1], np.inf) for rule in found}
-        with np.errstate(all="ignore"):
-            for _ in range(updates):
-                after = before - rate * problem.gradient(before)
-                value_after = problem.value(after)
-                for rule in found:
-                    np.fmin(least[rule], last[rule], out=least[rule])
-                    last[rule] = measure(
-                        rule, before, after, value_before, value_after, problem.gradient
-                    )
-                before, value_before = after, value_after
-            fine = np.isfinite(value_before) & np.isfinite(before).all(axis=0)
-            fine &= _as_printed(problem.results.get(run, {}), before, value_before)
-        for rule, (low, high) in found.items():
-            low[row] = np.where(fine, last[rule], np.inf)
-            high[row] = np.where(fine, least[rule], 0.0)
+    for row, run in enumerate(problem.learning_rates):
+        counted = run in problem.counts
+        of_run = (_with_count if counted else _with_results)(problem, run, starts)
+        for rule, (low, high) in of_run.items():
+            found[rule][0][row], found[rule][1][row] = low, high
     return found
+
+
+def _with_count(problem: Problem, run: str, starts: Array) -> dict[str, tuple[Array, Array]]:
+    """By rule, the tolerances with which a run has the printed count and result, (S,) each."""
+    least = {rule: np.full(starts.shape[1], np.inf) for rule in _rules(problem)}
+    last = dict(least)
+    updates = problem.counts[run] - (problem.counting == "checks")
+    end = starts, problem.value(starts)
+    for end, measures in _updates(problem, run, starts, updates):  # noqa: B007
+        for rule, measured in measures.items():
+            least[rule], last[rule] = np.fmin(least[rule], last[rule]), measured
+    point, value = end
+    fine = np.isfinite(value) & np.isfinite(point).all(axis=0)
+    fine &= _as_printed(problem.results.get(run, {}), point, value)
+    return {
+        rule: (np.where(fine, last[rule], np.inf), np.where(fine, least[rule], 0.0))
+        for rule in least
+    }
+
+
+def _with_results(problem: Problem, run: str, starts: Array) -> dict[str, tuple[Array, Array]]:
+    """The same where a run may end at any of its updates that has the printed result.
+
+    These are taken to follow one another, as they do where a run comes nearer with each update.
+    """
+    rules, settings = _rules(problem), starts.shape[1]
+    results = problem.results.get(run)
+    if not results:
+        return {rule: (np.zeros(settings), np.full(settings, np.inf)) for rule in rules}
+    low = {rule: np.full(settings, np.inf) for rule in rules}
+    high = {rule: np.zeros(settings) for rule in rules}
+    least = dict(low)
+    longest = LONGER * max(problem.counts.values(), default=0)
+    for (point, value), measures in _updates(problem, run, starts, longest):
+        fine = np.isfinite(value) & np.isfinite(point).all(axis=0)
+        fine &= _as_printed(results, point, value)
+        for rule, measured in measures.items():
+            high[rule] = np.where(fine, np.fmax(high[rule], least[rule]), high[rule])
+            least[rule] = np.fmin(least[rule], measured)
+            low[rule] = np.where(fine, least[rule], low[rule])
+    return {rule: (low[rule], high[rule]) for rule in rules}
+
+
+def _updates(
+    problem: Problem, run: str, starts: Array, updates: int
+) -> Iterator[tuple[State, dict[str, Array]]]:
+    """Where a run is after each update and, by rule, what that measures."""
+    rate, gradient = problem.learning_rates[run], problem.gradient
+    before, value_before = starts, problem.value(starts)
+    for _ in range(updates):
+        with np.errstate(all="ignore"):
+            after = before - rate * gradient(before)
+            value_after = problem.value(after)
+            measures = {
+                rule: measure(rule, before, after, value_before, value_after, gradient)
+                for rule in _rules(problem)
+            }
+        yield (after, value_after), measures
+        before, value_before = after, value_after
 
 
 def _rules(problem: Problem) -> tuple[str, ...]:
@@ -255,20 +325,21 @@ def _minimiser(problem: Problem) -> Array:
     return np.asarray(best)
 
 
-def _meeting(problem: Problem, low: Array, high: Array) -> NDArray[np.bool_]:
+def meeting(problem: Problem, low: Array, high: Array) -> NDArray[np.bool_]:
+    """From which starts (S,) some tolerance lies in the intervals of all runs."""
     least, most = low.max(axis=0), high.min(axis=0)
-    meeting = least < most * (1 - DUST)
+    fits = least < most * (1 - DUST)
     if problem.tolerance is not None:
         stated = float(problem.tolerance)
-        meeting &= (least <= stated) & (stated < most)
-    return np.asarray(meeting)
+        fits &= (least <= stated) & (stated < most)
+    return np.asarray(fits)
 
 
 def _fit(problem: Problem, rule: str, starts: Array, low: Array, high: Array) -> RuleFit:
-    fits = _meeting(problem, low, high)
+    fits = meeting(problem, low, high)
     ratios = _ratios(low, high)
     place = int(np.nanargmin(ratios))
-    names = list(problem.counts)
+    names = list(problem.learning_rates)
     nearest = Approach(
         tuple(float(entry) for entry in starts[:, place]),
         float(ratios[place]),
@@ -313,7 +384,7 @@ def _regions(
     for _ in range(ROUNDS if len(edges) else 0):
         points = left + shares * (right - left)
         low, high = intervals(alone, points.reshape(1, -1))[rule]
-        beyond = _meeting(problem, low, high).reshape(points.shape) == entering
+        beyond = meeting(problem, low, high).reshape(points.shape) == entering
         beyond[0], beyond[-1] = False, True
         first = beyond.argmax(axis=0)
         left, right = points[first - 1, rows], points[first, rows]
@@ -334,12 +405,14 @@ def _simplest(problem: Problem, rules: Mapping[str, RuleFit]) -> Member | None:
         for order, (rule, (low, high)) in enumerate(intervals(problem, starts).items()):
             if not rules[rule].possible:
                 continue
-            for place in np.flatnonzero(_meeting(problem, low, high)):
+            for place in np.flatnonzero(meeting(problem, low, high)):
                 least, most = float(low[:, place].max()), float(high[:, place].min())
                 rank, tolerance = _roundest(problem, least, most)
-                key = (rank, _length(pool[place]), order)
+                length = _length(pool[place])
+                key = (rank, length, order)
                 if best is None or key < best[0]:
-                    best = key, Member(rule, pool[place], tolerance, least, most)
+                    effort = (rank, length[0])
+                    best = key, Member(rule, pool[place], tolerance, least, most, effort)
         if best is not None and best[0][0] == 0:
             break
     return best[1] if best else None

@@ -142,9 +142,61 @@ def test_counting_checks(example: GradientDescent) -> None:
 
 
 def test_impossible_counts(example: GradientDescent) -> None:
-    answer = example.solve_unstated({"fast": 19, "slow": 400})
+    """From a start and to a tolerance that are stated, one count is impossible."""
+    run = replace(example.runs[0], start=("4",), tolerance="1e-10", stop="objective")
+    stated = replace(example, runs=(run,), unstated=("stop",))
+    answer = stated.solve_unstated({"fast": 400}, {"fast": {"minimum": (7.0, 8.0)}})
     assert answer.simplest is None
     assert not any(fit.possible for fit in answer.rules.values())
+
+
+def test_two_counts_that_exclude_each_other(example: GradientDescent) -> None:
+    """Either may be the wrong one, and nothing tells which."""
+    answer = example.solve_unstated({"fast": 19, "slow": 60})
+    assert answer.left_out == (("fast.iterations",), ("slow.iterations",))
+    assert answer.doubtful == {"fast.iterations", "slow.iterations"}
+
+
+THREE = {
+    "objective": r"\frac{1}{2} (x - 3)^2 + 1",
+    "runs": {
+        "s": {"learning_rate": "0.1"},
+        "m": {"learning_rate": "0.5"},
+        "l": {"learning_rate": "1.8"},
+    },
+    "unstated": ["start", "tolerance", "stop"],
+}
+THREE_COUNTS = {"s": 69, "m": 13, "l": 35}
+"""From -1 with 1e-6: 8 * 0.19 * 0.81^68 < 1e-6, 8 * 0.75 * 0.25^12 < 1e-6, 8 * 0.36 * 0.64^34."""
+THREE_RESULTS = {  # 3 - 4 * 0.9^69, 3 - 4 * 0.5^13 and 3 + 4 * 0.8^35
+    "s": {"minimiser": (2.99715, 2.99725)},
+    "m": {"minimiser": (2.99945, 2.99955)},
+    "l": {"minimiser": (3.00155, 3.00165)},
+}
+
+
+@pytest.mark.parametrize(
+    ("counts", "results", "left_out"),
+    [
+        ({}, {}, ()),
+        ({"s": 70}, {}, ((("s.iterations"),),)),
+        ({}, {"l": {"minimiser": (3.00605, 3.00615)}}, (("l.minimiser",),)),
+        ({"m": 31}, {"l": {"minimiser": (3.0605, 3.0615)}}, (("m.iterations", "l.minimiser"),)),
+    ],
+)
+def test_a_misprint_is_left_out(
+    counts: dict[str, int],
+    results: dict[str, dict[str, tuple[float, float]]],
+    left_out: tuple[tuple[str, ...], ...],
+) -> None:
+    """Settings that give all figures but the one or two that are wrong are the likeliest."""
+    example = from_settings("three", THREE)
+    answer = example.solve_unstated(THREE_COUNTS | counts, THREE_RESULTS | results)
+    assert answer.left_out == left_out
+    assert not answer.doubtful
+    found = answer.simplest
+    assert found is not None
+    assert (found.stop, found.start, found.tolerance) == ("change of objective", ("-1",), "1e-6")
 
 
 def test_unknown_run(example: GradientDescent) -> None:
