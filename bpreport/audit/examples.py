@@ -9,7 +9,7 @@ from typing import Any
 
 from bpreport.audit.digits import fits, significant_digits
 from bpreport.audit.model import Message
-from bpreport.audit.names import spellings
+from bpreport.audit.names import TOTAL, spellings
 from bpreport.audit.points import COUNTS, random_value
 from bpreport.deck.model import Claim, Deck
 from bpreport.formula import MP, MPMATH, EvaluationError, FormulaError, evaluate, parse, places_of
@@ -19,7 +19,7 @@ from bpreport.worked.network import UPDATES
 from bpreport.worked.perceptron import State
 from bpreport.worked.perceptron_trace import BEYOND
 
-__all__ = ["FIRST", "STOPPING_RULES", "Examples", "Known", "Step", "output_keys"]
+__all__ = ["FIRST", "STOPPING_RULES", "Examples", "Known", "Step", "output_keys", "total_of"]
 
 STOPPING_RULES = {
     "change of objective": Message("change of objective"),
@@ -156,7 +156,9 @@ class Examples:
             tree = parse(typed)
         except FormulaError:
             return None
-        keys = spellings(tree) if isinstance(tree, Symbol | Derivative) else ()
+        if not isinstance(tree, Symbol | Derivative):
+            return None
+        keys = spellings(tree, total_of(trace))
         found = (self.in_trace(trace, f"{key}{at}{iteration}") for key in keys)
         return next((one for one in found if one is not None), None)
 
@@ -342,6 +344,13 @@ def _run_of_descent(trace: Trace, key: str) -> Any:
     if role.kind == "parameter":
         return path[:, int(role.unit)]
     return trace.series["objective"] if role.kind == "objective" else None
+
+
+def total_of(trace: Trace | None) -> Symbol:
+    """What a worked example calls the whole error; without one, the usual name."""
+    found = TOTAL if trace is None else trace.facts.get("total", TOTAL)
+    assert isinstance(found, Symbol)
+    return found
 
 
 def output_keys(trace: Trace) -> list[str]:

@@ -22,9 +22,11 @@ from bpreport.formula.tree import (
 
 __all__ = [
     "CONSTANTS",
+    "TOTAL",
     "digits_in",
     "entry_name",
     "is_numeric",
+    "is_total",
     "named",
     "readings",
     "respellings",
@@ -148,24 +150,40 @@ def _readings(tree: Tree) -> Iterator[Symbol | Derivative]:
                     yield part
 
 
-def spellings(name: Symbol | Derivative) -> Iterator[str]:
+TOTAL = Symbol("E", ("total",))
+"""The whole error, for which E alone is written as well, where a worked example does not tell."""
+
+
+def spellings(name: Symbol | Derivative, total: Symbol = TOTAL) -> Iterator[str]:
     r"""The keys under which a typed name may be known, its own first.
+
+    `total` is what the worked example calls the whole error.
 
     >>> list(spellings(Symbol("W", ("7",))))[:2]
     ['W_{7}', 'w_{7}']
     """
     yield name.key
     if isinstance(name, Symbol):
-        yield from (symbol.key for symbol in respellings(name))
+        yield from (symbol.key for symbol in respellings(name, total))
     elif isinstance(name.body, Symbol):
         variables = [list(spellings(v)) for v in name.by if isinstance(v, Symbol)]
-        for body in spellings(name.body):
+        for body in spellings(name.body, total):
             for by in product(*variables):
                 below = "".join(rf"\partial {key}" for key in by)
                 yield rf"\partial {body}/{below}"
 
 
-def respellings(symbol: Symbol) -> Iterator[Symbol]:
+def is_total(symbol: Symbol, total: Symbol = TOTAL) -> bool:
+    """Whether a name is that of the whole error, or the same without its index or with it.
+
+    >>> is_total(Symbol("E")), is_total(Symbol("C")), is_total(Symbol("E", ("o1",)))
+    (True, False, False)
+    """
+    written = symbol.indices in ((), TOTAL.indices)
+    return written and symbol.base == total.base and not symbol.marks
+
+
+def respellings(symbol: Symbol, total: Symbol = TOTAL) -> Iterator[Symbol]:
     """Other ways to write what must be the same symbol."""
     if symbol.base in _TWINS:
         yield replace(symbol, base=_TWINS[symbol.base])
@@ -179,5 +197,5 @@ def respellings(symbol: Symbol) -> Iterator[Symbol]:
         unit = symbol.indices[0]  # z_{\hat{y}_1}: the unit of a layer that bears a symbol
         if len(unit.indices) == 1 and isinstance(unit.indices[0], str):
             yield replace(symbol, indices=(unit.base + unit.indices[0],))
-    if symbol.base == "E" and not symbol.indices:
-        yield replace(symbol, indices=("total",))
+    if is_total(symbol, total) and symbol.indices != total.indices:
+        yield total

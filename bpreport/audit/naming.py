@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from bpreport.audit.examples import Examples, output_keys
+from bpreport.audit.examples import Examples, output_keys, total_of
 from bpreport.audit.names import entry_name, named, respellings, spellings
 from bpreport.deck.model import Claim
 from bpreport.formula.tree import Derivative, Matrix, Symbol, Tree, Tuple
@@ -50,7 +50,7 @@ class Naming(Examples):
 
     def spellings(self, name: Symbol | Derivative, claim: Claim) -> Iterator[str]:
         """Keys under which a typed name may be known where the claim stands, its own first."""
-        yield from spellings(name)
+        yield from spellings(name, total_of(self.trace_of(claim)))
         if isinstance(name, Symbol) and (fuller := self._completed(name, claim)) is not None:
             yield fuller.key
 
@@ -62,7 +62,8 @@ class Naming(Examples):
         trace = self.trace_of(claim)
         if trace is None:
             return symbol
-        for other in (symbol, *respellings(symbol), self._completed(symbol, claim)):
+        twins = respellings(symbol, total_of(trace))
+        for other in (symbol, *twins, self._completed(symbol, claim)):
             own = None if other is None else trace.quantities.get(other.key)
             if own is not None and isinstance(own.symbol, Symbol):
                 return own.symbol

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from bpreport.audit.knowledge import Knowledge
 from bpreport.audit.model import Finding, Judgement, Message
-from bpreport.audit.names import respellings
+from bpreport.audit.names import is_total, respellings
 from bpreport.deck.model import Claim, Deck
 from bpreport.formula import latex
 from bpreport.formula.names import read_base
@@ -52,7 +52,8 @@ def _respelled(deck: Deck, knowledge: Knowledge) -> Iterator[Finding]:
                 meant = next((twin for twin in respellings(symbol) if twin.key in used), symbol)
             if _is_another_kind(symbol, meant) or _is_read_alike(symbol, meant):
                 continue
-            if meant.key != symbol.key and meant.base != "E":
+            both_total = is_total(symbol, meant) and is_total(meant, symbol)
+            if meant.key != symbol.key and not both_total:
                 places.setdefault((latex(symbol), latex(meant)), []).append(claim.id)
     for (written, meant_as), ids in places.items():
         text = "{written} is written where {meant} is meant"

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from bpreport.audit.examples import total_of
 from bpreport.audit.names import spellings
 from bpreport.formula import FormulaError, parse
 from bpreport.formula.tree import Derivative, Symbol, Tree
@@ -65,7 +66,7 @@ def find(trace: Trace, name: str, layer: str | None = None) -> str | Family | No
         return None
     if layer is None:
         aliases = trace.facts.get("aliases", {})
-        for key in spellings(typed):
+        for key in spellings(typed, total_of(trace)):
             known = aliases.get(key, key)
             if known in trace.quantities:
                 return str(known)
@@ -123,7 +124,7 @@ def _members(trace: Trace, typed: Symbol | Derivative) -> Iterator[str]:
         if _bare(quantity.symbol) in wanted and _bare(quantity.symbol) != key
     ]
     if isinstance(typed, Derivative) and isinstance(typed.body, Symbol):
-        bodies = set(spellings(typed.body))  # E is E_{total}, not E_{o1} as well
+        bodies = set(spellings(typed.body, total_of(trace)))  # E is E_{total}, not E_{o1} as well
         same = [one for one in found if isinstance(one, Derivative)
                 and isinstance(one.body, Symbol) and one.body.key in bodies]  # fmt: skip
         found = list(same or found)

@@ -102,6 +102,7 @@ def trace(perceptron: Perceptron, shape: Shape) -> Trace:
             "biases": perceptron.bias_keys,
             "error forms": instantiated_forms(perceptron, work.names),
             "aliases": _aliases(work),
+            "total": work.names.total,
             "unstated": perceptron.unstated,
         },
         roles=work.roles,

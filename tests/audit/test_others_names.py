@@ -42,6 +42,22 @@ worked:
 """
 SPAM = LINE.replace("linear", "logistic").replace("[2.1, 3.9, 6.2, 7.8]", "[0, 0, 1, 1]")
 
+NET = r"""---
+lang: en
+worked:
+  net:
+    kind: perceptron
+    layers: {i: 2, o: 1}
+    given: {i: [1, 2], target: [1], w: [0.5, -0.25]}
+    learning_rate: 0.8
+    notation: {error: C}
+---
+# Net {worked=net}
+
+"""
+NUMBERED = NET.replace("{error: C}", "{units: number}")
+"""The net is 0, the output 0.5, the error 0.125, its slope by w_2 -0.5 * 0.25 * 2 = -0.25."""
+
 CASES = [
     (DESCENT, "$f(x_3) = {}$", "0.015625"),
     (DESCENT, "$J(x_3) = {}$", "0.015625"),
@@ -62,6 +78,13 @@ CASES = [
     (SPAM, r"$\hat{{y}}^{{(2)}} = {}$", "0.8176"),
     (SPAM, r"$L(\theta) = {}$", "3.2205"),
     (SPAM, "$E = {}$", "3.2205"),
+    (NET, "$C = {}$", "0.125"),
+    (NET, '[{}]{{claim="C"}}', "0.125"),
+    (NET, '[{}]{{claim="C_{{total}}"}}', "0.125"),
+    (NET, r"$\frac{{\partial C}}{{\partial w_2}} = {}$", "-0.250"),
+    (NET, r'[{}]{{claim="\frac{{\partial C}}{{\partial w_2}}"}}', "-0.250"),
+    (NUMBERED, "$E_{{total}} = {}$", "0.125"),
+    (NUMBERED, r"$\frac{{\partial E_{{total}}}}{{\partial w_2}} = {}$", "-0.250"),
     (SPAM, r"$\frac{{\partial \hat{{y}}^{{(2)}}}}{{\partial z^{{(2)}}}} = {}$", "0.1491"),
 ]
 
@@ -84,6 +107,8 @@ def test_a_quantity_is_known_under_its_other_names(deck: str, line: str, right: 
         (LINE, r"$q(x^{(2)}) = 3.3$"),
         (LINE, r"$\frac{\partial x^{(2)}}{\partial \theta_1} = 3.3$"),
         (DESCENT, "$q_3 = 3.3$"),
+        (NET, "$E = 3.3$"),  # its error is called C
+        (NET, "$C_h = 3.3$"),
     ],
 )
 def test_what_is_no_name_of_it_is_not_held_against_it(deck: str, line: str) -> None:
