@@ -48,6 +48,9 @@ DUST = 1e-6
 """Ends of an interval that are nearer than this, relative to each other, are one number to which
 float64 came by two ways: without it an interval that is empty would hold a few tolerances of 17
 digits, and a rule that no tolerance satisfies would be called possible."""
+LOST = 1e-10
+"""What many updates in float64 may lose of a number, by its size: who is nearer to an end of what
+is printed, or to a stated tolerance, may be on either side. A trace decides it at 50 digits."""
 ANGLES = 24
 """Directions tried in two variables; for these every fourth radius is enough."""
 SECTIONS, ROUNDS = 32, 6
@@ -256,12 +259,18 @@ def _as_printed(
 ) -> NDArray[np.bool_]:
     fine = np.ones(values.shape, dtype=bool)
     if "minimum" in results:
-        low, high = results["minimum"]
+        low, high = _with_room(*results["minimum"])
         fine &= (low <= values) & (values <= high)
     if "minimiser" in results and len(points) == 1:
-        low, high = results["minimiser"]
+        low, high = _with_room(*results["minimiser"])
         fine &= (low <= points[0]) & (points[0] <= high)
     return fine
+
+
+def _with_room(low: float, high: float) -> tuple[float, float]:
+    """The ends of a printed interval and what float64 may make of a value that is one of them."""
+    room = LOST * (abs(low) + abs(high))
+    return low - room, high + room
 
 
 def solve(problem: Problem) -> Unstated:
@@ -331,7 +340,8 @@ def meeting(problem: Problem, low: Array, high: Array) -> NDArray[np.bool_]:
     fits = least < most * (1 - DUST)
     if problem.tolerance is not None:
         stated = float(problem.tolerance)
-        fits &= (least <= stated) & (stated < most)
+        # A measure that equals the tolerance may come out on either side of it.
+        fits &= (least <= stated * (1 + LOST)) & (stated < most * (1 + LOST))
     return np.asarray(fits)
 
 

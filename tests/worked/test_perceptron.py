@@ -351,3 +351,24 @@ def test_threads_may_ask_for_states_at_once() -> None:
     with ThreadPoolExecutor(8) as threads:
         found = list(threads.map(shared.after, counts))
     assert found == [alone.after(count) for count in counts]
+
+
+@pytest.mark.parametrize(("last", "slope"), [("-0.3", "0"), ("-0.2999", "1")])
+def test_at_zero_the_rectifier_has_the_slope_0_on_every_route(last: str, slope: str) -> None:
+    """A net of 0.1 + 0.2 - 0.3 is 0, which neither float64 nor 50 binary digits make of it."""
+    example = from_settings(
+        "kink",
+        {
+            "layers": {"x": "3", "o": "1"},
+            "activation": "relu",
+            "given": {"x": ["0.1", "0.2", last], "target": ["1"], "w": ["1", "1", "1"]},
+            "learning_rate": "0.5",
+            "iterations": "1",
+        },
+    )
+    trace = example.trace()
+    assert trace.quantities[r"\partial out_{o1}/\partial net_{o1}"].value == int(slope)
+    moved = slope == "1"
+    assert (trace.quantities["w_{1}^{+}"].value != 1) == moved
+    assert (example.iterate(1)["weights"][1, 0] != 1) == moved
+    assert (example.after(1).weights["w_{1}"] != 1) == moved
