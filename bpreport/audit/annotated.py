@@ -6,6 +6,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from bpreport.audit.digits import fits
+from bpreport.audit.elsewhere import in_another_state
 from bpreport.audit.examples import STOPPING_RULES
 from bpreport.audit.knowledge import Knowledge, Known
 from bpreport.audit.model import Judgement, Verdict
@@ -22,9 +23,17 @@ def judge_annotated(claim: Claim, knowledge: Knowledge, figure: Figure) -> Judge
     trace = knowledge.trace_of(claim)
     if trace is None:
         return unchecked(claim, "The slide follows no worked example")
-    known = knowledge.claimed(trace, figure.claim)
+    name, told, _ = figure.claim.partition("@")
+    known = None
+    if claim.iteration is not None:
+        known = knowledge.claimed(trace, f"{name}@{claim.iteration}")
+    if not told:
+        known = known or knowledge.claimed(trace, name)
     if known is None:
         return _unknown(claim, trace, figure.claim)
+    elsewhere = in_another_state(claim, knowledge, figure.text, known)
+    if elsewhere is not None:
+        return elsewhere
     if known.given:
         return judge_given(claim, known, figure.text)
     solved = knowledge.study.unstated.get(trace.name)

@@ -38,6 +38,8 @@ def in_another_state(
     if beside is not None:
         return _right_in(beside, claim, printed)
     several = knowledge.tells_of_several(claim)
+    if claim.iteration and not several and _counts_updates_done(knowledge, trace):
+        return None
     first = claim.iteration is None and not trace.updates and not several
     trained = claim.head is not None and knowledge.is_trained(claim.head, claim)
     if first and claim.id not in knowledge.unplaced and not trained:
@@ -66,6 +68,33 @@ def _right_in(found: Elsewhere, claim: Claim, printed: str) -> Judgement:
         text = "{printed} is {exact}, rounded; updates done before: {count} ({update})"
         state["update"] = _UPDATES[found.update]
     return said(claim, Verdict.REPRODUCED, text, printed=printed, **state)
+
+
+def _counts_updates_done(knowledge: Knowledge, trace: Trace) -> bool:
+    """Whether the deck's iteration k is the state after k updates, as far as its numbers tell.
+
+    Where more of them are right after one update fewer, it is the state that k starts from.
+    """
+    if trace.name not in knowledge.counts_done:
+        balance = 0
+        for claim in knowledge.claims:
+            own = knowledge.trace_of(claim) if claim.iteration else None
+            if own is not None and own.name == trace.name:
+                balance += _for_updates_done(claim, knowledge, own)
+        knowledge.counts_done[trace.name] = balance >= 0
+    return knowledge.counts_done[trace.name]
+
+
+def _for_updates_done(claim: Claim, knowledge: Knowledge, trace: Trace) -> int:
+    """1 where a number is right after as many updates as are named, -1 if after one fewer."""
+    printed = printed_number(claim.right)
+    if printed is None or not isinstance(claim.head, Symbol) or claim.iteration is None:
+        return 0
+    known = knowledge.known(claim.head, claim)
+    if known is None or "@" not in known.key:
+        return 0
+    before = knowledge.after(trace, known.key.partition("@")[0], claim.iteration - 1, shift=0)
+    return fits(printed, known.value) - (before is not None and fits(printed, before))
 
 
 def _in_state_beside(

@@ -58,6 +58,8 @@ class Knowledge(Values):
     """By claim, a number of a table that was found wrong: between which values it should lie."""
     parts: dict[int, Told] = field(default_factory=dict)
     """By slide, the numbers that are printed for what has no name."""
+    counts_done: dict[str, bool] = field(default_factory=dict)
+    """By worked example, whether the deck's iteration k is the state after k updates."""
     states_beside: dict[tuple[int, str], list[tuple[Tree | None, int]]] = field(
         default_factory=dict
     )

@@ -214,7 +214,9 @@ def _numbers_in(tree: Tree | None) -> set[Decimal]:
 
 
 def _text_of(claim: Claim) -> int:
-    return 0 if claim.formula is None else claim.formula.paragraph
+    if claim.formula is not None:
+        return claim.formula.paragraph
+    return 0 if claim.figure is None else claim.figure.paragraph
 
 
 def _is_of_case(claim: Claim) -> bool:

@@ -27,7 +27,7 @@ from bpreport.worked import Perceptron, Trace, from_parameters, trained
 
 __all__ = ["adopt_steps", "in_step", "rounded_start"]
 
-MOST_UPDATES = 50
+MOST_UPDATES = 200
 """Updates past which an iteration that is counted has no steps of its own tried."""
 _BEGINNING = ("given", "forward", "error", "model", "objective")
 """Stages of the quantities that a step computes, or starts from, before its gradients."""
@@ -211,7 +211,7 @@ def _of_all(stretch: Stretch, step: Step, knowledge: Knowledge, evidence: Eviden
 
 
 def _stretches(knowledge: Knowledge) -> Iterator[Stretch]:
-    """The deck in stretches; numbers that are annotated in running text belong to none."""
+    """The deck in stretches."""
     current: Stretch | None = None
     for trace, chain in _chains(knowledge):
         if current is None or _begins(current, chain, trace, knowledge):
@@ -230,12 +230,18 @@ def _stretches(knowledge: Knowledge) -> Iterator[Stretch]:
 
 def _chains(knowledge: Knowledge) -> Iterator[tuple[Trace, list[Claim]]]:
     """The claims of worked examples that take steps, those of one chain together."""
-    for _, group in groupby(knowledge.claims, lambda claim: (id(claim.formula), claim.head)):
+    for _, group in groupby(knowledge.claims, _chain_of):
         chain = list(group)
         trace = knowledge.trace_of(chain[0])
-        annotated = chain[0].figure is not None and chain[0].left is None
-        if trace is not None and trace.kind != "gradient descent" and not annotated:
+        unnamed = chain[0].figure is not None and chain[0].head is None
+        if trace is not None and trace.kind != "gradient descent" and not unnamed:
             yield trace, chain
+
+
+def _chain_of(claim: Claim) -> tuple[Any, ...]:
+    """What the claims of one chain have in common; a marked number is by itself."""
+    marked = claim.id if claim.figure is not None and claim.left is None else ""
+    return id(claim.formula), claim.head, marked
 
 
 def _begins(current: Stretch, chain: list[Claim], trace: Trace, knowledge: Knowledge) -> bool:

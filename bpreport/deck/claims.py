@@ -57,6 +57,7 @@ def claims_of(
 
 
 def _figure_claim(figure: Figure) -> Claim:
+    name = figure.name or figure.marked
     return Claim(
         id=f"t{figure.number}",
         kind="figure",
@@ -64,10 +65,10 @@ def _figure_claim(figure: Figure) -> Claim:
         position=figure.position,
         text=figure.text,
         figure=figure,
-        head=_name(figure.name),
+        head=_name(name),
         left=figure.name,
-        right=None if figure.name is None else parse(_stands_for(figure)),
-        right_source="" if figure.name is None else figure.text,
+        right=None if name is None else parse(_stands_for(figure)),
+        right_source="" if name is None else figure.text,
         iteration=figure.count,
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 __all__ = ["COUNT", "Count", "counts_in_digits", "counts_in_words"]
 
@@ -62,6 +62,8 @@ class Count:
     in_words: bool = False
     is_step: bool = False
     """It numbers a step, which may be one of a list: step 2, the backward pass."""
+    offset: int = field(default=0, compare=False)
+    """Where in its text it is told."""
 
 
 def counts_in_digits(prose: str) -> dict[int, tuple[str, Count]]:
@@ -76,7 +78,7 @@ def counts_in_digits(prose: str) -> dict[int, tuple[str, Count]]:
     return {
         match.start(match.lastindex): (
             text := match[match.lastindex],
-            Count(int(text), is_step=match.lastgroup is not None),
+            Count(int(text), is_step=match.lastgroup is not None, offset=match.start()),
         )
         for match in _DIGITS.finditer(prose)
         if match.lastindex is not None
@@ -95,9 +97,10 @@ def counts_in_words(prose: str, before: int | None) -> Iterator[Count]:
     """
     for match in _IN_WORDS.finditer(prose):
         if match["last"] is not None:
-            yield Count(None, in_words=True)
+            yield Count(None, in_words=True, offset=match.start())
             continue
         # In "after the first two updates" the last word counts.
         *_, typed = _NUMBER.findall(match[0])
         number = _NUMBERS.get(typed.lower()) or int(typed)
-        yield Count((before or 0) + number if match["more"] else number, in_words=True)
+        counted = (before or 0) + number if match["more"] else number
+        yield Count(counted, in_words=True, offset=match.start())

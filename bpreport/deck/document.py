@@ -6,8 +6,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from bpreport.deck.counts import COUNT, Count, counts_in_digits, counts_in_words
@@ -28,6 +29,7 @@ LONGEST_FORMULA = limit("formula_characters")
 _NUMERAL = re.compile(r"(?<![A-Za-z_\d.])(?:\d+(?:\.\d+)?|\.\d+)(?![A-Za-z_\d]|\.\d)")
 """A number in running text; the 7 of "w7" is part of a name."""
 
+_SENTENCE_END = re.compile(r"[.!?](?=\s)|[。！？；]")
 _FIGURE = re.compile(r"[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d{1,4})?", re.ASCII)
 _MINUS = str.maketrans("−–", "--")
 
@@ -71,6 +73,10 @@ class Span:
     iteration: bool
     entry: Entry | None = None
     """Its place in a table that names it."""
+    named: Count | None = None
+    """The count of iterations that its paragraph names."""
+    paragraph: int = 0
+    """The paragraph that it stands in, as that of a formula."""
 
 
 @dataclass(slots=True)
@@ -166,7 +172,7 @@ class Gathering:
                 most=LONGEST_FORMULA,
             )
         number = len(self.math) + 1
-        iteration = self.announced if iteration is None else iteration
+        iteration = iteration or self._announced()
         section = max(len(self.sections), 1)
         paragraph = 0 if display else self.paragraphs
         span = MathSpan(
@@ -185,16 +191,20 @@ class Gathering:
         """Read the numbers of a paragraph; the count of iterations that it names.
 
         `prose` is its text with everything else blanked out, `place` tells where a character of
-        it stands. A count named without formulas beside it is announced to those that follow.
+        it stands. A count named without formulas or marked numbers beside it is announced to those
+        that follow.
         """
         counts = counts_in_digits(prose)
         for mark in marks:
             _check(mark, place)
-        named = {Count(int(mark.text)) for mark in [one for one in marks if one.iteration][:1]}
+        counting = [mark for mark in marks if mark.iteration][:1]
+        named = {Count(int(mark.text), offset=mark.offset) for mark in counting}
         named = named or {count for _, count in counts.values()}
         named = named or set(counts_in_words(prose, self.counted))
         # Of several counts it is not known which a formula follows.
         iteration = named.pop() if len(named) == 1 else None
+        *_, told_from = (0, *_sentences(prose, 0 if iteration is None else iteration.offset))
+        told = iteration or self._announced()
         if iteration is not None:
             self.counted = iteration.number
         marked = {mark.offset: mark for mark in marks}
@@ -205,16 +215,22 @@ class Gathering:
             if offset < covered:
                 continue
             if offset in marked:
-                self._note(marked[offset], place)
+                self._note(marked[offset], place, told if offset >= told_from else None)
                 covered = offset + len(marked[offset].text)
             elif offset in counts:
-                self._note(Mark(offset, found[offset], "", iteration=True), place)
+                self._note(Mark(offset, found[offset], "", iteration=True), place, None)
             else:
                 self.numerals.append((found[offset], place(offset)))
-        self.announced = iteration if announces else None
+        followed = announces and not any(mark.claim for mark in marks)
+        self.announced = iteration if followed else None
         return iteration
 
-    def _note(self, mark: Mark, place: Callable[[int], Position]) -> None:
+    def _announced(self) -> Count | None:
+        """The count of iterations that the paragraph before named, or else the heading."""
+        title = self.sections[-1].title if self.sections else ""
+        return self.announced or _told_by_heading(title)
+
+    def _note(self, mark: Mark, place: Callable[[int], Position], named: Count | None) -> None:
         number = len(self.spans) + 1
         section = max(len(self.sections), 1)
         text = mark.text.translate(_MINUS)
@@ -227,10 +243,30 @@ class Gathering:
                 mark.claim,
                 mark.iteration,
                 mark.entry,
+                named,
+                self.paragraphs,
             )
         )
         if mark.token is not None:
             mark.token.meta["figure"] = number
+
+
+@lru_cache(maxsize=16)
+def _told_by_heading(title: str) -> Count | None:
+    """The count of iterations whose result a section is about: after 100 updates.
+
+    What is called iteration 2 mostly begins where the first has ended, and says so by its numbers.
+    """
+    if not re.search(r"\bafter\b|后", title, re.IGNORECASE):
+        return None
+    counts = {count for _, count in counts_in_digits(title).values()}
+    counts = counts or set(counts_in_words(title, None))
+    return replace(counts.pop(), in_words=True) if len(counts) == 1 else None
+
+
+def _sentences(prose: str, until: int) -> Iterator[int]:
+    """Where the sentences begin that begin before some place, but for the first."""
+    return (match.end() for match in _SENTENCE_END.finditer(prose, 0, until))
 
 
 def _check(mark: Mark, place: Callable[[int], Position]) -> None:

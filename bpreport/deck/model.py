@@ -143,7 +143,7 @@ class Figure:
     name: Tree | None = None
     """What a table says that it is printed for: a name, or the sum or mean of what is above it."""
     count: int | None = None
-    """The iteration that its row is about, where `name` does not say it."""
+    """The iteration that its row or paragraph is about, where `name` does not say it."""
     case: int | None = None
     """The line of its row, where the row is a case of its own that nothing counts, or of totals."""
     percent: bool = False
@@ -152,6 +152,10 @@ class Figure:
     """What heads its column; `name` has the count of its row in the place of the index."""
     state: str = ""
     """In a table of parameters "before" an update and "after" it, which of both."""
+    marked: Tree | None = None
+    """The name that its mark claims, where it is one."""
+    paragraph: int = 0
+    """The paragraph of a marked number, as that of a formula; 0 in a table."""
 
 
 @dataclass(frozen=True, slots=True)

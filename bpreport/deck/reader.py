@@ -11,7 +11,8 @@ from typing import Any
 
 from bpreport.deck.chains import Room, declared_functions, read_chains
 from bpreport.deck.claims import claims_of
-from bpreport.deck.document import Document, MathSpan, Span, unix
+from bpreport.deck.counts import Count
+from bpreport.deck.document import Document, Span, unix
 from bpreport.deck.errors import DeckError, Phrase
 from bpreport.deck.ledger import ledger
 from bpreport.deck.markdown import parse_markdown
@@ -79,12 +80,17 @@ def _read(source: str, path: str) -> Deck:
     free = [slide.worked is None for slide in slides]
     read = [
         _figure(span, functions, names, computed if free[span.section - 1] else None)
+        if span.entry is not None or not span.claim
+        else _marked(span, functions, names, slides[span.section - 1].worked, settings)
         for span in document.spans
     ]
     figures = tuple(figure for figure in read if figure is not None)
     claimed = {figure.position for figure in figures}
     stray = [(span.text, span.position) for span in document.spans if span.position not in claimed]
-    iterations = [_iteration(span, slides, settings) for span in document.math]
+    iterations = [
+        _iteration(span.iteration, slides[span.section - 1].worked, settings)
+        for span in document.math
+    ]
     claims = claims_of(formulas, iterations, figures)
     return Deck(
         path=path,
@@ -114,17 +120,17 @@ def _figure(
     heading: Tree | None = None
     count = case = None
     if span.entry is not None and span.entry.beside:
-        headings = [_heading(one, functions, names) for one in span.entry.beside]
+        headings = [_tree(one, functions, names) for one in span.entry.beside]
         if computed is None or not any(_is_computed(one, computed) for one in headings):
             return None
-        name = heading = _heading(span.entry.heading, functions, names)
+        name = heading = _tree(span.entry.heading, functions, names)
         case = span.position.line
         if name is None:
             return None
     elif span.entry is not None and span.entry.total:
-        name, case = _heading(span.entry.heading, functions, names), span.position.line
+        name, case = _tree(span.entry.heading, functions, names), span.position.line
     elif span.entry is not None:
-        heading = _heading(span.entry.heading, functions, names)
+        heading = _tree(span.entry.heading, functions, names)
         if isinstance(heading, Tuple) and span.entry.place is not None:
             heading = heading.items[span.entry.place] if _are_names(heading) else None
         if heading is None or isinstance(heading, Tuple | Matrix) or not free_symbols(heading):
@@ -143,31 +149,31 @@ def _figure(
         span.section,
         span.text,
         span.position,
-        _claimed(span.claim, functions, names),
-        span.iteration,
-        name,
-        count,
-        case,
-        span.entry is not None and span.entry.percent,
-        heading,
-        "" if span.entry is None else span.entry.state,
+        iteration=span.iteration,
+        name=name,
+        count=count,
+        case=case,
+        percent=span.entry is not None and span.entry.percent,
+        heading=heading,
+        state="" if span.entry is None else span.entry.state,
     )
 
 
-def _claimed(claim: str, functions: frozenset[str], names: frozenset[str]) -> str:
-    r"""What a mark claims, with a symbol under its key, however it was typed.
-
-    >>> _claimed("a_1^{(2)}", frozenset(), frozenset()), _claimed("w7@10", frozenset(), frozenset())
-    ('a_{1}^{(2)}', 'w_{7}@10')
-    >>> _claimed("fast.iterations", frozenset(), frozenset())
-    'fast.iterations'
-    """
-    typed, at, iteration = claim.partition("@")
-    try:
-        name = parse(typed, functions, names)
-    except FormulaError:
-        return claim
-    return f"{name.key}{at}{iteration}" if isinstance(name, Symbol | Derivative) else claim
+def _marked(
+    span: Span, functions: frozenset[str], names: frozenset[str], worked: str | None,
+    settings: Mapping[str, Any],
+) -> Figure:  # fmt: skip
+    """A number whose mark says what it claims; of a name, at the iteration that its text names."""
+    marked = Figure(
+        span.number, span.section, span.text, span.position, span.claim, span.iteration,
+        paragraph=span.paragraph,
+    )  # fmt: skip
+    typed, at, iteration = span.claim.partition("@")
+    name = _tree(typed, functions, names)
+    if not isinstance(name, Symbol | Derivative) or (at and not iteration.isdecimal()):
+        return marked
+    count = int(iteration) if at else _iteration(span.named, worked, settings)
+    return replace(marked, claim=f"{name.key}{at}{iteration}", marked=name, count=count)
 
 
 def _are_names(row: Tuple) -> bool:
@@ -184,8 +190,8 @@ def _counted(entry: Entry, heading: Tree) -> tuple[Tree, int | None]:
 
 
 @lru_cache(maxsize=1024)
-def _heading(source: str, functions: frozenset[str], names: frozenset[str]) -> Tree | None:
-    """What stands above a column; None where it is not understood."""
+def _tree(source: str, functions: frozenset[str], names: frozenset[str]) -> Tree | None:
+    """What stands above a column, or in a mark; None where it is not understood."""
     try:
         return parse(source, functions, names)
     except FormulaError:
@@ -236,13 +242,12 @@ def _formulas(
     return tuple(formulas)
 
 
-def _iteration(span: MathSpan, slides: Sequence[Slide], settings: Mapping[str, Any]) -> int | None:
-    """The iteration that a formula speaks of.
+def _iteration(count: Count | None, worked: str | None, settings: Mapping[str, Any]) -> int | None:
+    """The iteration that a formula or a marked number speaks of, of a worked example or of none.
 
     Words tell it of worked examples alone: elsewhere nothing says what an iteration comes to. What
     is called a step is an iteration of a descent; of a network it may be the backward pass.
     """
-    count, worked = span.iteration, slides[span.section - 1].worked
     if count is not None and count.is_step and worked is not None:
         return None if settings["worked"][worked]["kind"] == "perceptron" else count.number
     if count is None or not count.in_words:
