@@ -19,6 +19,7 @@ from bpreport.audit.identities import Identity, compare
 from bpreport.audit.knowledge import Knowledge
 from bpreport.audit.lines import judge_line, judge_value
 from bpreport.audit.meant_otherwise import unless_meant_otherwise
+from bpreport.audit.mixed_lines import judge_mixed
 from bpreport.audit.model import Expectation, Judgement, Message, Verdict
 from bpreport.audit.names import is_numeric, is_row_of_numbers, readings
 from bpreport.audit.operands import could_give
@@ -205,7 +206,7 @@ def _pair(claim: Claim, knowledge: Knowledge) -> Judgement:
     if found.outcome == "different" and _is_primed_after_update(claim):
         return unchecked(claim, "The prime may stand for a slope or for the value after the update")
     if found.outcome == "different":
-        return _refuted(claim, knowledge, found)
+        return judge_mixed(claim, knowledge) or _refuted(claim, knowledge, found)
     return said(claim, _OUTCOMES[found.outcome], found.text, **found.values)
 
 

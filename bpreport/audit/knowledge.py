@@ -302,7 +302,7 @@ class Knowledge(Values):
     def _told_digits(self) -> tuple[frozenset[str], frozenset[str], dict[str, Position]]:
         """The digits that are rounded, those that are exact, and those of what has no name."""
         rounded_: set[str] = set()
-        given = self._given_texts()
+        given = self.given_texts()
         whole: set[str] = set()
         for key, entries in self.printed.items():
             # Told first and computed later, a number is rounded all the same.
@@ -313,7 +313,7 @@ class Knowledge(Values):
                 if self.document.is_exact(key, entry.text, entry.claim.position):
                     whole.add(digits)
         unnamed = self._results_without_name()
-        exact = self._given_texts() | (whole - rounded_ - unnamed.keys()) | self._constants()
+        exact = self.given_texts() | (whole - rounded_ - unnamed.keys()) | self._constants()
         unnamed = {text: place for text, place in unnamed.items() if text not in given}
         return frozenset(rounded_ - given), frozenset(exact), unnamed
 
@@ -348,7 +348,7 @@ class Knowledge(Values):
             return False
         return known is None or (known.given and not known.rounded)
 
-    def _given_texts(self) -> set[str]:
+    def given_texts(self) -> set[str]:
         """The digits of what the worked examples are given."""
         return {
             _plain_digits(quantity.value)

@@ -253,8 +253,21 @@ def _begins(current: Stretch, chain: list[Claim], trace: Trace, knowledge: Knowl
         return True
     if current.updates and _is_anew(first, trace, knowledge):
         return True
+    if _tells_new_state(first, knowledge) and not _tells_new_state(last, knowledge):
+        return True
     printed = map(_printed, chain)
     return any(text and are_apart(current.printed.get(key, text), text) for key, text in printed)
+
+
+def _tells_new_state(claim: Claim, knowledge: Knowledge) -> bool:
+    """Whether a claim says that a parameter has another value than it started with."""
+    text = _printed(claim)[1]
+    if text is None or claim.head is None or claim.left != claim.head or claim.iteration:
+        return False
+    if not knowledge.is_trained(claim.head, claim):
+        return False
+    known = knowledge.known(claim.head, claim)
+    return known is not None and how_printed(text, known.value) is None
 
 
 def _printed(claim: Claim) -> tuple[str, str | None]:
