@@ -9,8 +9,10 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterable
+import sys
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from decimal import Decimal
 from functools import cache
 from importlib import resources
 from typing import Any, Self
@@ -21,7 +23,7 @@ from bpreport.deck.errors import DeckError, Phrase
 from bpreport.deck.model import Position
 from bpreport.formula.limits import limit
 
-__all__ = ["KeyPath", "phrase", "read_settings", "schema"]
+__all__ = ["PLACES", "KeyPath", "phrase", "read_settings", "schema"]
 
 KeyPath = tuple[str | int, ...]
 DEEPEST = limit("front_matter_depth")
@@ -30,6 +32,11 @@ LONGEST = limit("front_matter_characters")
 """Characters past which front matter is refused."""
 
 _NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?\Z", re.ASCII)
+
+
+_ZERO_IN_FRONT = re.compile(r"[-+]?0[0-9]")
+PLACES = 6
+"""Decimal places of the answers of sheets, where the front matter does not say."""
 
 
 class _Digits(float):
@@ -104,6 +111,10 @@ class _Reading:
                 "front matter must be keys and values, as in 'title: Notes'", position=self.start
             )
         _validate(value, self.places)
+        try:
+            _check_sheets(value.get("sheets") or {}, value.get("worked") or {})
+        except DeckError as error:
+            raise error.placed("", self.places) from None
         return _typed(value), self.places
 
     def _place(self, mark: Any) -> Position:
@@ -151,7 +162,32 @@ class _Reading:
             return mapping
         if isinstance(node, yaml.SequenceNode):
             return [self._value(item, (*path, number)) for number, item in enumerate(node.value)]
-        return _scalar(node) if isinstance(node, yaml.ScalarNode) else None
+        if not isinstance(node, yaml.ScalarNode):
+            return None
+        value = _scalar(node)
+        if path and path[0] in ("worked", "sheets") and node.style is None:
+            _check_number(node.value, path, self.places)
+        return value
+
+
+def _check_number(text: str, path: KeyPath, places: dict[KeyPath, Position]) -> None:
+    """Refuse a number that would be read as another one than was typed."""
+    if not _NUMBER.match(text):
+        return
+    size, least, most = abs(float(text)), sys.float_info.min, sys.float_info.max
+    if not (least <= size <= most or Decimal(text) == 0):
+        raise DeckError(
+            "expected 0 or a number from {least} to {most} in size, found {found}",
+            path,
+            least=f"{least:.1e}",
+            most=f"{most:.1e}",
+            found=text,
+        ).placed("", places)
+    if _ZERO_IN_FRONT.match(text):
+        # YAML 1.1 reads 010 as 8, YAML 1.2 as 10.
+        raise DeckError(
+            "expected a number without a 0 in front of its digits, found {found}", path, found=text
+        ).placed("", places)
 
 
 def _scalar(node: yaml.ScalarNode) -> Any:
@@ -181,6 +217,8 @@ def _validate(value: dict[str, Any], places: dict[KeyPath, Position]) -> None:
         raise DeckError("unknown key; expected one of {known}", path, known=_listed(known)).placed(
             "", places
         )
+    if "propertyNames" in error.absolute_schema_path:
+        path = (*path, error.instance)
     if error.validator == "required":
         missing = [key for key in error.validator_value if key not in error.instance]
         raise DeckError("missing key {key}", path, key=_listed(missing)).placed("", places)
@@ -190,6 +228,29 @@ def _validate(value: dict[str, Any], places: dict[KeyPath, Position]) -> None:
     raise DeckError("expected {wanted}, found {found}", path, wanted=wanted, found=found).placed(
         "", places
     )
+
+
+def _check_sheets(sheets: Mapping[str, Any], worked: Mapping[str, Any]) -> None:
+    """Refuse what the schema cannot see: what depends on two keys of the front matter."""
+    least = int(sheets.get("places", PLACES)) + 2
+    if "carry" in sheets and sheets["carry"] < least:
+        raise DeckError(
+            "expected at least two places more than the answers have, {least}",
+            ("sheets", "carry"),
+            least=least,
+        )
+    for name, ranges in (sheets.get("examples") or {}).items():
+        path = ("sheets", "examples", name)
+        if name not in worked:
+            raise DeckError(
+                "the deck has no worked example {name!r}; it has {known}",
+                path,
+                name=name,
+                known=", ".join(worked) or Phrase("none"),
+            )
+        for given, stated in (ranges or {}).items():
+            if stated["to"] < stated["from"]:
+                raise DeckError("expected 'to' at or above 'from'", (*path, given, "to"))
 
 
 def phrase(description: str) -> Phrase:

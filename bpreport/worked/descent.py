@@ -40,6 +40,7 @@ from bpreport.worked.settings import (
     numbers,
     required,
     text,
+    unneeded,
 )
 from bpreport.worked.trace import Trace
 from bpreport.worked.unstated import Problem, Unstated
@@ -301,6 +302,9 @@ def from_settings(name: str, settings: Mapping[str, Any]) -> GradientDescent:
         choice(entry, UNSTATED, (*path, "unstated", place))
         for place, entry in enumerate(settings.get("unstated") or ())
     )
+    for place, entry in enumerate(unstated):
+        if all(getattr(run, entry) is not None for run in runs):
+            raise unneeded(entry, (*path, "unstated", place))
     return GradientDescent(name, objective, variables, runs, unstated)
 
 

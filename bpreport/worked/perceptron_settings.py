@@ -28,6 +28,7 @@ from bpreport.worked.settings import (
     numbers,
     required,
     row_or_rows,
+    unneeded,
 )
 
 __all__ = ["WIRINGS", "from_settings"]
@@ -106,6 +107,11 @@ def from_settings(name: str, settings: Mapping[str, Any]) -> Perceptron:
         notation=notation,
     )
     refuse_clashes(perceptron, settings)
+    for place, entry in enumerate(perceptron.unstated):
+        of_biases = settings.get("biases") or {}
+        stated = of_biases.get("trained") if entry == "biases" else settings.get(entry)
+        if stated is not None:
+            raise unneeded(entry, (*path, "unstated", place))
     return perceptron
 
 
@@ -204,6 +210,9 @@ def _parameters(
             "a bias as weight with index 0 needs indexed weights such as w_{jk}",
             (*path, "biases", "per"),
         )
+    matrices = [_given_key(way, given) for way in wirings if way not in WIRINGS]
+    _check_given(given, [layers[0][0], "target", *(["w"] if numbered else []), *matrices,
+                         *([] if per == "index" else ["b"])], path)  # fmt: skip
     flat: list[str] = []
     if numbered:
         flat = list(
@@ -229,6 +238,16 @@ def _parameters(
     if per != "index":
         return tuple(connections), _biases(per, given, layers, path), trained
     return tuple(connections), tuple(biases), trained
+
+
+def _check_given(given: Mapping[str, Any], known: Sequence[str], path: KeyPath) -> None:
+    for key in given:
+        if key not in known:
+            raise DeckError(
+                "unknown key; expected one of {known}",
+                (*path, "given", key),
+                known=", ".join(map(repr, known)),
+            )
 
 
 def _numbered(way: str, before: int, after: int, start: int, flat: Sequence[str]) -> Connection:
@@ -259,8 +278,7 @@ def _indexed(
     found = _INDEXED.fullmatch(pattern)
     assert found is not None  # whoever calls has refused what does not match
     base, mark = found["base"], found["mark"] or found["late"]
-    # Two layers may share a letter and differ in a mark: w^{(1)} and w^{(2)}.
-    key = next((key for key in (f"{base}^{{{mark}}}", f"{base}^{mark}") if key in given), base)
+    key = _given_key(pattern, given)
     stated = required(given, key, (*path, "given"))
     given_path = (*path, "given", key)
     if not isinstance(stated, Sequence) or isinstance(stated, str) or len(stated) != rows:
@@ -290,6 +308,14 @@ def _indexed(
         return Connection(symbols, values, pattern), ()
     biases = tuple(zip(symbols[0], values[0], strict=True))
     return Connection(symbols[1:], values[1:], pattern), biases
+
+
+def _given_key(pattern: str, given: Mapping[str, Any]) -> str:
+    """The key of a matrix of weights: two may share a letter, as w^{(1)} and w^{(2)} do."""
+    found = _INDEXED.fullmatch(pattern)
+    assert found is not None  # whoever calls has refused what does not match
+    base, mark = found["base"], found["mark"] or found["late"]
+    return next((key for key in (f"{base}^{{{mark}}}", f"{base}^{mark}") if key in given), base)
 
 
 def _biases(

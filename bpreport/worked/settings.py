@@ -15,7 +15,10 @@ from typing import Any
 from bpreport.deck.errors import DeckError, Phrase
 from bpreport.formula.limits import limit
 
-__all__ = ["KeyPath", "choice", "count", "number", "numbers", "required", "row_or_rows", "text"]
+__all__ = [
+    "KeyPath", "choice", "count", "number", "numbers", "required", "row_or_rows", "text",
+    "unneeded",
+]  # fmt: skip
 
 KeyPath = tuple[str | int, ...]
 
@@ -116,6 +119,11 @@ def choice(value: Any, options: Sequence[str], path: KeyPath) -> str:
             value=value,
         )
     return str(value)
+
+
+def unneeded(key: str, path: KeyPath) -> DeckError:
+    """What is wrong where a key is stated, and named among those that are not."""
+    return DeckError("expected what is not stated; {key!r} is", path, key=key)
 
 
 def text(value: Any, path: KeyPath) -> str:

@@ -123,13 +123,55 @@ NET_REFUSED = [
     ),
     ("l: 2", "l: two", "6:14", "worked.net.layers.l: expected a whole number of units"),
     ("[5, 10]", "5", "8:7", "worked.net.given.l: expected a list of numbers, or a list of lists"),
-    ("[0.350]", "[a]", "10:11", "worked.net.given.b.0: expected "),
+    ("[0.350]", "[a]", "10:11", "worked.net.given.b.0: expected a number, or a list of them"),
+    ("[0.350]", "[1/2]", "10:11", "worked.net.given.b.0: expected a number, or a list of them"),
+    ("[0.350]", "[1e400]", "10:11", "worked.net.given.b.0: expected 0 or a number from 2.2e-308 t"),
+    ("[0.350]", "[1e-400]", "10:11", "worked.net.given.b.0: expected 0 or a number from 2.2e-308 "),
+    ("0.50\n---", "00.50\n---", "13:5", "worked.net.learning_rate: expected a number without a 0"),
+    ("0.50\n---", "010\n---", "13:5", "worked.net.learning_rate: expected a number without a 0 i"),
+    ("  net:", "  '':", "4:3", 'worked.: expected a name, found ""'),
+    ("{l: 2, h", "{' ': 2, h", "6:14", 'worked.net.layers. : expected a name, found " "'),
     ("l-h: by target", "l-h: [1]", "12:15", "worked.net.weights.l-h: expected 'by target', 'by"),
     ("    layers: {l: 2, h: 3}\n", "", "4:3", "worked.net: missing key 'layers'"),
     ("    learning_rate: 0.50\n", "", "4:3", "worked.net: missing key 'learning_rate'"),
     ("learning_rate: 0.50", "biases: {per: net}", "4:3", "worked.net: missing key 'learning_rate'"),
     ("title: A net", "title: A net\nauthors: x", "3:1", "authors: unknown key; expected one of"),
 ]
+
+
+SHEETS = """---
+worked:
+  line: {kind: linear regression, data: {x: [1, 2], y: [2, 3]}, learning_rate: 0.1}
+sheets:
+  places: 4
+  carry: 6
+  examples:
+    line: {learning_rate: {from: 0.1, to: 0.1, step: 0.1}}
+---
+"""
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "message"),
+    [
+        ("carry: 6", "carry: 5", "6:3: sheets.carry: expected at least two places more"),
+        ("places: 4\n  ", "", "5:3: sheets.carry: expected at least two places more than"),
+        ("    line:", "    p:", "8:5: sheets.examples.p: the deck has no worked example 'p'"),
+        ("to: 0.1", "to: 0.0", "8:39: sheets.examples.line.learning_rate.to: expected 'to' at"),
+    ],
+)
+def test_what_sheets_cannot_be_made_of_is_refused_with_the_deck(right, wrong, message):
+    """Whoever reads the deck is told, and not only who asks for sheets; without it all is well."""
+    assert read_text(SHEETS).settings["sheets"]["carry"] == "6"
+    assert right in SHEETS
+    assert refused(SHEETS.replace(right, wrong, 1)).startswith(f"notes.md:{message}")
+
+
+def test_zeros_in_front_where_no_number_is_meant():
+    """A date or a title may begin with a 0, and so may the digits behind a point."""
+    settings = read_text(NET.replace("A net", "007").replace("[0.350]", "[0.05]")).settings
+    assert settings["title"] == "007"
+    assert settings["worked"]["net"]["given"]["b"] == ["0.05"]
 
 
 @pytest.mark.parametrize(("right", "wrong", "place", "message"), NET_REFUSED)

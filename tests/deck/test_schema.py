@@ -32,7 +32,7 @@ RUN = {
     "iterations": "3",
 }
 FULL: dict[str, dict[str, Any]] = {
-    "descent": {**DESCENT, **RUN, "runs": {"a": {}}, "unstated": ["start"]},
+    "descent": {**DESCENT, **RUN, "runs": {"a": {}}, "unstated": []},
     "linear": {"data": DATA, "loss": "half mean", "learning_rate": "0.1", "iterations": "3",
                "start": ["0", "0"], "intercept": True},
     "logistic": {"data": DATA, "learning_rate": "0.1", "iterations": "3", "start": ["0"],
@@ -50,7 +50,7 @@ FULL: dict[str, dict[str, Any]] = {
         "iterations": "3",
         "update": "sequential",
         "counting": "updates before",
-        "unstated": ["update"],
+        "unstated": [],
     },
 }  # fmt: skip
 KIND = {

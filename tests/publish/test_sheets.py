@@ -247,7 +247,7 @@ def test_saturated_and_plain_candidates() -> None:
     [
         (("from: -0.8, to: 0.8, step: 0.05", "from: 3, to: 3, step: 1"), "no good numbers"),
         (("w: {from: -0.8", "q: {from: -0.8"), "has no givens 'q'"),
-        (("from: -0.8, to: 0.8", "from: 0.8, to: -0.8"), "'from' below 'to'"),
+        (("from: -0.8, to: 0.8", "from: 0.8, to: -0.8"), "'to' at or above 'from'"),
         (("    net:\n      x", "    gnat:\n      x"), "no worked example 'gnat'"),
         (("step: 0.05", "step: 0"), "step above 0"),
         (("step: 0.05", "step: 0.0000000001"), "a range of more than"),

@@ -251,7 +251,25 @@ def test_a_rate_of_zero_among_many() -> None:
         read().descend(4.0, [0.1, 0.0])
 
 
+@pytest.mark.parametrize(
+    "runs",
+    [
+        {"a": {"learning_rate": "0.1", "start": "1"}},
+        {"a": {"learning_rate": "0.1", "start": "1"}, "b": {"learning_rate": "0.2"}},
+    ],
+)
+def test_what_is_unstated_is_stated_by_no_more_than_some_runs(runs: dict[str, Any]) -> None:
+    """A start that every run has is no unstated one; one run without it is enough."""
+    settings = {"objective": "x^2", "runs": runs, "unstated": ["tolerance", "start"]}
+    if len(runs) == 1:
+        with pytest.raises(DeckError, match="expected what is not stated; 'start' is") as caught:
+            from_settings("d", settings)
+        assert caught.value.key_path == ("worked", "d", "unstated", 1)
+    else:
+        assert from_settings("d", settings).unstated == ("tolerance", "start")
+
+
 def test_a_count_that_is_stated_leaves_no_tolerance_to_solve_for() -> None:
-    example = read(stop="count", iterations="5", unstated=["start"])
+    example = read(stop="count", iterations="5", start=None, unstated=["start"])
     with pytest.raises(ValueError, match="stops by count"):
         example.solve_unstated({"run": 5})

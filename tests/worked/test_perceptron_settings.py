@@ -61,6 +61,11 @@ CASES: list[tuple[dict[str, Any], tuple[Any, ...], Any, str]] = [
     (INDEXED, ("given", "v"), [["0.1"] * 3] * 2, "expected 3 rows, one for each source unit, the"),
     (INDEXED, ("given", "w"), [["0.1"] * 3] * 4, "expected 2 numbers (one for each target unit)"),
     (INDEXED, ("weights", "x-y"), "v_{ii}", "a pattern such as v_{ij}"),
+    (BP, ("given", "q"), ["1"], "unknown key; expected one of 'l', 'target', 'w', 'b'"),
+    (BP, ("given", "v"), [["1"]], "unknown key; expected one of 'l', 'target', 'w', 'b'"),
+    (INDEXED, ("given", "b"), ["1"], "unknown key; expected one of 'x', 'target', 'v', 'w'"),
+    (BP | {"update": "sequential"}, ("unstated",), ["update"], "'update' is"),
+    (BP, ("unstated",), ["counting", "biases"], "'biases' is"),
     (BP, ("notation",), {"net": "z", "out": "z"}, "z_{h1} would be a pre-activation and also an"),
     (BP, ("notation",), {"net": "out"}, "out_{h1} would be a pre-activation and also an output"),
     (BP, ("notation",), {"units": "number", "target": "b"}, "b_{1} would be a bias and also a"),
@@ -104,6 +109,8 @@ TWINS = NETWORKS | {
     | {"given": BP["given"] | {"b": [["0.1", "0.2", "0.3"], ["0.4", "0.5"]]}},
     "biases numbered through": PER_UNIT | {"given": BP["given"] | {"b": ["0.1"] * 5}},
     "indices without a bias": PLAIN,
+    "what is not stated": BP | {"unstated": ["counting", "update"], "biases": {"trained": False}},
+    "biases that may be trained": BP | {"unstated": ["biases"], "biases": {"per": "layer"}},
     "names that differ in an index": BP | {"notation": {"learning_rate": "E", "net": "z"}},
 }
 

@@ -10,9 +10,9 @@ from functools import cached_property
 from pathlib import PurePath
 from typing import Any
 
-from bpreport.deck import DeckError, Phrase
+from bpreport.deck import DeckError
 from bpreport.deck.model import Deck
-from bpreport.publish.language import mark
+from bpreport.deck.settings import PLACES
 from bpreport.publish.sheets.descents import one_run
 from bpreport.publish.sheets.forms import FORMS
 from bpreport.publish.sheets.mistakes import Slipped
@@ -25,9 +25,8 @@ from bpreport.worked import GradientDescent, Perceptron, Study, recompute
 
 __all__ = ["Asked", "Course", "plan"]
 
-PLACES, CARRY = 6, 8
-"""Decimal places that answers have, and that intermediate results have at the least, where the
-deck does not say."""
+CARRY = 8
+"""Decimal places that intermediate results have at the least, where the deck does not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,12 +127,6 @@ def _plan(deck: Deck, study: Study) -> Course:
     settings = deck.settings.get("sheets") or {}
     places = int(settings.get("places", PLACES))
     carry = int(settings.get("carry", max(CARRY, places + 2)))
-    if carry < places + 2:
-        raise DeckError(
-            "expected at least two places more than the answers have, {least}",
-            ("sheets", "carry"),
-            least=places + 2,
-        )
     bases = [(_template(study, name), ranges) for name, ranges in _examples(deck, study, settings)]
     course = Course(
         PurePath(deck.path).name,
@@ -159,16 +152,7 @@ def _examples(
     if stated is None:
         yield from ((name, {}) for name in _chosen(deck, study))
         return
-    for name, ranges in stated.items():
-        if name not in study.traces:
-            known = ", ".join(study.traces)
-            raise DeckError(
-                "the deck has no worked example {name!r}; it has {known}",
-                ("sheets", "examples", name),
-                name=name,
-                known=known or Phrase(mark("none")),
-            )
-        yield name, ranges or {}
+    yield from ((name, ranges or {}) for name, ranges in stated.items())
 
 
 def _chosen(deck: Deck, study: Study) -> list[str]:

@@ -125,8 +125,6 @@ NAMES = {
 
 def _declared(stated: Mapping[str, str], path: Sequence[str]) -> Grid:
     low, high, step = (Decimal(stated[key]) for key in ("from", "to", "step"))
-    if high < low or step <= 0:
-        raise DeckError("expected 'from' below 'to', and a 'step' above 0", path)
     count = int((high - low) / step) + 1
     if count > MOST:
         raise DeckError("a range of more than {most} numbers", path, most=MOST)
