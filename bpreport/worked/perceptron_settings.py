@@ -108,9 +108,8 @@ def from_settings(name: str, settings: Mapping[str, Any]) -> Perceptron:
     )
     refuse_clashes(perceptron, settings)
     for place, entry in enumerate(perceptron.unstated):
-        of_biases = settings.get("biases") or {}
-        stated = of_biases.get("trained") if entry == "biases" else settings.get(entry)
-        if stated is not None:
+        # Under "biases" it also stands whose they are.
+        if entry != "biases" and settings.get(entry) is not None:
             raise unneeded(entry, (*path, "unstated", place))
     return perceptron
 

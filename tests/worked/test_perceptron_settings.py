@@ -65,7 +65,6 @@ CASES: list[tuple[dict[str, Any], tuple[Any, ...], Any, str]] = [
     (BP, ("given", "v"), [["1"]], "unknown key; expected one of 'l', 'target', 'w', 'b'"),
     (INDEXED, ("given", "b"), ["1"], "unknown key; expected one of 'x', 'target', 'v', 'w'"),
     (BP | {"update": "sequential"}, ("unstated",), ["update"], "'update' is"),
-    (BP, ("unstated",), ["counting", "biases"], "'biases' is"),
     (BP, ("notation",), {"net": "z", "out": "z"}, "z_{h1} would be a pre-activation and also an"),
     (BP, ("notation",), {"net": "out"}, "out_{h1} would be a pre-activation and also an output"),
     (BP, ("notation",), {"units": "number", "target": "b"}, "b_{1} would be a bias and also a"),
