@@ -1,7 +1,7 @@
-"""Numbers that follow from a formula with an index, where what is printed for its names does not.
+"""Numbers that follow from the formulas of their line's names, and not from what is printed there.
 
-After a typing mistake in q_1, which nothing confirms to be the formula's, the line behind it
-is right all the same if its author went on with the right number.
+After a typing mistake in q the line behind it is right all the same if its author went on with the
+right number; so it is in q_1, which nothing but an index confirms to be the formula's.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def unless_by_family(judgement: Judgement, formula: Tree | None, knowledge: Know
     claim, printed = judgement.claim, judgement.printed
     if not judgement.verdict.is_error or printed is None or formula is None:
         return judgement
-    if knowledge.trace_of(claim) is not None or significant_digits(printed) < TELLING_DIGITS:
+    if significant_digits(printed) < TELLING_DIGITS:
         return judgement
     values: dict[str, Any] = {}
     name: Tree | None = None
@@ -54,8 +54,9 @@ def _by_formula(name: Tree, judgement: Judgement, knowledge: Knowledge) -> Any:
     if index is None or not isinstance(name, Symbol):
         return None
     found = document.in_family(document.statements[name.key][index])
-    if found is None:
+    formula = document.definition(name.key, claim) if found is None else found[1]
+    if formula is None:
         return None
     with suppress(EvaluationError):
-        return evaluate(found[1], knowledge.values_for(found[1], claim), MPMATH)
+        return evaluate(formula, knowledge.values_for(formula, claim), MPMATH)
     return None
