@@ -6,9 +6,12 @@
 from __future__ import annotations
 
 import re
+import sys
+from bisect import bisect
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from bpreport.deck.counts import COUNT, Count, counts_in_digits, counts_in_words
@@ -186,25 +189,26 @@ class Gathering:
         prose: str,
         place: Callable[[int], Position],
         marks: Sequence[Mark] = (),
+        formulas: Sequence[int] = (),
         announces: bool = True,
-    ) -> Count | None:
-        """Read the numbers of a paragraph; the count of iterations that it names.
+    ) -> Callable[[int], Count | None]:
+        """Read the numbers of a paragraph; by offset, the count of iterations that it names.
 
         `prose` is its text with everything else blanked out, `place` tells where a character of
-        it stands. A count named without formulas or marked numbers beside it is announced to those
-        that follow.
+        it stands, `formulas` where its formulas do. A count named without these or marked numbers
+        beside it is announced to those that follow.
         """
         counts = counts_in_digits(prose)
         for mark in marks:
             _check(mark, place)
         counting = [mark for mark in marks if mark.iteration][:1]
-        named = {Count(int(mark.text), offset=mark.offset) for mark in counting}
-        named = named or {count for _, count in counts.values()}
-        named = named or set(counts_in_words(prose, self.counted))
-        # Of several counts it is not known which a formula follows.
-        iteration = named.pop() if len(named) == 1 else None
+        named = [Count(int(mark.text), offset=mark.offset) for mark in counting]
+        named = named or [count for _, count in counts.values()]
+        named = named or list(counts_in_words(prose, self.counted))
+        held = sorted({*formulas, *(mark.offset for mark in marks if mark.claim)})
+        told = _told_at(named, held)
+        iteration = named[0] if len(set(named)) == 1 else None
         *_, told_from = (0, *_sentences(prose, 0 if iteration is None else iteration.offset))
-        told = iteration or self._announced()
         if iteration is not None:
             self.counted = iteration.number
         marked = {mark.offset: mark for mark in marks}
@@ -215,15 +219,15 @@ class Gathering:
             if offset < covered:
                 continue
             if offset in marked:
-                self._note(marked[offset], place, told if offset >= told_from else None)
+                own = told(offset) or self._announced() if offset >= told_from else None
+                self._note(marked[offset], place, own)
                 covered = offset + len(marked[offset].text)
             elif offset in counts:
                 self._note(Mark(offset, found[offset], "", iteration=True), place, None)
             else:
                 self.numerals.append((found[offset], place(offset)))
-        followed = announces and not any(mark.claim for mark in marks)
-        self.announced = iteration if followed else None
-        return iteration
+        self.announced = iteration if announces and not held else None
+        return told
 
     def _announced(self) -> Count | None:
         """The count of iterations that the paragraph before named, or else the heading."""
@@ -262,6 +266,22 @@ def _told_by_heading(title: str) -> Count | None:
     counts = {count for _, count in counts_in_digits(title).values()}
     counts = counts or set(counts_in_words(title, None))
     return replace(counts.pop(), in_words=True) if len(counts) == 1 else None
+
+
+def _told_at(named: Sequence[Count], held: Sequence[int]) -> Callable[[int], Count | None]:
+    """By offset, the count that what stands there is told for.
+
+    Of several counts each is told for what follows it, if something follows each of them and
+    nothing stands before the first: after one update a, after ten b and c. Else nobody knows.
+    """
+    if len(set(named)) < 2:
+        return lambda _: named[0] if named else None
+    begins = sorted(count.offset for count in named)
+    followed = [any(a < one < b for one in held) for a, b in pairwise([*begins, sys.maxsize])]
+    if not all(followed) or held[0] < begins[0]:
+        return lambda _: None
+    ordered = sorted(named, key=lambda count: count.offset)
+    return lambda offset: ordered[max(bisect(begins, offset) - 1, 0)]
 
 
 def _sentences(prose: str, until: int) -> Iterator[int]:

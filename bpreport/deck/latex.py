@@ -246,11 +246,12 @@ class _Reading:
     def _read(self, paragraph: _Paragraph, announces: bool) -> None:
         marks = list(self._marks(paragraph))
         self.gathering.paragraphs += 1
-        iteration = self.gathering.read_paragraph(
+        named = self.gathering.read_paragraph(
             "".join(paragraph.parts),
             lambda offset: self._position(paragraph.begin + offset),
             marks,
-            announces=announces and not paragraph.formulas,
+            [offset - paragraph.begin for _, offset in paragraph.formulas],
+            announces,
         )
         marked = {paragraph.begin + mark.offset: mark for mark in marks}
         for token, offset in paragraph.formulas:
@@ -265,7 +266,10 @@ class _Reading:
                 token.content = f"{mark.text} %" if percent else mark.text
                 continue
             token.meta["formula"] = self.gathering.add_math(
-                token.content, False, self._starts(offset, token.content), iteration
+                token.content,
+                False,
+                self._starts(offset, token.content),
+                named(offset - paragraph.begin),
             )
 
     def _marks(self, paragraph: _Paragraph) -> Iterator[Mark]:

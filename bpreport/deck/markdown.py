@@ -285,8 +285,8 @@ class _Reading:
         if counts and not marks and (digits := prose.strip()).isdecimal():
             marks.append(Mark(prose.index(digits), digits, "", iteration=True))
         self.gathering.paragraphs += not in_cell
-        named = self.gathering.read_paragraph(prose, place, marks, announces and not maths)
-        iteration = row if named is None else named
+        formulas = [child.meta["at"] for child in maths]
+        named = self.gathering.read_paragraph(prose, place, marks, formulas, announces)
         for child in maths:
             offset = child.meta["at"] + len(child.markup)
             content = child.content
@@ -298,10 +298,10 @@ class _Reading:
                 content,
                 child.type == "math_inline_double",
                 [place(start) for start in starts],
-                iteration,
+                named(child.meta["at"]) or row,
                 escaped=in_cell,
             )
-        return named
+        return named(0)
 
     def _text_place(self, token: Token) -> Callable[[int], Position]:
         """From offsets in the text of a paragraph or a heading to places in the source."""
