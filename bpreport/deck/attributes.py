@@ -6,6 +6,8 @@ Values may hold braces, quoted or not, since the symbols that are claimed do: ou
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from difflib import get_close_matches
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline
@@ -20,6 +22,9 @@ _PART = re.compile(
     r"""|(?P<key>[\w:-]+)=(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)'"""
     r"""|(?P<bare>(?:[^\s"'{}=]|\{[^{}]*\})+)))(?=\s|\Z)\s*"""
 )
+
+_ALIKE = 0.8
+"""A letter too many, too few, another one or two swapped, in a word of five letters and more."""
 
 
 def read_attributes(text: str, begin: int = 0) -> tuple[dict[str, str], int] | None:
@@ -57,6 +62,28 @@ def spans_plugin(markdown: MarkdownIt) -> None:
     markdown.inline.ruler.after("link", "span", _span)
 
 
+def _unmeant(attributes: Mapping[str, str], content: str) -> tuple[str, str] | None:
+    """What is typed in attributes and what was meant, where no claim was made by a slip.
+
+    Other attributes than ours are Pandoc's, and none of our business.
+
+    >>> _unmeant({"clam": "x"}, "0.5"), _unmeant({"class": "iterations"}, "10")
+    (('clam', 'claim="..."'), ('.iterations', '.iteration'))
+    >>> _unmeant({"lang": "en"}, "0.5"), _unmeant({"class": "iterations"}, "counts")
+    (None, None)
+    """
+    if "claim" in attributes:
+        return None if attributes["claim"].strip() else ("claim", 'claim="..."')
+    for key in attributes:
+        if get_close_matches(key.lower(), ["claim"], cutoff=_ALIKE):
+            return key, 'claim="..."'
+    names = attributes.get("class", "").split() if content.strip().isdecimal() else []
+    for name in names:
+        if name != "iteration" and get_close_matches(name.lower(), ["iteration"], cutoff=_ALIKE):
+            return f".{name}", ".iteration"
+    return None
+
+
 def _span(state: StateInline, silent: bool) -> bool:
     if state.src[state.pos] != "[":
         return False
@@ -74,6 +101,8 @@ def _span(state: StateInline, silent: bool) -> bool:
         token.attrs.update(
             {key: attributes[key] for key in ("claim", "class") if key in attributes}
         )
+        token.meta["unmeant"] = _unmeant(attributes, state.src[begin:end])
+        token.meta["attributes at"] = end + 1
         state.md.inline.tokenize(state)
         state.push("span_close", "span", -1)
         state.posMax = maximum

@@ -9,12 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from decimal import Context, Decimal
 from itertools import count
 
 from bpreport.deck.chains import follows_in_time
 from bpreport.deck.model import Chain, Claim, Figure, Formula
-from bpreport.deck.numbers import printed_number, printed_row
+from bpreport.deck.numbers import in_decimals, printed_number, printed_row
 from bpreport.deck.relations import INEQUALITIES
 from bpreport.formula.parser import parse
 from bpreport.formula.tree import (
@@ -32,8 +31,6 @@ from bpreport.formula.tree import (
 __all__ = ["claims_of"]
 
 _BOUNDS = re.compile(r"_\s*(?:\{([^{}]*(?:\{[^{}]*\}[^{}]*)*)\}|(\S))")
-_DECIMALS = Context(prec=12)
-"""For 1/3: more digits than are printed for a result."""
 
 
 def claims_of(
@@ -79,12 +76,9 @@ def _stands_for(figure: Figure) -> str:
     A fraction in a row that is a case of its own is exact, and no decimals of so many places.
     """
     text = figure.text.removeprefix("+")
-    if figure.percent:
-        return f"{Decimal(f'{text}e-2'):f}"
-    above, _, below = text.partition("/")
-    if not below or figure.case is not None:
+    if "/" in text and figure.case is not None and not figure.percent:
         return text
-    return f"{_DECIMALS.divide(Decimal(above), Decimal(below)):f}"
+    return in_decimals(text, figure.percent)
 
 
 def _name(tree: Tree | None) -> Tree | None:

@@ -34,6 +34,7 @@ _NUMERAL = re.compile(r"(?<![A-Za-z_\d.])(?:\d+(?:\.\d+)?|\.\d+)(?![A-Za-z_\d]|\
 
 _SENTENCE_END = re.compile(r"[.!?](?=\s)|[。！？；]")
 _FIGURE = re.compile(r"[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d{1,4})?", re.ASCII)
+_FRACTION = re.compile(r"[-+]?\d+/0*[1-9]\d*", re.ASCII)
 _MINUS = str.maketrans("−–", "--")
 
 
@@ -80,6 +81,8 @@ class Span:
     """The count of iterations that its paragraph names."""
     paragraph: int = 0
     """The paragraph that it stands in, as that of a formula."""
+    percent: bool = False
+    """A sign for percent stands behind it, outside of a table."""
 
 
 @dataclass(slots=True)
@@ -123,6 +126,8 @@ class Mark:
     """The token that shows it, which learns its number."""
     entry: Entry | None = None
     """Its place in a table that names it."""
+    percent: bool = False
+    """A sign for percent stands behind it, outside of a table."""
 
 
 @dataclass(slots=True)
@@ -249,6 +254,7 @@ class Gathering:
                 mark.entry,
                 named,
                 self.paragraphs,
+                mark.percent,
             )
         )
         if mark.token is not None:
@@ -291,14 +297,15 @@ def _sentences(prose: str, until: int) -> Iterator[int]:
 
 def _check(mark: Mark, place: Callable[[int], Position]) -> None:
     text = mark.text.translate(_MINUS)
-    shown = mark.text if len(mark.text) <= 40 else f"{mark.text[:37]}..."
-    if mark.iteration and not re.fullmatch(COUNT, text, re.ASCII):
+    typed = f"{mark.text} %" if mark.percent else mark.text
+    shown = typed if len(typed) <= 40 else f"{typed[:37]}..."
+    if mark.iteration and (mark.percent or not re.fullmatch(COUNT, text, re.ASCII)):
         raise DeckError(
             "the mark .iteration expects a whole number in its brackets, found {shown!r}",
             position=place(mark.offset),
             shown=shown,
         )
-    if mark.entry is None and not _FIGURE.fullmatch(text):
+    if mark.entry is None and not (_FIGURE.fullmatch(text) or _FRACTION.fullmatch(text)):
         raise DeckError(
             "the claim {claim!r} expects a number in its brackets, found {shown!r}",
             position=place(mark.offset),

@@ -27,6 +27,7 @@ from bpreport.deck.errors import DeckError
 from bpreport.deck.fences import fences_plugin
 from bpreport.deck.markdown_tables import Cell, cells
 from bpreport.deck.model import Position
+from bpreport.deck.tables import sole_number
 from bpreport.formula.limits import limit
 
 __all__ = ["parse_markdown", "read_markdown", "split_front_matter"]
@@ -279,9 +280,10 @@ class _Reading:
         the cell's number is one.
         """
         children = token.children or []
+        _check_attributes(children, place, token.meta["typed"])
+        marks = list(_marks(children))
         maths = [child for child in children if child.type.startswith("math_inline")]
         prose = token.meta["prose"]
-        marks = list(_marks(children))
         if counts and not marks and (digits := prose.strip()).isdecimal():
             marks.append(Mark(prose.index(digits), digits, "", iteration=True))
         self.gathering.paragraphs += not in_cell
@@ -346,8 +348,42 @@ def _marks(children: Sequence[Token]) -> Iterator[Mark]:
         if not claim and not iteration:
             continue
         inner, end = children[number + 1], children[min(number + 2, len(children) - 1)]
-        alone = inner.type == "text" and end.type == "span_close"
-        yield Mark(child.meta["at"], inner.content if alone else "", claim, iteration, child)
+        alone = end.type == "span_close"
+        if alone and inner.type == "text":
+            yield _mark(child, inner.content, child.meta["at"], claim, iteration)
+        elif alone and inner.type == "math_inline":
+            formula = f"${inner.content}$"
+            offset = inner.meta["at"] + len(inner.markup) - 1
+            mark = _mark(child, formula, offset, claim, iteration)
+            inner.type = "text"  # a number that is typed as a formula
+            inner.content = f"{mark.text} %" if mark.percent else mark.text
+            yield mark
+        else:
+            yield Mark(child.meta["at"], "", claim, iteration, child)
+
+
+def _mark(opening: Token, source: str, at: int, claim: str, iteration: bool) -> Mark:
+    """The mark of a number, which may be typed as a formula, a fraction or in percent."""
+    printed = sole_number(source)
+    if printed is None:
+        return Mark(at, source, claim, iteration, opening)
+    offset = at + source.index(printed.typed)
+    return Mark(offset, printed.text, claim, iteration, opening, percent=printed.percent)
+
+
+def _check_attributes(
+    children: Sequence[Token], place: Callable[[int], Position], text: str
+) -> None:
+    """Refuse a slip of the pen in a mark: without a word, its number would claim nothing."""
+    for child in children:
+        if child.type == "span_open" and child.meta["unmeant"]:
+            typed, meant = child.meta["unmeant"]
+            raise DeckError(
+                "expected {meant} in the braces behind the brackets, found {typed}",
+                position=place(text.index(typed, child.meta["attributes at"])),
+                meant=meant,
+                typed=typed if typed != "claim" else 'claim=""',
+            )
 
 
 def _plain(inline: Token) -> str:

@@ -2,9 +2,26 @@
 
 from __future__ import annotations
 
+from decimal import Context, Decimal
+
 from bpreport.formula.tree import Apply, Matrix, Number, Tree, Tuple
 
-__all__ = ["printed_number", "printed_row"]
+__all__ = ["in_decimals", "printed_number", "printed_row"]
+
+_DECIMALS = Context(prec=12)
+"""For 1/3: more digits than are printed for a result."""
+
+
+def in_decimals(text: str, percent: bool) -> str:
+    """The digits of a printed number that may be a fraction or in percent.
+
+    >>> in_decimals("25.0", percent=True), in_decimals("1/4", percent=False)
+    ('0.250', '0.25')
+    """
+    if percent:
+        return f"{Decimal(f'{text}e-2'):f}"
+    above, _, below = text.partition("/")
+    return f"{_DECIMALS.divide(Decimal(above), Decimal(below)):f}" if below else text
 
 
 def printed_row(tree: Tree | None) -> tuple[Tree, ...] | None:

@@ -17,6 +17,7 @@ from bpreport.deck.errors import DeckError, Phrase
 from bpreport.deck.ledger import ledger
 from bpreport.deck.markdown import parse_markdown
 from bpreport.deck.model import Deck, Figure, Formula, Position, Side, Slide
+from bpreport.deck.numbers import in_decimals
 from bpreport.deck.settings import KeyPath, read_settings
 from bpreport.deck.tables import Entry
 from bpreport.formula import FormulaError, instantiate, parse
@@ -147,7 +148,7 @@ def _figure(
     return Figure(
         span.number,
         span.section,
-        span.text,
+        in_decimals(span.text, span.percent) if span.entry is None else span.text,
         span.position,
         iteration=span.iteration,
         name=name,

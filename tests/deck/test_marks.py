@@ -151,9 +151,11 @@ def test_heading_counts_for_its_own_formula():
 @pytest.mark.parametrize(
     ("typed", "text"),
     [("19", "19"), ("0.250", "0.250"), ("-1.5", "-1.5"), ("−1.5", "-1.5"), ("1e-10", "1e-10"),
-     ("+2", "+2"), (".5", ".5"), (" 7 ", None), ("1,5", None), ("x", None), ("", None),
-     ("about 19", None), ("**19**", None), ("$19$", None), ("`19`", None), ("19%", None),
-     ("²", None), ("1\n9", None)],
+     ("+2", "+2"), (".5", ".5"), (" 7 ", "7"), ("1,5", None), ("x", None), ("", None),
+     ("about 19", None), ("**19**", None), ("$19$", "19"), ("`19`", None), ("19%", "0.19"),
+     ("25.0 %", "0.250"), (r"$-2.5\%$", "-0.025"), ("1/4", "0.25"), ("-1/4", "-0.25"),
+     (r"$\frac{1}{4}$", "0.25"), (r"\(0.5\)", "0.5"), ("1/0", None), ("1/4 %", None), ("$x$", None),
+     ("$1$ $2$", None), ("$1 + 2$", None), ("²", None), ("1\n9", None)],
 )  # fmt: skip
 def test_span_holds_one_number(typed, text):
     source = f'so [{typed}]{{claim="run.minimum"}}'
@@ -165,6 +167,43 @@ def test_span_holds_one_number(typed, text):
     else:
         (figure,) = read_text(source).figures
         assert (figure.text, figure.claim, figure.iteration) == (text, "run.minimum", False)
+
+
+def test_a_number_of_a_span_stands_where_its_digits_do():
+    """Behind the dollar of a formula, which is then none, and in front of the sign for percent."""
+    deck = read_text('so [$0.25$]{claim="a"} and [25 %]{claim="a"} and [$\\frac14$]{claim="a"}')
+    assert [str(figure.position) for figure in deck.figures] == ["1:6", "1:29", "1:52"]
+    assert deck.formulas == ()
+    assert len(deck.numerals) == 3
+
+
+@pytest.mark.parametrize(
+    ("attributes", "typed", "meant"),
+    [
+        ('clam="x"', "clam", 'claim="..."'),
+        ('.red claims="x"', "claims", 'claim="..."'),
+        ("Claim=x", "Claim", 'claim="..."'),
+        ('claim=""', 'claim=""', 'claim="..."'),
+        ("claim=' '", 'claim=""', 'claim="..."'),
+        (".iterations", ".iterations", ".iteration"),
+        (".big .itertion", ".itertion", ".iteration"),
+    ],
+)
+def test_a_slip_of_the_pen_in_a_mark_is_told(attributes, typed, meant):
+    """Otherwise the number would claim nothing, and nobody would be told; so in every place."""
+    column = 8 + max(attributes.find(typed.partition("=")[0]), 0)
+    for before in ("", "> ", "# "):
+        found = refused(f"{before}so [3]{{{attributes}}}")
+        place = f"notes.md:1:{len(before) + column}: "
+        assert found == f"{place}expected {meant} in the braces behind the brackets, found {typed}"
+
+
+@pytest.mark.parametrize(
+    "attributes", [".red", "#id", "lang=en", "class=x", "key=7", ".iterative", ".claim", "aim=x"]
+)
+def test_attributes_of_others_are_none_of_ours(attributes):
+    deck = read_text(f"so [3 of them]{{{attributes}}}, [so]{{.iterations}} and [3]{{lang=en}}")
+    assert deck.figures == ()
 
 
 @pytest.mark.parametrize("typed", ["x", "1.5", "-3", "²", "9999999999"])
