@@ -263,6 +263,40 @@ def test_ranges_without_a_good_variant(change: tuple[str, str], message: str) ->
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize(("weight", "largest"), [("20", Decimal("0.9")), ("0.4", Decimal("0.4"))])
+def test_weights_that_saturate_are_drawn_smaller(weight: str, largest: Decimal) -> None:
+    """Around weights of 20 no student would get a slope to be seen; twins keep the deck's range."""
+    deck = f"""---
+worked:
+  xor: {{kind: perceptron, layers: {{x: 2, h: 2, o: 1}}, biases: {{trained: false}},
+    learning_rate: 1, given: {{x: [1, 0], target: [1], b: [-0.1, -0.3],
+    w: [{weight}, {weight}, -{weight}, -{weight}, {weight}, {weight}]}}}}
+---
+"""
+    drawn = [
+        abs(Decimal(digits))
+        for sheet in make_all(plan(read_text(deck)), "autumn", ["ada", "bo", "cy", "di"])
+        for key, digits in sheet.variant.givens["xor"].items()
+        if key.startswith("w_")
+    ]
+    assert max(drawn) <= largest
+
+
+@pytest.mark.parametrize(("most", "asked"), [("iterations: 4", False), ("", True)])
+def test_a_run_that_is_given_up_is_not_counted(most: str, asked: bool) -> None:
+    """It never meets its tolerance, so that no number of updates could be asked for."""
+    deck = f"""---
+worked:
+  d: {{kind: gradient descent, objective: (x - 3)^2, start: 1, learning_rate: 0.2,
+    stop: gradient, tolerance: 1e-3, {most}}}
+---
+"""
+    sheet = make(plan(read_text(deck)), "autumn", "ada")
+    titles = [render(question.title, "en") for question in sheet.questions]
+    assert ("Number of updates" in titles) == asked
+    assert "Gradient descent" in titles
+
+
 def test_a_deck_without_worked_examples() -> None:
     """There is nothing to make sheets of, and that is said."""
     with pytest.raises(DeckError, match="no worked example"):

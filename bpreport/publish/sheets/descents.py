@@ -30,8 +30,13 @@ Settings = Mapping[str, Any]
 
 
 def one_run(example: GradientDescent, trace: Trace) -> tuple[GradientDescent, Settings]:
-    """The descent with one run, of a few updates, and what the deck's first run was set to."""
+    """The descent with one run, of a few updates, and what the deck's first run was set to.
+
+    A run that is given up before its tolerance is met counts its updates: nobody would meet it.
+    """
     settings = next(iter(trace.facts["runs"].values()))
+    if settings["outcome"] == "unfinished":
+        settings = {**settings, "stop": "count"}
     run = Run(ALONE, settings["learning_rate"], tuple(settings["start"]), None, "count", STEPS)
     return replace(example, runs=(run,), unstated=()), settings
 

@@ -15,6 +15,7 @@ from bpreport.audit.model import Message
 from bpreport.deck import DeckError, builtin, text_of
 from bpreport.publish.batch import HERE, Counting, Failure, Workers, in_order
 from bpreport.publish.language import translator
+from bpreport.publish.sheets.apart import SHARED, set_apart
 from bpreport.publish.sheets.course import Course
 from bpreport.publish.sheets.designs import libraries, newest
 from bpreport.publish.sheets.exports import bank_path
@@ -81,6 +82,8 @@ def issue(
             _check_free(target, banks)
             statistics = _made(kept, lots, workers, Counting(tell, len(students)))
             _tidy(kept, press, students)
+            if shared := set_apart(kept, lots, press, course_key):
+                statistics[SHARED] = shared
             manifest = Manifest(
                 course.deck, course.digest, lang, tuple(formats), course_key, LATEST, (),
                 course.mistakes, statistics, _make_banks(kept, press, course_key, lots),

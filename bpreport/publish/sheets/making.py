@@ -28,7 +28,10 @@ from bpreport.publish.sheets.screening import APART, Screen
 from bpreport.publish.sheets.template import Computed, handed_in
 from bpreport.publish.sheets.writing import Writing, decimal_of
 
-__all__ = ["GENERATORS", "LATEST", "Followed", "follow", "make", "make_again", "make_all"]
+__all__ = [
+    "BLOCK", "GENERATORS", "LATEST", "Followed", "follow", "make", "make_again", "make_all",
+    "narrow",
+]  # fmt: skip
 
 BLOCK = 16
 """Candidates that are drawn for a student at a time."""
@@ -144,7 +147,7 @@ def _screened(
         while tried := {s: c for s, cs in candidates.items() if (c := next(cs, None)) is not None}:
             computed = screen.template.compute_all([g for _, g in tried.values()], course.carry)
             for (student, (before, givens)), numbers in zip(tried.items(), computed, strict=True):
-                if _narrow(course, screen, numbers):
+                if narrow(course, screen, numbers):
                     found[student] = Candidate(givens, numbers, before)
                     del candidates[student]
                     continue
@@ -152,8 +155,8 @@ def _screened(
                 counted[WIDE] += 1
     if len(found) < len(students):
         raise DeckError(
-            "in the ranges of {name!r} no good numbers were found: of {count} candidates for a "
-            "student all were rejected, {reasons}",
+            "in the ranges of {name!r} no good numbers were found; expected others under 'sheets': "
+            "of {count} candidates for a student all were rejected, {reasons}",
             ("sheets", "examples", screen.template.name),
             name=screen.template.name,
             count=BLOCK * BLOCKS,
@@ -188,7 +191,7 @@ def _most(counted: Counter[str]) -> Phrase:
     )  # fmt: skip
 
 
-def _narrow(course: Course, screen: Screen, computed: Computed) -> bool:
+def narrow(course: Course, screen: Screen, computed: Computed) -> bool:
     """Whether every accepted interval stays clear of the mistakes, as the screen took it for."""
     unit = Decimal(1).scaleb(-course.places)
     for key in screen.template.asked:

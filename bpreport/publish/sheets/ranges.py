@@ -41,6 +41,15 @@ class Grid:
         """One of them, as it is shown."""
         return f"{(self.start + place * self.step).normalize():f}"
 
+    def finer(self) -> Grid:
+        """The same range with the next shorter step; a single number stays alone.
+
+        >>> Grid(Decimal("0.2"), Decimal("0.1"), 3).finer()
+        Grid(start=Decimal('0.2'), step=Decimal('0.05'), count=5)
+        """
+        step = _next_step(self.step)
+        return Grid(self.start, step, int((self.count - 1) * self.step / step) + 1)
+
 
 def grids(
     template: Template, declared: Mapping[str, Any], path: Sequence[str], version: int
@@ -66,6 +75,8 @@ def grids(
             grid = _declared(declared[name], (*path, name))
         elif version >= 2 and kind in ZEROS and not any(own):
             grid = ZEROS[kind]
+        elif kind in SMALL and max(map(abs, own)) > SATURATING and _saturates(template):
+            grid = SMALL[kind]
         elif kind in SUGGESTIONS:
             large = kind == "input" and max(map(abs, own)) > LARGE
             grid = _suggested(own, *SUGGESTIONS["large input" if large else kind])
@@ -74,6 +85,20 @@ def grids(
         found.update(dict.fromkeys(keys, grid))
     return {key: found[key] for key in template.own if key in found}
 
+
+def _saturates(template: Template) -> bool:
+    return not {"sigmoid", "tanh", "softmax"}.isdisjoint(
+        getattr(template.example, "activations", ())
+    )
+
+
+SATURATING = 5
+"""Weights and biases beyond it saturate a sigmoid that reads an input of 1."""
+SMALL = {
+    "weight": Grid(Decimal("-0.9"), Decimal("0.1"), 19),
+    "bias": Grid(Decimal("-0.5"), Decimal("0.1"), 11),
+}
+"""Instead of those around numbers as large as this."""
 
 LARGE = 2
 """Inputs beyond it saturate the sigmoids of most networks."""
@@ -139,11 +164,14 @@ def _suggested(own: Sequence[Decimal], below: str, above: str) -> Grid:
 
     >>> _suggested([Decimal("0.1"), Decimal("0.15"), Decimal("0.65")], "1", "1")
     Grid(start=Decimal('0.1'), step=Decimal('0.05'), count=12)
+    >>> _suggested([Decimal(-4)], "0.5", "1.5")  # from -6 to -2
+    Grid(start=Decimal('-6'), step=Decimal('1'), count=5)
     """
     low, high = min(own), max(own)
     if low == high and (below, above) == ("1", "1"):
         below, above = "0.5", "1.5"
-    low, high = sorted([low * Decimal(below if low > 0 else above), high * Decimal(above)])
+    low *= Decimal(below if low > 0 else above)
+    high *= Decimal(above if high > 0 else below)
     places = max(0, *(-int(value.as_tuple().exponent) for value in own))
     unit = gcd(*(abs(int(value.scaleb(places))) for value in own)) or 1
     step = Decimal(unit).scaleb(-places)
