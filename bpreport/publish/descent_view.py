@@ -14,6 +14,7 @@ from bpreport.publish.context import NEXT, Context, Shown, iterations, passage
 from bpreport.publish.formulas import plain
 from bpreport.publish.lab import lab
 from bpreport.publish.language import COMMA, SEMICOLON, mark
+from bpreport.publish.lowest import lowest
 from bpreport.publish.numbers import exact
 from bpreport.publish.plots import HUES, Line, contours, curve, lines, number
 from bpreport.publish.view import Cell, Plot, Table
@@ -220,32 +221,38 @@ def plots(example: GradientDescent, trace: Trace, context: Context) -> list[Plot
     objective = plain(_objective(trace))
     labels = {run: f"α = {facts['learning_rate']}" for run, facts in runs.items()}
     found = [_landscape(example, trace, runs, context)]
+    least = lowest(trace, example)
     levels = {
         float(facts["tolerance"]): gettext("tolerance") + f" {facts['tolerance']}"
         for facts in runs.values()
-        if facts["stop"] != "count"
+        if facts["stop"] != "count" and least == 0
     }
+    drawn = []
+    for run, hue in zip(runs, _hues(runs), strict=True):
+        above = trace.series[f"{run}.values"] - least
+        seen = np.flatnonzero(above > 0)  # where it is at its lowest, a logarithm has no place
+        if least == 0:
+            above, seen = np.maximum(np.abs(above), 1e-300), np.arange(len(above))
+        if len(seen):
+            drawn.append(Line(labels[run], seen.astype(float), above[seen], hue, dots=True))
+    height = objective if least == 0 else f"{objective} − {number(least, 4)}"
+    if least < 0:
+        height = f"{objective} + {number(-least, 4)}"
+    told = passage(
+        (_pace(trace, run, facts, context, least) for run, facts in runs.items()), context
+    )
+    if not drawn:
+        return found
     found.append(
         Plot(
             lines(
-                [
-                    Line(
-                        labels[run],
-                        np.arange(len(trace.series[f"{run}.values"]), dtype=float),
-                        np.maximum(np.abs(trace.series[f"{run}.values"]), 1e-300),
-                        hue,
-                        dots=True,
-                    )
-                    for run, hue in zip(runs, _hues(runs), strict=True)
-                ],
-                (gettext("iteration"), objective),
-                passage(
-                    (_pace(trace, run, facts, context) for run, facts in runs.items()), context
-                ),
-                log="y",
-                levels=list(levels.items()),
+                drawn, (gettext("iteration"), height), told, log="y", levels=list(levels.items())
             ),
-            gettext("Convergence on a logarithmic scale."),
+            gettext("Convergence on a logarithmic scale.")
+            if least == 0
+            else gettext(
+                "How far the objective is above its lowest value, on a logarithmic scale."
+            ),
         )
     )
     return found
@@ -340,23 +347,30 @@ _GROWING = dict.fromkeys(
 """A run in one sentence, by its course."""
 
 
-def _pace(trace: Trace, run: str, facts: dict[str, Any], context: Context) -> str:
-    """How fast a run comes down, which is what a logarithmic scale shows."""
+def _pace(trace: Trace, run: str, facts: dict[str, Any], context: Context, least: float) -> str:
+    """How fast a run comes down to its lowest value, which is what a logarithmic scale shows."""
     values, count = trace.series[f"{run}.values"], facts["iterations"]
-    first, last = values[0], values[-1]
+    first, last = values[0] - least, values[-1] - least
     if count == 0 or not first > 0 or not 0 < last < np.inf:
         return _told(trace, run, facts, context)
     sentence = context.gettext(
         "With learning rate %(rate)s, %(objective)s goes from %(start)s to %(end)s in"
         " %(iterations)s: each multiplies it by %(factor)s on average."
     )
+    if least:
+        sentence = context.gettext(
+            "With learning rate %(rate)s, %(objective)s goes from %(start)s to %(end)s in"
+            " %(iterations)s: each multiplies what is above the lowest value, %(least)s, by"
+            " %(factor)s on average."
+        )
     return sentence % {
         "rate": facts["learning_rate"],
         "objective": plain(_objective(trace)),
-        "start": number(first),
-        "end": number(last, 2),
+        "start": number(values[0]),
+        "end": number(values[-1], 2),
         "iterations": iterations(count, context),
         "factor": number((last / first) ** (1 / count)),
+        "least": number(least, 4),
     }
 
 

@@ -141,7 +141,7 @@ def test_iterates_and_results_of_a_descent(several: bool) -> None:
     settings = DESCENT
     if several:
         settings = DESCENT | {"objective": "(x-1)^2 + 2(y+2)^2", "start": ["0", "1"],
-                              "runs": {"one": {"learning_rate": "0.2"}}}  # fmt: skip
+                              "unstated": [], "runs": {"one": {"learning_rate": "0.2"}}}  # fmt: skip
     example = descending("walk", settings)
     trace = example.trace() if several else example.trace(["4"], "1e-10", "change of objective")
     script = descent.script(example, trace, "", str)
@@ -190,6 +190,16 @@ def test_each_run_stops_by_its_own_rule(names: list[str]) -> None:
     code = "".join(cell.source for part in script.parts for cell in part.cells)
     assert ("stop ==" in code) == (len(names) > 1)
     assert ("Floats cannot tell" in code) == ("tied" in names)
+
+
+@pytest.mark.parametrize(("least", "scale"), [("0", "log"), ("1", "linear")])
+def test_a_plot_is_logarithmic_where_the_objective_comes_down_to_0(least: str, scale: str) -> None:
+    """Else its values would be flat at their lowest."""
+    settings = DESCENT | {"objective": f"0.5 (x - 3)^2 + {least}"}
+    example = descending("bowl", settings)
+    script = descent.script(example, example.trace(), "", str)
+    code = "".join(cell.source for part in script.parts for cell in part.cells)
+    assert f'yscale="{scale}"' in code
 
 
 def test_a_long_row_of_data_is_broken_into_lines() -> None:

@@ -18,12 +18,12 @@ from tests.publish.decks import DECKS
 STUDY = recompute(read(builtin("en")))
 
 
-def descent(**settings):
-    """The report of a descent on (x - 1)^2 from 3."""
+def descent(objective="(x - 1)^2", **settings):
+    """The report of a descent from 3."""
     stated = "".join(f", {key}: {value}" for key, value in settings.items())
     source = (
-        "---\nworked:\n  d: {kind: gradient descent, objective: (x - 1)^2, start: 3, stop: count"
-        f"{stated}}}\n---\n# A\n"
+        "---\nworked:\n  d: {kind: gradient descent, start: 3, stop: count"
+        f", objective: {objective}{stated}}}\n---\n# A\n"
     )
     found = audit(read_text(source))
     (example,) = report(found, found.study, "en").examples
@@ -46,6 +46,22 @@ def test_a_run_is_told_as_it_went(rate, course):
     factor = (1 - 2 * float(rate)) ** 2  # of (x - 1)^2, in each iteration
     assert f"each multiplies it by {factor:g} on average" in pace.picture.alt
     assert curve.picture.alt == f"With learning rate {rate}, J(x) {course}"
+
+
+def test_convergence_is_that_to_the_lowest_value():
+    """From 4 + 2 to 1/16 + 2 in three iterations that quarter the 4; its twin comes down to 0."""
+    _, above = descent("(x - 1)^2 + 2", learning_rate=0.25, iterations=3).plots
+    assert above.picture.alt.endswith(
+        "goes from 6 to 2.1 in 3 iterations: each multiplies what is above the lowest value, 2, by"
+        " 0.25 on average."
+    )
+    (line,) = above.picture.named["drawn"]
+    assert line.y.tolist() == [4, 1, 0.25, 0.0625]
+    _, plain = descent(learning_rate=0.25, iterations=3).plots
+    assert plain.picture.alt.endswith("each multiplies it by 0.25 on average.")
+    _, below = descent("(x - 1)^2 - 2", learning_rate=0.25, iterations=3).plots
+    (line,) = below.picture.named["drawn"]
+    assert line.y.tolist() == [4, 1, 0.25, 0.0625]
 
 
 def test_one_iteration_is_told_in_the_singular():

@@ -10,6 +10,7 @@ from bpreport.formula import latex
 from bpreport.formula.tree import Symbol
 from bpreport.publish.identifiers import identifier, identifiers
 from bpreport.publish.language import mark
+from bpreport.publish.lowest import lowest
 from bpreport.publish.notebook.cells import Cell, solution
 from bpreport.publish.notebook.code import expression, literal, quoted
 from bpreport.publish.notebook.script import Gettext, Part, Script, prefix_of
@@ -155,7 +156,8 @@ class _Descent:
         ]
         names = [f"${latex(one)}$" for one in self.example.variables]
         x, y = names if self.several else (names[0], "$J$")
-        falling = all((values > 0).all() for series, values in self.trace.series.items()
+        to_zero = lowest(self.trace, self.example) == 0
+        falling = to_zero and all((values > 0).all() for series, values in self.trace.series.items()
                       if series.endswith(".values"))  # fmt: skip
         return [
             *lines,
