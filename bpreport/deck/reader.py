@@ -148,7 +148,7 @@ def _figure(
     return Figure(
         span.number,
         span.section,
-        in_decimals(span.text, span.percent) if span.entry is None else span.text,
+        span.text,
         span.position,
         iteration=span.iteration,
         name=name,
@@ -166,8 +166,8 @@ def _marked(
 ) -> Figure:  # fmt: skip
     """A number whose mark says what it claims; of a name, at the iteration that its text names."""
     marked = Figure(
-        span.number, span.section, span.text, span.position, span.claim, span.iteration,
-        paragraph=span.paragraph,
+        span.number, span.section, in_decimals(span.text, span.percent), span.position, span.claim,
+        span.iteration, paragraph=span.paragraph,
     )  # fmt: skip
     typed, at, iteration = span.claim.partition("@")
     name = _tree(typed, functions, names)

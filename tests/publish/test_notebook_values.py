@@ -140,8 +140,11 @@ def test_iterates_and_results_of_a_descent(several: bool) -> None:
     """Iterates, their values, and what a run comes to, in one variable and in two."""
     settings = DESCENT
     if several:
-        settings = DESCENT | {"objective": "(x-1)^2 + 2(y+2)^2", "start": ["0", "1"],
-                              "unstated": [], "runs": {"one": {"learning_rate": "0.2"}}}  # fmt: skip
+        settings = {
+            "objective": "(x-1)^2 + 2(y+2)^2",
+            "start": ["0", "1"],
+            "runs": {"one": {"learning_rate": "0.2"}},
+        }
     example = descending("walk", settings)
     trace = example.trace() if several else example.trace(["4"], "1e-10", "change of objective")
     script = descent.script(example, trace, "", str)
