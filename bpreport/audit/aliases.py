@@ -26,6 +26,7 @@ from bpreport.formula.tree import (
     Reduce,
     Symbol,
     Tree,
+    Tuple,
     free_symbols,
     substitute,
     walk,
@@ -33,7 +34,14 @@ from bpreport.formula.tree import (
 from bpreport.worked import Trace
 from bpreport.worked.perceptron_names import updated
 
-__all__ = ["in_names_of", "shared", "with_own_names", "with_sides", "with_value_names"]
+__all__ = [
+    "OBJECTIVES",
+    "in_names_of",
+    "shared",
+    "with_own_names",
+    "with_sides",
+    "with_value_names",
+]
 
 T = TypeVar("T")
 
@@ -188,14 +196,30 @@ def in_names_of(trace: Trace, claim: Claim) -> Claim:
         claim = _at_iterate(trace, claim, str(claim.iteration))
     if trace.kind == "perceptron" or _is_general(claim, trace):
         return claim
+    changes = claim.iteration is None
+    return with_sides(claim, lambda part: _renamed(part, trace, changes=changes))
 
-    def renamed(part: Tree) -> Tree | None:
-        for name in _names(part, trace):
-            if name.key in trace.quantities:
-                return name
+
+def own_name(tree: Tree, trace: Trace) -> Tree:
+    r"""A name of the deck's as the worked example has it: J for J(\theta)."""
+    return substitute(tree, lambda part: _renamed(part, trace))
+
+
+def _renamed(part: Tree, trace: Trace, *, changes: bool = False) -> Tree | None:
+    """What the worked example has for a part; with `changes`, for a parameter's as well."""
+    for name in _names(part, trace):
+        if name.key in trace.quantities:
+            return name
+    return _change(part, trace) if changes else None
+
+
+def _change(part: Tree, trace: Trace) -> Tree | None:
+    r"""A parameter's change \Delta\theta_1, which a regression has no name of its own for."""
+    if not isinstance(part, Symbol) or part.marks or not part.base.startswith(r"\Delta "):
         return None
-
-    return with_sides(claim, renamed)
+    before = Symbol(part.base.removeprefix(r"\Delta "), part.indices)
+    after = trace.quantities.get(updated(before).key)
+    return None if after is None else after.symbol - before
 
 
 def _at_iterate(trace: Trace, claim: Claim, count: str) -> Claim:
@@ -324,6 +348,39 @@ def _in_regression(part: Symbol | Call, trace: Trace) -> Iterator[Symbol]:
             yield Symbol("h", (), marks)
         case Symbol(base=base, indices=(), marks=()) if base in OBJECTIVES:
             yield from _objectives(trace)
+
+
+def keys_of(symbol: Symbol, trace: Trace) -> Iterator[str]:
+    r"""Keys under which a descent or a regression may know a name of another convention.
+
+    \eta is the learning rate, and \hat\theta_1 where J is least; x^{(2)} is the second iterate of a
+    descent, \theta_1^{(2)} that of a parameter, and \hat y_2 the prediction for the second sample.
+    """
+    count, role = _counted(symbol), trace.roles.get(symbol.key)
+    if trace.kind == "perceptron" or role is not None:
+        return
+    plain = replace(symbol, marks=(), typed="")
+    if trace.kind == "gradient descent":
+        if count and plain.key in trace.facts["variables"]:
+            yield replace(plain, indices=(*plain.indices, count)).key
+    elif count and plain.key in trace.roles and trace.roles[plain.key].kind == "parameter":
+        yield f"{plain.key}@{count}"
+    elif not symbol.marks and len(symbol.indices) == 1:
+        (index,) = symbol.indices
+        if symbol.base == r"\hat{\theta}":
+            yield Symbol(r"\theta", (index,), ("*",)).key
+        elif symbol.base == r"\hat{y}" or (symbol.base == "p" and trace.kind.startswith("log")):
+            yield Symbol("h", (), (f"({index})",)).key
+    if symbol.key == r"\eta":
+        yield r"\alpha"
+
+
+def _counted(symbol: Symbol) -> str:
+    """The digits in brackets that are the only mark of a name: the 2 of x^{(2)}."""
+    match symbol.marks:
+        case (Tuple(items=(Number(text=text),)),) if text.isdigit():
+            return text
+    return ""
 
 
 def _objectives(trace: Trace) -> Iterator[Symbol]:

@@ -40,7 +40,8 @@ def in_another_state(
     several = knowledge.tells_of_several(claim)
     if claim.iteration and not several and _counts_updates_done(knowledge, trace):
         return None
-    first = claim.iteration is None and not trace.updates and not several
+    counted = claim.iteration is not None or "@" in known.key
+    first = not counted and not trace.updates and not several
     trained = claim.head is not None and knowledge.is_trained(claim.head, claim)
     if first and claim.id not in knowledge.unplaced and not trained:
         return None  # right in a later step, among numbers of the first: it is a mistake

@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
+from bpreport.audit.aliases import keys_of, own_name
 from bpreport.audit.digits import fits, significant_digits
 from bpreport.audit.model import Message
 from bpreport.audit.names import TOTAL, spellings
@@ -156,10 +157,13 @@ class Examples:
             tree = parse(typed)
         except FormulaError:
             return None
+        tree = own_name(tree, trace)
         if not isinstance(tree, Symbol | Derivative):
             return None
-        keys = spellings(tree, total_of(trace))
-        found = (self.in_trace(trace, f"{key}{at}{iteration}") for key in keys)
+        keys = [f"{key}{at}{iteration}" for key in spellings(tree, total_of(trace))]
+        if not at and isinstance(tree, Symbol):
+            keys.extend(keys_of(tree, trace))
+        found = (self.in_trace(trace, key) for key in keys)
         return next((one for one in found if one is not None), None)
 
     def after(self, trace: Trace, key: str, iteration: int, shift: int | None = None) -> Any:

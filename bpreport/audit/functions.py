@@ -53,8 +53,7 @@ class Functions:
         calls = (part for part in walk(body) if isinstance(part, Call))
         own = any(part.function == call.function for part in calls)
         if len(arguments) == len(call.arguments) and not own:
-            name = call.function.key + "'" * call.primes
-            self._stated.setdefault(name, []).append((position, Function(arguments, body)))
+            self._stated.setdefault(call.name, []).append((position, Function(arguments, body)))
 
     def names(self) -> Iterable[str]:
         """All names that are defined."""

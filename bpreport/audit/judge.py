@@ -55,7 +55,7 @@ _UPDATES = "{statement}; updates done before: {count}"
 def judge(claim: Claim, knowledge: Knowledge) -> Judgement:
     """The judgement of one claim; claims are judged in the order of the deck."""
     try:
-        judgement = unless_meant_otherwise(_judge(claim, knowledge))
+        judgement = unless_meant_otherwise(_judge(claim, knowledge), knowledge)
     except EvaluationError as error:
         return uncomputable(claim, error)
     if judgement.verdict.level in ("note", "error"):

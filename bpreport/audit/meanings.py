@@ -11,7 +11,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from typing import Any
 
-from bpreport.audit.aliases import shared, with_sides
+from bpreport.audit.aliases import OBJECTIVES, shared, with_sides
 from bpreport.audit.digits import number, same
 from bpreport.audit.functions import Functions
 from bpreport.audit.names import CONSTANTS, is_numeric
@@ -31,8 +31,17 @@ from bpreport.formula.tree import (
     substitute,
     walk,
 )
-from bpreport.worked import Example, Perceptron, Trace
+from bpreport.worked import (
+    Example,
+    GradientDescent,
+    LinearRegression,
+    LogisticRegression,
+    Perceptron,
+    Trace,
+)
 from bpreport.worked.activations import ACTIVATION_TREES
+from bpreport.worked.samples import Names
+from bpreport.worked.steps import exp, product, total
 
 __all__ = ["Meanings"]
 
@@ -62,8 +71,7 @@ class Meanings:
                 if whole is not None:
                     self._own[id(function)] = whole, replace(whole, in_numbers=False)
                     self._places.add(position)
-        found = {name: _activation(example) for name, example in examples.items()}
-        self._activations = {name: one for name, one in found.items() if one is not None}
+        self._of_examples = {name: _functions_of(example) for name, example in examples.items()}
         self._called = shared(_called)
         self._changes: dict[tuple[int, ...], Callable[[Tree], Tree]] = {}
         """By the identities of functions, the change that puts them into sides."""
@@ -74,7 +82,7 @@ class Meanings:
 
     def put_into(self, claim: Claim, trace: Trace | None) -> Claim:
         """A claim whose calls say themselves what they are, where their names do not tell it."""
-        if not self._own and (trace is None or trace.name not in self._activations):
+        if not self._own and (trace is None or not self._of_examples.get(trace.name)):
             return claim
         return with_sides(claim, lambda side: self.put_in(side, claim, trace))
 
@@ -98,9 +106,7 @@ class Meanings:
         if stated is not None:
             own = self._own.get(id(stated))
             return None if own is None else own[trace is not None]
-        if trace is None or name != r"\sigma":
-            return None
-        return self._activations.get(trace.name)
+        return None if trace is None else self._of_examples.get(trace.name, {}).get(name)
 
 
 def _called(side: Tree) -> tuple[str, ...]:
@@ -125,13 +131,16 @@ def _put_in(side: Tree, own: Mapping[str, Function]) -> Tree:
 
 
 def _gradient(part: Derivative, own: Mapping[str, Function]) -> Tree | None:
-    r"""The entries of \nabla f(4, 2), of a function of several numbers that the deck defines."""
+    r"""The entries of \nabla f(4, 2), of a function that the deck defines; of one number, f'(4)."""
     call = part.body
     function = own.get(call.function.key) if isinstance(call, Call) and not part.by else None
     if not isinstance(call, Call) or function is None or call.primes:
         return None
-    if not 1 < len(call.arguments) == len(function.arguments):
+    if len(call.arguments) != len(function.arguments):
         return None
+    if len(call.arguments) == 1:
+        number = is_numeric(call.arguments[0])
+        return replace(call, primes=1, own=function) if number else None
     try:
         slopes = [slope(function.body, argument) for argument in function.arguments]
         calls = [replace(call, own=Function(function.arguments, one)) for one in slopes]
@@ -140,10 +149,36 @@ def _gradient(part: Derivative, own: Mapping[str, Function]) -> Tree | None:
         return None
 
 
-def _activation(example: Example) -> Function | None:
+def _functions_of(example: Example) -> dict[str, Function]:
+    """What a deck's functions are by its worked example, if nothing else is said of them."""
+    if isinstance(example, GradientDescent):
+        objective = Function(example.variables, example.objective)
+        return dict.fromkeys(OBJECTIVES, objective)
+    if isinstance(example, LinearRegression | LogisticRegression):
+        return dict.fromkeys(MODELS, _model(example))
+    activation = _activation(example) if isinstance(example, Perceptron) else None
+    return {} if activation is None else {r"\sigma": activation}
+
+
+MODELS = ("h", r"h_{\theta}", r"\hat{y}", "f")
+"""What decks call the function that a regression fits."""
+
+
+def _model(example: LinearRegression | LogisticRegression) -> Function:
+    """The prediction for any features, with the parameters of the step that a claim is about."""
+    samples = example.samples
+    names = Names(samples.features, samples.first)
+    features = [Symbol("x", parameter.indices) for parameter in names.parameters]
+    terms = [product(*pair) for pair in zip(names.parameters, features, strict=True)]
+    if samples.first == 0:
+        terms[0], features = names.parameters[0], features[1:]
+    score = total(terms)
+    linear = isinstance(example, LinearRegression)
+    return Function(tuple(features), score if linear else 1 / (1 + exp(-score)))
+
+
+def _activation(example: Perceptron) -> Function | None:
     r"""What \sigma is in a network whose layers have another activation than the logistic one."""
-    if not isinstance(example, Perceptron):
-        return None
     activations = set(example.activations) - {"identity", "softmax"}
     if len(activations) != 1 or "sigmoid" in activations:
         return None

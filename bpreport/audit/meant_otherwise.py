@@ -2,24 +2,34 @@ r"""What looks wrong and may be meant otherwise.
 
 An equation that is posed, such as w x + b = 0 of a boundary, asserts nothing of the values that its
 names have elsewhere; nor need sides be equal that have other units, 90 \text{ s} = 1.5 \text{ min}.
+What a line predicts, h(5), may be meant with the parameters that its regression comes to.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any
 
-from bpreport.audit.model import Judgement, Message
+from bpreport.audit.digits import fits, significant_digits
+from bpreport.audit.examples import TELLING_DIGITS
+from bpreport.audit.knowledge import Knowledge
+from bpreport.audit.model import Judgement, Message, Verdict
 from bpreport.audit.names import is_numeric
-from bpreport.audit.saying import unchecked
+from bpreport.audit.saying import said, unchecked
 from bpreport.deck.model import Claim
+from bpreport.deck.numbers import printed_number
+from bpreport.formula import MPMATH, EvaluationError, evaluate, expand
 from bpreport.formula.tree import Call, Derivative, Symbol
+from bpreport.worked import Trace, from_parameters
 
 __all__ = ["unless_meant_otherwise"]
 
 _UNIT = re.compile(r"[^\W\d_]{1,12}")
 
 
-def unless_meant_otherwise(judgement: Judgement) -> Judgement:
+def unless_meant_otherwise(judgement: Judgement, knowledge: Knowledge) -> Judgement:
     """The judgement of a claim; unchecked where it does not hold, and need not.
 
     One that holds for the values at hand is right, whatever it is meant for.
@@ -34,7 +44,53 @@ def unless_meant_otherwise(judgement: Judgement) -> Judgement:
         text = "The sides have other units, {left} and {right}"
         left, right = (unit or Message("none") for unit in claim.units)
         return unchecked(claim, text, left=left, right=right)
-    return judgement
+    return _predicted(claim, knowledge) or judgement
+
+
+FITTED = (
+    "{printed} is {exact}, rounded, with the parameters that the regression comes to in the end"
+)
+
+
+def _predicted(claim: Claim, knowledge: Knowledge) -> Judgement | None:
+    """The judgement of a prediction that is right once a regression is done."""
+    trace, printed = knowledge.trace_of(claim), printed_number(claim.right)
+    if printed is None or trace is None or not trace.kind.endswith("regression"):
+        return None
+    for parameters in _fitted(trace, knowledge):
+        with suppress(EvaluationError):
+            value = _value_with(parameters, claim, knowledge, trace, printed)
+            if value is not None and fits(printed, value):
+                return said(claim, Verdict.REPRODUCED, FITTED, printed=printed, exact=value)
+    return None
+
+
+def _value_with(
+    parameters: dict[str, Any], claim: Claim, knowledge: Knowledge, trace: Trace, printed: str
+) -> Any:
+    """What a claim's prediction, or an estimate of a parameter, is with other parameters."""
+    name = claim.left
+    if isinstance(name, Call) and name.own is not None:
+        return evaluate(expand(name, {}), parameters, MPMATH)
+    known = None if name is None else knowledge.known(name, claim)
+    role = None if known is None else trace.roles.get(known.key)
+    if known is None or role is None or significant_digits(printed) < TELLING_DIGITS:
+        return None
+    if role.kind == "minimiser" and isinstance(name, Symbol) and name.key != known.key:
+        return list(parameters.values())[int(role.unit)]
+    if role.kind != "model":
+        return None
+    return from_parameters(trace, parameters).quantities[known.key].value
+
+
+def _fitted(trace: Trace, knowledge: Knowledge) -> Iterator[dict[str, Any]]:
+    """The parameters where the objective is least, and those after the last update."""
+    keys = [key for key, role in trace.roles.items() if role.kind == "parameter"]
+    least = [key for key, role in trace.roles.items() if role.kind == "minimiser"]
+    if least:
+        yield {key: trace.quantities[best].value for key, best in zip(keys, least, strict=True)}
+    last = trace.facts["iterations"]
+    yield {key: knowledge.after(trace, key, last) for key in keys}
 
 
 def _may_be_posed(claim: Claim) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from bpreport.audit.aliases import keys_of
 from bpreport.audit.examples import Examples, output_keys, total_of
 from bpreport.audit.names import entry_name, named, respellings, spellings
 from bpreport.deck.model import Claim
@@ -35,6 +36,8 @@ class Naming(Examples):
             return None
         trace = self.trace_of(claim)
         if isinstance(head, Derivative) or head.indices:
+            if trace is not None and (slope := _slope_in_gradient(head, place, trace)):
+                return slope
             found = entry_name(head, _place_in(claim.row, place)) if trace is None else None
             if found is not None or isinstance(head, Derivative):
                 return None if found is None else found.key
@@ -50,7 +53,10 @@ class Naming(Examples):
 
     def spellings(self, name: Symbol | Derivative, claim: Claim) -> Iterator[str]:
         """Keys under which a typed name may be known where the claim stands, its own first."""
-        yield from spellings(name, total_of(self.trace_of(claim)))
+        trace = self.trace_of(claim)
+        yield from spellings(name, total_of(trace))
+        if isinstance(name, Symbol) and trace is not None:
+            yield from keys_of(name, trace)
         if isinstance(name, Symbol) and (fuller := self._completed(name, claim)) is not None:
             yield fuller.key
 
@@ -116,6 +122,19 @@ class Naming(Examples):
         fuller = [replace(symbol, indices=(unit,)) for unit in sorted(units)]
         fuller = [candidate for candidate in fuller if candidate.key in trace.quantities]
         return fuller[0] if len(fuller) == 1 else None
+
+
+def _slope_in_gradient(head: Symbol | Derivative, place: int, trace: Trace) -> str | None:
+    r"""The key of an entry of \nabla J, of which a regression has one a parameter."""
+    if not isinstance(head, Derivative) or head.kind != "nabla" or len(head.by) > 1:
+        return None
+    if not trace.kind.endswith("regression") or not isinstance(head.body, Symbol):
+        return None
+    objective = trace.roles.get(head.body.key)
+    if objective is None or objective.kind != "objective":
+        return None
+    keys = [key for key, role in trace.roles.items() if role.kind == "gradient"]
+    return keys[place] if place < len(keys) else None
 
 
 def _iteration(head: Symbol, claim: Claim) -> int | None:

@@ -35,16 +35,16 @@ class Values(Learned):
         trace = self.trace_of(claim)
         if claim.component is not None and tree is claim.head:
             key = self.component_key(claim)
-            if key is None or isinstance(claim.head, Derivative):
+            found = None if trace is None or key is None else self.in_trace(trace, key)
+            if key is None or (isinstance(claim.head, Derivative) and found is None):
                 return None  # what a gradient's entry is, its formula says
-            found = None if trace is None else self.in_trace(trace, key)
             return found or (None if "@" in key else self._in_document(key, claim))
         if not isinstance(tree, Symbol | Derivative):
             return None
         suffix = "" if claim.iteration is None else f"@{claim.iteration}"
         if trace is not None:
             for key in self.spellings(tree, claim):
-                found = self.in_trace(trace, key + suffix)
+                found = self.in_trace(trace, key if "@" in key else key + suffix)
                 if found is not None:
                     return found
             if suffix and claim.id in self.steps:  # the iteration's step is known
@@ -155,7 +155,7 @@ class Values(Learned):
         for call in (part for part in walk(tree) if isinstance(part, Call)):
             if not _applies_to(functions, call):
                 del functions[call.function.key]
-            known = call.function.key in (*functions, *FUNCTION_MEANINGS)
+            known = {call.function.key, call.name} & {*functions, *FUNCTION_MEANINGS}
             if not known and self.trace_of(claim) is None:  # what it is of is no matter then
                 text = "the function {name} is not defined"
                 raise EvaluationError(text, name=call.function.key)
@@ -218,7 +218,7 @@ class Values(Learned):
                 return next(self.forms_of(name, claim), None)
             if not isinstance(name, Call):
                 return None
-            function = functions.get(name.function.key + "'" * name.primes)
+            function = functions.get(name.name)
             if function is not None:
                 bound = dict(zip(function.arguments, name.arguments, strict=False))
                 return substitute(

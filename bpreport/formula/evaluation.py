@@ -217,17 +217,19 @@ class _Evaluator:
 
     def _call(self, node: Call) -> Any:
         arguments = tuple(map(self.value, node.arguments))
-        definition = self.values.get(node.function.key)
+        definition, primes = self.values.get(node.function.key), node.primes
         if not isinstance(definition, Function) and not callable(definition):
-            definition = node.own
-        if isinstance(definition, Function) and not node.primes:
+            stated = self.values.get(node.name) if primes else None
+            known = isinstance(stated, Function)
+            definition, primes = (stated, 0) if known else (node.own, primes)
+        if isinstance(definition, Function) and not primes:
             names = [argument.key for argument in definition.arguments]
             if len(names) != len(arguments):
                 raise EvaluationError(
                     "{name} takes {count} arguments", name=node.function.key, count=len(names)
                 )
             return self._applied(definition.body, names, arguments)
-        if node.primes:
+        if primes:
             variable, slope = _primed(node, definition)
             one = not any(map(_is_of_rows, walk(slope)))
             return self._applied(slope, [variable.key], arguments, entrywise=one)

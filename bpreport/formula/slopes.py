@@ -132,10 +132,12 @@ def expand(node: Tree, definitions: Mapping[str, Any]) -> Tree:
     def written_out(part: Tree) -> Tree | None:
         if not isinstance(part, Call):
             return None
-        definition = definitions.get(part.function.key)
+        definition, primes = definitions.get(part.function.key), part.primes
+        if primes and definition is None:
+            definition, primes = definitions.get(part.name), 0
         if not isinstance(definition, Function):
-            definition = part.own
-        if definition is None or part.primes:
+            definition, primes = part.own, part.primes
+        if definition is None or primes:
             return None
         arguments = [expand(argument, definitions) for argument in part.arguments]
         bound = dict(zip(definition.arguments, arguments, strict=False))

@@ -170,6 +170,15 @@ class Call(Node):
     """What the deck means here with a name that others use for something else; parsed, none."""
 
     @property
+    def name(self) -> str:
+        """The name alone, with its primes.
+
+        >>> Call(Symbol("g"), (Symbol("z"),), primes=1).name
+        "g'"
+        """
+        return self.function.key + "'" * self.primes
+
+    @property
     def key(self) -> str:
         """The name with its arguments.
 

@@ -78,6 +78,25 @@ CASES = [
     (SPAM, r"$\hat{{y}}^{{(2)}} = {}$", "0.8176"),
     (SPAM, r"$L(\theta) = {}$", "3.2205"),
     (SPAM, "$E = {}$", "3.2205"),
+    (DESCENT, "$f(3) = {}$", "9"),
+    (DESCENT, "$f'(3) = {}$", "6"),
+    (DESCENT, r"$\nabla f(3) = {}$", "6"),
+    (DESCENT, "$f'(x_3) = {}$", "0.25"),
+    (DESCENT, "$x^{{(3)}} = {}$", "0.125"),
+    (DESCENT, '[{}]{{claim="x^{{(3)}}"}}', "0.125"),
+    (DESCENT, '[{}]{{claim="f(x_3)"}}', "0.015625"),
+    ("$f'(x) = x^3 - 2$. ", "$f'(2) = {}$", "6"),
+    (LINE, "$h(3) = {}$", "2"),
+    (LINE, r"$h_\theta(3) = {}$", "2"),
+    (LINE, r"$\hat y_2 = {}$", "1.5"),
+    (LINE, r"$\Delta \theta_1 = {}$", "1.985"),  # 0.05 * 39.7
+    (LINE, r"$\theta_1^{{(1)}} = {}$", "2.485"),
+    (LINE, '[{}]{{claim="\\theta_1^{{(1)}}"}}', "2.485"),
+    (LINE, '[{}]{{claim="J(\\theta)"}}', "26.35"),
+    (LINE, '[{}]{{claim="h_\\theta(x^{{(2)}})"}}', "1.5"),
+    (LINE, r"[{}]{{claim='\frac{{\partial J(\theta)}}{{\partial \theta_1}}'}}", "-39.7"),
+    (SPAM, "$p_2 = {}$", "0.8176"),
+    (SPAM, "$h(2) = {}$", "0.8176"),
     (NET, "$C = {}$", "0.125"),
     (NET, '[{}]{{claim="C"}}', "0.125"),
     (NET, '[{}]{{claim="C_{{total}}"}}', "0.125"),
@@ -123,3 +142,51 @@ def test_data_are_known_by_their_sample() -> None:
     assert (judgement.verdict.value, judgement.quantity) == ("given", "x_{1}^{(2)}")
     wrong = audit(read_text(LINE + "$x^{(2)} = 3$")).judgements[-1]
     assert wrong.verdict.level == "error"
+
+
+@pytest.mark.parametrize(
+    ("deck", "line", "right", "wrong"),
+    [
+        (DESCENT, r"$\eta = {}$", "0.25", "0.3"),
+        (LINE, r"$\eta = {}$", "0.05", "0.3"),
+        (LINE, '[{}]{{claim="x^{{(2)}}"}}', "2", "3"),
+    ],
+)
+def test_a_given_is_known_under_its_other_names(
+    deck: str, line: str, right: str, wrong: str
+) -> None:
+    """What the front matter gives is given, and another number is an error."""
+    assert audit(read_text(deck + line.format(right))).judgements[-1].verdict.value == "given"
+    assert audit(read_text(deck + line.format(wrong))).judgements[-1].verdict.level == "error"
+
+
+def test_the_entries_of_a_gradient_are_its_slopes() -> None:
+    r"""-13 = -1.1 - 2.4 - 4.2 - 5.3 and -39.7 by the parameters of a line."""
+    right = audit(read_text(LINE + r"$\nabla J(\theta) = (-13, -39.7)$"))
+    assert right.summary == {"reproduced": 2}
+    wrong = audit(read_text(LINE + r"$\nabla J(\theta) = (-13, -37.9)$"))
+    assert [one.verdict.level for one in wrong.judgements] == ["right", "error"]
+
+
+@pytest.mark.parametrize(
+    ("line", "level"),
+    [
+        # y = 0.15 + 1.94 x where J is least
+        ("$h(5) = 9.85$", "right"),
+        (r"$\hat y_2 = 4.03$", "right"),
+        (r"$\hat\theta_1 = 1.94$", "right"),
+        ("$h(5) = 9.58$", "error"),
+        (r"$\hat\theta_1 = 1.49$", "error"),
+        (r"$\theta_1^* = 1.94$", "right"),
+        (r"$\theta_1^* = 2.48$", "error"),
+    ],
+)
+def test_what_a_line_predicts_in_the_end(line: str, level: str) -> None:
+    """A prediction may be meant with the parameters at the start, or with those of the solution."""
+    assert audit(read_text(LINE + line)).judgements[-1].verdict.level == level
+
+
+def test_the_front_matter_does_not_outweigh_a_definition_of_the_deck() -> None:
+    """Another f of the deck's own is what it says."""
+    judgement = audit(read_text(DESCENT + "$f(x) = x^3$, and $f(2) = 8$.")).judgements[-1]
+    assert judgement.verdict.level == "right"
