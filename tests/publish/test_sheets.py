@@ -297,6 +297,36 @@ worked:
     assert "Gradient descent" in titles
 
 
+def test_counts_that_are_off_are_told_apart() -> None:
+    """Who counts one less left the last update out, who counts one more took in the start."""
+    counts = [a for a in make(BUILTIN, "k", "ada").answers.values() if a.key == "updates"]
+    (answer,) = counts
+    assert answer.value is not None
+    told = {
+        mistake.value - answer.value: render(mistake.message, "en") for mistake in answer.mistakes
+    }
+    made = f"{answer.value} updates are made"
+    assert told == {
+        -1: f"the last update was not counted; {made}",
+        1: f"the start was counted as an update; {made}",
+    }
+
+
+@COURSES
+def test_no_mistake_is_expected_that_nobody_makes(course: Course) -> None:
+    """The 1 of 1 - out keeps its sign, and b * 1 its b; others lose theirs."""
+    told = {
+        render(slip.message, "en")
+        for by_key in course.mistakes.values()
+        for slips in by_key.values()
+        for slip in slips
+    }
+    assert any(text.startswith("the sign of e^") for text in told)
+    assert any(text.startswith("the factor w_") for text in told)
+    assert not any(text.startswith("the sign of 1 ") for text in told)
+    assert "the factor b_1 was left out" not in told
+
+
 def test_a_deck_without_worked_examples() -> None:
     """There is nothing to make sheets of, and that is said."""
     with pytest.raises(DeckError, match="no worked example"):

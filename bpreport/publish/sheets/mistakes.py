@@ -6,6 +6,7 @@ and thousands of candidates at once.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -100,12 +101,26 @@ def _played(template: Template, quantity: Quantity) -> Iterator[Slipped]:
         quantity.key,
     )
     tables = {slip.name: slip for slip in SLIPS}
+    roles, quantities = template.trace.roles, template.trace.quantities
+    biases = {
+        f"${latex(quantities[key].symbol)}$" for key, role in roles.items() if role.kind == "bias"
+    }
     for name in PLAYED:
         for candidate in tables[name].tries(target):
-            if candidate.tree is not None:
+            if candidate.tree is not None and not _is_odd(candidate.message, biases):
                 yield Slipped(
                     candidate.slip or name, candidate.message, candidate.tree, _line(candidate)
                 )
+
+
+def _is_odd(message: Message, biases: set[str]) -> bool:
+    """Whether nobody does so: turns the sign of a bare number, or leaves the b of b * 1 out."""
+    if message.text == "the sign of {term} was flipped":
+        return _BARE.fullmatch(str(message.values["term"])) is not None
+    return message.text == "the factor {factor} was left out" and message.values["factor"] in biases
+
+
+_BARE = re.compile(r"\$-?[\d.]+\$")
 
 
 def _line(candidate: Candidate) -> Tree | None:

@@ -43,7 +43,8 @@ def count(writing: Writing) -> Question:
         low=value,
         high=value,
         mistakes=tuple(
-            Mistake("iteration off", Message(OFF, {"count": count}), value + off) for off in (-1, 1)
+            Mistake("iteration off", Message(text, {"count": count}), value + off)
+            for off, text in OFF.items()
         ),
     )
     return question_of(writing, [answer], (), (), prompt)
@@ -58,7 +59,11 @@ def _updates(
     return int(updates(example, points, np.array([float(rate)]), settings)[0])
 
 
-OFF = mark("the check was counted instead of the updates; {count} updates are made")
+OFF = {
+    -1: mark("the last update was not counted; {count} updates are made"),
+    1: mark("the start was counted as an update; {count} updates are made"),
+}
+"""What was done by somebody whose count is off by so many."""
 
 
 def _given(writing: Writing, key: str) -> str:
