@@ -106,12 +106,14 @@ def fits_binding(binding: Binding, claim: Claim, knowledge: Knowledge) -> bool:
             exact = tree_of(value)
         except EvaluationError:
             return True  # nobody puts in a number of which so many digits are not computed
+        known = knowledge.known(binding.name, claim)
         gives = could_give(
             binding.number,
             exact,
             knowledge.results_for(binding.number, claim),
             knowledge.exact_digits,
             drifted=knowledge.drifted,
+            by_hand=known is not None and known.worked is not None,
         )
         return (
             gives

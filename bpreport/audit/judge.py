@@ -95,10 +95,12 @@ def _taken_note_of(judgement: Judgement, knowledge: Knowledge) -> Judgement:
             {"statement": judgement.message, "count": MOST_TRIED},
         )
         judgement = replace(judgement, message=message)
-    if judgement.verdict.level == "right" and judgement.quantity and judgement.printed:
-        knowledge.stand(judgement.quantity.partition("@")[0], judgement.printed, claim)
-        if judgement.worked is not None and not fits(judgement.printed, judgement.exact):
-            printed, exact = judgement.printed, judgement.exact
+    printed, exact = judgement.printed, judgement.exact
+    if not judgement.verdict.is_error and judgement.quantity and printed:
+        if judgement.verdict.level == "right":
+            knowledge.stand(judgement.quantity.partition("@")[0], printed, claim)
+        if judgement.worked is not None and not fits(printed, exact):
+            # Digits that were cut off are carried on as well.
             knowledge.drifted[printed.lstrip("-")] = correction(printed, exact).lstrip("-")
     step = knowledge.steps.get(claim.id, FIRST)
     if step != FIRST and judgement.quantity is not None and "@" not in judgement.quantity:
