@@ -349,7 +349,7 @@ worked:
     kind: gradient descent
     objective: x^2
     runs: {'b"); raise SystemExit(2) #': {learning_rate: 0.25}, "c\\n": {learning_rate: 0.5}}
-    start: 007
+    start: +7.
     stop: count
     iterations: 3
 ---
