@@ -350,20 +350,26 @@ def _in_regression(part: Symbol | Call, trace: Trace) -> Iterator[Symbol]:
             yield from _objectives(trace)
 
 
-def keys_of(symbol: Symbol, trace: Trace) -> Iterator[str]:
+def keys_of(symbol: Symbol, trace: Trace, run: str | None = None) -> Iterator[str]:
     r"""Keys under which a descent or a regression may know a name of another convention.
 
     \eta is the learning rate, and \hat\theta_1 where J is least; x^{(2)} is the second iterate of a
     descent, \theta_1^{(2)} that of a parameter, and \hat y_2 the prediction for the second sample.
+    Of several descents, `run` is the one that is meant.
     """
     count, role = _counted(symbol), trace.roles.get(symbol.key)
     if trace.kind == "perceptron" or role is not None:
         return
     plain = replace(symbol, marks=(), typed="")
+    rate = Symbol(r"\alpha")
     if trace.kind == "gradient descent":
+        names = [rate] if symbol.key in (r"\eta", rate.key) else [symbol]
         if count and plain.key in trace.facts["variables"]:
-            yield replace(plain, indices=(*plain.indices, count)).key
-    elif count and plain.key in trace.roles and trace.roles[plain.key].kind == "parameter":
+            names = [replace(plain, indices=(*plain.indices, count))]
+        marks = () if run is None else (f"({run})",)
+        yield from (replace(name, marks=(*name.marks, *marks), typed="").key for name in names)
+        return
+    if count and plain.key in trace.roles and trace.roles[plain.key].kind == "parameter":
         yield f"{plain.key}@{count}"
     elif not symbol.marks and len(symbol.indices) == 1:
         (index,) = symbol.indices
@@ -372,7 +378,7 @@ def keys_of(symbol: Symbol, trace: Trace) -> Iterator[str]:
         elif symbol.base == r"\hat{y}" or (symbol.base == "p" and trace.kind.startswith("log")):
             yield Symbol("h", (), (f"({index})",)).key
     if symbol.key == r"\eta":
-        yield r"\alpha"
+        yield rate.key
 
 
 def _counted(symbol: Symbol) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from difflib import get_close_matches
 from typing import Any
 
@@ -13,6 +14,7 @@ from bpreport.audit.model import Judgement, Verdict
 from bpreport.audit.printed import judge_against, judge_given
 from bpreport.audit.saying import said, unchecked
 from bpreport.deck.model import Claim, Figure
+from bpreport.formula import places_of, rounded
 from bpreport.worked import Trace
 
 __all__ = ["judge_annotated"]
@@ -42,7 +44,18 @@ def judge_annotated(claim: Claim, knowledge: Knowledge, figure: Figure) -> Judge
         return unchecked(claim, text, printed=figure.text)
     if trace.kind == "gradient descent" and figure.claim.endswith(".iterations"):
         return _count(claim, knowledge, trace, known)
-    return judge_against(claim, knowledge, figure.text, known)
+    return _in_its_places(judge_against(claim, knowledge, figure.text, known), trace)
+
+
+def _in_its_places(judgement: Judgement, trace: Trace) -> Judgement:
+    """The judgement of what a run comes to, which may be 0 in as many places as are printed."""
+    role = trace.roles.get(judgement.quantity or "")
+    if role is None or role.kind != "minimum" or judgement.printed is None:
+        return judgement
+    if judgement.correction is None:
+        return judgement
+    right = rounded(judgement.exact, places_of(judgement.printed))
+    return replace(judgement, correction=right)
 
 
 def _unknown(claim: Claim, trace: Trace, name: str) -> Judgement:

@@ -101,6 +101,8 @@ class Examples:
     """By worked example, updates done beyond the printed count, for "outputs" and "weights"."""
     steps: dict[str, Step] = field(default_factory=dict)
     """By claim, the step of its worked example that it is about, where the deck tells."""
+    runs: dict[str, str] = field(default_factory=dict)
+    """By claim, which of several descents it is about, where the deck tells."""
     unplaced: set[str] = field(default_factory=set)
     """Claims of which nothing tells the step that they are about."""
     _later: dict[tuple[str, Step], Trace | None] = field(default_factory=dict)

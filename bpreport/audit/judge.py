@@ -18,7 +18,7 @@ from bpreport.audit.fixes import result_fix
 from bpreport.audit.identities import Identity, compare
 from bpreport.audit.knowledge import Knowledge
 from bpreport.audit.lines import judge_line, judge_value
-from bpreport.audit.meant_otherwise import unless_meant_otherwise
+from bpreport.audit.meant_otherwise import in_posed_system, unless_meant_otherwise
 from bpreport.audit.mixed_lines import judge_mixed
 from bpreport.audit.model import Expectation, Judgement, Message, Verdict
 from bpreport.audit.names import is_numeric, is_row_of_numbers, readings
@@ -161,7 +161,8 @@ def _judge(claim: Claim, knowledge: Knowledge) -> Judgement:
     if claim.kind == "range":
         return said(claim, Verdict.DEFINITION, "It states the range of an index")
     if claim.component is not None:
-        return judge_component(claim, knowledge, claim.component)
+        posed = in_posed_system(claim, knowledge)
+        return posed or judge_component(claim, knowledge, claim.component)
     return _pair(claim, knowledge)
 
 

@@ -17,6 +17,7 @@ from bpreport.audit.meanings import Meanings
 from bpreport.audit.members import confirmed_members
 from bpreport.audit.names import digits_in, is_numeric, named, readings
 from bpreport.audit.naming import Naming
+from bpreport.audit.runs import runs_of
 from bpreport.audit.sums import with_sums_written_out, with_terms_written_out
 from bpreport.audit.tables import Tables
 from bpreport.audit.updates import in_names_after_updates
@@ -61,6 +62,7 @@ class Learned(Naming):
 
     def __post_init__(self) -> None:
         traces = [self.trace_of(claim) for claim in self.deck.claims]
+        self.runs = dict(runs_of(self.deck.claims, traces))
         claims = with_base(with_own_names(self.deck.claims), traces)
         self.meanings = Meanings(claims, self.study.examples)
         claims = tuple(map(self.meanings.put_into, claims, traces))

@@ -2,7 +2,8 @@ r"""What looks wrong and may be meant otherwise.
 
 An equation that is posed, such as w x + b = 0 of a boundary, asserts nothing of the values that its
 names have elsewhere; nor need sides be equal that have other units, 90 \text{ s} = 1.5 \text{ min}.
-What a line predicts, h(5), may be meant with the parameters that its regression comes to.
+What a line predicts, h(5), may be meant with the parameters that its regression comes to;
+the system A \theta = b is that of the solution.
 """
 
 from __future__ import annotations
@@ -12,11 +13,12 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
-from bpreport.audit.digits import fits, significant_digits
+from bpreport.audit.digits import entries_of, fits, how_printed, significant_digits
 from bpreport.audit.examples import TELLING_DIGITS
 from bpreport.audit.knowledge import Knowledge
 from bpreport.audit.model import Judgement, Message, Verdict
-from bpreport.audit.names import is_numeric
+from bpreport.audit.names import is_numeric, readings
+from bpreport.audit.printed import reproduced
 from bpreport.audit.saying import said, unchecked
 from bpreport.deck.model import Claim
 from bpreport.deck.numbers import printed_number
@@ -24,7 +26,7 @@ from bpreport.formula import MPMATH, EvaluationError, evaluate, expand
 from bpreport.formula.tree import Call, Derivative, Symbol
 from bpreport.worked import Trace, from_parameters
 
-__all__ = ["unless_meant_otherwise"]
+__all__ = ["in_posed_system", "unless_meant_otherwise"]
 
 _UNIT = re.compile(r"[^\W\d_]{1,12}")
 
@@ -50,6 +52,31 @@ def unless_meant_otherwise(judgement: Judgement, knowledge: Knowledge) -> Judgem
 FITTED = (
     "{printed} is {exact}, rounded, with the parameters that the regression comes to in the end"
 )
+
+
+def in_posed_system(claim: Claim, knowledge: Knowledge) -> Judgement | None:
+    r"""The judgement of an entry of b in A \theta = b, which the parameters that are least solve.
+
+    None where a claim is no such equation.
+    """
+    trace, left, place = knowledge.trace_of(claim), claim.left, claim.component
+    if trace is None or left is None or place is None or isinstance(left, Symbol):
+        return None
+    least = [key for key, role in trace.roles.items() if role.kind == "minimiser"]
+    names = readings(left)
+    if not least or len(names) != 1 or not isinstance(names[0], Symbol):
+        return None
+    if names[0] != Symbol(names[0].base) or f"{names[0].base}_" not in least[0]:
+        return None
+    solution = tuple(trace.quantities[key].value for key in least)
+    entries = list(entries_of(evaluate(left, {names[0].key: solution}, MPMATH)))
+    printed = claim.right_source
+    if place >= len(entries):
+        return None
+    if how_printed(printed, entries[place]) is None:
+        text = "With the solution it is {exact}; this may be another equation to be solved"
+        return unchecked(claim, text, exact=entries[place])
+    return reproduced(claim, printed, entries[place], None)
 
 
 def _predicted(claim: Claim, knowledge: Knowledge) -> Judgement | None:

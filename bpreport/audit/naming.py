@@ -18,6 +18,10 @@ TRAINED = ("weight", "bias", "parameter")
 """Roles of what an update changes."""
 
 
+LEAST = ("*",)
+"""The mark of the parameters where an objective is least."""
+
+
 _COMPUTED = ("forward", "error", "backward")
 """Stages of a perceptron whose quantities are neither given nor updated."""
 
@@ -56,7 +60,7 @@ class Naming(Examples):
         trace = self.trace_of(claim)
         yield from spellings(name, total_of(trace))
         if isinstance(name, Symbol) and trace is not None:
-            yield from keys_of(name, trace)
+            yield from keys_of(name, trace, self.runs.get(claim.id))
         if isinstance(name, Symbol) and (fuller := self._completed(name, claim)) is not None:
             yield fuller.key
 
@@ -167,7 +171,7 @@ def _keys_of_row(trace: Trace, head: Symbol, iteration: int | None) -> list[str]
         if isinstance(quantity.symbol, Symbol)
         and quantity.symbol.base in bases
         and _is_entry(quantity.symbol, head)
-        and not quantity.symbol.marks
+        and quantity.symbol.marks == (head.marks if head.marks == LEAST else ())
     }
     if len({_layer_of(symbol) for symbol in found.values()}) > 1:
         found = {}

@@ -47,7 +47,8 @@ class Values(Learned):
                 found = self.in_trace(trace, key if "@" in key else key + suffix)
                 if found is not None:
                     return found
-            if suffix and claim.id in self.steps:  # the iteration's step is known
+            # The step of the iteration is known, or the name counts its iterate itself: x_1.
+            if suffix and (claim.id in self.steps or trace.kind == "gradient descent"):
                 for key in self.spellings(tree, claim):
                     found = self.in_trace(trace, key)
                     if found is not None:

@@ -190,3 +190,67 @@ def test_the_front_matter_does_not_outweigh_a_definition_of_the_deck() -> None:
     """Another f of the deck's own is what it says."""
     judgement = audit(read_text(DESCENT + "$f(x) = x^3$, and $f(2) = 8$.")).judgements[-1]
     assert judgement.verdict.level == "right"
+
+
+RUNS = r"""---
+lang: en
+worked:
+  walks:
+    {kind: gradient descent, objective: x^2 - 2x, start: 1.5, stop: count, iterations: 5,
+     runs: {wild: {learning_rate: 1.1}, tame: {learning_rate: 0.9}}}
+---
+# Walks
+
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "levels"),
+    [
+        # 1.5 - 0.9 * 1 = 0.6, 0.6 + 0.9 * 0.8 = 1.32; 1.5 - 1.1 * 1 = 0.4
+        (r"With $\eta = 0.9$ the iterates are $x_1 = 0.6$, $x_2 = 1.32$.", "rrr"),
+        (r"With $\eta = 0.9$ the iterates are $x_1 = 0.4$, $x_2 = -7$.", "ree"),
+        (r"With $\alpha = 0.9$, $f(x_1) = -0.84$, $J_1 = -0.48$.", "rre"),
+        (r'At [0.9]{claim="tame.learning_rate"}, $x_1 = 0.4$.', "re"),
+        ("With $\\eta = 1.1$:\n\n| $k$ | $x_k$ |\n|-|-|\n| 1 | 0.4 |\n| 2 | 1.27 |", "rrrre"),
+        (
+            r'With $\eta = 0.9$, $x_1 = 0.4$. It ends after [5]{claim="tame.iterations"} steps.',
+            "rer",
+        ),
+        # Neither run has the rate, or both are told: nobody knows which is meant.
+        (r"With $\eta = 0.8$, $x_1 = 0.7$.", "rr"),
+        (r"With $\eta = 0.9$ and with $\eta = 1.1$, $x_1 = 0.5$.", "rrr"),
+        ("With $\\eta = 0.9$ it is slow.\n\nThe other: $x_1 = 0.4$.", "rr"),
+    ],
+)
+def test_a_paragraph_that_names_the_rate_of_one_run_is_about_that_run(
+    text: str, levels: str
+) -> None:
+    """By level: right or error."""
+    found = audit(read_text(RUNS + text)).judgements
+    assert "".join(one.verdict.level[0] for one in found) == levels
+
+
+@pytest.mark.parametrize(
+    ("text", "verdicts"),
+    [
+        (r"$$\theta^* = (X^T X)^{-1} X^T y = (0.15, 1.94)$$", ["definition", *["reproduced"] * 2]),
+        (r"$$\theta^* = (0.15, 1.49)$$", ["reproduced", "explained"]),
+        # 4, 10 and 30 are the sums of 1, x and x^2; 20 and 59.7 those of y and x y.
+        (
+            r"$$\begin{pmatrix} 4 & 10 \\ 10 & 30 \end{pmatrix} \theta = (20.0, 59.7)^T$$",
+            ["reproduced", "reproduced"],
+        ),
+        (r"$$\begin{pmatrix} 4 & 10 \end{pmatrix} \theta = 21$$", ["unchecked"]),
+    ],
+)
+def test_the_closed_form(text: str, verdicts: list[str]) -> None:
+    r"""\theta^* is the solution, and no state of the descent; a system may be posed."""
+    found = audit(read_text(LINE + text)).judgements
+    assert [one.verdict.value for one in found] == verdicts
+
+
+def test_what_a_run_comes_to_is_corrected_in_the_printed_places() -> None:
+    """5 halvings make 1/1024 of 1."""
+    found = audit(read_text(DESCENT + '[5.0]{claim="run.minimum"}')).judgements[-1]
+    assert found.correction == "0.0"
