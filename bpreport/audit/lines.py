@@ -254,6 +254,8 @@ def _does_not_add_up(
         known = near if near is not None and fits(printed, near.value) else None
     is_near = known is not None and how_printed(printed, known.value) is not None
     found: tuple[Explanation, ...] = ()
+    if is_near and known is not None and _is_cut_off(claim, knowledge, printed, known):
+        return judge_against(claim, knowledge, printed, known)
     if known is None or is_near or _nearly(printed, computed, known.value):
         found = explain_line(claim, knowledge, printed)
     result = printed
@@ -286,6 +288,15 @@ def _does_not_add_up(
             correction=right,
         )
     return explained(claim, opening, found, printed, right, known, exact=computed, computed=gives)
+
+
+def _is_cut_off(claim: Claim, knowledge: Knowledge, printed: str, known: Known) -> bool:
+    """Whether a result is cut off, and the line gives it from numbers that are cut off as well."""
+    assert claim.left is not None
+    if how_printed(printed, known.value) != "truncated" or isinstance(known.value, tuple):
+        return False
+    results, exact = knowledge.results_for(claim.left, claim), knowledge.exact_digits
+    return could_give(claim.left, tree_of(known.value), results, exact, by_hand=True)
 
 
 def _line_is_wrong(

@@ -111,7 +111,7 @@ def _range(
         if away is not None:
             other_low, other_high, _, _ = stands_for(away)
             low, high = min(low, other_low), max(high, other_high)
-        if by_hand and told:
+        if by_hand:
             low, high = low - (high - low) / 2, high + (high - low) / 2
         values[part.text] = IV.mpf([str(low), str(high)])
         return Symbol(part.text)

@@ -234,3 +234,27 @@ def test_a_wrong_number_among_them_is_found() -> None:
         changed = [*lines[:number], f"{front} = {wrong}$$", *lines[number + 1 :]]
         assert number in errors_of(author.front_matter, changed), line
         assert errors_of(author.givens, changed) == [number], line
+
+
+SOFTPLUS = r"""---
+worked:
+  s: {kind: gradient descent, objective: \ln(1 + e^x) - x / 4, start: 0.7, learning_rate: 0.8,
+      stop: gradient, tolerance: 1e-9}
+---
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "verdict"),
+    [
+        # The slope is 0.418187..., so x_1 is 0.365449...; the line as it stands gives 0.365456.
+        ("0.7 - 0.8 \\cdot 0.41818 = 0.36544", "truncated"),
+        ("0.7 - 0.8 \\cdot 0.41810 = 0.36544", "wrong"),
+        ("0.7 - 0.8 \\cdot 0.41818 = 0.36543", "explained"),
+    ],
+)
+def test_a_result_may_be_cut_off_with_what_it_comes_from(line, verdict):
+    """Then the line does not give it as shown, but does from numbers that begin as shown."""
+    deck = read_text(f"{SOFTPLUS}$$x_1 = {line}$$")
+    found = audit(deck, recompute(deck)).judgements[-1]
+    assert found.verdict.value == verdict
