@@ -64,8 +64,9 @@ def _figures(problem: Problem) -> list[Figure]:
 def _fitting(problem: Problem, answer: Unstated, left_out: int) -> Iterator[tuple[Figure, ...]]:
     """The choices of so many figures without which the intervals of the runs seem to meet."""
     figures = _figures(problem)
-    # Where no more than half of them would be held to, nothing tells which those are.
-    if 2 * left_out >= len(figures) or (left_out > 1 and len(figures) > MOST_FIGURES):
+    if left_out == len(figures):
+        return  # what is left has to be held to something
+    if left_out > 1 and not 2 * left_out < len(figures) <= MOST_FIGURES:
         return
     starts = next(iter(answer.rules.values())).starts
 

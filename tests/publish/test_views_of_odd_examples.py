@@ -54,12 +54,21 @@ def test_steps_that_do_not_become_shorter_approach_nothing(objective: str, end: 
     assert example.plots[0].picture.alt.endswith(f"in 3 iterations, ending at {end}.")
 
 
-def test_counts_that_no_rule_gives_are_said_to_be_impossible() -> None:
+def test_counts_that_no_rule_gives_together_are_told_apart() -> None:
     """3 iterations with rate 0.75 and 40 with 0.25, which both halve the distance: no tolerance."""
     example = descent(
         "objective: (x-1)^2, runs: {fast: {learning_rate: 0.75}, slow: {learning_rate: 0.25}}, "
         "unstated: [start, tolerance, stop]",
         '# A {worked=one}\n[3]{claim="fast.iterations"} [40]{claim="slow.iterations"}\n',
+    )
+    assert "fast.iterations, which was left out" in example.tables[1].note
+
+
+def test_a_count_that_no_rule_gives_is_said_to_be_impossible() -> None:
+    """From 2 the distance is halved, so that every measure is below 0.001 after 11 updates."""
+    example = descent(
+        "objective: (x-1)^2, learning_rate: 0.25, start: 2, tolerance: 0.001, unstated: [stop]",
+        '# A {worked=one}\n[40]{claim="run.iterations"}\n',
     )
     table = example.tables[1]
     assert {row[1].text for row in table.rows} == {"impossible"}
