@@ -2,8 +2,7 @@ r"""Lines in which numbers stand beside names: 0.8 - 0.7 \delta_{o1} out_{h1}.""
 
 from __future__ import annotations
 
-from typing import Any
-
+from bpreport.audit.binding import tree_of
 from bpreport.audit.knowledge import Knowledge
 from bpreport.audit.model import Judgement, Verdict
 from bpreport.audit.names import digits_in, readings
@@ -11,7 +10,6 @@ from bpreport.audit.operands import could_give
 from bpreport.audit.saying import said
 from bpreport.deck.model import Claim
 from bpreport.formula import MPMATH, EvaluationError, evaluate, parse
-from bpreport.formula.rounding import rounded
 from bpreport.formula.tree import Tree, substitute
 
 __all__ = ["judge_mixed"]
@@ -27,26 +25,22 @@ def judge_mixed(claim: Claim, knowledge: Knowledge) -> Judgement | None:
         return None
     try:
         value = evaluate(left, knowledge.values_for(left, claim), MPMATH)
+        result = tree_of(value)
     except EvaluationError:
         return None
-    texts: dict[Tree, str] = {}
+    numbers: dict[Tree, Tree] = {}
     exact = knowledge.given_texts()
     for name in readings(right):
         known, printed = knowledge.operand(name, claim), knowledge.printed_for(name, claim)
         if known is None or isinstance(known.value, tuple):
             return None
         if known.worked is None and printed:
-            texts[name] = printed[0]
+            numbers[name] = parse(printed[0])
         else:
-            texts[name] = _in_digits(known.value)
-            exact.add(texts[name].lstrip("-"))
-    line = substitute(right, lambda part: parse(texts[part]) if part in texts else None)
-    result, results = parse(_in_digits(value)), knowledge.results_for(right, claim)
-    if isinstance(value, tuple) or not could_give(line, result, results, frozenset(exact)):
+            numbers[name] = tree_of(known.value)
+            exact |= digits_in(numbers[name])
+    line, results = substitute(right, numbers.get), knowledge.results_for(right, claim)
+    if not could_give(line, result, results, frozenset(exact)):
         return None
     text = "Both sides agree within the rounding of the printed numbers"
     return said(claim, Verdict.CARRIED, text, exact=value)
-
-
-def _in_digits(value: Any) -> str:
-    return rounded(value, 40).rstrip("0").rstrip(".")

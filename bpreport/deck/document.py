@@ -282,12 +282,11 @@ def _told_at(named: Sequence[Count], held: Sequence[int]) -> Callable[[int], Cou
     """
     if len(set(named)) < 2:
         return lambda _: named[0] if named else None
-    begins = sorted(count.offset for count in named)
+    begins = [count.offset for count in named]
     followed = [any(a < one < b for one in held) for a, b in pairwise([*begins, sys.maxsize])]
     if not all(followed) or held[0] < begins[0]:
         return lambda _: None
-    ordered = sorted(named, key=lambda count: count.offset)
-    return lambda offset: ordered[max(bisect(begins, offset) - 1, 0)]
+    return lambda offset: named[max(bisect(begins, offset) - 1, 0)]
 
 
 def _sentences(prose: str, until: int) -> Iterator[int]:
