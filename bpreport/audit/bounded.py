@@ -10,6 +10,7 @@ from bpreport.audit.conventions import Adopted, adopt
 from bpreport.audit.judge import judge
 from bpreport.audit.knowledge import Knowledge
 from bpreport.audit.model import Judgement
+from bpreport.audit.sample_rows import adopt_sample_rows
 from bpreport.audit.saying import unchecked
 from bpreport.audit.stretches import adopt_steps
 from bpreport.deck.errors import DeckError
@@ -50,6 +51,7 @@ def premises(deck: Deck, study: Study) -> Premises:
         try:
             knowledge, adopted = adopt(deck, study)
             adopt_steps(knowledge)
+            adopt_sample_rows(knowledge)
         except ExhaustedError:
             pass
         else:

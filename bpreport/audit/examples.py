@@ -78,6 +78,16 @@ FIRST = Step()
 
 
 @dataclass(frozen=True, slots=True)
+class Sample:
+    """Which sample of a worked example a row of a table is."""
+
+    place: int
+    """Counted from 0."""
+    names: Mapping[Tree, Symbol] = field(default_factory=dict)
+    """Its targets by what heads their columns."""
+
+
+@dataclass(frozen=True, slots=True)
 class Elsewhere:
     """The state of a worked example in which a printed number is right."""
 
@@ -103,6 +113,8 @@ class Examples:
     """By claim, the step of its worked example that it is about, where the deck tells."""
     runs: dict[str, str] = field(default_factory=dict)
     """By claim, which of several descents it is about, where the deck tells."""
+    samples: dict[str, Sample] = field(default_factory=dict)
+    """By claim, the sample that its row of a table is."""
     unplaced: set[str] = field(default_factory=set)
     """Claims of which nothing tells the step that they are about."""
     _later: dict[tuple[str, Step], Trace | None] = field(default_factory=dict)

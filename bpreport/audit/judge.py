@@ -26,6 +26,7 @@ from bpreport.audit.operands import could_give
 from bpreport.audit.printed import CARRIED
 from bpreport.audit.row_before import judge_by_rows
 from bpreport.audit.rows import in_entries, judge_row
+from bpreport.audit.sample_rows import is_of_samples, judge_of_sample
 from bpreport.audit.saying import said, shown, unchecked, uncomputable
 from bpreport.audit.stretches import in_step, rounded_start
 from bpreport.audit.substitution import SHAPELESS, judge_substitution
@@ -354,6 +355,8 @@ def _figure(claim: Claim, knowledge: Knowledge) -> Judgement:
     by_rows = judge_by_rows(claim, knowledge, printed)
     if by_rows is not None:
         return by_rows
+    if is_of_samples(claim, knowledge):
+        return judge_of_sample(claim, knowledge, printed)
     named = isinstance(claim.left, Symbol | Derivative | Call)
     if figure.case is not None or (claim.left is not None and not named):
         return judge_in_case(claim, knowledge, printed)

@@ -233,8 +233,9 @@ def _chains(knowledge: Knowledge) -> Iterator[tuple[Trace, list[Claim]]]:
     for _, group in groupby(knowledge.claims, _chain_of):
         chain = list(group)
         trace = knowledge.trace_of(chain[0])
-        unnamed = chain[0].figure is not None and chain[0].head is None
-        if trace is not None and trace.kind != "gradient descent" and not unnamed:
+        figure = chain[0].figure  # a row of a table that is a case of its own is a sample
+        apart = figure is not None and (chain[0].head is None or figure.case is not None)
+        if trace is not None and trace.kind != "gradient descent" and not apart:
             yield trace, chain
 
 

@@ -78,9 +78,9 @@ def _read(source: str, path: str) -> Deck:
     names = frozenset(settings.get("names", ())) | _notation_names(settings)
     formulas = _formulas(document, functions, names)
     computed = _names_computed(formulas)
-    free = [slide.worked is None for slide in slides]
+    worked = [slide.worked and settings["worked"][slide.worked]["kind"] for slide in slides]
     read = [
-        _figure(span, functions, names, computed if free[span.section - 1] else None)
+        _figure(span, functions, names, computed, worked[span.section - 1])
         if span.entry is not None or not span.claim
         else _marked(span, functions, names, slides[span.section - 1].worked, settings)
         for span in document.spans
@@ -111,22 +111,28 @@ def _read(source: str, path: str) -> Deck:
 
 
 def _figure(
-    span: Span, functions: frozenset[str], names: frozenset[str], computed: frozenset[str] | None
+    span: Span,
+    functions: frozenset[str],
+    names: frozenset[str],
+    computed: frozenset[str],
+    worked: str | None,
 ) -> Figure | None:
     """A marked number, with the name that its table has for it; None where that is no name.
 
-    The rows of a worked example are its samples or steps, and no cases: `computed` is None there.
+    `worked` is the kind of worked example that its slide follows. A descent has no samples, which
+    the rows of a table could be; without one, something in them must be computed.
     """
     name: Tree | None = None
     heading: Tree | None = None
     count = case = None
     if span.entry is not None and span.entry.beside:
         headings = [_tree(one, functions, names) for one in span.entry.beside]
-        if computed is None or not any(_is_computed(one, computed) for one in headings):
+        follows = worked is None and any(_is_computed(one, computed) for one in headings)
+        if not follows and worked in (None, "gradient descent"):
             return None
         name = heading = _tree(span.entry.heading, functions, names)
         case = span.position.line
-        if name is None:
+        if name is None or isinstance(name, Tuple | Matrix):
             return None
     elif span.entry is not None and span.entry.total:
         name, case = _tree(span.entry.heading, functions, names), span.position.line
@@ -142,7 +148,7 @@ def _figure(
         if span.entry.state == "after" and isinstance(name, Symbol):
             name = replace(name, marks=(*name.marks, "+"))
         if not isinstance(name, Symbol | Derivative | Call):
-            if computed is None or span.entry.count is None:
+            if worked is not None or span.entry.count is None:
                 return None
             case = span.position.line if count is None else None
     return Figure(

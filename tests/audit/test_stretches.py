@@ -14,6 +14,11 @@ def test_each_stretch_is_held_against_its_own_step(case):
     assert said(case) == []
 
 
+@pytest.mark.parametrize("case", parameters(read_cases("sample-rows.txt")))
+def test_a_row_with_the_inputs_of_a_sample_is_held_against_it(case):
+    assert said(case) == []
+
+
 TWO_LAYERS = """\
 ---
 worked:

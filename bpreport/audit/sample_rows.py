@@ -1,0 +1,278 @@
+r"""Tables of a worked example in which each row is one of its samples: x_1, x_2 and out_{o1}.
+
+Which sample a row is, its inputs tell. After how many updates the numbers of a table are, it mostly
+does not say, so it is taken for the count after which most of them are right: one for all rows,
+or one more from row to row, where a network takes a sample a step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import partial
+from itertools import groupby
+from typing import Any
+
+from bpreport.audit.aliases import in_names_of
+from bpreport.audit.digits import fits, number, same, significant_digits
+from bpreport.audit.examples import TELLING_DIGITS, Sample, Step
+from bpreport.audit.knowledge import Knowledge
+from bpreport.audit.lines import judge_line, judge_value
+from bpreport.audit.model import Judgement
+from bpreport.audit.saying import unchecked
+from bpreport.audit.stretches import MOST_UPDATES
+from bpreport.deck.model import Claim
+from bpreport.deck.numbers import printed_number
+from bpreport.deck.tables import counts
+from bpreport.formula import MPMATH, EvaluationError, evaluate, instantiate
+from bpreport.formula.tree import Derivative, Symbol, Tree, Tuple, substitute, walk
+from bpreport.worked import Perceptron, Trace
+
+__all__ = ["adopt_sample_rows", "is_of_samples", "judge_of_sample"]
+
+INPUTS, TARGETS = ("input", "sample"), ("target", "label")
+"""Roles of what is put into a network or a model, and of what should come out."""
+
+Rows = Sequence[tuple[Sample, Sequence[Claim]]]
+"""The rows of a table, with the samples that they are."""
+Updates = tuple[int, ...]
+"""How many updates are done before each row of a table."""
+
+
+def is_of_samples(claim: Claim, knowledge: Knowledge) -> bool:
+    """Whether a number stands in a row that may be a sample of a worked example."""
+    figure = claim.figure
+    if figure is None or figure.case is None or figure.heading is None:
+        return False
+    return knowledge.trace_of(claim) is not None
+
+
+def adopt_sample_rows(knowledge: Knowledge) -> None:
+    """Find out the samples and steps of such rows, and let the knowledge know them."""
+    for table in _tables(knowledge):
+        rows = list(_samples(table, knowledge))
+        updates = _updates_of(rows, knowledge)
+        for (sample, row), done in zip(rows, updates or len(rows) * (0,), strict=True):
+            for claim in row:
+                step = _step(claim, sample, done, knowledge)
+                knowledge.samples[claim.id], knowledge.steps[claim.id] = sample, step
+                if updates is None:
+                    knowledge.unplaced.add(claim.id)
+
+
+def judge_of_sample(claim: Claim, knowledge: Knowledge, printed: str) -> Judgement:
+    """The judgement of a number in a row that may be a sample."""
+    sample = knowledge.samples.get(claim.id)
+    if sample is None:
+        text = "Its row does not have the inputs of a sample of the worked example"
+        return unchecked(claim, text, printed=printed)
+    own = _of_sample(claim, sample, knowledge)
+    assert own.left is not None
+    known = knowledge.known(own.left, own)
+    if claim.id in knowledge.unplaced and not (known is not None and known.given):
+        text = "Nothing tells after how many updates the numbers of this table are"
+        return unchecked(claim, text, printed=printed)
+    if isinstance(own.left, Symbol | Derivative):
+        return judge_value(own, knowledge, printed)
+    value = evaluate(own.left, knowledge.values_for(own.left, own), MPMATH)
+    return judge_line(own, knowledge, printed, value, shown=False)
+
+
+def _tables(knowledge: Knowledge) -> Iterator[list[list[Claim]]]:
+    """The tables of worked examples in which nothing counts the rows, as their rows."""
+    claims = [claim for claim in knowledge.claims if is_of_samples(claim, knowledge)]
+    lines = [list(line) for _, line in groupby(claims, _line)]
+    table: list[list[Claim]] = []
+    for row in lines:
+        if table and _line(row[0]) != _line(table[-1][0], 1):
+            yield table
+            table = []
+        table.append(row)
+    if table:
+        yield table
+
+
+def _line(claim: Claim, offset: int = 0) -> tuple[int, int]:
+    return claim.position.cell, claim.position.line + offset
+
+
+def _samples(
+    table: Sequence[Sequence[Claim]], knowledge: Knowledge
+) -> Iterator[tuple[Sample, Sequence[Claim]]]:
+    """The rows of a table that have the inputs of a sample, with it."""
+    rows = [(found, row) for row in table if (found := _sample_of(row, knowledge)) is not None]
+    names = _names_of_targets(rows, knowledge)
+    for sample, row in rows:
+        yield replace(sample, names=names), row
+
+
+def _sample_of(row: Sequence[Claim], knowledge: Knowledge) -> Sample | None:
+    """The sample whose inputs a row has; of several the first that has its targets as well."""
+    trace = knowledge.trace_of(row[0])
+    assert trace is not None
+    example = knowledge.study.examples[trace.name]
+    labels = sum(role.kind == "label" for role in trace.roles.values())
+    size = len(example.inputs) if isinstance(example, Perceptron) else labels
+    fitting = [
+        sample for sample in map(Sample, range(size)) if _has(row, INPUTS, sample, knowledge)
+    ]
+    whole = (sample for sample in fitting if _has(row, TARGETS, sample, knowledge))
+    return next(whole, fitting[0] if fitting else None)
+
+
+def _has(row: Sequence[Claim], kinds: Sequence[str], sample: Sample, knowledge: Knowledge) -> bool:
+    """Whether a row has numbers of these kinds, and all of them are the sample's."""
+    found = []
+    for claim in row:
+        own = _of_sample(claim, sample, knowledge)
+        if not isinstance(own.left, Symbol):
+            continue
+        known = _givens(kinds, sample, claim, knowledge)
+        value = next((known[k] for k in knowledge.spellings(own.left, own) if k in known), None)
+        if value is not None:
+            found.append(_is(claim, value))
+    return bool(found) and all(found)
+
+
+def _is(claim: Claim, value: Any) -> bool:
+    """Whether a claim prints a given value."""
+    text = printed_number(claim.right)
+    return text is not None and same(number(text), value)
+
+
+def _givens(
+    kinds: Sequence[str], sample: Sample, claim: Claim, knowledge: Knowledge
+) -> dict[str, Any]:
+    """What is given of these kinds for a sample, by its keys in the worked example."""
+    trace = knowledge.trace_of(claim)
+    assert trace is not None
+    example = knowledge.study.examples[trace.name]
+    keys = [key for key, role in trace.roles.items() if role.kind in kinds]
+    if isinstance(example, Perceptron):
+        rows = example.inputs if kinds is INPUTS else example.targets
+        return dict(zip(keys, map(number, rows[sample.place]), strict=True))
+    own = str(sample.place + 1)
+    return {key: trace.quantities[key].value for key in keys if trace.roles[key].unit == own}
+
+
+def _names_of_targets(rows: Rows, knowledge: Knowledge) -> dict[Tree, Symbol]:
+    """The targets by what heads columns of which every number is one, whatever they are called.
+
+    In a table of samples y may be what should come out, though in the network y is what does.
+    """
+    found: dict[Tree, Symbol] = {}
+    for column in zip(*(row for _, row in rows), strict=True):
+        heading, trace = column[0].left, knowledge.trace_of(column[0])
+        assert heading is not None and trace is not None
+        if _has(column[:1], INPUTS, rows[0][0], knowledge):
+            continue
+        targets = [
+            list(_givens(TARGETS, sample, claim, knowledge).items())
+            for claim, (sample, _) in zip(column, rows, strict=True)
+        ]
+        for unit, (key, _) in enumerate(targets[0]):
+            if all(_is(claim, own[unit][1]) for claim, own in zip(column, targets, strict=True)):
+                name = trace.quantities[key].symbol
+                assert isinstance(name, Symbol)
+                found[heading] = name if trace.kind == "perceptron" else replace(name, marks=())
+                break
+    return found
+
+
+def _of_sample(claim: Claim, sample: Sample, knowledge: Knowledge) -> Claim:
+    """A claim with the names that its sample has: h^{(2)} for h or h^{(i)} in a regression.
+
+    A network has the same names in each of its steps.
+    """
+    trace = knowledge.trace_of(claim)
+    assert trace is not None and claim.left is not None
+    left = substitute(claim.left, sample.names.get)
+    if trace.kind != "perceptron":
+        left = substitute(_counted(left, sample), partial(_marked, sample, claim, trace, knowledge))
+    head = left if isinstance(left, Symbol) else None
+    own = replace(claim, head=head, left=left)
+    return own if trace.kind == "perceptron" else in_names_of(trace, own)
+
+
+def _counted(tree: Tree, sample: Sample) -> Tree:
+    """A tree with the number of the sample for the letter that counts them: x^{(2)} for x^{(i)}."""
+    letters = {
+        index.key
+        for part in walk(tree)
+        if isinstance(part, Symbol)
+        for script in (*part.indices, *part.marks)
+        for index in (script.items if isinstance(script, Tuple) else (script,))
+        if isinstance(index, Symbol) and counts(index.key)
+    }
+    return instantiate(tree, dict.fromkeys(letters, sample.place + 1))
+
+
+def _marked(
+    sample: Sample, claim: Claim, trace: Trace, knowledge: Knowledge, part: Tree
+) -> Tree | None:
+    """The name of a sample where the worked example has one: x^{(2)} for x."""
+    if not isinstance(part, Symbol) or part.marks:
+        return None
+    name = replace(part, marks=(f"({sample.place + 1})",), typed="")
+    own = in_names_of(trace, replace(claim, head=name, left=name)).left
+    if not isinstance(own, Symbol):
+        return None
+    known = any(key in trace.quantities for key in knowledge.spellings(own, claim))
+    return own if known else None
+
+
+def _step(claim: Claim, sample: Sample, updates: int, knowledge: Knowledge) -> Step:
+    """The step of a sample; a regression has all of its samples in each step."""
+    trace = knowledge.trace_of(claim)
+    network = trace is not None and trace.kind == "perceptron"
+    return Step(updates, sample.place if network else 0)
+
+
+def _updates_of(rows: Rows, knowledge: Knowledge) -> Updates | None:
+    """After how many updates most numbers of a table are right; None where nothing tells."""
+    best: tuple[int, Updates | None] = 0, None
+    for updates in _candidates(rows, knowledge):
+        found = [
+            digits
+            for (sample, row), done in zip(rows, updates, strict=True)
+            for claim in row
+            if (digits := _right_digits(claim, sample, done, knowledge)) is not None
+        ]
+        if sum(found) > best[0] and 2 * sum(map(bool, found)) > len(found):
+            best = sum(found), updates
+    return best[1] if best[0] >= TELLING_DIGITS else None
+
+
+def _candidates(rows: Rows, knowledge: Knowledge) -> Iterator[Updates]:
+    """How many updates may be done before the rows of a table, the likeliest first."""
+    for _, row in rows[:1]:
+        trace = knowledge.trace_of(row[0])
+        assert trace is not None
+        told = [
+            knowledge.steps[claim.id].updates
+            for claim in knowledge.claims
+            if claim.position < row[0].position and claim.id in knowledge.steps
+        ]
+        most = MOST_UPDATES if trace.kind != "perceptron" else trace.facts["iterations"]
+        one = dict.fromkeys((*told[-1:], 0, 1, trace.facts["iterations"]))
+        for updates in (*(len(rows) * (count,) for count in one), tuple(range(len(rows)))):
+            if updates[-1] <= most:
+                yield updates
+
+
+def _right_digits(claim: Claim, sample: Sample, updates: int, knowledge: Knowledge) -> int | None:
+    """The digits of a computed number if it is right in a step, or 0; None of one that is not."""
+    text = printed_number(claim.right)
+    knowledge.steps[claim.id] = _step(claim, sample, updates, knowledge)
+    try:
+        own = _of_sample(claim, sample, knowledge)
+        assert own.left is not None
+        known = knowledge.known(own.left, own)
+        if text is None or (known is not None and (known.given or known.worked is None)):
+            return None
+        value = evaluate(own.left, knowledge.values_for(own.left, own), MPMATH)
+        return significant_digits(text) if fits(text, value) else 0
+    except EvaluationError:
+        return None
+    finally:
+        del knowledge.steps[claim.id]
