@@ -9,7 +9,7 @@ from itertools import product
 from typing import Any
 
 from bpreport.audit.alignment import Alignment, Binding, align
-from bpreport.audit.digits import NOTHING, fits, how_printed, number, same
+from bpreport.audit.digits import NOTHING, fits, how_printed, number, same, significant_digits
 from bpreport.audit.knowledge import Knowledge
 from bpreport.audit.names import is_numeric
 from bpreport.audit.operands import could_give
@@ -135,17 +135,26 @@ def fits_binding(binding: Binding, claim: Claim, knowledge: Knowledge) -> bool:
         return any(
             Decimal(printed) == typed for printed in knowledge.printed_now(binding.name, claim)
         )
+    if isinstance(binding.name, Call):
+        printed_before = knowledge.printed_call(binding.name, claim)
+        if printed_before is not None and Decimal(printed_before) == Decimal(text):
+            return True
     return within_printed(binding.name, text, claim, knowledge)
 
 
 def _prints_like(binding: Binding, claim: Claim, knowledge: Knowledge) -> bool:
-    """Whether an expression has the digits that are printed for the name: 29/24 for 1.2083."""
+    """Whether an expression has the digits that are printed for the name: 29/24 for 1.2083.
+
+    One digit tells nothing: 0.9 * 0.3 is no 0.3.
+    """
     try:
         exact = evaluate(binding.number, {}, MPMATH)
     except EvaluationError:
         return False
     near = knowledge.printed_now(binding.name, claim)[:1]
-    return any(how_printed(text, exact) is not None for text in near)
+    return any(
+        significant_digits(text) > 1 and how_printed(text, exact) is not None for text in near
+    )
 
 
 def _leads_to_the_value(binding: Binding, claim: Claim, knowledge: Knowledge) -> bool:

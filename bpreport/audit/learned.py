@@ -26,7 +26,7 @@ from bpreport.deck.model import Claim
 from bpreport.deck.numbers import printed_number
 from bpreport.deck.relations import are_equal
 from bpreport.formula import TREES, EvaluationError, evaluate
-from bpreport.formula.tree import Derivative, Symbol, Tree, Tuple
+from bpreport.formula.tree import Call, Derivative, Symbol, Tree, Tuple
 
 __all__ = ["Learned", "Printed"]
 
@@ -171,6 +171,22 @@ class Learned(Naming):
         for claim in self.claims:
             if _text_of(claim):
                 found.setdefault(_text_of(claim), []).append(claim)
+        return found
+
+    def printed_call(self, call: Call, claim: Claim) -> str | None:
+        r"""The digits that were printed last for the value of a function: \sigma'(z) = 0.1476."""
+        earlier = [
+            one.text for one in self._calls.get(call, ()) if one.claim.position < claim.position
+        ]
+        return earlier[-1] if earlier else None
+
+    @cached_property
+    def _calls(self) -> dict[Call, list[Printed]]:
+        found: dict[Call, list[Printed]] = {}
+        for claim in self.claims:
+            text = printed_number(claim.right)
+            if isinstance(claim.head, Call) and text is not None and are_equal(claim.relation):
+                found.setdefault(claim.head, []).append(Printed(text, claim))
         return found
 
     def sides_before(self, side: Tree) -> Iterator[Tree]:

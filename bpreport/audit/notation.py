@@ -8,6 +8,7 @@ from itertools import pairwise
 from bpreport.audit.knowledge import Knowledge
 from bpreport.audit.model import Finding, Judgement, Message
 from bpreport.audit.names import is_total, respellings
+from bpreport.audit.statements import are_apart
 from bpreport.deck.model import Claim, Deck
 from bpreport.formula import latex
 from bpreport.formula.names import read_base
@@ -49,7 +50,9 @@ def _respelled(deck: Deck, knowledge: Knowledge) -> Iterator[Finding]:
         for symbol in _named(claim):
             meant = knowledge.respelled(symbol, claim)
             if meant.key == symbol.key:
-                meant = next((twin for twin in respellings(symbol) if twin.key in used), symbol)
+                twins = (twin for twin in respellings(symbol) if twin.key in used)
+                twin = next(twins, symbol)
+                meant = symbol if _are_told_apart(symbol, twin, knowledge) else twin
             if _is_another_kind(symbol, meant) or _is_read_alike(symbol, meant):
                 continue
             both_total = is_total(symbol, meant) and is_total(meant, symbol)
@@ -59,6 +62,15 @@ def _respelled(deck: Deck, knowledge: Knowledge) -> Iterator[Finding]:
         text = "{written} is written where {meant} is meant"
         values = {"written": f"${written}$", "meant": f"${meant_as}$"}
         yield Finding("note", Message(text, values), tuple(dict.fromkeys(ids)))
+
+
+def _are_told_apart(symbol: Symbol, twin: Symbol, knowledge: Knowledge) -> bool:
+    """Whether a deck has numbers for both names, and none for both: G_1 and g_1 are two things."""
+    texts = [
+        {entry.text for entry in knowledge.printed.get(name.key, ())} for name in (symbol, twin)
+    ]
+    pairs = [are_apart(one, other) for one in texts[0] for other in texts[1]]
+    return bool(pairs) and all(pairs)
 
 
 def _is_another_kind(symbol: Symbol, meant: Symbol) -> bool:

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
+from functools import partial
+from itertools import chain
 
 from bpreport.audit.names import is_numeric, readings
 from bpreport.deck.model import Claim
@@ -88,7 +90,7 @@ def _written_out(tree: Tree, told: AbstractSet[str]) -> Tree:
 
 def _terms(part: Reduce, told: AbstractSet[str]) -> Iterator[Tree]:
     """The terms of a sum, of which all names with its index are told; none if they are not."""
-    indexed = [name for name in readings(part.body) if _with_index(name, part.index, 1) != name]
+    indexed = [name for name in readings(part.body) if _counted(part.index, 1, told, name)]
     lower, upper = _count(part.lower), _count(part.upper)
     if part.upper is not None and is_endless(part):
         return  # the first of its terms are not all
@@ -98,17 +100,36 @@ def _terms(part: Reduce, told: AbstractSet[str]) -> Iterator[Tree]:
         return
     terms = []
     for place in range(first, last + 1):
-        if any(_with_index(name, part.index, place).key not in told for name in indexed):
+        counted = partial(_counted, part.index, place, told)
+        names = map(counted, indexed)
+        if any(name is None or name.key not in told for name in names):
             if upper is not None:
                 return
             break
-        terms.append(instantiate(part.body, {part.index.key: place}))
+        terms.append(instantiate(substitute(part.body, counted), {part.index.key: place}))
     yield from terms
 
 
-def _with_index(name: Tree, index: Symbol, place: int) -> Symbol:
-    found = instantiate(name, {index.key: place})
-    return found if isinstance(found, Symbol) else Symbol("")
+def _counted(index: Symbol, place: int, told: AbstractSet[str], name: Tree) -> Symbol | None:
+    """A name that has an index with the index counted; None for another.
+
+    Two indices stand side by side where the deck tells its names so: w_{12}, not w_{1,2}.
+    """
+    if not isinstance(name, Symbol):
+        return None
+    # Read by itself v_{i1} is of a unit that is called i1.
+    parts = [
+        (index, part[1:])
+        if isinstance(part, str) and part[:1] == index.base and part[1:].isdecimal()
+        else (part,)
+        for part in name.indices
+    ]
+    found = instantiate(replace(name, indices=tuple(chain(*parts)), typed=""), {index.key: place})
+    if not isinstance(found, Symbol) or found.key == name.key:
+        return None
+    digits = all(isinstance(part, str) and part.isdecimal() for part in found.indices)
+    joined = replace(found, indices=("".join(map(str, found.indices)),))
+    return joined if digits and joined.key in told else found
 
 
 def _count(bound: Tree | None) -> int | None:

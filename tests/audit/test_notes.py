@@ -68,10 +68,12 @@ def test_nothing_right_is_called_wrong(name):
         (r"$$\mathbb{E}[X] = \sum p_i x_i$$ $$x = 2$$", False),
         (r"$$z = W x$$ $$w = 2$$", False),
         (r"$$z = W_7 x$$ $$w_7 = 2$$", True),
+        ("$$g_1 = 4$$ $$G_1 = 0.1 g_1^2 = 1.6$$", False),
+        ("$$g_1 = 4$$ $$G_1 + 1 = 5$$", True),
     ],
 )
 def test_a_bare_capital_is_no_misspelling(formulas, noted):
-    """A matrix or a random variable, of which the small letter is an entry or a value."""
+    """A matrix or a random variable, of which the small letter is an entry; or something else."""
     found = audited(formulas).findings
     assert any("is written where" in str(finding.message) for finding in found) == noted
 
