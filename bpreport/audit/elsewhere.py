@@ -9,17 +9,17 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from bpreport.audit.digits import fits, how_printed
-from bpreport.audit.examples import Elsewhere
+from bpreport.audit.digits import correction, fits, how_printed, significant_digits
+from bpreport.audit.examples import FIRST, TELLING_DIGITS, Elsewhere, output_keys
 from bpreport.audit.knowledge import Knowledge, Known
 from bpreport.audit.model import Judgement, Message, Verdict
 from bpreport.audit.saying import math, said, unchecked
 from bpreport.deck.model import Claim
 from bpreport.deck.numbers import printed_number
 from bpreport.formula.tree import Derivative, Symbol
-from bpreport.worked import Trace
+from bpreport.worked import Trace, trained
 
-__all__ = ["in_another_state"]
+__all__ = ["from_before_update", "in_another_state"]
 
 _UPDATES = {
     "simultaneous": Message("simultaneous update"),
@@ -60,6 +60,46 @@ def in_another_state(
         text = "It is right after {count} updates, or by accident: nothing tells what step is meant"
         return unchecked(claim, text, printed=printed, exact=found.value, count=found.updates)
     return _right_in(found, claim, printed)
+
+
+_RESULTS = ("out", "error", "objective", "model")
+"""Roles of what comes out in the end, which an update is made for."""
+
+
+def from_before_update(judgement: Judgement, knowledge: Knowledge) -> Judgement | None:
+    """The judgement of a result that its text calls one after the update that was just printed.
+
+    It is the one from before it. None where it is not, or where nothing tells.
+    """
+    claim, printed = judgement.claim, judgement.printed
+    trace = knowledge.trace_of(claim)
+    if claim.formula is None or not claim.formula.after_update or trace is None or not printed:
+        return None
+    name = judgement.quantity or ""
+    role = trace.roles.get(name)
+    if claim.iteration is not None or role is None or role.kind not in _RESULTS:
+        return None
+    if role.kind == "out" and name not in output_keys(trace):
+        return None
+    step = knowledge.steps.get(claim.id, FIRST)
+    updated = [result for _, result in trained(trace)]
+    after = knowledge.in_step(name, trace, trace.updates + 1)
+    if after is None or how_printed(printed, after) or significant_digits(printed) < TELLING_DIGITS:
+        return None
+    if knowledge.tells_of_several(claim):
+        return None
+    if not any(knowledge.printed_in(step, result, before=claim) for result in updated):
+        return None
+    return said(
+        claim,
+        Verdict.EXPLAINED,
+        "{printed} is from before the update; after it, it is {exact}",
+        printed=printed,
+        exact=after,
+        correction=correction(printed, after),
+        slip="old for new",
+        chance=0.0,
+    )
 
 
 def _right_in(found: Elsewhere, claim: Claim, printed: str) -> Judgement:

@@ -12,6 +12,7 @@ from bpreport.audit.before_and_after import is_of_an_example, judge_before_or_af
 from bpreport.audit.by_family import unless_by_family
 from bpreport.audit.components import judge_component
 from bpreport.audit.digits import correction, fits, how_printed, number, same
+from bpreport.audit.elsewhere import from_before_update
 from bpreport.audit.examples import FIRST
 from bpreport.audit.explaining import MOST_TRIED, explain_formula, explain_substitution
 from bpreport.audit.fixes import result_fix
@@ -61,6 +62,8 @@ def judge(claim: Claim, knowledge: Knowledge) -> Judgement:
         return uncomputable(claim, error)
     if judgement.verdict.level in ("note", "error"):
         judgement = _from_rounded_start(judgement, knowledge) or judgement
+    elif judgement.verdict.level == "right":
+        judgement = from_before_update(judgement, knowledge) or judgement
     return _taken_note_of(judgement, knowledge)
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-__all__ = ["COUNT", "Count", "counts_in_digits", "counts_in_words"]
+__all__ = ["COUNT", "Count", "counts_in_digits", "counts_in_words", "updates_told"]
 
 COUNT = r"\d{1,9}"
 
@@ -50,6 +50,19 @@ _IN_WORDS = re.compile(
     rf"|(?<!每)(?<!每次)(?:迭代|更新|训练)了?(?:{_HAN})[次轮]{_AFTER}",
     re.IGNORECASE,
 )
+_UPDATED = re.compile(
+    r"\b(?:after|following)\s+(?:the|this|that)\s+(?:weight\s+|parameter\s+|gradient\s+)?update\b"
+    r"(?!\s+(?:of|rule))"
+    r"|\bafter\s+updating\b"
+    r"|\bwith\s+(?:the|these|our)\s+(?:new|updated)\s+(?:weights?|parameters?|values)\b"
+    rf"|更新{_AFTER}(?!的)|(?:用|以|代入|根据)(?:新的?|更新后的)(?:权重|权值|参数)",
+    re.IGNORECASE,
+)
+_OLD = re.compile(
+    r"\b(?:before|old|previous(?:ly)?|former(?:ly)?|was|were|from|still)\b|更新前|之前|原[来先本]|旧|[由从]",
+    re.IGNORECASE,
+)
+"""Words of a sentence that tells of the time before the update as well."""
 _NUMBER = re.compile(rf"\b(?:{_ORDINAL}|{_CARDINAL}|{COUNT})\b|{_HAN}", re.IGNORECASE)
 
 
@@ -64,6 +77,8 @@ class Count:
     """It numbers a step, which may be one of a list: step 2, the backward pass."""
     offset: int = field(default=0, compare=False)
     """Where in its text it is told."""
+    of_update: bool = False
+    """No count is told, but that it is after the update: then there is no number, either."""
 
 
 def counts_in_digits(prose: str) -> dict[int, tuple[str, Count]]:
@@ -104,3 +119,16 @@ def counts_in_words(prose: str, before: int | None) -> Iterator[Count]:
         number = _NUMBERS.get(typed.lower()) or int(typed)
         counted = (before or 0) + number if match["more"] else number
         yield Count(counted, in_words=True, offset=match.start())
+
+
+def updates_told(sentence: str) -> Iterator[Count]:
+    """Where a sentence tells of the time after an update without a count, and not of before.
+
+    >>> [count.offset for count in updates_told("Now, after the update, the error is")]
+    [5]
+    >>> list(updates_told("After the update the error, which was")), list(updates_told("反向更新"))
+    ([], [])
+    """
+    if not _OLD.search(sentence):
+        for match in _UPDATED.finditer(sentence):
+            yield Count(None, offset=match.start(), of_update=True)

@@ -14,7 +14,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from bpreport.deck.counts import COUNT, Count, counts_in_digits, counts_in_words
+from bpreport.deck.counts import COUNT, Count, counts_in_digits, counts_in_words, updates_told
 from bpreport.deck.errors import DeckError
 from bpreport.deck.model import Position
 from bpreport.formula.limits import limit
@@ -211,11 +211,13 @@ class Gathering:
         named = named or [count for _, count in counts.values()]
         named = named or list(counts_in_words(prose, self.counted))
         held = sorted({*formulas, *(mark.offset for mark in marks if mark.claim)})
-        told = _told_at(named, held)
+        told = _told_at(named, held) if named else _told_in_sentences(prose)
         iteration = named[0] if len(set(named)) == 1 else None
         *_, told_from = (0, *_sentences(prose, 0 if iteration is None else iteration.offset))
         if iteration is not None:
             self.counted = iteration.number
+        elif not named:
+            iteration = told(len(prose.rstrip()) - 1)
         marked = {mark.offset: mark for mark in marks}
         found = {match.start(): match[0] for match in _NUMERAL.finditer(prose)}
         found |= {offset: text for offset, (text, _) in counts.items()}
@@ -231,13 +233,17 @@ class Gathering:
                 self._note(Mark(offset, found[offset], "", iteration=True), place, None)
             else:
                 self.numerals.append((found[offset], place(offset)))
-        self.announced = iteration if announces and not held else None
+        open_ = iteration is not None and iteration.of_update and held[-1:] < [iteration.offset]
+        self.announced = iteration if announces and (open_ or not held) else None
         return told
 
     def _announced(self) -> Count | None:
         """The count of iterations that the paragraph before named, or else the heading."""
         title = self.sections[-1].title if self.sections else ""
-        return self.announced or _told_by_heading(title)
+        named, heading = self.announced, _told_by_heading(title)
+        if named is not None and named.of_update:
+            return heading or named
+        return named or heading
 
     def _note(self, mark: Mark, place: Callable[[int], Position], named: Count | None) -> None:
         number = len(self.spans) + 1
@@ -287,6 +293,22 @@ def _told_at(named: Sequence[Count], held: Sequence[int]) -> Callable[[int], Cou
     if not all(followed) or held[0] < begins[0]:
         return lambda _: None
     return lambda offset: named[max(bisect(begins, offset) - 1, 0)]
+
+
+def _told_in_sentences(prose: str) -> Callable[[int], Count | None]:
+    """By offset, whether what stands there is told for after an update, by its own sentence."""
+    begins = [0, *_sentences(prose, len(prose))]
+    told = [
+        replace(count, offset=begin + count.offset)
+        for begin, end in pairwise([*begins, len(prose)])
+        for count in updates_told(prose[begin:end])
+    ]
+
+    def at(offset: int) -> Count | None:
+        begin = begins[bisect(begins, offset) - 1]
+        return next((count for count in told if begin <= count.offset < offset), None)
+
+    return at if told else lambda _: None
 
 
 def _sentences(prose: str, until: int) -> Iterator[int]:

@@ -115,6 +115,8 @@ class Formula:
     r"""In a table, where each | of it is typed \|."""
     paragraph: int = 0
     """The paragraph or row of a table that it stands in, counted from 1; 0 on lines of its own."""
+    after_update: bool = False
+    """Its text says that it is after an update, and not after how many."""
 
     def position(self, offset: int = 0) -> Position:
         """The place in the deck of a character of `source`."""

@@ -242,6 +242,7 @@ def _formulas(
                 starts=span.starts,
                 escaped=span.escaped,
                 paragraph=span.paragraph,
+                after_update=span.iteration is not None and span.iteration.of_update,
             )
         )
         if chains and span.display:
@@ -255,6 +256,8 @@ def _iteration(count: Count | None, worked: str | None, settings: Mapping[str, A
     Words tell it of worked examples alone: elsewhere nothing says what an iteration comes to. What
     is called a step is an iteration of a descent; of a network it may be the backward pass.
     """
+    if count is not None and count.of_update:
+        return None
     if count is not None and count.is_step and worked is not None:
         return None if settings["worked"][worked]["kind"] == "perceptron" else count.number
     if count is None or not count.in_words:
