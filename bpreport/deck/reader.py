@@ -48,6 +48,11 @@ def _notebook(source: str) -> Document:
     return parse_notebook(source)
 
 
+_NO_PROSE = re.compile(
+    r"\A---[ \t]*\n.*?^---[ \t]*$|(?<!\$)\$++[^$]++\$++|\\[A-Za-z]+", re.DOTALL | re.MULTILINE
+)
+"""The front matter, a formula, or a command of LaTeX: their letters are of no language."""
+
 READERS: Mapping[str, Callable[[str], Document]] = {
     ".tex": _latex,
     ".ltx": _latex,
@@ -323,6 +328,9 @@ def _language(document: Document, source: str) -> str:
 
 
 def language(text: str) -> str:
-    """Chinese where Han characters are a sizeable part of the letters, else English."""
-    han = len(re.findall(r"[\u4e00-\u9fff]", text))
-    return "zh" if han * 10 > len(re.findall(r"[A-Za-z]", text)) else "en"
+    """Chinese where Han characters are a sizeable part of the letters of the prose."""
+    prose = _NO_PROSE.sub(" ", text)
+    if not any(map(str.isalpha, prose)):
+        prose = text  # words may stand in formulas alone
+    han = len(re.findall(r"[\u4e00-\u9fff]", prose))
+    return "zh" if han * 10 > len(re.findall(r"[A-Za-z]", prose)) else "en"

@@ -144,6 +144,13 @@ def test_title_of_the_deck(source, title):
         ("---\nlang: en\n---\n中文", "en"),
         ("隐层的输出 $out_{h1} = \\frac{1}{1 + e^{-net}}$", "zh"),
         ("The output, in Chinese 输出, is $x$ and so on, with many more English words", "en"),
+        (
+            "更新 $w$：$$w^+ = w - \\eta \\frac{\\partial E_{total}}{\\partial out_{o1}} = 0.5$$",
+            "zh",
+        ),
+        ("---\ntitle: Back-propagation\nworked: {}\n---\n\n误差", "zh"),
+        ("The error, which is 误差 in Chinese, at $5 and \\eta", "en"),
+        ("$$\\text{误差} = 1$$", "zh"),
         ("$$x = 1$$", "en"),
         ("", "en"),
     ],
