@@ -9,7 +9,7 @@ start.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -22,13 +22,14 @@ from bpreport.audit.model import Judgement, Verdict
 from bpreport.audit.names import is_numeric, readings
 from bpreport.audit.saying import said
 from bpreport.audit.table_rows import (
-    DEPTH,
     OF_A_RANGE,
+    ROUNDED_FROM,
     does_not_follow,
     formula_of,
     judge_in_row,
-    named_by_place,
     range_in_row,
+    rule_beside,
+    written_out,
 )
 from bpreport.deck.model import Claim
 from bpreport.deck.numbers import printed_number
@@ -39,8 +40,6 @@ from bpreport.formula.tree import Derivative, Symbol, Tree, substitute
 
 __all__ = ["judge_by_rows"]
 
-ROUNDED_FROM = 2
-"""Places from which a computed number is a rounded one; one of fewer may be so as well."""
 WAYS = ("own", "before")
 """In which row, beside the weights of the row before, the rest stands that a rule reads."""
 
@@ -156,6 +155,8 @@ def _follows(claim: Claim, knowledge: Knowledge, way: str, taken: str) -> bool |
 def _line(claim: Claim, knowledge: Knowledge, way: str) -> _Line | None:
     """The rule of a number, or its formula if that reads what rules update, in its two rows."""
     charge(OF_A_RANGE)
+    if rule_beside(claim, knowledge) is not None:
+        return None  # its row has what it starts from
     rule = update_rule(claim.left, claim, knowledge)
     formula = formula_of(claim, knowledge) if rule is None else rule
     if formula is None or (rule is None and way == "before"):
@@ -167,7 +168,7 @@ def _line(claim: Claim, knowledge: Knowledge, way: str) -> _Line | None:
     elif way == "before" and not before:
         return None
     beside = [one for one in (own if way == "own" else before) if one.left != claim.left]
-    tree, numbers = _written_out(formula, beside, claim, knowledge)
+    tree, numbers = written_out(formula, beside, claim, knowledge)
     updated = [
         part.key for part in readings(tree) if update_rule(part, claim, knowledge) is not None
     ]
@@ -178,30 +179,6 @@ def _line(claim: Claim, knowledge: Knowledge, way: str) -> _Line | None:
     for key in () if before else updated:
         numbers.pop(key, None)
     return _Line(tree, numbers, starts=not before)
-
-
-def _written_out(
-    formula: Tree, beside: Sequence[Claim], claim: Claim, knowledge: Knowledge
-) -> tuple[Tree, dict[str, Claim]]:
-    """A formula in the names of a row, and the numbers of these; others by their own formulas.
-
-    Where a name has neither, what heads a column is one: t - y.
-    """
-    named = {one.left.key: one for one in beside if isinstance(one.left, Symbol | Derivative)}
-    columns, headed = named_by_place(
-        one for one in beside if not isinstance(one.left, Symbol | Derivative)
-    )
-
-    def written(part: Tree) -> Tree | None:
-        if part in columns:
-            return columns[part]
-        if not isinstance(part, Symbol) or part.key in named:
-            return None
-        return knowledge.document.definition(part.key, claim)
-
-    for _ in range(DEPTH):
-        formula = substitute(formula, written)
-    return formula, named | headed
 
 
 def _range(

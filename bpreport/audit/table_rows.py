@@ -8,10 +8,10 @@ not do, as rounded.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import Any, TypeGuard
 
 from bpreport.audit.before_and_after import update_rule
 from bpreport.audit.digits import can_be, correction, fits, interval, number, range_of, same
@@ -25,24 +25,36 @@ from bpreport.audit.saying import math, said, unchecked
 from bpreport.deck.model import Claim
 from bpreport.deck.numbers import printed_number
 from bpreport.deck.tables import counts
-from bpreport.formula import INTERVAL, MP, MPMATH, EvaluationError, evaluate, expand, parse
+from bpreport.formula import (
+    INTERVAL,
+    MP,
+    MPMATH,
+    EvaluationError,
+    evaluate,
+    expand,
+    parse,
+    places_of,
+)
 from bpreport.formula.arithmetic import IV
 from bpreport.formula.effort import charge
-from bpreport.formula.tree import Symbol, Tree, substitute, walk
+from bpreport.formula.tree import Derivative, Symbol, Tree, substitute, walk
 
 __all__ = [
-    "DEPTH",
     "OF_A_RANGE",
+    "ROUNDED_FROM",
     "does_not_follow",
     "formula_of",
     "judge_in_case",
     "judge_in_row",
-    "named_by_place",
     "range_in_row",
+    "rule_beside",
+    "written_out",
 ]
 
 DEPTH = 4
 """Columns that may be computed one from the other, up to the first that is exact."""
+ROUNDED_FROM = 2
+"""Places from which a number that an update computes is a rounded one; one of fewer may be so."""
 OF_A_RANGE = 20
 """Steps that a range takes beside its evaluation: finding the numbers of the row, as intervals."""
 FOLLOWS = "{printed} follows from the numbers of its row"
@@ -199,8 +211,9 @@ def _count(claim: Claim, formula: Tree, knowledge: Knowledge) -> dict[str, str]:
 
 def _taken(claim: Claim, knowledge: Knowledge, taken: str, depth: int) -> Any:
     """What a number of the row is taken for, as an interval."""
-    rule = update_rule(claim.left, claim, knowledge)
-    computed = rule is not None or formula_of(claim, knowledge) is not None
+    formula = formula_of(claim, knowledge)
+    updated = formula is None and update_rule(claim.left, claim, knowledge) is not None
+    computed = updated or formula is not None
     if taken == "rounded":
         return _stands_for(claim, rounded=computed or not claim.text.lstrip("-").isdecimal())
     if taken == "mended" and claim.id in knowledge.mended:
@@ -210,6 +223,7 @@ def _taken(claim: Claim, knowledge: Knowledge, taken: str, depth: int) -> Any:
         return IV.mpf([str(end) for end in ends])
     text = printed_number(claim.right)
     exact = text is not None and ends is not None and all(same(number(text), e) for e in ends)
+    exact |= updated and text is not None and places_of(text) < ROUNDED_FROM
     return _stands_for(claim, rounded=computed and not exact)
 
 
@@ -256,7 +270,8 @@ def _line(claim: Claim, knowledge: Knowledge) -> Tree | None:
 def _formula_in_row(claim: Claim, knowledge: Knowledge) -> tuple[Tree, dict[str, Claim]] | None:
     """The formula of a number, and the numbers of its row by the names that it reads.
 
-    Where a name has no value, what heads another column is one: t - o in (t - o)^2.
+    Where a name has no value, what heads another column is one, t - o in (t - o)^2, or what the
+    deck computes it from.
     """
     formula, row = formula_of(claim, knowledge), _texts_of(claim, knowledge)
     if formula is None or row is None:
@@ -265,15 +280,36 @@ def _formula_in_row(claim: Claim, knowledge: Knowledge) -> tuple[Tree, dict[str,
     names = [name for name in readings(formula) if name.key not in row and name.key not in count]
     if all(knowledge.operand(name, claim) is not None for name in names):
         return formula, row
-    columns, beside = named_by_place(
-        one
-        for one in knowledge.tables.row(claim)
-        if one.left != claim.left and not isinstance(one.left, Symbol)
+    others = [one for one in knowledge.tables.row(claim) if one.left != claim.left]
+    formula, beside = written_out(formula, others, claim, knowledge)
+    return formula, row | beside
+
+
+def written_out(
+    formula: Tree, beside: Sequence[Claim], claim: Claim, knowledge: Knowledge
+) -> tuple[Tree, dict[str, Claim]]:
+    """A formula in the names of a row, and the numbers of these; others by their own formulas.
+
+    Where a name has neither, what heads a column is one: t - y.
+    """
+    named = {one.left.key: one for one in beside if isinstance(one.left, Symbol | Derivative)}
+    columns, headed = _named_by_place(
+        one for one in beside if not isinstance(one.left, Symbol | Derivative)
     )
-    return substitute(formula, columns.get), row | beside
+
+    def written(part: Tree) -> Tree | None:
+        if part in columns:
+            return columns[part]
+        if not isinstance(part, Symbol) or part.key in named:
+            return None
+        return knowledge.document.definition(part.key, claim)
+
+    for _ in range(DEPTH):
+        formula = substitute(formula, written)
+    return formula, named | headed
 
 
-def named_by_place(claims: Iterable[Claim]) -> tuple[dict[Tree, Symbol], dict[str, Claim]]:
+def _named_by_place(claims: Iterable[Claim]) -> tuple[dict[Tree, Symbol], dict[str, Claim]]:
     """Names for what heads some columns and is none, and the numbers below by these names."""
     columns: dict[Tree, Symbol] = {}
     numbers: dict[str, Claim] = {}
@@ -289,9 +325,34 @@ def formula_of(claim: Claim, knowledge: Knowledge) -> Tree | None:
     name = claim.left
     functions = knowledge.document.functions.at(claim.position)
     try:
-        if isinstance(name, Symbol):
+        if isinstance(name, Symbol) or _is_prime(name):
             formula = knowledge.document.definition(name.key, claim)
-            return None if formula is None else expand(formula, functions)
+            return rule_beside(claim, knowledge) if formula is None else expand(formula, functions)
         return None if name is None else expand(name, functions)
     except EvaluationError:
         return None
+
+
+def rule_beside(claim: Claim, knowledge: Knowledge) -> Tree | None:
+    """The rule for w where its new value, w' or w^+, heads a column beside that of w itself."""
+    before = _before_update(claim.left)
+    row = knowledge.tables.line(claim)
+    if before is None or not any(one.left == before for one in row):
+        return None
+    return update_rule(before, claim, knowledge)
+
+
+def _is_prime(name: Tree | None) -> TypeGuard[Derivative]:
+    """Whether a name has a prime, which may say that it is the new value."""
+    return isinstance(name, Derivative) and name.kind == "prime" and isinstance(name.body, Symbol)
+
+
+def _before_update(name: Tree | None) -> Symbol | None:
+    """The name of which another one is the new value: w of w', w^+ and w_{new}."""
+    if _is_prime(name):
+        return name.body if isinstance(name.body, Symbol) else None
+    if not isinstance(name, Symbol):
+        return None
+    if name.marks[-1:] == ("+",):
+        return replace(name, marks=name.marks[:-1], typed="")
+    return replace(name, indices=name.indices[:-1]) if name.indices[-1:] == ("new",) else None

@@ -212,9 +212,14 @@ def _tree(source: str, functions: frozenset[str], names: frozenset[str]) -> Tree
 
 def _is_computed(heading: Tree | None, computed: frozenset[str]) -> bool:
     """Whether what stands above a column is computed, in the heading or elsewhere in the deck."""
-    return heading is not None and (
-        heading.key in computed if isinstance(heading, Symbol) else not isinstance(heading, Tuple)
-    )
+    if isinstance(heading, Symbol):
+        return heading.key in computed or _any_of(heading) in computed
+    return heading is not None and not isinstance(heading, Tuple)
+
+
+def _any_of(name: Symbol) -> str:
+    """What stands for all names that differ from one in their index alone."""
+    return replace(name, indices=("",) * len(name.indices)).key
 
 
 def _names_computed(formulas: Sequence[Formula]) -> frozenset[str]:
@@ -224,6 +229,9 @@ def _names_computed(formulas: Sequence[Formula]) -> frozenset[str]:
         name, *others = [side.tree for side in chain.sides]
         if isinstance(name, Symbol) and any(tree and free_symbols(tree) for tree in others):
             computed.add(name.key)
+            updated = any(tree and name.key in free_symbols(tree) for tree in others)
+            if updated and len(name.indices) == 1 and isinstance(name.indices[0], Symbol):
+                computed.add(_any_of(name))  # w_i = w_i + a x_i e computes w_1
     return frozenset(computed)
 
 

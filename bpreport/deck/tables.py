@@ -39,6 +39,12 @@ _LETTER = re.compile(r"[ijklmnst]|\\ell")
 _BEFORE = re.compile(r"\b(?:before|old)\b|更新之?前|(?<!更)[旧原]", re.IGNORECASE)
 _AFTER = re.compile(r"\b(?:after|new|updated)\b|更新之?后|(?<!更)新", re.IGNORECASE)
 """Headings of what parameters are before an update, and after it."""
+_AFTER_WORD = r"after|new|updated|final|next|更新之?后|新"
+_VALUE_AFTER = re.compile(
+    rf"(?:(?:the|update|step|value|weight|bias|parameter|的|值|权重|参数|{_AFTER_WORD})[\s()（）,，]*)+",
+    re.IGNORECASE,
+)
+"""What stands beside a name that heads a column, where the column has what the name becomes."""
 _UPRIGHT = re.compile(r"\\(?:text|textrm|mathrm|operatorname)\s*\{([^{}]*)\}")
 _SLOPE = re.compile(r"梯度|导数|\b(?:gradients?|derivatives?|slopes?)\b", re.IGNORECASE)
 """A column of them has no values of the names beside it."""
@@ -134,7 +140,7 @@ def _entries(rows: Sequence[Sequence[str]]) -> Iterator[Entry]:
 
 
 def _in_rows(rows: Sequence[Sequence[str]]) -> Iterator[Entry]:
-    headings = [_name(cell) for cell in rows[0]]
+    headings = _headings(rows[0])
     counting = _counting_column(rows)
     if counting is None and (columns := _before_and_after(rows)) is not None:
         for row, cells in enumerate(rows[1:], 1):
@@ -168,6 +174,29 @@ def _in_rows(rows: Sequence[Sequence[str]]) -> Iterator[Entry]:
                 continue
             elif sum(map(bool, headings)) > bool(letter):
                 yield Entry(row, column, "")
+
+
+def _headings(cells: Sequence[str]) -> list[str | None]:
+    """What heads each column; w^{+} above "new w" beside a column of w."""
+    names = [_name(cell) for cell in cells]
+    plain = {name for name in names if name is not None}
+    return [
+        _after_update(cell, plain) if name is None else name
+        for cell, name in zip(cells, names, strict=True)
+    ]
+
+
+def _after_update(cell: str, plain: set[str]) -> str | None:
+    """The name for what a heading calls the new value of another column; None for others."""
+    found: list[tuple[str, str]] = _FORMULA.findall(cell)
+    formulas = [source.strip() for pair in found for source in pair if source]
+    words = _FORMULA.sub("", cell).strip(" ()（）")
+    told = _VALUE_AFTER.fullmatch(words) and re.search(_AFTER_WORD, words, re.IGNORECASE)
+    if not told or len(formulas) != 1 or formulas[0] not in plain:
+        return None
+    if "^" not in formulas[0]:
+        return formulas[0] + "^{+}"
+    return re.sub(r"\^\s*(?:\{([^{}]*)\}|(\w))", r"^{\1\2+}", formulas[0])
 
 
 def _names_of_a_row(heading: str | None, cell: str) -> int:
