@@ -16,7 +16,7 @@ from itertools import chain
 from typing import Any
 
 from bpreport.audit.digits import can_be, entries_of, interval, number, range_of, same
-from bpreport.audit.names import digits_in, named, readings
+from bpreport.audit.names import digits_in, named, readings, told
 from bpreport.audit.operands import LEAST_PLACES
 from bpreport.audit.statements import (
     LOOKED_THROUGH,
@@ -268,7 +268,7 @@ class Document(SymbolTable):
                 values[part.key] = ruled.value
                 continue
             if place is None or place < 0:
-                raise EvaluationError("{name} has no value in this document", name=part.key)
+                raise EvaluationError("{name} has no value in this document", name=told(part))
             source = self.statements[part.key][place]
             found = self._value_of(source, place, open_)
             self._readers.setdefault(part.key, set()).add(statement)

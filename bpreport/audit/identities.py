@@ -78,7 +78,8 @@ def compare(claim: Claim, knowledge: Knowledge) -> Identity:
         if objective is not None:
             text = "It is a step down the gradient of {name}"
             return Identity("equal", text, {"name": f"${latex(objective)}$"})
-    defines = isinstance(left, Symbol | Call) and left == claim.head
+    defines = isinstance(left, Symbol | Call) or sides.is_new_value(left)
+    defines = defines and left == claim.head
     if isinstance(left, Call) and sides.has_slope(left):
         defines = False  # the derivative of a function is what it is
     if defines and not sides.is_defined(left):

@@ -31,6 +31,7 @@ __all__ = [
     "readings",
     "respellings",
     "spellings",
+    "told",
 ]
 
 CONSTANTS = ("e", r"\pi")
@@ -88,6 +89,18 @@ def is_row_of_numbers(tree: Tree) -> bool:
 def named(tree: Tree) -> Iterator[Symbol]:
     """Every symbol of a tree."""
     return (part for part in walk(tree) if isinstance(part, Symbol))
+
+
+def told(name: Symbol | Derivative) -> str:
+    r"""A name in a sentence: its key, and w' as it is typed.
+
+    >>> told(Derivative(Symbol("w", ("1",)), (), kind="prime"))
+    "w_{1}'"
+    """
+    match name:
+        case Derivative(body=Symbol(key=key), kind="prime"):
+            return f"{key}'"
+    return name.key
 
 
 _RUNNING = frozenset("ijklmnst")

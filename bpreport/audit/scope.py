@@ -12,6 +12,7 @@ from dataclasses import replace
 from bpreport.audit.knowledge import Knowledge
 from bpreport.audit.names import CONSTANTS, named
 from bpreport.audit.points import SIZE
+from bpreport.audit.primes import is_new_value
 from bpreport.deck.model import Claim
 from bpreport.formula import EvaluationError, Function, expand, slope, unroll
 from bpreport.formula.limits import limit
@@ -78,13 +79,19 @@ class Scope:
             if known or self.knowledge.meanings.defines(self.claim):
                 return known
             return key in FUNCTION_MEANINGS and not name.primes
-        if not isinstance(name, Symbol):
+        if not isinstance(name, Symbol | Derivative):
             return False
-        if self._worked_formula(name) is not None:
+        if isinstance(name, Derivative) and not self.is_new_value(name):
+            return False
+        if self.is_worked(name):
             return True
         return self.knowledge.document.is_defined_before(name.key, self.claim)
 
-    def definition(self, name: Symbol) -> Tree | None:
+    def is_new_value(self, name: Tree) -> bool:
+        """Whether a name with a prime is what the deck says of it, and no slope."""
+        return is_new_value(name, self.claim, self.knowledge)
+
+    def definition(self, name: Symbol | Derivative) -> Tree | None:
         """The formula of a name: the worked example's, or else the deck's own."""
         worked = self._worked_formula(name)
         if worked is not None:
@@ -120,6 +127,8 @@ class Scope:
         tree = unroll(tree, {key: self.size_of(key, size) for key in _bounds(tree)})
 
         def applied(part: Tree) -> Tree | None:
+            if isinstance(part, Derivative) and self.is_new_value(part):
+                return self._new_value(part, stop, depth, size)
             if isinstance(part, Derivative):
                 return self._slope(part, stop, depth)
             if isinstance(part, Call) and self.has_slope(part):
@@ -134,6 +143,15 @@ class Scope:
             return None
 
         return substitute(tree, applied)
+
+    def _new_value(self, name: Derivative, stop: frozenset[str], depth: int, size: int) -> Tree:
+        """The closed body of a name with a prime that is no slope; else a name for it."""
+        body = self.definition(name)
+        self._apply(body is not None)
+        if body is not None:
+            return self.closed(body, stop, depth + 1, size)
+        assert isinstance(name.body, Symbol)
+        return replace(name.body, marks=(*name.body.marks, "'"), typed="")
 
     def _closed_name(self, name: Symbol, stop: frozenset[str], depth: int, size: int) -> Tree:
         """The closed body of a name that is defined, or its entries; else itself."""
@@ -225,6 +243,8 @@ class Scope:
         )
         if isinstance(body, Symbol):
             body = self.definition(self.knowledge.respelled(body, self.claim)) or body
+        if not by and isinstance(body, Symbol):
+            raise EvaluationError("a prime does not say by which of the symbols")
         if not by:
             names = free_symbols(expand(body, self.functions))
             names = {key: name for key, name in names.items() if key not in CONSTANTS}

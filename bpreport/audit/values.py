@@ -13,7 +13,7 @@ from typing import Any
 from bpreport.audit.digits import same
 from bpreport.audit.examples import Known
 from bpreport.audit.learned import Learned
-from bpreport.audit.names import readings
+from bpreport.audit.names import readings, told
 from bpreport.deck.model import Claim
 from bpreport.formula import EvaluationError, Function, expand, parse
 from bpreport.formula.operations import FUNCTION_MEANINGS
@@ -166,7 +166,7 @@ class Values(Learned):
         for part in readings(tree):
             found = self.operand(part, claim)
             if found is None:
-                raise EvaluationError("{name} has no value here", name=part.key)
+                raise EvaluationError("{name} has no value here", name=told(part))
             values[part.key] = found.value
         return values
 

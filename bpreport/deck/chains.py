@@ -13,7 +13,7 @@ from bpreport.formula.errors import FormulaError
 from bpreport.formula.limits import limit
 from bpreport.formula.names import read_base
 from bpreport.formula.parser import parse
-from bpreport.formula.tree import Apply, Call, Matrix, Number, Symbol, Tree, Tuple, walk
+from bpreport.formula.tree import Apply, Call, Derivative, Matrix, Number, Symbol, Tree, Tuple, walk
 
 __all__ = [
     "ARROWS",
@@ -124,17 +124,22 @@ def _chain(raw: RawChain, sides: list[Side], before: Side | None) -> Chain | Non
 
 
 def _parted(chain: Chain) -> Iterator[Chain]:
-    r"""The chain, in two where one statement leads to another: x = -2 \to q = 3."""
+    r"""The chain, in two where one statement leads to another: x = -2 \to q = 3.
+
+    In w \to w' = w - 0.1 all that is said is said of w'.
+    """
     for place, relation in enumerate(chain.relations[:-1]):
         before, behind = (side.tree for side in chain.sides[place : place + 2])
         told = place > 0 and printed_number(before) is not None and isinstance(behind, Symbol)
-        if told and relation in ARROWS and chain.relations[place + 1] not in ARROWS:
-            yield replace(
-                chain,
-                sides=chain.sides[: place + 1],
-                relations=chain.relations[:place],
-                offsets=chain.offsets[:place],
-            )
+        anew = place == 0 and not chain.continues and _is_after(before, behind)
+        if (told or anew) and relation in ARROWS and chain.relations[place + 1] not in ARROWS:
+            if told:
+                yield replace(
+                    chain,
+                    sides=chain.sides[: place + 1],
+                    relations=chain.relations[:place],
+                    offsets=chain.offsets[:place],
+                )
             further = Chain(
                 chain.sides[place + 1 :],
                 chain.relations[place + 1 :],
@@ -143,6 +148,16 @@ def _parted(chain: Chain) -> Iterator[Chain]:
             yield from _parted(further)
             return
     yield chain
+
+
+def _is_after(name: Tree | None, becomes: Tree | None) -> bool:
+    """Whether what a name becomes is itself with a prime, or a plus: w', or w^{+}."""
+    match becomes:
+        case Derivative(body=body, kind="prime"):
+            return body == name
+        case Symbol(marks=(*marks, "+")):
+            return replace(becomes, marks=tuple(marks)) == name
+    return False
 
 
 def _side(source: str, offset: int, functions: frozenset[str], names: frozenset[str]) -> Side:
