@@ -24,8 +24,8 @@ from bpreport.audit.stretches import MOST_UPDATES
 from bpreport.deck.model import Claim
 from bpreport.deck.numbers import printed_number
 from bpreport.deck.tables import counts
-from bpreport.formula import MPMATH, EvaluationError, evaluate, instantiate
-from bpreport.formula.tree import Derivative, Symbol, Tree, Tuple, substitute, walk
+from bpreport.formula import MPMATH, EvaluationError, evaluate
+from bpreport.formula.tree import Derivative, Symbol, Tree, Tuple, substitute
 from bpreport.worked import Perceptron, Trace
 
 __all__ = ["adopt_sample_rows", "is_of_samples", "judge_of_sample"]
@@ -188,23 +188,24 @@ def _of_sample(claim: Claim, sample: Sample, knowledge: Knowledge) -> Claim:
     assert trace is not None and claim.left is not None
     left = substitute(claim.left, sample.names.get)
     if trace.kind != "perceptron":
-        left = substitute(_counted(left, sample), partial(_marked, sample, claim, trace, knowledge))
+        left = substitute(left, partial(_counted, sample))
+        left = substitute(left, partial(_marked, sample, claim, trace, knowledge))
     head = left if isinstance(left, Symbol) else None
     own = replace(claim, head=head, left=left)
     return own if trace.kind == "perceptron" else in_names_of(trace, own)
 
 
-def _counted(tree: Tree, sample: Sample) -> Tree:
-    """A tree with the number of the sample for the letter that counts them: x^{(2)} for x^{(i)}."""
-    letters = {
-        index.key
-        for part in walk(tree)
-        if isinstance(part, Symbol)
-        for script in (*part.indices, *part.marks)
-        for index in (script.items if isinstance(script, Tuple) else (script,))
-        if isinstance(index, Symbol) and counts(index.key)
-    }
-    return instantiate(tree, dict.fromkeys(letters, sample.place + 1))
+def _counted(sample: Sample, part: Tree) -> Tree | None:
+    """A name that a letter counts, with the number of the sample: x^{(2)} for x^{(i)} and x_i."""
+    if not isinstance(part, Symbol):
+        return None
+    scripts = (*part.indices, *(mark.items[0] for mark in part.marks if isinstance(mark, Tuple)))
+    letters = {one for one in scripts if isinstance(one, Symbol) and counts(one.key)}
+    if len(letters) != 1:
+        return None
+    indices = tuple(index for index in part.indices if index not in letters)
+    marks = tuple(mark for mark in part.marks if not isinstance(mark, Tuple))
+    return replace(part, indices=indices, marks=(*marks, f"({sample.place + 1})"), typed="")
 
 
 def _marked(

@@ -83,7 +83,7 @@ def _read(source: str, path: str) -> Deck:
     names = frozenset(settings.get("names", ())) | _notation_names(settings)
     formulas = _formulas(document, functions, names)
     computed = _names_computed(formulas)
-    worked = [slide.worked and settings["worked"][slide.worked]["kind"] for slide in slides]
+    worked = [(settings.get("worked") or {}).get(slide.worked) for slide in slides]
     read = [
         _figure(span, functions, names, computed, worked[span.section - 1])
         if span.entry is not None or not span.claim
@@ -120,25 +120,23 @@ def _figure(
     functions: frozenset[str],
     names: frozenset[str],
     computed: frozenset[str],
-    worked: str | None,
+    worked: Mapping[str, Any] | None,
 ) -> Figure | None:
     """A marked number, with the name that its table has for it; None where that is no name.
 
-    `worked` is the kind of worked example that its slide follows. A descent has no samples, which
-    the rows of a table could be; without one, something in them must be computed.
+    `worked` is the example that its slide follows. A descent has no samples, which the rows of a
+    table could be; without one, something in them must be computed.
     """
     name: Tree | None = None
     heading: Tree | None = None
     count = case = None
-    if span.entry is not None and span.entry.beside:
-        headings = [_tree(one, functions, names) for one in span.entry.beside]
-        follows = worked is None and any(_is_computed(one, computed) for one in headings)
-        if not follows and worked in (None, "gradient descent"):
-            return None
+    if span.entry is not None and _is_case(span.entry, functions, names, computed, worked):
         name = heading = _tree(span.entry.heading, functions, names)
         case = span.position.line
         if name is None or isinstance(name, Tuple | Matrix):
             return None
+    elif span.entry is not None and span.entry.beside and span.entry.count is None:
+        return None
     elif span.entry is not None and span.entry.total:
         name, case = _tree(span.entry.heading, functions, names), span.position.line
     elif span.entry is not None:
@@ -169,6 +167,33 @@ def _figure(
         heading=heading,
         state="" if span.entry is None else span.entry.state,
     )
+
+
+def _is_case(
+    entry: Entry,
+    functions: frozenset[str],
+    names: frozenset[str],
+    computed: frozenset[str],
+    worked: Mapping[str, Any] | None,
+) -> bool:
+    """Whether the row of a number is a case of its own, or a sample, whatever counts it."""
+    headings = [_tree(one, functions, names) for one in entry.beside]
+    if worked is None:
+        return entry.count is None and any(_is_computed(one, computed) for one in headings)
+    if worked["kind"] == "gradient descent":
+        return False
+    return bool(headings) and (entry.count is None or _name_inputs(headings, worked))
+
+
+def _name_inputs(headings: Sequence[Tree | None], worked: Mapping[str, Any]) -> bool:
+    """Whether headings name what is put in: a network of one sample has that in each step."""
+    inputs = ["x"]
+    if worked["kind"] == "perceptron":
+        inputs = list(worked["layers"])[:1]
+        given = worked["given"].get(inputs[0]) or [""]
+        if not isinstance(given[0], list):
+            return False
+    return any(isinstance(one, Symbol) and one.base in inputs for one in headings)
 
 
 def _marked(

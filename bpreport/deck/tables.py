@@ -88,7 +88,7 @@ class Entry:
     count: int | None = None
     """What it is in the number's row."""
     beside: tuple[str, ...] = ()
-    """All that is named in its row, where that is a case of its own, which nothing counts."""
+    """All that is named in its row, where no word says that this is an iteration."""
     total: bool = False
     """The heading is the sum or the mean of the numbers above it: "2 + 6 + 15"."""
     state: str = ""
@@ -160,16 +160,19 @@ def _in_rows(rows: Sequence[Sequence[str]]) -> Iterator[Entry]:
     if counting is None and len(rows) != 2:
         yield from _of_cases(rows, headings)
         return
+    names = tuple(heading for heading in headings if heading is not None)
     for row, cells in enumerate(rows[1:], 1):
         letter, count = "", None
+        beside: tuple[str, ...] = ()
         if counting is not None:
             letter = headings[counting] or _letter_beside_words(rows[0][counting])
             count = _count(cells[counting])
+            beside = names if _LETTER.fullmatch(headings[counting] or "") else ()
         for column, (heading, cell) in enumerate(zip(headings, cells, strict=False)):
             for place in range(_names_of_a_row(heading, cell)):
                 yield Entry(row, column, heading or "", letter, count, place=place)
             if column != counting and heading is not None and sole_number(cell) is not None:
-                yield Entry(row, column, heading, letter, count)
+                yield Entry(row, column, heading, letter, count, beside)
             elif column != counting or sole_number(cell) is None:
                 continue
             elif sum(map(bool, headings)) > bool(letter):
