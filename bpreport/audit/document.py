@@ -188,6 +188,8 @@ class Document(SymbolTable):
         if not any(first < at for first in computed.values()) or self._is_start(name, at):
             return False
         stated = None if index is None else self.statements[name.key][index]
+        if stated is not None and stated.is_wanted:
+            return False
         if stated is None or computed.get(stated.claim.slide, at) < at:
             return True
         return stated.text is not None and places_of(stated.text) >= LEAST_PLACES
@@ -209,6 +211,8 @@ class Document(SymbolTable):
         statement = known[index]
         if statement.trees:
             return statement.trees[0]
+        if statement.is_wanted:
+            return None
         if statement.lines:  # whatever was printed since
             earlier = next(self._formulas_before(key, statement.position), None)
         else:
@@ -226,6 +230,8 @@ class Document(SymbolTable):
             earlier = self.statements[statement.key][place]
             if earlier.claim.slide != statement.claim.slide:
                 return None
+            if earlier.is_wanted and _is_finer(statement.text, earlier.text):
+                continue  # what comes out has digits behind the point that a label has not
             if earlier.text not in (None, statement.text):  # another step's value, or given anew
                 told = earlier.trees and self._is_told_anew(earlier, statement)
                 return earlier if told else None
@@ -410,6 +416,11 @@ class Document(SymbolTable):
             if text is not None:
                 return text
         return None
+
+
+def _is_finer(text: str | None, other: str | None) -> bool:
+    """Whether a printed number has more places than another."""
+    return text is not None and other is not None and places_of(text) > places_of(other)
 
 
 def _is_whole(statement: Statement) -> bool:

@@ -54,6 +54,12 @@ class Statement:
     """The earlier statement whose computed number it prints again, with as many places or fewer."""
 
     @property
+    def is_wanted(self) -> bool:
+        """Whether the deck calls the number what should come out, and so computes it nowhere."""
+        formula = self.claim.formula
+        return formula is not None and formula.wanted and not (self.trees or self.lines)
+
+    @property
     def computes(self) -> bool:
         """Whether a formula or a line leads to the number."""
         return self.text is not None and bool(self.trees or self.lines)

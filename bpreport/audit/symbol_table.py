@@ -86,6 +86,8 @@ class SymbolTable:
         known = self.statements[statement.key]
         if statement.text is None or statement.computes or len(known) < 2:
             return None
+        if statement.is_wanted:
+            return None
         earlier = known[-2].restates or known[-2]
         least = 2 if relation == "=" else 1
         return earlier if is_restated(statement.text, earlier, least) else None

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from bpreport.deck.counts import COUNT, Count, counts_in_digits, counts_in_words, updates_told
 from bpreport.deck.errors import DeckError
 from bpreport.deck.model import Position
+from bpreport.deck.wanted import is_wanted
 from bpreport.formula.limits import limit
 
 if TYPE_CHECKING:
@@ -63,6 +64,8 @@ class MathSpan:
     r"""In a table, where each | of it is typed \|."""
     paragraph: int = 0
     """The paragraph or row of a table that it stands in, counted from 1; 0 on lines of its own."""
+    wanted: bool = False
+    """The words before it call it what should come out."""
 
 
 @dataclass(slots=True)
@@ -170,8 +173,12 @@ class Gathering:
         starts: Sequence[Position],
         iteration: Count | None = None,
         escaped: bool = False,
+        before: str = "",
     ) -> int:
-        """The number of a new formula; without an `iteration` it is the one announced, if any."""
+        """The number of a new formula, and `before` it the text of its paragraph.
+
+        Without an `iteration` it is the one announced, if any.
+        """
         if len(source) > LONGEST_FORMULA:
             raise DeckError(
                 "a formula of {count} characters; expected at most {most}",
@@ -184,8 +191,9 @@ class Gathering:
         section = max(len(self.sections), 1)
         paragraph = 0 if display else self.paragraphs
         span = MathSpan(
-            number, source, display, section, tuple(starts), iteration, escaped, paragraph
-        )
+            number, source, display, section, tuple(starts), iteration, escaped, paragraph,
+            is_wanted(before),
+        )  # fmt: skip
         self.math.append(span)
         return number
 

@@ -246,8 +246,9 @@ class _Reading:
     def _read(self, paragraph: _Paragraph, announces: bool) -> None:
         marks = list(self._marks(paragraph))
         self.gathering.paragraphs += 1
+        prose = "".join(paragraph.parts)
         named = self.gathering.read_paragraph(
-            "".join(paragraph.parts),
+            prose,
             lambda offset: self._position(paragraph.begin + offset),
             marks,
             [offset - paragraph.begin for _, offset in paragraph.formulas],
@@ -270,6 +271,7 @@ class _Reading:
                 False,
                 self._starts(offset, token.content),
                 named(offset - paragraph.begin),
+                before=prose[: offset - paragraph.begin - 1],
             )
 
     def _marks(self, paragraph: _Paragraph) -> Iterator[Mark]:

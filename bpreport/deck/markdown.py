@@ -302,6 +302,7 @@ class _Reading:
                 [place(start) for start in starts],
                 named(child.meta["at"]) or row,
                 escaped=in_cell,
+                before=prose[: child.meta["at"]],
             )
         return named(0)
 

@@ -115,6 +115,8 @@ class Formula:
     r"""In a table, where each | of it is typed \|."""
     paragraph: int = 0
     """The paragraph or row of a table that it stands in, counted from 1; 0 on lines of its own."""
+    wanted: bool = False
+    """The words before it call it what should come out: the true label y = 1."""
     after_update: bool = False
     """Its text says that it is after an update, and not after how many."""
 

@@ -280,6 +280,7 @@ def _formulas(
                 starts=span.starts,
                 escaped=span.escaped,
                 paragraph=span.paragraph,
+                wanted=span.wanted,
                 after_update=span.iteration is not None and span.iteration.of_update,
             )
         )
