@@ -279,7 +279,8 @@ class Builder(Transformer[Token, Tree]):
     def matrix(self, opening: Token, *parts: Any) -> Tree:
         rows = tuple(row for row in parts if isinstance(row, tuple) and row)
         kind = re.search(r"[pbvBV]matrix", opening)
-        return Matrix(rows, fence=kind[0] if kind else "pmatrix")
+        matrix = Matrix(rows, fence=kind[0] if kind else "pmatrix")
+        return Apply("determinant", (matrix,)) if matrix.fence == "vmatrix" else matrix
 
     def cases(self, *parts: Any) -> Tree:
         return Cases(tuple(part for part in parts if isinstance(part, tuple)))
@@ -311,7 +312,7 @@ def _applied(word: str, argument: Any, base: Lower | None) -> Apply:
         raise FormulaError(argument.offset, argument.fence, "one argument")
     if base is not None and word != "log":
         raise FormulaError(base.offset, "_", "a function without a subscript")
-    function = {"ln": "log", "lg": "log10"}.get(word, word)
+    function = {"ln": "log", "lg": "log10", "det": "determinant"}.get(word, word)
     value = Apply(function, arguments, sign="(" if isinstance(argument, Group) else "")
     if base is None:
         return value

@@ -185,8 +185,9 @@ def _whole(exponent: Any) -> int | None:
 
 def _inverse(arithmetic: Arithmetic, matrix: Any) -> Any:
     if len(matrix) > LARGEST_INVERSE:
-        text = "the inverse of a matrix of more than {most} rows"
-        raise EvaluationError(text, most=LARGEST_INVERSE)
+        raise EvaluationError(
+            "the inverse of a matrix of more than {most} rows", most=LARGEST_INVERSE
+        )
     whole = _determinant(arithmetic, matrix)
 
     def entry(row: int, column: int) -> Any:
@@ -195,6 +196,25 @@ def _inverse(arithmetic: Arithmetic, matrix: Any) -> Any:
 
     places = range(len(matrix))
     return tuple(tuple(entry(row, column) for column in places) for row in places)
+
+
+def _determinant_of(arithmetic: Arithmetic, operand: Any) -> Any:
+    if not isinstance(operand, tuple):
+        return operand
+    if not _is_matrix(operand) or any(len(row) != len(operand) for row in operand):
+        raise EvaluationError("the determinant of a matrix that is not square")
+    if len(operand) > LARGEST_INVERSE:
+        raise EvaluationError(
+            "the determinant of a matrix of more than {most} rows", most=LARGEST_INVERSE
+        )
+    return _determinant(arithmetic, operand)
+
+
+def _absolute(arithmetic: Arithmetic, operand: Any) -> Any:
+    """An absolute value entry by entry; bars around a matrix mean its determinant."""
+    if _is_matrix(operand):
+        return _determinant_of(arithmetic, operand)
+    return _ABSOLUTE(arithmetic, operand)
 
 
 def _determinant(arithmetic: Arithmetic, matrix: Any) -> Any:
@@ -284,6 +304,7 @@ def _softmax(arithmetic: Arithmetic, *operands: Any) -> Any:
 _ADD = _elementwise(lambda _, a, b: a + b)
 _MULTIPLY = _elementwise(lambda _, a, b: a * b)
 _POWER = _call("power")
+_ABSOLUTE = _call("abs")
 
 FUNCTIONS = frozenset(
     {"exp", "log", "log10", "sin", "cos", "tan", "sinh", "cosh", "tanh", "sigmoid", "relu", "abs"}
@@ -369,7 +390,7 @@ OPERATIONS: dict[str, Operation] = {
     ),
     "identity": Operation(lambda _, a: a, _fixed(ONE)),
     "softmax": Operation(_softmax, _no_slope),
-    "abs": Operation(_call("abs"), lambda a: (_step(a, ONE, -ONE),)),
+    "abs": Operation(_absolute, lambda a: (_step(a, ONE, -ONE),)),
     "floor": Operation(_call("floor"), _no_slope),
     "sign": Operation(_call("sign"), _no_slope),
     "ceiling": Operation(
@@ -379,6 +400,7 @@ OPERATIONS: dict[str, Operation] = {
     "maximum": Operation(_call("maximum"), _extreme_slopes(">")),
     "minimum": Operation(_call("minimum"), _extreme_slopes("<")),
     "transpose": Operation(_transpose, _fixed(ONE)),
+    "determinant": Operation(_determinant_of, _no_slope),
     "norm": Operation(_norm, _no_slope),
     "norm_1": Operation(_sum_norm, _no_slope),
     "norm_infinity": Operation(_maximum_norm, _no_slope),

@@ -49,6 +49,7 @@ _FUNCTIONS = {
     "sinh": r"\sinh", "cosh": r"\cosh", "tanh": r"\tanh", "sigmoid": r"\sigma",
     "relu": r"\mathrm{relu}", "softmax": r"\mathrm{softmax}", "identity": r"\mathrm{id}",
     "maximum": r"\max", "minimum": r"\min", "sign": r"\operatorname{sgn}",
+    "determinant": r"\det",
 }  # fmt: skip
 _LARGE = {
     "sum": r"\sum", "product": r"\prod", "max": r"\max", "min": r"\min",
@@ -152,6 +153,10 @@ class _Writer:
                 return rf"\sqrt{{{self.write(operands[0])[0]}}}", _ATOM
             case "abs":
                 return rf"\left|{self.write(operands[0])[0]}\right|", _ATOM
+            case "determinant" if (
+                isinstance(operands[0], Matrix) and operands[0].fence == "vmatrix"
+            ):
+                return self.write(operands[0])
             case "norm":
                 return rf"\left\|{self.write(operands[0])[0]}\right\|", _ATOM
             case "norm_1" | "norm_infinity" | "norm_F":

@@ -22,6 +22,7 @@ from bpreport.formula import (
     MPMATH,
     EvaluationError,
     evaluate,
+    latex,
     parse,
     slope,
 )
@@ -59,6 +60,7 @@ SCALAR: dict[str, tuple[Callable[..., Any], list[tuple[str, ...]]]] = {
     "maximum": (max, [("0.5", "-3"), ("-1", "-0.5")]),
     "minimum": (min, [("0.5", "-3"), ("-1", "-0.5")]),
     "transpose": (lambda a: a, [("0.5",)]),
+    "determinant": (lambda a: a, [("-0.5",)]),
     "norm": (abs, [("-0.5",)]),
     "norm_1": (abs, [("-0.5",)]),
     "norm_infinity": (abs, [("-0.5",)]),
@@ -68,7 +70,7 @@ SCALAR: dict[str, tuple[Callable[..., Any], list[tuple[str, ...]]]] = {
 
 POINTS = [(name, point) for name, (_, points) in SCALAR.items() for point in points]
 NORMS = {"norm", "norm_1", "norm_infinity", "norm_F"}
-WITHOUT_SLOPE = {*NORMS, "softmax", "floor", "ceiling", "sign"}
+WITHOUT_SLOPE = {*NORMS, "determinant", "softmax", "floor", "ceiling", "sign"}
 KINKED = {"relu", "abs"}
 
 
@@ -234,3 +236,25 @@ def test_value_that_does_not_exist(source: str, message: str, arithmetic: Any) -
     """It is an EvaluationError that names the operation, in each arithmetic."""
     with pytest.raises(EvaluationError, match=message):
         evaluate(parse(source), {}, arithmetic)
+
+
+@pytest.mark.parametrize(
+    ("source", "value"),
+    [
+        (r"\det \begin{pmatrix} 3 & 7 \\ 7 & 21 \end{pmatrix}", 14),  # 63 - 49
+        (r"\begin{vmatrix} 1 & 2 \\ 3 & 4 \end{vmatrix}", -2),  # 4 - 6
+        (r"\left| \begin{array}{cc} 1 & 2 \\ 3 & 4 \end{array} \right|", -2),
+        (r"\det(\begin{bmatrix} 2 & 0 & 1 \\ 1 & 3 & 0 \\ 0 & 1 & 1 \end{bmatrix})", 7),  # 6 + 1
+        (r"\operatorname{det}(-3)", -3),
+    ],
+)
+def test_the_determinant_of_a_matrix(source: str, value: int) -> None:
+    """Bars around a matrix mean it as well; what is read is written so that it reads the same."""
+    tree = parse(source)
+    assert evaluate(tree, {}, MPMATH) == value
+    assert parse(latex(tree)) == tree
+
+
+def test_only_a_square_matrix_has_a_determinant() -> None:
+    with pytest.raises(EvaluationError, match="not square"):
+        evaluate(parse(r"\det \begin{pmatrix} 1 & 2 \\ 3 & 4 \\ 5 & 6 \end{pmatrix}"), {}, MPMATH)
