@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from bpreport.audit.digits import same
@@ -34,6 +35,7 @@ from bpreport.formula.tree import (
     Call,
     Derivative,
     Number,
+    Reduce,
     Symbol,
     Tree,
     Tuple,
@@ -44,6 +46,8 @@ from bpreport.formula.tree import (
 
 __all__ = ["Identity", "compare"]
 
+MOST_MISSING = 3
+"""Names without a value that are told of two sides."""
 PER_FORM = 10
 """Steps that a side counts for which another one is held against, name by name."""
 
@@ -101,6 +105,10 @@ def compare(claim: Claim, knowledge: Knowledge) -> Identity:
         return Identity("definition", "It introduces {listed}", {"listed": listed})
     if equal is None and left == claim.head:
         return Identity("definition", "It defines {name}", {"name": f"${latex(left)}$"})
+    if equal is None and sides.missing:
+        listed = ", ".join(f"${latex(name)}$" for name in sides.missing)
+        text = "The deck does not define all that the sides depend on: {listed}"
+        return Identity("unknown", text, {"listed": listed})
     if equal is None:
         return Identity("unknown", "The deck does not define all that the sides depend on")
     if not sides.counterexample["point"]:
@@ -123,6 +131,8 @@ class _Comparison(Scope):
         super().__init__(claim, knowledge)
         self.counterexample: dict[str, str] = {}
         """A point at which the sides differed, and their values there."""
+        self.missing: tuple[Symbol, ...] = ()
+        """Names that only one side reads, and that have no value: the first of them."""
 
     def is_told(self, names: Tuple) -> bool:
         """Whether something is known of several names but for what the claim says of them."""
@@ -161,6 +171,8 @@ class _Comparison(Scope):
     def redefined(self, name: Tree, right: Tree) -> Identity:
         """A name that an earlier formula defines otherwise: a note, for notes do that."""
         shown = {"name": f"${latex(name)}$"}
+        if _is_sum(right) and any(map(_is_untold_sum, self._forms(name))):
+            return Identity("definition", "It defines {name}", shown)
         factor = self._factor(name, right)
         if factor is None:
             return Identity("definition", "It defines {name} otherwise than before", shown)
@@ -169,6 +181,12 @@ class _Comparison(Scope):
             "It defines {name} otherwise than before: a factor {factor} apart",
             {**shown, "factor": factor},
         )
+
+    def _forms(self, name: Tree) -> Iterator[Tree]:
+        """What the deck has set a name equal to so far, but for what the claim says."""
+        if isinstance(name, Symbol):
+            forms = self.knowledge.document.forms(name.key, self.claim.position, later=False)
+            yield from (form for form in forms if form is not self.claim.right)
 
     def _factor(self, name: Tree, right: Tree) -> str | None:
         """The constant between two definitions, where there is one: "m"."""
@@ -231,8 +249,18 @@ class _Comparison(Scope):
                 known = self.knowledge.meant_functions
                 reads = [opaque(side, known) for side in sides]
                 sure = reads[0] == reads[1] or self.is_grounded(sides)
+                self.missing = self._missing(sides)
                 return False if sure and not self.assumed else None
         return True
+
+    def _missing(self, sides: list[Tree]) -> tuple[Symbol, ...]:
+        """The first names that only one side reads, and that have no value in the deck."""
+        first, second = map(free_symbols, sides)
+        alone = [
+            name for key, name in {**first, **second}.items() if (key in first) != (key in second)
+        ]
+        unknown = (name for name in alone if self.knowledge.known(name, self.claim) is None)
+        return tuple(islice(unknown, MOST_MISSING))
 
     def agree_in_example(self, left: Tree, right: Tree) -> bool | None:
         """Whether both sides agree in the worked example with random givens in its place.
@@ -303,6 +331,15 @@ class _Comparison(Scope):
         for key in ("loss", "J", "L", "E", "C"):
             if self.definition(Symbol(key)) is not None:
                 yield Symbol(key)
+
+
+def _is_sum(tree: Tree) -> bool:
+    return isinstance(tree, Apply) and tree.operation == "add"
+
+
+def _is_untold_sum(tree: Tree) -> bool:
+    """Whether a sum does not say over what: the terms of another may be those that it adds."""
+    return isinstance(tree, Reduce) and tree.operation == "sum" and not tree.index.base
 
 
 def _pairs(left: Any, right: Any) -> list[tuple[Any, Any]] | None:

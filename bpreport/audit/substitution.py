@@ -35,9 +35,10 @@ from bpreport.audit.misfits import (
 )
 from bpreport.audit.model import Judgement, Verdict
 from bpreport.audit.names import digits_in
+from bpreport.audit.operands import could_give
 from bpreport.audit.saying import math, said, shown, unchecked, uncomputable
 from bpreport.audit.targets import judge_by_target
-from bpreport.audit.uneven import uneven
+from bpreport.audit.uneven import mend, uneven
 from bpreport.deck.model import Claim
 from bpreport.deck.numbers import printed_number
 from bpreport.formula import (
@@ -217,9 +218,22 @@ def _left_open(claim: Claim, knowledge: Knowledge, found: Alignment) -> Judgemen
         return None
     # A line of entries has none of the vector itself, whatever its result.
     of_vector = any(_is_transposed(part) for whole in parts for part in walk(whole))
-    if not of_vector and contradicts_result(claim.right, claim, knowledge):
+    contradicted = not of_vector and contradicts_result(claim.right, claim, knowledge)
+    if contradicted and (not found.added or _gives_without(claim, knowledge)):
         return None
     return said(claim, Verdict.GIVEN, "It puts in numbers")
+
+
+def _gives_without(claim: Claim, knowledge: Knowledge) -> bool:
+    """Whether a line without its part too much gives its result, which may be wrong itself."""
+    assert claim.right is not None
+    mended = mend(claim, knowledge, claim.right, claim.right_source)
+    result = knowledge.result_of(claim.right)
+    if mended is None or result is None:
+        return mended is None
+    line = parse(mended[0], knowledge.deck.functions)
+    results = knowledge.results_for(line, claim)
+    return could_give(line, result, results, knowledge.exact_digits)
 
 
 def _is_transposed(part: Tree) -> bool:

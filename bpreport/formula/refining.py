@@ -113,7 +113,9 @@ def paired(tokens: list[Token]) -> list[Token]:
         bar = _SIZED.sub("", token)
         explicit = re.match(r"\\(?:[bB]igg?)?([lr])", token)
         before = done[-1].type if done else "ADD_SIGN"
-        opens = explicit[1] == "l" if explicit else before in _OPENERS or not open_bars
+        starred = len(done) > 1 and done[-1] == "*" and done[-2].type == "CARET"
+        awaited = before in _OPENERS and not starred  # the star of x^* ends a value
+        opens = explicit[1] == "l" if explicit else awaited or not open_bars
         following = tokens[index + 1] if index + 1 < len(tokens) else None
         double = str(token) == "|" == following and place(following) == place(token) + 1
         if opens:

@@ -208,8 +208,10 @@ def _partners(factor: Tree, factors: tuple[Tree, ...]) -> tuple[Tree, ...]:
     """The out beside a factor 1 - out."""
     if not _is_complement(factor):
         return ()
-    inside = symbols(factor)
-    return tuple(part for part in factors if isinstance(part, Symbol) and part in inside)[:1]
+    inside = set(walk(_operands(factor, "add")[1]))
+    return tuple(part for part in factors if isinstance(part, Symbol | Number) and part in inside)[
+        :1
+    ]
 
 
 def _is_complement(tree: Tree) -> bool:
