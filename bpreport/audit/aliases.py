@@ -6,6 +6,7 @@ f(x^{(1)}) for the same prediction, and L, E or J(\theta) for the same objective
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import TypeVar
@@ -81,13 +82,13 @@ def with_value_names(
     r"""The claims with P(A), H(D) and \sigma^2 as the names of values, where the deck has them so.
 
     P(A) = 0.01 says nothing of a function P where A is no value and P is computed from none;
-    \sigma^2 = 6.5 names a variance where the deck never speaks of \sigma alone; and W^1 may be the
-    weights of the first layer.
+    \sigma^2 = 6.5 names a variance where the deck never speaks of \sigma alone; y_1^k = 1 is an
+    entry of sample k; and W^1 may be the weights of the first layer.
     """
     free = [claim for claim, trace in zip(claims, traces, strict=True) if trace is None]
     named_calls, squares = _calls_as_names(free), _squares_as_names(free)
-    layers = Layers(free)
-    if not named_calls and not squares and not layers:
+    layers, samples = Layers(free), _samples_by_letter(free)
+    if not named_calls and not squares and not layers and not samples:
         return claims
 
     def renamed(part: Tree) -> Tree | None:
@@ -96,6 +97,10 @@ def with_value_names(
                 return Symbol(latex(part), at=part.function.at)
             case Apply(operation="power", operands=(Symbol() as name, _)) if part in squares:
                 return replace(name, marks=("2",), typed="")
+            case Apply(operation="power", operands=(Symbol() as name, Symbol() as letter)) if (
+                _by_letter(part) in samples
+            ):
+                return replace(name, marks=(letter,), typed="")
         return layers.named(part)
 
     whole = shared(lambda side: substitute(side, renamed))
@@ -172,6 +177,46 @@ def _squares_as_names(claims: Sequence[Claim]) -> frozenset[Tree]:
         if squares and side is not None:
             substitute(side, note)
     return frozenset(square for square, name in squares.items() if name.key not in alone)
+
+
+def _samples_by_letter(claims: Sequence[Claim]) -> frozenset[_Shape | None]:
+    """What is raised to a letter by which the deck counts samples, as it gives some of them.
+
+    Neither the letter nor the name alone has a value, or stands anywhere but in an index.
+    """
+    told = {claim.head.key for claim in claims if isinstance(claim.head, Symbol)}
+    given: set[_Shape] = set()
+    for claim in claims:
+        shape = _by_letter(claim.left) if claim.head is None else None
+        if shape and claim.relation == "=" and claim.right and is_numeric(claim.right):
+            given.add(shape)
+    if not given:
+        return frozenset()
+    alone: set[tuple[str, int] | str] = set(told)
+
+    def note(part: Tree) -> Tree | None:
+        if isinstance(part, Symbol):
+            alone.update(((part.base, len(part.indices)), part.key))
+        return part if _by_letter(part) is not None else None
+
+    for side in (side for claim in claims for side in (claim.left, claim.right)):
+        if side is not None:
+            substitute(side, note)
+    return frozenset(one for one in given if alone.isdisjoint({one[:2], one[2]}))
+
+
+_Shape = tuple[str, int, str]
+"""The base of a name, how many indices it has, and the letter that it is raised to."""
+
+
+def _by_letter(tree: Tree | None) -> _Shape | None:
+    match tree:
+        case Apply(
+            operation="power",
+            operands=(Symbol(marks=()) as name, Symbol(indices=(), marks=()) as n),
+        ) if name.indices and re.fullmatch("[ijklmnpst]", n.key):
+            return name.base, len(name.indices), n.key
+    return None
 
 
 def _squared(tree: Tree | None) -> Symbol | None:

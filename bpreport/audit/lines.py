@@ -79,6 +79,9 @@ def judge_value(claim: Claim, knowledge: Knowledge, printed: str) -> Judgement:
         like = by_analogy(claim, knowledge, printed)
         if like is not None:
             return judge_against(claim, knowledge, printed, like)
+        again = _printed_again(claim, knowledge, printed, known)
+        if again is not None:
+            return again
         return unchecked(
             claim,
             "The deck does not define all that {name} depends on",
@@ -86,6 +89,26 @@ def judge_value(claim: Claim, knowledge: Knowledge, printed: str) -> Judgement:
             name=math(name),
         )
     return judge_against(claim, knowledge, printed, known)
+
+
+def _printed_again(
+    claim: Claim, knowledge: Knowledge, printed: str, known: Known
+) -> Judgement | None:
+    r"""The judgement of a number that a line led to before, behind another name: dC/db = \delta.
+
+    On another slide it may be another sample's, unless a slip of the pen tells that it is not.
+    """
+    if not isinstance(claim.left, Symbol) or claim.left == claim.head or known.stale:
+        return None
+    latest = knowledge.document.latest(claim.left.key, claim.position)
+    if latest is None or not latest.lines or latest.bound:
+        return None
+    if latest.text == printed:
+        text = "{printed} is printed for {name} before, behind a line that gives it"
+        return said(claim, Verdict.CARRIED, text, printed=printed, name=math(claim.left))
+    found = judge_against(claim, knowledge, printed, known)
+    told = found.verdict is not Verdict.WRONG or latest.claim.slide == claim.slide
+    return found if told else None
 
 
 def _of_iteration(claim: Claim, knowledge: Knowledge, printed: str, count: int) -> Judgement:

@@ -47,6 +47,8 @@ class SymbolTable:
         """Whether some formula computes a name from what it was, or what one is after its step."""
         self._computed: dict[str, dict[int, Position]] = {}
         """Families of names of which one, at least, is computed: from where on, by slide."""
+        self._read_by_its_like: set[str] = set()
+        """Bare names from which others of their family are computed: n of n_{out} = n / s."""
 
     # -- learning
 
@@ -74,6 +76,7 @@ class SymbolTable:
             if isinstance(claim.head, Symbol) and claim.left == claim.head and not own:
                 computed = self._computed.setdefault(_family(claim.head), {})
                 computed.setdefault(claim.slide, claim.position)
+                self._read_by_its_like |= _bare_of_its_like(claim.head, claim.right)
                 self.families.learn(claim.head, claim.right, claim.position)
         else:
             statement.lines = True
@@ -172,8 +175,8 @@ class SymbolTable:
         return known[index - 1]
 
     def computed_like(self, name: Symbol) -> Mapping[int, Position]:
-        """From where on, by slide, a name of the same family is computed."""
-        return self._computed.get(_family(name), {})
+        """From where on, by slide, a name of the same family is computed, but not from itself."""
+        return {} if name.key in self._read_by_its_like else self._computed.get(_family(name), {})
 
     def latest(self, key: str, at: Position) -> Statement | None:
         """What was said last of a name up to a place."""
@@ -193,3 +196,9 @@ def _family(name: Symbol) -> str:
     """The base of a name with its superscript marks, but for those that count: z of z_1^{(2)}."""
     marks = tuple(mark for mark in name.marks if not isinstance(mark, Tuple))
     return replace(name, indices=(), marks=marks).key
+
+
+def _bare_of_its_like(head: Symbol, formula: Tree) -> set[str]:
+    """The name of a family without an index, if a formula for one with an index reads it."""
+    bare = replace(head, indices=())
+    return {bare.key} & free_symbols(formula).keys() if head.indices else set()

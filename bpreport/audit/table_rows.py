@@ -184,7 +184,7 @@ def range_in_row(
             continue
         known = knowledge.operand(name, claim)
         result = taken == "rounded" and knowledge.is_result(name, claim)
-        if known is None or known.stale or result:
+        if known is None or result or (known.stale and not _is_told_once(name, knowledge)):
             return None
         values[name.key] = known.value
     instance = claim.left != _heading(claim)  # of x_i - m, of which the deck may have all numbers
@@ -196,6 +196,12 @@ def range_in_row(
         return None
     low, high = (MP.mpf(str(end)) for end in ends)
     return (low, high) if MP.isfinite(low) and MP.isfinite(high) else None  # 1/0 is no number
+
+
+def _is_told_once(name: Symbol | Derivative, knowledge: Knowledge) -> bool:
+    """Whether a deck has one number for a name and no formula, so that no round has another."""
+    told = knowledge.document.statements.get(name.key, ())
+    return len({one.text for one in told}) == 1 and not any(one.trees for one in told)
 
 
 def _count(claim: Claim, formula: Tree, knowledge: Knowledge) -> dict[str, str]:
