@@ -7,20 +7,19 @@ or one more from row to row, where a network takes a sample a step.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import groupby
 from typing import Any
 
 from bpreport.audit.aliases import in_names_of
-from bpreport.audit.digits import fits, number, same, significant_digits
+from bpreport.audit.digits import fits, number, significant_digits
 from bpreport.audit.examples import TELLING_DIGITS, Sample, Step
 from bpreport.audit.knowledge import Knowledge
 from bpreport.audit.lines import judge_line, judge_value
 from bpreport.audit.model import Judgement
 from bpreport.audit.saying import unchecked
-from bpreport.audit.stretches import MOST_UPDATES
 from bpreport.deck.model import Claim
 from bpreport.deck.numbers import printed_number
 from bpreport.deck.tables import counts
@@ -30,8 +29,13 @@ from bpreport.worked import Perceptron, Trace
 
 __all__ = ["adopt_sample_rows", "is_of_samples", "judge_of_sample"]
 
-INPUTS, TARGETS = ("input", "sample"), ("target", "label")
-"""Roles of what is put into a network or a model, and of what should come out."""
+NETWORK, REGRESSION = ("input", "target"), ("sample", "label")
+"""Roles of what is put in, and of what should come out."""
+INPUTS = ("input", "sample")
+MOST_PRODUCTS = 2_000
+"""Samples of a regression times updates, up to which these are done to find out what is meant."""
+MOST_ROWS = 20
+"""Rows of a table that tell of its updates: more need not be looked at."""
 
 Rows = Sequence[tuple[Sample, Sequence[Claim]]]
 """The rows of a table, with the samples that they are."""
@@ -50,7 +54,7 @@ def is_of_samples(claim: Claim, knowledge: Knowledge) -> bool:
 def adopt_sample_rows(knowledge: Knowledge) -> None:
     """Find out the samples and steps of such rows, and let the knowledge know them."""
     for table in _tables(knowledge):
-        rows = list(_samples(table, knowledge))
+        rows = _samples(table, knowledge)
         updates = _updates_of(rows, knowledge)
         for (sample, row), done in zip(rows, updates or len(rows) * (0,), strict=True):
             for claim in row:
@@ -84,7 +88,7 @@ def _tables(knowledge: Knowledge) -> Iterator[list[list[Claim]]]:
     lines = [list(line) for _, line in groupby(claims, _line)]
     table: list[list[Claim]] = []
     for row in lines:
-        if table and _line(row[0]) != _line(table[-1][0], 1):
+        if table and not _goes_on(row, table[-1]):
             yield table
             table = []
         table.append(row)
@@ -92,91 +96,96 @@ def _tables(knowledge: Knowledge) -> Iterator[list[list[Claim]]]:
         yield table
 
 
+def _goes_on(row: Sequence[Claim], before: Sequence[Claim]) -> bool:
+    """Whether a row stands below another one, with the same headings."""
+    below = _line(row[0]) == _line(before[0], 1) and row[0].slide == before[0].slide
+    return below and [claim.left for claim in row] == [claim.left for claim in before]
+
+
 def _line(claim: Claim, offset: int = 0) -> tuple[int, int]:
     return claim.position.cell, claim.position.line + offset
 
 
-def _samples(
-    table: Sequence[Sequence[Claim]], knowledge: Knowledge
-) -> Iterator[tuple[Sample, Sequence[Claim]]]:
+def _samples(table: Sequence[Sequence[Claim]], knowledge: Knowledge) -> Rows:
     """The rows of a table that have the inputs of a sample, with it."""
-    rows = [(found, row) for row in table if (found := _sample_of(row, knowledge)) is not None]
-    names = _names_of_targets(rows, knowledge)
-    for sample, row in rows:
-        yield replace(sample, names=names), row
-
-
-def _sample_of(row: Sequence[Claim], knowledge: Knowledge) -> Sample | None:
-    """The sample whose inputs a row has; of several the first that has its targets as well."""
-    trace = knowledge.trace_of(row[0])
+    trace = knowledge.trace_of(table[0][0])
     assert trace is not None
+    samples = _givens(trace, knowledge)
+    columns: dict[int, str] = {}
+    for column, claim in enumerate(table[0]):
+        own = _of_sample(claim, Sample(0), knowledge).left
+        keys = knowledge.spellings(own, claim) if isinstance(own, Symbol) else ()
+        for key in filter(samples[0].__contains__, keys):
+            columns.setdefault(column, key)
+    inputs = {c: key for c, key in columns.items() if trace.roles[key].kind in INPUTS}
+    targets = {c: key for c, key in columns.items() if c not in inputs}
+    places: dict[tuple[Any, ...], list[int]] = {}
+    for place, sample in enumerate(samples):
+        places.setdefault(tuple(sample[key] for key in inputs.values()), []).append(place)
+    rows = []
+    for row in table if inputs else ():
+        fitting = places.get(tuple(_printed(row[column]) for column in inputs), [])
+        # Of several samples with these inputs it is the first that has its targets as well.
+        whole = (
+            place
+            for place in fitting
+            if all(_printed(row[c]) == samples[place][key] for c, key in targets.items())
+        )
+        if fitting:
+            rows.append((next(whole, fitting[0]), row))
+    names: dict[Tree, Symbol] = {}
+    for column, claim in enumerate(table[0]):
+        heading, name = claim.left, _target_below(column, rows, samples, trace)
+        if column not in inputs and heading is not None and name is not None:
+            names[heading] = name
+    return [(Sample(place, names), row) for place, row in rows]
+
+
+def _givens(trace: Trace, knowledge: Knowledge) -> list[dict[str, Any]]:
+    """What is given of each sample of a worked example, by the keys that the first has for it."""
     example = knowledge.study.examples[trace.name]
-    labels = sum(role.kind == "label" for role in trace.roles.values())
-    size = len(example.inputs) if isinstance(example, Perceptron) else labels
-    fitting = [
-        sample for sample in map(Sample, range(size)) if _has(row, INPUTS, sample, knowledge)
-    ]
-    whole = (sample for sample in fitting if _has(row, TARGETS, sample, knowledge))
-    return next(whole, fitting[0] if fitting else None)
-
-
-def _has(row: Sequence[Claim], kinds: Sequence[str], sample: Sample, knowledge: Knowledge) -> bool:
-    """Whether a row has numbers of these kinds, and all of them are the sample's."""
-    found = []
-    for claim in row:
-        own = _of_sample(claim, sample, knowledge)
-        if not isinstance(own.left, Symbol):
-            continue
-        known = _givens(kinds, sample, claim, knowledge)
-        value = next((known[k] for k in knowledge.spellings(own.left, own) if k in known), None)
-        if value is not None:
-            found.append(_is(claim, value))
-    return bool(found) and all(found)
-
-
-def _is(claim: Claim, value: Any) -> bool:
-    """Whether a claim prints a given value."""
-    text = printed_number(claim.right)
-    return text is not None and same(number(text), value)
-
-
-def _givens(
-    kinds: Sequence[str], sample: Sample, claim: Claim, knowledge: Knowledge
-) -> dict[str, Any]:
-    """What is given of these kinds for a sample, by its keys in the worked example."""
-    trace = knowledge.trace_of(claim)
-    assert trace is not None
-    example = knowledge.study.examples[trace.name]
-    keys = [key for key, role in trace.roles.items() if role.kind in kinds]
     if isinstance(example, Perceptron):
-        rows = example.inputs if kinds is INPUTS else example.targets
-        return dict(zip(keys, map(number, rows[sample.place]), strict=True))
-    own = str(sample.place + 1)
-    return {key: trace.quantities[key].value for key in keys if trace.roles[key].unit == own}
+        inputs, targets = (
+            [key for key, role in trace.roles.items() if role.kind == kind] for kind in NETWORK
+        )
+        return [
+            dict(zip((*inputs, *targets), map(number, (*row, *target)), strict=True))
+            for row, target in zip(example.inputs, example.targets, strict=True)
+        ]
+    units: dict[str, list[str]] = {}
+    for key, role in trace.roles.items():
+        if role.kind in REGRESSION:
+            units.setdefault(role.unit, []).append(key)
+    first = next(iter(units.values()))
+    return [
+        {name: trace.quantities[key].value for name, key in zip(first, keys, strict=True)}
+        for keys in units.values()
+    ]
 
 
-def _names_of_targets(rows: Rows, knowledge: Knowledge) -> dict[Tree, Symbol]:
-    """The targets by what heads columns of which every number is one, whatever they are called.
+def _target_below(
+    column: int,
+    rows: Sequence[tuple[int, Sequence[Claim]]],
+    samples: Sequence[Mapping[str, Any]],
+    trace: Trace,
+) -> Symbol | None:
+    """The target that every number of a column is, whatever heads it.
 
     In a table of samples y may be what should come out, though in the network y is what does.
     """
-    found: dict[Tree, Symbol] = {}
-    for column in zip(*(row for _, row in rows), strict=True):
-        heading, trace = column[0].left, knowledge.trace_of(column[0])
-        assert heading is not None and trace is not None
-        if _has(column[:1], INPUTS, rows[0][0], knowledge):
+    for key in samples[0] if rows else ():
+        name = trace.quantities[key].symbol
+        if trace.roles[key].kind in INPUTS or not isinstance(name, Symbol):
             continue
-        targets = [
-            list(_givens(TARGETS, sample, claim, knowledge).items())
-            for claim, (sample, _) in zip(column, rows, strict=True)
-        ]
-        for unit, (key, _) in enumerate(targets[0]):
-            if all(_is(claim, own[unit][1]) for claim, own in zip(column, targets, strict=True)):
-                name = trace.quantities[key].symbol
-                assert isinstance(name, Symbol)
-                found[heading] = name if trace.kind == "perceptron" else replace(name, marks=())
-                break
-    return found
+        if all(_printed(row[column]) == samples[place][key] for place, row in rows):
+            return name if trace.kind == "perceptron" else replace(name, marks=())
+    return None
+
+
+def _printed(claim: Claim) -> Any:
+    """The number that a claim prints; None where it is none in decimals."""
+    text = printed_number(claim.right)
+    return None if text is None else number(text)
 
 
 def _of_sample(claim: Claim, sample: Sample, knowledge: Knowledge) -> Claim:
@@ -235,10 +244,12 @@ def _updates_of(rows: Rows, knowledge: Knowledge) -> Updates | None:
     for updates in _candidates(rows, knowledge):
         found = [
             digits
-            for (sample, row), done in zip(rows, updates, strict=True)
+            for (sample, row), done in zip(rows[:MOST_ROWS], updates, strict=False)
             for claim in row
             if (digits := _right_digits(claim, sample, done, knowledge)) is not None
         ]
+        if found and all(found):
+            return updates
         if sum(found) > best[0] and 2 * sum(map(bool, found)) > len(found):
             best = sum(found), updates
     return best[1] if best[0] >= TELLING_DIGITS else None
@@ -254,11 +265,14 @@ def _candidates(rows: Rows, knowledge: Knowledge) -> Iterator[Updates]:
             for claim in knowledge.claims
             if claim.position < row[0].position and claim.id in knowledge.steps
         ]
-        most = MOST_UPDATES if trace.kind != "perceptron" else trace.facts["iterations"]
-        one = dict.fromkeys((*told[-1:], 0, 1, trace.facts["iterations"]))
-        for updates in (*(len(rows) * (count,) for count in one), tuple(range(len(rows)))):
-            if updates[-1] <= most:
-                yield updates
+        updates = dict.fromkeys((*told[-1:], 0, 1, trace.facts["iterations"]))
+        if trace.kind == "perceptron":
+            yield from (len(rows) * (count,) for count in updates)
+            if len(rows) <= trace.facts["iterations"]:
+                yield tuple(range(len(rows)))
+        else:
+            most = MOST_PRODUCTS // len(_givens(trace, knowledge))
+            yield from (len(rows) * (count,) for count in updates if count <= most)
 
 
 def _right_digits(claim: Claim, sample: Sample, updates: int, knowledge: Knowledge) -> int | None:

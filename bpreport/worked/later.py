@@ -39,7 +39,9 @@ def later_step(example: Example, first: Trace, updates: int, sample: int = 0) ->
         other = first
         if sample:
             inputs, targets = (example.inputs[sample],), (example.targets[sample],)
-            other = replace(example, inputs=inputs, targets=targets).trace(**first.conventions)
+            # All but its first step is that of `first`.
+            one = replace(example, inputs=inputs, targets=targets, iterations=0)
+            other = one.trace(**first.conventions)
         state = example.after(updates, **first.conventions)
         found = from_parameters(other, {**state.weights, **state.biases}) if updates else other
     else:
