@@ -33,6 +33,7 @@ from bpreport.formula.tree import (
     walk,
 )
 from bpreport.worked import Trace
+from bpreport.worked.memory import remembered_with
 from bpreport.worked.perceptron_names import updated
 
 __all__ = [
@@ -323,13 +324,19 @@ def with_sides(claim: Claim, renamed: Callable[[Tree], Tree | None]) -> Claim:
     return replace(claim, head=head, left=left, right=right)
 
 
-def _is_general(claim: Claim, trace: Trace) -> bool:
-    """Whether a claim speaks of every sample or parameter, by a sum, a letter or a bare vector."""
-    families = {
+@remembered_with
+def _families(trace: Trace) -> frozenset[str]:
+    """What names with an index are called in a worked example."""
+    return frozenset(
         quantity.symbol.base
         for quantity in trace.quantities.values()
         if isinstance(quantity.symbol, Symbol) and quantity.symbol.indices
-    }
+    )
+
+
+def _is_general(claim: Claim, trace: Trace) -> bool:
+    """Whether a claim speaks of every sample or parameter, by a sum, a letter or a bare vector."""
+    families = _families(trace)
     sides = [side for side in (claim.head, claim.left, claim.right) if side is not None]
     if any(isinstance(part, Reduce) for side in sides for part in walk(side)):
         return True

@@ -59,6 +59,8 @@ def with_terms_written_out(trace: Trace, claim: Claim) -> Claim:
     """
     if claim.right is None or claim.left is None or not is_numeric(claim.right):
         return claim
+    if not any(isinstance(part, Reduce) for part in walk(claim.left)):
+        return claim
     samples = {role.unit for role in trace.roles.values() if role.kind == "sample"}
     told = {Symbol(base, (), (f"({n})",)).key for base in ("x", "y") for n in samples}
     return next(with_sums_written_out([claim], told | trace.quantities.keys()))
