@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from itertools import pairwise
 
 from bpreport.audit.knowledge import Knowledge
 from bpreport.audit.model import Finding, Judgement, Message
 from bpreport.audit.names import is_total, respellings
-from bpreport.audit.statements import are_apart
+from bpreport.audit.statements import LOOKED_THROUGH, are_apart
 from bpreport.deck.model import Claim, Deck
 from bpreport.formula import latex
 from bpreport.formula.names import read_base
@@ -46,13 +47,14 @@ def _respelled(deck: Deck, knowledge: Knowledge) -> Iterator[Finding]:
     """Names for which another name is meant: W_7 for w_7, target for target_{o1}."""
     used = {symbol.key for claim in _equations(deck) for symbol in _named(claim)}
     places: dict[tuple[str, str], list[str]] = {}
+    twins: dict[str, Symbol] = {}
     for claim in _equations(deck):
         for symbol in _named(claim):
             meant = knowledge.respelled(symbol, claim)
             if meant.key == symbol.key:
-                twins = (twin for twin in respellings(symbol) if twin.key in used)
-                twin = next(twins, symbol)
-                meant = symbol if _are_told_apart(symbol, twin, knowledge) else twin
+                if symbol.key not in twins:
+                    twins[symbol.key] = _twin(symbol, used, knowledge)
+                meant = twins[symbol.key]
             if _is_another_kind(symbol, meant) or _is_read_alike(symbol, meant):
                 continue
             both_total = is_total(symbol, meant) and is_total(meant, symbol)
@@ -64,13 +66,20 @@ def _respelled(deck: Deck, knowledge: Knowledge) -> Iterator[Finding]:
         yield Finding("note", Message(text, values), tuple(dict.fromkeys(ids)))
 
 
+def _twin(symbol: Symbol, used: AbstractSet[str], knowledge: Knowledge) -> Symbol:
+    """The name in use for which another one may stand; itself where there is none."""
+    twin = next((twin for twin in respellings(symbol) if twin.key in used), symbol)
+    return symbol if _are_told_apart(symbol, twin, knowledge) else twin
+
+
 def _are_told_apart(symbol: Symbol, twin: Symbol, knowledge: Knowledge) -> bool:
     """Whether a deck has numbers for both names, and none for both: G_1 and g_1 are two things."""
-    texts = [
-        {entry.text for entry in knowledge.printed.get(name.key, ())} for name in (symbol, twin)
-    ]
-    pairs = [are_apart(one, other) for one in texts[0] for other in texts[1]]
-    return bool(pairs) and all(pairs)
+    first, second = (
+        {entry.text for entry in knowledge.printed.get(name.key, ())[:LOOKED_THROUGH]}
+        for name in (symbol, twin)
+    )
+    apart = all(are_apart(one, other) for one in first for other in second)
+    return bool(first) and bool(second) and apart
 
 
 def _is_another_kind(symbol: Symbol, meant: Symbol) -> bool:
