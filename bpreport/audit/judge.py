@@ -371,5 +371,7 @@ def _figure(claim: Claim, knowledge: Knowledge) -> Judgement:
         return judge_value(claim, knowledge, printed)
     if figure.iteration:
         text = "It counts the iterations of the values beside it"
+        if any(one.id in knowledge.samples for one in knowledge.tables.line(claim)):
+            text = "It counts the samples"
         return said(claim, Verdict.GIVEN, text, printed=figure.text)
     return judge_annotated(claim, knowledge, figure)

@@ -19,6 +19,18 @@ def test_a_row_with_the_inputs_of_a_sample_is_held_against_it(case):
     assert said(case) == []
 
 
+def test_what_counts_samples_counts_no_iterations():
+    case = next(one for one in read_cases("sample-rows.txt") if "a letter counts" in one.title)
+    table, other = case.text.split("\n\n")
+    said_of = [
+        audit(read_text(f"{case.head}\n{text}")).judgements[0].message for text in (table, other)
+    ]
+    assert [str(message).partition(" ")[2] for message in said_of] == [
+        "counts the samples",
+        "counts the iterations of the values beside it",
+    ]
+
+
 TWO_LAYERS = """\
 ---
 worked:
