@@ -42,11 +42,11 @@ def in_another_state(
         return None
     counted = claim.iteration is not None or "@" in known.key
     first = not counted and not trace.updates and not several
-    trained = claim.head is not None and knowledge.is_trained(claim.head, claim)
-    if first and claim.id not in knowledge.unplaced and not trained:
+    is_trained = claim.head is not None and knowledge.is_trained(claim.head, claim)
+    if first and claim.id not in knowledge.unplaced and not is_trained:
         return None  # right in a later step, among numbers of the first: it is a mistake
     found = knowledge.in_another_state(known, trace, printed, several=several)
-    if found is None and trained and claim.iteration is None and known.given:
+    if found is None and is_trained and claim.iteration is None and known.given:
         # What it starts from is no correction of what it may have become.
         later = knowledge.in_another_state(known, trace, printed, several=True)
         found = replace(later, sure=False) if later is not None and later.sure else None
@@ -81,14 +81,14 @@ def from_before_update(judgement: Judgement, knowledge: Knowledge) -> Judgement 
         return None
     if role.kind == "out" and name not in output_keys(trace):
         return None
+    if significant_digits(printed) < TELLING_DIGITS or knowledge.tells_of_several(claim):
+        return None
     step = knowledge.steps.get(claim.id, FIRST)
-    updated = [result for _, result in trained(trace)]
-    after = knowledge.in_step(name, trace, trace.updates + 1)
-    if after is None or how_printed(printed, after) or significant_digits(printed) < TELLING_DIGITS:
-        return None
-    if knowledge.tells_of_several(claim):
-        return None
+    updated = (result for _, result in trained(trace))
     if not any(knowledge.printed_in(step, result, before=claim) for result in updated):
+        return None
+    after = knowledge.in_step(name, trace, trace.updates + 1)
+    if after is None or how_printed(printed, after):
         return None
     return said(
         claim,

@@ -7,10 +7,11 @@ or one more from row to row, where a network takes a sample a step.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from itertools import groupby
+from itertools import groupby, islice
 from typing import Any
 
 from bpreport.audit.aliases import in_names_of
@@ -260,18 +261,16 @@ def _candidates(rows: Rows, knowledge: Knowledge) -> Iterator[Updates]:
     for _, row in rows[:1]:
         trace = knowledge.trace_of(row[0])
         assert trace is not None
-        told = [
-            knowledge.steps[claim.id].updates
-            for claim in knowledge.claims
-            if claim.position < row[0].position and claim.id in knowledge.steps
-        ]
-        updates = dict.fromkeys((*told[-1:], 0, 1, trace.facts["iterations"]))
+        before = bisect_left(knowledge.claims, row[0].position, key=lambda one: one.position)
+        told = (knowledge.steps.get(one.id) for one in reversed(knowledge.claims[:before]))
+        last = [step.updates for step in islice(filter(None, told), 1)]
+        updates = dict.fromkeys((*last, 0, 1, trace.facts["iterations"]))
         if trace.kind == "perceptron":
             yield from (len(rows) * (count,) for count in updates)
             if len(rows) <= trace.facts["iterations"]:
                 yield tuple(range(len(rows)))
         else:
-            most = MOST_PRODUCTS // len(_givens(trace, knowledge))
+            most = MOST_PRODUCTS // sum(role.kind == "label" for role in trace.roles.values())
             yield from (len(rows) * (count,) for count in updates if count <= most)
 
 

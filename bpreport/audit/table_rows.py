@@ -22,6 +22,7 @@ from bpreport.audit.model import Judgement, Verdict
 from bpreport.audit.names import is_numeric, readings
 from bpreport.audit.printed import explained
 from bpreport.audit.saying import math, said, unchecked
+from bpreport.deck.chains import value_before
 from bpreport.deck.model import Claim
 from bpreport.deck.numbers import printed_number
 from bpreport.deck.tables import counts
@@ -355,10 +356,7 @@ def _is_prime(name: Tree | None) -> TypeGuard[Derivative]:
 
 def _before_update(name: Tree | None) -> Symbol | None:
     """The name of which another one is the new value: w of w', w^+ and w_{new}."""
-    if _is_prime(name):
-        return name.body if isinstance(name.body, Symbol) else None
-    if not isinstance(name, Symbol):
-        return None
-    if name.marks[-1:] == ("+",):
-        return replace(name, marks=name.marks[:-1], typed="")
-    return replace(name, indices=name.indices[:-1]) if name.indices[-1:] == ("new",) else None
+    if isinstance(name, Symbol) and name.indices[-1:] == ("new",) and name.marks[-1:] != ("+",):
+        return replace(name, indices=name.indices[:-1])
+    before = value_before(name)
+    return before if isinstance(before, Symbol) else None

@@ -22,6 +22,7 @@ __all__ = [
     "declared_functions",
     "follows_in_time",
     "read_chains",
+    "value_before",
 ]
 
 ARROWS = (r"\to", r"\rightarrow", r"\longrightarrow", "→")
@@ -131,7 +132,12 @@ def _parted(chain: Chain) -> Iterator[Chain]:
     for place, relation in enumerate(chain.relations[:-1]):
         before, behind = (side.tree for side in chain.sides[place : place + 2])
         told = place > 0 and printed_number(before) is not None and isinstance(behind, Symbol)
-        anew = place == 0 and not chain.continues and _is_after(before, behind)
+        anew = (
+            place == 0
+            and not chain.continues
+            and before is not None
+            and value_before(behind) == before
+        )
         if (told or anew) and relation in ARROWS and chain.relations[place + 1] not in ARROWS:
             if told:
                 yield replace(
@@ -150,14 +156,14 @@ def _parted(chain: Chain) -> Iterator[Chain]:
     yield chain
 
 
-def _is_after(name: Tree | None, becomes: Tree | None) -> bool:
-    """Whether what a name becomes is itself with a prime, or a plus: w', or w^{+}."""
-    match becomes:
+def value_before(name: Tree | None) -> Tree | None:
+    """What a name with a prime or a plus may be the new value of: w of w' and w^{+}."""
+    match name:
         case Derivative(body=body, kind="prime"):
-            return body == name
+            return body
         case Symbol(marks=(*marks, "+")):
-            return replace(becomes, marks=tuple(marks)) == name
-    return False
+            return replace(name, marks=tuple(marks))
+    return None
 
 
 def _side(source: str, offset: int, functions: frozenset[str], names: frozenset[str]) -> Side:
