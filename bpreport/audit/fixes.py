@@ -10,10 +10,11 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from bpreport.audit.digits import correction, how_printed, number, same
+from bpreport.audit.digits import correction, how_printed, number, same, significant_digits
 from bpreport.audit.knowledge import Knowledge
 from bpreport.audit.model import Fix, Judgement, Verdict
-from bpreport.audit.names import is_numeric, readings
+from bpreport.audit.names import digits_in, is_numeric, readings
+from bpreport.audit.slips import SLIPS
 from bpreport.deck.model import Claim, Deck, Formula, Side
 from bpreport.deck.numbers import printed_number
 from bpreport.formula.tree import Number, Tree, walk
@@ -25,6 +26,9 @@ Edit = tuple[int, str, str]
 
 _ROUNDED = (Verdict.TRUNCATED, Verdict.LAST_DIGIT)
 _ROUNDINGS = ("rounded up", "double rounding", "rounding carried")
+_WRITING = frozenset(slip.name for slip in SLIPS if slip.of == "writing")
+MOST_CHANCE = 0.001
+"""Of a slip of writing, past which other numbers than the result may be at fault."""
 _DIGITS = re.compile(r"-?\d+(?:\.\d+)?", re.ASCII)
 _SIGNS = re.compile(r"\\cdot(?![A-Za-z])|\\times(?![A-Za-z])|\\bullet(?![A-Za-z])|\*")
 _PIECE = re.compile(rf"{_SIGNS.pattern}|\\.|.", re.DOTALL)
@@ -34,8 +38,9 @@ def result_fix(judgement: Judgement, knowledge: Knowledge) -> Fix | None:
     """The printed result or figure of a claim replaced by its correction.
 
     It is sure where the exact value is a worked example's. What the document alone gives is sure
-    where only the rounding is wrong and nothing that is read is rounded itself: of any other
-    error, the number may be at fault as well as what leads to it.
+    where only the rounding is wrong and nothing that is read is rounded itself, or where the digits
+    were written down wrongly behind a line whose numbers the deck prints elsewhere as well: of any
+    other error, the number may be at fault as well as what leads to it.
     """
     claim, right = judgement.claim, judgement.correction
     printed = claim.figure.text if claim.figure else printed_number(claim.right)
@@ -50,9 +55,26 @@ def result_fix(judgement: Judgement, knowledge: Knowledge) -> Fix | None:
     sure = judgement.worked is not None
     if not sure and (judgement.verdict in _ROUNDED or judgement.slip in _ROUNDINGS):
         sure = _is_exact(claim, knowledge)
+    if judgement.exact is not None and same(number(right), _at(right, judgement.exact)):
+        sure = sure or _is_miswritten(judgement, knowledge)
     if known is not None and known.worked is not None and how_printed(right, known.value) is None:
         sure = False  # what the line gives is not what the worked example has
     return number_fix(claim, knowledge.deck, claim.right, right, sure=sure)
+
+
+def _is_miswritten(judgement: Judgement, knowledge: Knowledge) -> bool:
+    """Whether the result of a line of numbers was written down wrongly, and the line was not.
+
+    What is mistyped in a line stands nowhere else, and may change its result by the same digits:
+    12.3756 - 0.25 = 12.7256 has a 7 for a 1, or a 3 for a 9.
+    """
+    claim, chance = judgement.claim, judgement.chance
+    if claim.left is None or not is_numeric(claim.left) or judgement.slip not in _WRITING:
+        return False
+    if judgement.alternatives or chance is None or chance > MOST_CHANCE:
+        return False
+    operands = (text for text in digits_in(claim.left) if significant_digits(text) > 1)
+    return all(knowledge.stands_elsewhere(text, claim) for text in operands)
 
 
 def _at(right: str, value: Any) -> Any:

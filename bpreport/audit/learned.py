@@ -173,6 +173,18 @@ class Learned(Naming):
                 found.setdefault(_text_of(claim), []).append(claim)
         return found
 
+    def stands_elsewhere(self, digits: str, claim: Claim) -> bool:
+        """Whether digits are printed outside the text of a claim as well."""
+        return any(claim.id not in claims for claims in self._holding.get(digits, ()))
+
+    @cached_property
+    def _holding(self) -> dict[str, list[tuple[str, ...]]]:
+        """By digits, the claims that hold them, place by place."""
+        found: dict[str, list[tuple[str, ...]]] = {}
+        for numeral in self.deck.numerals:
+            found.setdefault(numeral.text, []).append(numeral.claims)
+        return found
+
     def printed_call(self, call: Call, claim: Claim) -> str | None:
         r"""The digits that were printed last for the value of a function: \sigma'(z) = 0.1476."""
         earlier = [

@@ -63,6 +63,10 @@ def built_in(lang):
             "$$net = w * x + b = 0.4 * 0.9 + 0.65 = 1.01$$\n\n$$c = 2 / 3 = 0.6666$$",
             "$$net = w * x + b = 0.4 * 0.9 + 0.65 = 1.01$$\n\n$$c = 2 / 3 = 0.6667$$",
         ),
+        (  # two digits of the result swapped; the line has the number that stands before
+            "$$a = 1.4660 / 2 = 0.7330$$ $$s = a (1 - a) = 0.7330 (1 - 0.7330) = 0.195171$$",
+            "$$a = 1.4660 / 2 = 0.7330$$ $$s = a (1 - a) = 0.7330 (1 - 0.7330) = 0.195711$$",
+        ),
         (  # the formula and the result agree against the line
             "$$w = 0.4$$ $$x = 0.9$$ $$b = 0.65$$ $$n = w * x + b = 0.4 * 0.9 = 1.01$$",
             "$$w = 0.4$$ $$x = 0.9$$ $$b = 0.65$$ $$n = w * x + b = 0.4 * 0.9 + 0.65 = 1.01$$",
@@ -113,6 +117,7 @@ def test_with_a_worked_example(before, after):
         "$$a = 0.1 * 5 + 0.35 = 0.85$$",  # right
         "$$a = 0.1 * 5 + 0.35 = 7.21$$",  # wrong, but in the line or in the result?
         "$$a = 12.3756 - 0.25 = 12.7256$$",  # a 7 for a 1, in the result or in the operand?
+        "$$s = a (1 - a) = 0.7330 (1 - 0.7330) = 0.195171$$",  # the line stands for itself alone
         "$$a = 2.5132 * 7.1311 * 0.3529 = 17.9219$$",  # a factor too few, or one too many?
         "$$x = 3$$\n\n$$x = 4$$",
         # The line and its result agree against the formula.
