@@ -328,8 +328,8 @@ def test_no_mistake_is_expected_that_nobody_makes(course: Course) -> None:
 
 
 def test_a_deck_without_worked_examples() -> None:
-    """There is nothing to make sheets of, and that is said."""
-    with pytest.raises(DeckError, match="no worked example"):
+    """There is nothing to make sheets of, and where it is missing is said."""
+    with pytest.raises(DeckError, match="expected one in the front matter, below 'worked'"):
         plan(read_text("# Nothing\n\n$$a = 1$$\n"))
 
 

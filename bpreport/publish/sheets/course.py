@@ -139,6 +139,10 @@ def _plan(deck: Deck, study: Study) -> Course:
         deck.path,
         deck.source,
     )
+    if not study.examples:
+        raise DeckError(
+            "sheets are made of a worked example; expected one in the front matter, below 'worked'"
+        )
     if not course.asked:
         raise DeckError("the deck has no worked example that a sheet could be made of")
     return course
