@@ -149,7 +149,7 @@ class _Comparison(Scope):
             return found
         if left == self.claim.head and isinstance(left, Symbol):
             for form in self.knowledge.document.forms(left.key, self.claim.position):
-                if form is right:
+                if form == right:
                     continue
                 charge(PER_FORM)
                 implied = _implied(simplify(form), simplify(right))

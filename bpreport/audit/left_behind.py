@@ -6,13 +6,14 @@ what was computed before the update, is about the next. But a line of both is ab
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from bpreport.audit.alignment import Binding
 from bpreport.audit.knowledge import Knowledge
-from bpreport.audit.statements import Statement, start_of
+from bpreport.audit.statements import Statement, place_of, start_of
 from bpreport.deck.model import Claim, Position
 from bpreport.deck.numbers import printed_number
 from bpreport.formula.tree import Derivative, Symbol
@@ -56,10 +57,10 @@ def are_of_next_pass(bindings: Sequence[Binding], claim: Claim, knowledge: Knowl
     """Whether numbers are all from after an update, in a line for what was computed before it."""
     if knowledge.trace_of(claim) is not None or not isinstance(claim.head, Symbol):
         return False
-    computed = [one.position for one in _told(claim.head.key, knowledge) if one.computes]
     updated = list(_updated(bindings, claim, knowledge))
     return len(updated) == len(bindings) and all(
-        number == Decimal(update.after) and any(position < update.at for position in computed)
+        number == Decimal(update.after)
+        and any(one.computes for one in _told(claim.head.key, update.at, knowledge))
         for _, number, update in updated
     )
 
@@ -83,22 +84,26 @@ def _last_update(name: object, claim: Claim, knowledge: Knowledge) -> Update | N
     if not isinstance(name, Symbol):
         return None
     start = start_of(claim)
-    own = [one for one in _told(name.key, knowledge) if one.position < start]
-    results = [one for one in own if one.updates]
-    for result in (Derivative(name, (), kind="prime"), replace(name, marks=(*name.marks, "+"))):
-        results += [one for one in _told(result.key, knowledge) if one.position < start]
+    prime, plus = Derivative(name, (), kind="prime"), replace(name, marks=(*name.marks, "+"))
+    found = [
+        next((one for one in _told(name.key, start, knowledge) if one.updates), None),
+        *(next(_told(result.key, start, knowledge), None) for result in (prime, plus)),
+    ]
+    results = [one for one in found if one is not None]
     if not results:
         return None
-    last = max(results, key=lambda one: one.position)
-    earlier = [one for one in own if one.position < last.position]
-    if not earlier or own[-1].position > last.position:
+    last = max(results, key=place_of)
+    earlier = next(_told(name.key, last.position, knowledge), None)
+    latest = next(_told(name.key, start, knowledge), None)
+    if earlier is None or (latest is not None and latest.position > last.position):
         return None
-    before, after = earlier[-1].text or "", last.text or ""
+    before, after = earlier.text or "", last.text or ""
     return None if Decimal(before) == Decimal(after) else Update(before, after, last.position)
 
 
-def _told(key: str, knowledge: Knowledge) -> Iterator[Statement]:
-    """What a document's own chains print for a name, in order."""
-    for statement in knowledge.document.statements.get(key, ()):
-        if statement.text is not None and not statement.bound:
-            yield statement
+def _told(key: str, at: Position, knowledge: Knowledge) -> Iterator[Statement]:
+    """What a document's own chains print for a name ahead of a place, the last one first."""
+    known = knowledge.document.statements.get(key, [])
+    for place in range(bisect_left(known, at, key=place_of) - 1, -1, -1):
+        if known[place].text is not None and not known[place].bound:
+            yield known[place]

@@ -85,7 +85,7 @@ class Value:
 
 def are_apart(one: str | None, other: str | None) -> bool:
     """Whether two printed numbers are not one number, rounded to more places and to fewer."""
-    if one is None or other is None:
+    if one is None or other is None or one == other:
         return False
     unit = Decimal(1).scaleb(-min(places_of(one), places_of(other)))
     return abs(Decimal(one) - Decimal(other)) > unit
