@@ -6,17 +6,15 @@
 from __future__ import annotations
 
 import re
-import sys
-from bisect import bisect
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from bpreport.deck.counts import COUNT, Count, counts_in_digits, counts_in_words, updates_told
+from bpreport.deck.counts import COUNT, Count, counts_in_digits, counts_in_words
 from bpreport.deck.errors import DeckError
 from bpreport.deck.model import Position
+from bpreport.deck.reach import told
 from bpreport.deck.wanted import is_wanted
 from bpreport.formula.limits import limit
 
@@ -33,7 +31,6 @@ LONGEST_FORMULA = limit("formula_characters")
 _NUMERAL = re.compile(r"(?<![A-Za-z_\d.])(?:\d+(?:\.\d+)?|\.\d+)(?![A-Za-z_\d]|\.\d)")
 """A number in running text; the 7 of "w7" is part of a name."""
 
-_SENTENCE_END = re.compile(r"[.!?](?=\s)|[。！？；]")
 _FIGURE = re.compile(r"[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d{1,4})?", re.ASCII)
 _FRACTION = re.compile(r"[-+]?\d+/0*[1-9]\d*", re.ASCII)
 _MINUS = str.maketrans("−–", "--")
@@ -219,13 +216,12 @@ class Gathering:
         named = named or [count for _, count in counts.values()]
         named = named or list(counts_in_words(prose, self.counted))
         held = sorted({*formulas, *(mark.offset for mark in marks if mark.claim)})
-        told = _told_at(named, held) if named else _told_in_sentences(prose)
+        told_at = told(prose, named, held)
         iteration = named[0] if len(set(named)) == 1 else None
-        *_, told_from = (0, *_sentences(prose, 0 if iteration is None else iteration.offset))
         if iteration is not None:
             self.counted = iteration.number
         elif not named:
-            iteration = told(len(prose.rstrip()) - 1)
+            iteration = told_at(len(prose.rstrip()) - 1)
         marked = {mark.offset: mark for mark in marks}
         found = {match.start(): match[0] for match in _NUMERAL.finditer(prose)}
         found |= {offset: text for offset, (text, _) in counts.items()}
@@ -234,8 +230,7 @@ class Gathering:
             if offset < covered:
                 continue
             if offset in marked:
-                own = told(offset) or self._announced() if offset >= told_from else None
-                self._note(marked[offset], place, own)
+                self._note(marked[offset], place, told_at(offset) or self._announced())
                 covered = offset + len(marked[offset].text)
             elif offset in counts:
                 self._note(Mark(offset, found[offset], "", iteration=True), place, None)
@@ -243,7 +238,7 @@ class Gathering:
                 self.numerals.append((found[offset], place(offset)))
         open_ = iteration is not None and iteration.of_update and held[-1:] < [iteration.offset]
         self.announced = iteration if announces and (open_ or not held) else None
-        return told
+        return told_at
 
     def _announced(self) -> Count | None:
         """The count of iterations that the paragraph before named, or else the heading."""
@@ -286,42 +281,6 @@ def _told_by_heading(title: str) -> Count | None:
     counts = {count for _, count in counts_in_digits(title).values()}
     counts = counts or set(counts_in_words(title, None))
     return replace(counts.pop(), in_words=True) if len(counts) == 1 else None
-
-
-def _told_at(named: Sequence[Count], held: Sequence[int]) -> Callable[[int], Count | None]:
-    """By offset, the count that what stands there is told for.
-
-    Of several counts each is told for what follows it, if something follows each of them and
-    nothing stands before the first: after one update a, after ten b and c. Else nobody knows.
-    """
-    if len(set(named)) < 2:
-        return lambda _: named[0] if named else None
-    begins = [count.offset for count in named]
-    followed = [any(a < one < b for one in held) for a, b in pairwise([*begins, sys.maxsize])]
-    if not all(followed) or held[0] < begins[0]:
-        return lambda _: None
-    return lambda offset: named[max(bisect(begins, offset) - 1, 0)]
-
-
-def _told_in_sentences(prose: str) -> Callable[[int], Count | None]:
-    """By offset, whether what stands there is told for after an update, by its own sentence."""
-    begins = [0, *_sentences(prose, len(prose))]
-    told = [
-        replace(count, offset=begin + count.offset)
-        for begin, end in pairwise([*begins, len(prose)])
-        for count in updates_told(prose[begin:end])
-    ]
-
-    def at(offset: int) -> Count | None:
-        begin = begins[bisect(begins, offset) - 1]
-        return next((count for count in told if begin <= count.offset < offset), None)
-
-    return at if told else lambda _: None
-
-
-def _sentences(prose: str, until: int) -> Iterator[int]:
-    """Where the sentences begin that begin before some place, but for the first."""
-    return (match.end() for match in _SENTENCE_END.finditer(prose, 0, until))
 
 
 def _check(mark: Mark, place: Callable[[int], Position]) -> None:

@@ -133,6 +133,40 @@ def test_of_several_counts_none_holds():
     assert iterations("after 5 updates or after 10 updates: $O = 1$") == [("O = 1", None)]
 
 
+@pytest.mark.parametrize(
+    ("text", "held"),
+    [
+        ("$A = 1$, and after 5 steps it ends", [None]),
+        ("$A = 1$; after 5 steps it ends at $B = 2$", [None, 5]),
+        ("it is $A = 1$. After 5 steps it ends", [None]),
+        ("先得 $A = 1$，迭代5次后结束", [None]),
+        ("$A = 1$ after 5 steps", [5]),
+        ("$A = 1$, after 5 steps", [5]),
+        ("$A = 1$, which it reaches after 5 steps", [5]),
+        ("$A = 1$ at first, later $B = 2$ after 5 steps", [None, 5]),
+        ("$A = 1$, $B = 2$ and $C = 3$ after 5 steps", [5, 5, 5]),
+        ("$A = 1$ at first, and $B = 2$ after 5 steps", [None, 5]),
+        ("After 5 steps $A = 1$. Then we have $B = 2$", [5, 5]),
+        ("At first $A = 1$. After 1 step $B = 2$, after 5 steps $C = 3$", [None, 1, 5]),
+        ("$A = 1$ after 1 step $B = 2$, after 5 steps $C = 3$", [None, None, None]),
+    ],
+)
+def test_count_holds_for_its_own_clause_and_what_follows(text, held):
+    assert [count for _, count in iterations(text)] == held
+
+
+@pytest.mark.parametrize(
+    ("text", "held"),
+    [
+        ('[1]{claim="a"}, and after 5 steps it ends at [2]{claim="b"}', [None, 5]),
+        ('[1]{claim="a"} and [2]{claim="b"} after 5 steps', [5, 5]),
+    ],
+)
+def test_count_holds_for_marked_numbers_as_for_formulas(text, held):
+    figures = read_text(text).figures
+    assert [figure.count for figure in figures if figure.claim] == held
+
+
 def test_count_is_announced_to_the_formulas_that_follow():
     """Up to the next text: a paragraph without formulas speaks of the display formulas below it."""
     source = "after 10 updates:\n\n$$O = 1$$\n\n$$P = 2$$\n\nthen\n\n$$Q = 3$$\n"
