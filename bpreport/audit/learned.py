@@ -17,6 +17,7 @@ from bpreport.audit.meanings import Meanings
 from bpreport.audit.members import confirmed_members
 from bpreport.audit.names import digits_in, is_numeric, named, readings
 from bpreport.audit.naming import Naming
+from bpreport.audit.pieces import with_pieces
 from bpreport.audit.runs import runs_of
 from bpreport.audit.sums import with_sums_written_out, with_terms_written_out
 from bpreport.audit.tables import Tables
@@ -63,7 +64,8 @@ class Learned(Naming):
     def __post_init__(self) -> None:
         traces = [self.trace_of(claim) for claim in self.deck.claims]
         self.runs = dict(runs_of(self.deck.claims, traces))
-        claims = with_base(with_own_names(self.deck.claims), traces)
+        claims = with_pieces(self.deck.claims, self.deck.formulas)
+        claims = with_base(with_own_names(claims), traces)
         self.meanings = Meanings(claims, self.study.examples)
         claims = tuple(map(self.meanings.put_into, claims, traces))
         claims = with_value_names(claims, traces)

@@ -17,10 +17,12 @@ from bpreport.audit.statements import (
     place_of,
     start_of,
 )
-from bpreport.deck.chains import ARROWS
+from bpreport.deck.chains import ARROWS, value_before
 from bpreport.deck.model import Claim, Position
 from bpreport.deck.numbers import printed_number, printed_row
 from bpreport.formula.tree import (
+    Apply,
+    Derivative,
     Symbol,
     Tree,
     Tuple,
@@ -73,6 +75,9 @@ class SymbolTable:
             self.tells_of_updates |= own or key.endswith("^{+}")
             if own and isinstance(claim.head, Symbol) and claim.left == claim.head:
                 self.updates_by_index.learn(claim.head, claim.right, claim.position)
+            before = _updated_by(claim)
+            if before is not None:
+                self.updates_by_index.learn(before, claim.right, claim.position)
             if isinstance(claim.head, Symbol) and claim.left == claim.head and not own:
                 computed = self._computed.setdefault(_family(claim.head), {})
                 computed.setdefault(claim.slide, claim.position)
@@ -202,3 +207,12 @@ def _bare_of_its_like(head: Symbol, formula: Tree) -> set[str]:
     """The name of a family without an index, if a formula for one with an index reads it."""
     bare = replace(head, indices=())
     return {bare.key} & free_symbols(formula).keys() if head.indices else set()
+
+
+def _updated_by(claim: Claim) -> Symbol | None:
+    r"""The name of which a prime is said to be the new value: w_i in w_i' = w_i + \eta e x_i."""
+    before = value_before(claim.head) if isinstance(claim.head, Derivative) else None
+    match claim.right:
+        case Apply(operation="add", operands=terms) if claim.left == claim.head and before in terms:
+            return before if isinstance(before, Symbol) else None
+    return None

@@ -130,12 +130,17 @@ def difference(left: Any, right: Any) -> Any:
 
     >>> difference(MP.mpf("0.1") + MP.mpf("0.2"), MP.mpf("0.3"))
     mpf('0.0')
+    >>> difference(INTERVAL.number("0.1") + INTERVAL.number("0.2"), INTERVAL.number("0.3"))
+    mpf('0.0')
     """
     numbers = isinstance(left, MP.mpf) and isinstance(right, MP.mpf)
     # What computing leaves there makes no other number of 0.1 + 0.2, or of 0.3 / 0.1.
     if numbers and MP.almosteq(left, right, MP.mpf(10) ** (2 - DIGITS)):
         return MP.zero
-    return left - right
+    apart = left - right
+    if hasattr(apart, "_mpi_") and max(map(abs, interval_ends(apart))) < MP.mpf(10) ** (2 - DIGITS):
+        return MP.zero
+    return apart
 
 
 def _sign(value: Any) -> Any:
