@@ -245,6 +245,8 @@ class Deck:
     """Where each key of the front matter stands."""
     functions: frozenset[str] = frozenset()
     """Keys of the names that are functions in this deck."""
+    names: frozenset[str] = frozenset()
+    """Runs of letters that are one symbol, and capitals that are one each."""
     cells: Mapping[int, str] = field(default_factory=dict)
     """The text of each Markdown cell of a notebook; empty for other decks."""
 

@@ -9,6 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from bpreport.deck.capitals import names_in_capitals
 from bpreport.deck.chains import Room, declared_functions, read_chains
 from bpreport.deck.claims import claims_of
 from bpreport.deck.counts import Count
@@ -81,6 +82,7 @@ def _read(source: str, path: str) -> Deck:
     functions = declared_functions(span.source for span in document.math)
     functions |= {read_base(name)[0] for name in settings.get("functions", ())}
     names = frozenset(settings.get("names", ())) | _notation_names(settings)
+    names |= names_in_capitals(span.source for span in document.math)
     formulas = _formulas(document, functions, names)
     computed = _names_computed(formulas)
     worked = [(settings.get("worked") or {}).get(slide.worked) for slide in slides]
@@ -111,6 +113,7 @@ def _read(source: str, path: str) -> Deck:
         settings=settings,
         places=places,
         functions=functions,
+        names=names,
         cells=document.cells,
     )
 

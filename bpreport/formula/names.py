@@ -34,6 +34,7 @@ WORDS = frozenset(
     net out in target loss cost error err bias input output total hidden lr sum true pred
     new old max min tot sigmoid softmax relu tanh logit sgn sign mse bce sse rmse mae obj
     act pre post step rate grad weight weights sig ReLU MSE BCE SSE RMSE MAE SGD GD Loss Cost
+    TP TN FP FN TPR FPR AUC RSS TSS ESS SST SSR KL CE NLL IG LR BN
     Error Bias Output Input Target Net Out
     exp log ln lg sin cos tan abs sqrt arg mean avg var std det dim tr diag
     """.split()  # noqa: SIM905 - words are legible as words
@@ -95,11 +96,17 @@ def split_letters(token: str, names: frozenset[str]) -> list[tuple[int, str]]:
     ([(0, 'w'), (1, 'x')], [(0, 'net')], [(0, 'd'), (1, 'out')])
     >>> split_letters("w8", WORDS), split_letters("MSE", WORDS)
     ([(0, 'w8')], [(0, 'MSE')])
+
+    Capitals are a product where each is a name by itself, and together they are none.
+
+    >>> split_letters("PR", frozenset({"P"})), split_letters("PR", frozenset({"P", "R"}))
+    ([(0, 'PR')], [(0, 'P'), (1, 'R')])
     """
     letters = token.rstrip("0123456789")
     if not (letters.isascii() and letters.isalpha()) or len(letters) == 1 or token in names:
         return [(0, token)]
-    if letters in names or letters.isupper() or len(letters) > 3:
+    capitals = letters.isupper() and letters not in names and names.issuperset(letters)
+    if letters in names or ((letters.isupper() or len(letters) > 3) and not capitals):
         if letters[0] == "d" and letters[1:] in names:
             return [(0, "d"), (1, token[1:])]
         return [(0, token)]

@@ -110,10 +110,9 @@ def change(old: str, new: str) -> Change:
 
 
 def names(audit: Audit) -> frozenset[str]:
-    """Runs of letters that are one symbol: those of the front matter, and the names of runs."""
-    stated = map(str, audit.deck.settings.get("names", ()))
+    """Runs of letters that are one symbol: those of the deck, and the names of runs."""
     runs = (run for trace in audit.traces.values() for run in trace.facts.get("runs", ()))
-    return frozenset((*stated, *runs))
+    return audit.deck.names.union(runs)
 
 
 def badge(verdict: Verdict, lang: str) -> Badge:
