@@ -9,15 +9,19 @@ from bpreport.audit.examples import STOPPING_RULES
 from bpreport.audit.knowledge import Knowledge
 from bpreport.audit.model import Finding, Judgement, Message
 from bpreport.audit.notation import notation
+from bpreport.deck.model import Deck
 from bpreport.worked import Study, Unstated
 
 __all__ = ["findings"]
+
+MOST_PLACES = 5
+"""Places that a note lists."""
 
 
 def findings(
     judgements: Sequence[Judgement], adopted: Mapping[str, Adopted], knowledge: Knowledge
 ) -> tuple[Finding, ...]:
-    """Errors first, in order of the deck; then the conventions found out, and notation."""
+    """Errors first, in order of the deck; then the conventions found out, notation, and typing."""
     errors = [
         Finding("error", judgement.message, (judgement.claim.id,))
         for judgement in judgements
@@ -28,7 +32,22 @@ def findings(
         *_conventions(adopted),
         *_unstated(knowledge.study),
         *notation(knowledge.deck, judgements, knowledge),
+        *_unclosed(knowledge.deck),
     )
+
+
+def _unclosed(deck: Deck) -> Iterator[Finding]:
+    """What is not read as a formula for want of its end."""
+    if not deck.unclosed:
+        return
+    places = [str(place) for _, place in deck.unclosed[:MOST_PLACES]]
+    more = ["…"] if deck.unclosed[MOST_PLACES:] else []
+    text = (
+        "{fence} opens a formula and its paragraph does not close it: what follows is read as text "
+        "and not checked ({places})"
+    )
+    told = {"fence": deck.unclosed[0][0], "places": ", ".join([*places, *more])}
+    yield Finding("note", Message(text, told))
 
 
 def _conventions(adopted: Mapping[str, Adopted]) -> Iterator[Finding]:

@@ -31,6 +31,9 @@ LONGEST_FORMULA = limit("formula_characters")
 _NUMERAL = re.compile(r"(?<![A-Za-z_\d.])(?:\d+(?:\.\d+)?|\.\d+)(?![A-Za-z_\d]|\.\d)")
 """A number in running text; the 7 of "w7" is part of a name."""
 
+_OPEN = re.compile(r"(?<![\\$])(?:\$\$(?=\s*\Z|[^$]*=)|\$(?=[A-Za-z\\(][^$]*=))")
+"""What opens a formula, in the text that is left beside all formulas."""
+
 _FIGURE = re.compile(r"[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d{1,4})?", re.ASCII)
 _FRACTION = re.compile(r"[-+]?\d+/0*[1-9]\d*", re.ASCII)
 _MINUS = str.maketrans("−–", "--")
@@ -112,6 +115,8 @@ class Document:
     front_matter_start: Position = field(default_factory=lambda: Position(2, 1))
     cells: dict[int, str] = field(default_factory=dict)
     """The text of each Markdown cell of a notebook."""
+    unclosed: tuple[tuple[str, Position], ...] = ()
+    """What seems to open a formula that is never closed, and where it stands."""
 
 
 @dataclass(slots=True)
@@ -146,10 +151,13 @@ class Gathering:
     """The bars | of all sources with tables."""
     paragraphs: int = 0
     """How many are begun so far, rows of tables among them."""
+    unclosed: list[tuple[str, Position]] = field(default_factory=list)
 
     def document(self) -> Document:
         """What was gathered."""
-        return Document(self.sections, self.math, self.spans, self.numerals)
+        return Document(
+            self.sections, self.math, self.spans, self.numerals, unclosed=tuple(self.unclosed)
+        )
 
     def begin(self, title: str, position: Position, level: int) -> Section:
         """A heading: what follows stands under it."""
@@ -208,6 +216,7 @@ class Gathering:
         it stands, `formulas` where its formulas do. A count named without these or marked numbers
         beside it is announced to those that follow.
         """
+        self.unclosed += [(found[0], place(found.start())) for found in _OPEN.finditer(prose)]
         counts = counts_in_digits(prose)
         for mark in marks:
             _check(mark, place)

@@ -249,6 +249,8 @@ class Deck:
     """Runs of letters that are one symbol, and capitals that are one each."""
     cells: Mapping[int, str] = field(default_factory=dict)
     """The text of each Markdown cell of a notebook; empty for other decks."""
+    unclosed: tuple[tuple[str, Position], ...] = ()
+    """What seems to open a formula that is never closed, and so is text, and where it stands."""
 
     def line_at(self, position: Position) -> str:
         """The line of the source that a position stands on; empty beyond the end."""

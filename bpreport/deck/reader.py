@@ -115,6 +115,7 @@ def _read(source: str, path: str) -> Deck:
         functions=functions,
         names=names,
         cells=document.cells,
+        unclosed=document.unclosed,
     )
 
 

@@ -85,7 +85,8 @@ def _findings(audit: Audit, lang: str) -> Iterator[FindingGroup]:
             change=None if error is None else change_of(error),
         )
         # What is said of a worked example as a whole is about no claim of its own.
-        kind = 0 if finding.level == "error" else 2 if finding.claims else 1
+        of_example = not finding.claims and "worked" in finding.message.values
+        kind = 0 if finding.level == "error" else 1 if of_example else 2
         groups[titles[kind]].append(view)
     for title, views in groups.items():
         if views:
