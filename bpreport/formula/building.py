@@ -196,7 +196,7 @@ class Builder(Transformer[Token, Tree]):
 
     def application(self, name: Token, *parts: Any) -> Any:
         *scripts, argument = parts
-        word = re.sub(r"\\\w+\*?\s*\{|[^a-z]", "", name)  # \mathrm{exp} is exp
+        word = re.sub(r"\\\w+\*?\s*\{|[^a-z]", "", name.lower())  # \mathrm{exp} is exp
         # The bracket belongs to the function: \ln(x)^2 is the square of the logarithm.
         outer: Apply | None = None
         primes = 0
@@ -298,6 +298,8 @@ class Builder(Transformer[Token, Tree]):
 
 _OUTER = frozenset({"power", "transpose"})
 _EXTREMES = frozenset({"max", "min"})
+_OTHERWISE = {"ln": "log", "lg": "log10", "det": "determinant", "tr": "trace"}
+"""What functions of the table are called there that have another name in formulas."""
 
 
 def _applied(word: str, argument: Any, base: Lower | None) -> Apply:
@@ -312,7 +314,7 @@ def _applied(word: str, argument: Any, base: Lower | None) -> Apply:
         raise FormulaError(argument.offset, argument.fence, "one argument")
     if base is not None and word != "log":
         raise FormulaError(base.offset, "_", "a function without a subscript")
-    function = {"ln": "log", "lg": "log10", "det": "determinant"}.get(word, word)
+    function = _OTHERWISE.get(word, word)
     value = Apply(function, arguments, sign="(" if isinstance(argument, Group) else "")
     if base is None:
         return value

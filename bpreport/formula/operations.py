@@ -210,6 +210,14 @@ def _determinant_of(arithmetic: Arithmetic, operand: Any) -> Any:
     return _determinant(arithmetic, operand)
 
 
+def _trace_of(arithmetic: Arithmetic, operand: Any) -> Any:
+    if not isinstance(operand, tuple):
+        return operand
+    if not _is_matrix(operand) or any(len(row) != len(operand) for row in operand):
+        raise EvaluationError("the trace of a matrix that is not square")
+    return _add(arithmetic, *(row[place] for place, row in enumerate(operand)))
+
+
 def _absolute(arithmetic: Arithmetic, operand: Any) -> Any:
     """An absolute value entry by entry; bars around a matrix mean its determinant."""
     if _is_matrix(operand):
@@ -401,6 +409,7 @@ OPERATIONS: dict[str, Operation] = {
     "minimum": Operation(_call("minimum"), _extreme_slopes("<")),
     "transpose": Operation(_transpose, _fixed(ONE)),
     "determinant": Operation(_determinant_of, _no_slope),
+    "trace": Operation(_trace_of, _no_slope),
     "norm": Operation(_norm, _no_slope),
     "norm_1": Operation(_sum_norm, _no_slope),
     "norm_infinity": Operation(_maximum_norm, _no_slope),

@@ -49,7 +49,7 @@ _FUNCTIONS = {
     "sinh": r"\sinh", "cosh": r"\cosh", "tanh": r"\tanh", "sigmoid": r"\sigma",
     "relu": r"\mathrm{relu}", "softmax": r"\mathrm{softmax}", "identity": r"\mathrm{id}",
     "maximum": r"\max", "minimum": r"\min", "sign": r"\operatorname{sgn}",
-    "determinant": r"\det",
+    "determinant": r"\det", "trace": r"\operatorname{tr}",
 }  # fmt: skip
 _LARGE = {
     "sum": r"\sum", "product": r"\prod", "max": r"\max", "min": r"\min",

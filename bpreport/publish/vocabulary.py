@@ -14,6 +14,7 @@ OPERATIONS: dict[str, tuple[str, tuple[int, ...]]] = {
     "sqrt": (mark("the square root of {0}"), (SIGNED,)),
     "abs": (mark("the absolute value of {0}"), (SIGNED,)),
     "determinant": (mark("the determinant of {0}"), (SIGNED,)),
+    "trace": (mark("the trace of {0}"), (SIGNED,)),
     "norm": (mark("the norm of {0}"), (SIGNED,)),
     "norm_1": (mark("the 1-norm of {0}"), (SIGNED,)),
     "norm_infinity": (mark("the maximum norm of {0}"), (SIGNED,)),

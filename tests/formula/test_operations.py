@@ -61,6 +61,7 @@ SCALAR: dict[str, tuple[Callable[..., Any], list[tuple[str, ...]]]] = {
     "minimum": (min, [("0.5", "-3"), ("-1", "-0.5")]),
     "transpose": (lambda a: a, [("0.5",)]),
     "determinant": (lambda a: a, [("-0.5",)]),
+    "trace": (lambda a: a, [("-0.5",)]),
     "norm": (abs, [("-0.5",)]),
     "norm_1": (abs, [("-0.5",)]),
     "norm_infinity": (abs, [("-0.5",)]),
@@ -70,7 +71,7 @@ SCALAR: dict[str, tuple[Callable[..., Any], list[tuple[str, ...]]]] = {
 
 POINTS = [(name, point) for name, (_, points) in SCALAR.items() for point in points]
 NORMS = {"norm", "norm_1", "norm_infinity", "norm_F"}
-WITHOUT_SLOPE = {*NORMS, "determinant", "softmax", "floor", "ceiling", "sign"}
+WITHOUT_SLOPE = {*NORMS, "determinant", "trace", "softmax", "floor", "ceiling", "sign"}
 KINKED = {"relu", "abs"}
 
 
@@ -253,6 +254,33 @@ def test_the_determinant_of_a_matrix(source: str, value: int) -> None:
     tree = parse(source)
     assert evaluate(tree, {}, MPMATH) == value
     assert parse(latex(tree)) == tree
+
+
+@pytest.mark.parametrize(
+    ("source", "value"),
+    [
+        (r"\operatorname{tr} \begin{pmatrix} 3 & 7 \\ 7 & 21 \end{pmatrix}", 24),  # 3 + 21
+        (r"\mathrm{tr}(\begin{bmatrix} 2 & 0 & 1 \\ 1 & 3 & 0 \\ 0 & 1 & -1 \end{bmatrix})", 4),
+        (r"\text{Tr}\left(-3\right)", -3),
+        (r"tr(5)", 5),
+    ],
+)
+def test_the_trace_of_a_matrix(source: str, value: int) -> None:
+    tree = parse(source)
+    assert evaluate(tree, {}, MPMATH) == value
+    assert parse(latex(tree)) == tree
+
+
+@pytest.mark.parametrize("source", [r"E_{tr}", r"E_{\text{tr}}", r"\text{tr}", r"A^{\mathrm{tr}}"])
+def test_training_and_the_transpose_are_no_trace(source: str) -> None:
+    assert "trace" not in repr(parse(source))
+
+
+def test_only_a_square_matrix_has_a_trace() -> None:
+    with pytest.raises(EvaluationError, match="not square"):
+        evaluate(
+            parse(r"\mathrm{tr} \begin{pmatrix} 1 & 2 \\ 3 & 4 \\ 5 & 6 \end{pmatrix}"), {}, MPMATH
+        )
 
 
 def test_only_a_square_matrix_has_a_determinant() -> None:

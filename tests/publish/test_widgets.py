@@ -205,5 +205,5 @@ def test_operations_are_those_of_the_formula_language():
     from bpreport.formula.operations import OPERATIONS as ALL
 
     norms = {"norm", "norm_1", "norm_infinity", "norm_F"}
-    others = {"determinant", "softmax", "transpose", "floor", "ceiling", "sign"}
+    others = {"determinant", "trace", "softmax", "transpose", "floor", "ceiling", "sign"}
     assert set(ALL) - OPERATIONS == norms | others
