@@ -19,7 +19,7 @@ from bpreport.audit.fixes import result_fix
 from bpreport.audit.identities import Identity, compare
 from bpreport.audit.knowledge import Knowledge
 from bpreport.audit.lines import judge_line, judge_value
-from bpreport.audit.meant_otherwise import in_posed_system, unless_meant_otherwise
+from bpreport.audit.meant_otherwise import in_posed_system, posed, unless_meant_otherwise
 from bpreport.audit.mixed_lines import judge_mixed
 from bpreport.audit.model import Expectation, Judgement, Message, Verdict
 from bpreport.audit.names import is_numeric, is_row_of_numbers, readings
@@ -59,7 +59,7 @@ def judge(claim: Claim, knowledge: Knowledge) -> Judgement:
     try:
         judgement = unless_meant_otherwise(_judge(claim, knowledge), knowledge)
     except EvaluationError as error:
-        return uncomputable(claim, error)
+        return posed(claim, knowledge) or uncomputable(claim, error)
     if judgement.verdict.level in ("note", "error"):
         judgement = _from_rounded_start(judgement, knowledge) or judgement
     elif judgement.verdict.level == "right":

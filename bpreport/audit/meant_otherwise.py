@@ -1,7 +1,8 @@
 r"""What looks wrong and may be meant otherwise.
 
-An equation that is posed, such as w x + b = 0 of a boundary, asserts nothing of the values that its
-names have elsewhere; nor need sides be equal that have other units, 90 \text{ s} = 1.5 \text{ min}.
+An equation that is posed, such as w x + b = 0 of a boundary or f(x) = x^2 - 2 = 0 of a root,
+asserts nothing of the values that its names have elsewhere; nor need sides be equal that have other
+units, 90 \text{ s} = 1.5 \text{ min}.
 What a line predicts, h(5), may be meant with the parameters that its regression comes to;
 the system A \theta = b is that of the solution.
 """
@@ -23,10 +24,10 @@ from bpreport.audit.saying import said, unchecked
 from bpreport.deck.model import Claim
 from bpreport.deck.numbers import printed_number
 from bpreport.formula import MPMATH, EvaluationError, evaluate, expand
-from bpreport.formula.tree import Call, Derivative, Symbol
+from bpreport.formula.tree import Call, Derivative, Symbol, Tree
 from bpreport.worked import Trace, from_parameters
 
-__all__ = ["in_posed_system", "unless_meant_otherwise"]
+__all__ = ["in_posed_system", "posed", "unless_meant_otherwise"]
 
 _UNIT = re.compile(r"[^\W\d_]{1,12}")
 
@@ -47,6 +48,20 @@ def unless_meant_otherwise(judgement: Judgement, knowledge: Knowledge) -> Judgem
         left, right = (unit or Message("none") for unit in claim.units)
         return unchecked(claim, text, left=left, right=right)
     return _predicted(claim, knowledge) or judgement
+
+
+def posed(claim: Claim, knowledge: Knowledge) -> Judgement | None:
+    """The judgement of an equation that is posed for what has no value; None of other claims.
+
+    Without a function that it is of, none of its names may have one: y (w x + b) = 0 may be what a
+    sample comes to.
+    """
+    if claim.left is None or not _may_be_posed(claim):
+        return None
+    known = [knowledge.known(name, claim) is not None for name in readings(claim.left)]
+    if any(known) and (all(known) or not _is_of_any(claim.head)):
+        return None
+    return said(claim, Verdict.DEFINITION, "It poses an equation")
 
 
 FITTED = (
@@ -121,16 +136,28 @@ def _fitted(trace: Trace, knowledge: Knowledge) -> Iterator[dict[str, Any]]:
 
 
 def _may_be_posed(claim: Claim) -> bool:
-    """Whether a chain is a formula with names, and a bare 0."""
+    """Whether a chain is a formula with names, and a bare 0; perhaps with what the formula is of.
+
+    That is a function of any argument, or a slope: f(x) = x^2 - 2 = 0, J'(w) = 2 w - 6 = 0.
+    """
     if claim.formula is None or claim.right_source != "0" or claim.relation != "=":
         return False
     if claim.left is None or isinstance(claim.left, Symbol | Derivative | Call):
         return False
     alone = any(
-        len(chain.sides) == 2 and not chain.continues and chain.sides[1].tree is claim.right
+        (len(chain.sides) == 2 or _is_of_any(chain.sides[0].tree))
+        and not chain.continues
+        and chain.sides[-1].tree is claim.right
         for chain in claim.formula.chains
     )
     return alone and not is_numeric(claim.left)
+
+
+def _is_of_any(tree: Tree | None) -> bool:
+    """Whether a side is a function of any argument, or a slope."""
+    if isinstance(tree, Call):
+        return all(isinstance(part, Symbol) and not part.indices for part in tree.arguments)
+    return isinstance(tree, Derivative)
 
 
 def _changes_unit(claim: Claim) -> bool:

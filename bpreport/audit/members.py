@@ -39,7 +39,9 @@ def confirmed_members(document: Document) -> Iterator[Statement]:
         follows = {one: _follows(one, formulas[one], document) for one in statements}
         held = [one for one in statements if follows[one] is not None]
         following = [one for one in held if follows[one]]
-        sure = len(following) >= FEWEST and 2 * len(following) > len(held)
+        # A number that is printed again, as one of a table in the text below, counts once.
+        names, right = ({one.key for one in told} for told in (held, following))
+        sure = len(right) >= FEWEST and 2 * len(right) > len(names)
         yield from held if sure else following
 
 
