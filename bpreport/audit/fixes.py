@@ -17,6 +17,7 @@ from bpreport.audit.names import digits_in, is_numeric, readings
 from bpreport.audit.slips import SLIPS
 from bpreport.deck.model import Claim, Deck, Formula, Side
 from bpreport.deck.numbers import printed_number
+from bpreport.formula import MPMATH, evaluate
 from bpreport.formula.tree import Number, Tree, walk
 
 __all__ = ["Edit", "number_fix", "placed", "result_fix", "with_part", "without_part"]
@@ -35,13 +36,7 @@ _PIECE = re.compile(rf"{_SIGNS.pattern}|\\.|.", re.DOTALL)
 
 
 def result_fix(judgement: Judgement, knowledge: Knowledge) -> Fix | None:
-    """The printed result or figure of a claim replaced by its correction.
-
-    It is sure where the exact value is a worked example's. What the document alone gives is sure
-    where only the rounding is wrong and nothing that is read is rounded itself, or where the digits
-    were written down wrongly behind a line whose numbers the deck prints elsewhere as well: of any
-    other error, the number may be at fault as well as what leads to it.
-    """
+    """The printed result or figure of a claim replaced by its correction."""
     claim, right = judgement.claim, judgement.correction
     printed = claim.figure.text if claim.figure else printed_number(claim.right)
     if right is None or printed is None or printed != judgement.printed:
@@ -52,29 +47,46 @@ def result_fix(judgement: Judgement, knowledge: Knowledge) -> Fix | None:
     values = [judgement.exact, *([] if known is None else [known.value])]
     if not any(value is not None and same(number(right), _at(right, value)) for value in values):
         return None  # it is the correction of something else, of an operand or of the line
-    sure = judgement.worked is not None
-    if not sure and (judgement.verdict in _ROUNDED or judgement.slip in _ROUNDINGS):
-        sure = _is_exact(claim, knowledge)
-    if judgement.exact is not None and same(number(right), _at(right, judgement.exact)):
-        sure = sure or _is_miswritten(judgement, knowledge)
+    sure = judgement.worked is not None or _is_at_fault(judgement, right, knowledge)
     if known is not None and known.worked is not None and how_printed(right, known.value) is None:
         sure = False  # what the line gives is not what the worked example has
     return number_fix(claim, knowledge.deck, claim.right, right, sure=sure)
 
 
-def _is_miswritten(judgement: Judgement, knowledge: Knowledge) -> bool:
+def _is_at_fault(judgement: Judgement, right: str, knowledge: Knowledge) -> bool:
+    """Whether the document alone tells that a result is wrong, and not what leads to it.
+
+    So it is where only the rounding is wrong and nothing that is read is rounded itself; where the
+    line before has every number in the place of its symbol; and where the digits were written down
+    wrongly behind a line whose numbers stand elsewhere as well.
+    """
+    claim = judgement.claim
+    rounding = judgement.verdict in _ROUNDED or judgement.slip in _ROUNDINGS
+    if claim.left is None or not is_numeric(claim.left):
+        return rounding and _is_exact(claim, knowledge)
+    if judgement.slip == "inherited" or not same(number(right), _at(right, _of_line(claim.left))):
+        return False
+    if rounding or id(claim.left) in knowledge.confirmed_lines:
+        return True
+    return _is_miswritten(judgement, claim.left, knowledge)
+
+
+def _of_line(line: Tree) -> Any:
+    return evaluate(line, {}, MPMATH)
+
+
+def _is_miswritten(judgement: Judgement, line: Tree, knowledge: Knowledge) -> bool:
     """Whether the result of a line of numbers was written down wrongly, and the line was not.
 
     What is mistyped in a line stands nowhere else, and may change its result by the same digits:
     12.3756 - 0.25 = 12.7256 has a 7 for a 1, or a 3 for a 9.
     """
-    claim, chance = judgement.claim, judgement.chance
-    if claim.left is None or not is_numeric(claim.left) or judgement.slip not in _WRITING:
+    if judgement.slip not in _WRITING or judgement.alternatives:
         return False
-    if judgement.alternatives or chance is None or chance > MOST_CHANCE:
+    if judgement.chance is None or judgement.chance > MOST_CHANCE:
         return False
-    operands = (text for text in digits_in(claim.left) if significant_digits(text) > 1)
-    return all(knowledge.stands_elsewhere(text, claim) for text in operands)
+    operands = (text for text in digits_in(line) if significant_digits(text) > 1)
+    return all(knowledge.stands_elsewhere(text, judgement.claim) for text in operands)
 
 
 def _at(right: str, value: Any) -> Any:
@@ -86,8 +98,6 @@ def _is_exact(claim: Claim, knowledge: Knowledge) -> bool:
     """Whether the value of a claim's result depends on no rounded figure of the document."""
     if claim.left is None:
         return False
-    if is_numeric(claim.left):
-        return True  # the digits of the line are what it says
     known = knowledge.known(claim.left if claim.component is None else claim.head, claim)  # type: ignore[arg-type]
     formula = claim.left if known is None else known.formula
     if formula is None or (known is not None and known.rounded):

@@ -118,6 +118,8 @@ def _taken_note_of(judgement: Judgement, knowledge: Knowledge) -> Judgement:
     rounded = right is not None and _PLAIN.fullmatch(right) and judgement.exact is not None
     if right and rounded and judgement.verdict.is_error and not _is_exact(right, judgement.exact):
         knowledge.corrections.add(right.lstrip("-"))
+    if judgement.verdict is Verdict.REPRODUCED and claim.right is not None and not printed:
+        knowledge.confirmed_lines.add(id(claim.right))
     if judgement.verdict.is_error and claim.right is not None and claim.component is None:
         knowledge.faulty_lines[id(claim.right)] = judgement
     if judgement.verdict.is_error and judgement.printed is not None:

@@ -40,6 +40,8 @@ class Knowledge(Values):
 
     faulty: set[str] = field(default_factory=set)
     """Keys for which a wrong number was found so far."""
+    confirmed_lines: set[int] = field(default_factory=set)
+    """By identity, the lines of numbers of which each stands in the place of its symbol."""
     faulty_lines: dict[int, Judgement] = field(default_factory=dict)
     """By the identity of a line of numbers, why it does not follow."""
     stood: dict[tuple[str, str], set[tuple[int, int]]] = field(default_factory=dict)

@@ -67,6 +67,10 @@ def built_in(lang):
             "$$a = 1.4660 / 2 = 0.7330$$ $$s = a (1 - a) = 0.7330 (1 - 0.7330) = 0.195171$$",
             "$$a = 1.4660 / 2 = 0.7330$$ $$s = a (1 - a) = 0.7330 (1 - 0.7330) = 0.195711$$",
         ),
+        (  # the formula and the line agree against the result
+            "$$w = 0.4$$ $$x = 0.9$$ $$b = 0.65$$ $$n = w * x + b = 0.4 * 0.9 + 0.65 = 1.34$$",
+            "$$w = 0.4$$ $$x = 0.9$$ $$b = 0.65$$ $$n = w * x + b = 0.4 * 0.9 + 0.65 = 1.01$$",
+        ),
         (  # the formula and the result agree against the line
             "$$w = 0.4$$ $$x = 0.9$$ $$b = 0.65$$ $$n = w * x + b = 0.4 * 0.9 = 1.01$$",
             "$$w = 0.4$$ $$x = 0.9$$ $$b = 0.65$$ $$n = w * x + b = 0.4 * 0.9 + 0.65 = 1.01$$",
@@ -119,6 +123,7 @@ def test_with_a_worked_example(before, after):
         "$$a = 12.3756 - 0.25 = 12.7256$$",  # a 7 for a 1, in the result or in the operand?
         "$$s = a (1 - a) = 0.7330 (1 - 0.7330) = 0.195171$$",  # the line stands for itself alone
         "$$a = 2.5132 * 7.1311 * 0.3529 = 17.9219$$",  # a factor too few, or one too many?
+        "$$n = w * x + b = 0.4 * 0.9 + 0.65 = 1.34$$",  # the names have no other numbers
         "$$x = 3$$\n\n$$x = 4$$",
         # The line and its result agree against the formula.
         "$$w = 0.4$$ $$x = 0.9$$ $$b = 0.65$$ $$n = w * x + b = 0.4 * 0.9 = 0.36$$",
