@@ -16,7 +16,7 @@ from typing import Any
 from bpreport.audit.digits import same
 from bpreport.audit.knowledge import Knowledge
 from bpreport.audit.names import readings
-from bpreport.audit.points import POINTS, Point, counterexample, unknowns
+from bpreport.audit.points import POINTS, SIZE, Point, counterexample, unknowns
 from bpreport.audit.scope import Scope, opaque
 from bpreport.audit.updates import before_update
 from bpreport.deck.model import Claim
@@ -46,6 +46,8 @@ from bpreport.formula.tree import (
 
 __all__ = ["Identity", "compare"]
 
+MOST_LABELS = 6
+"""Classes up to which labels are put into a sum over them."""
 MOST_MISSING = 3
 """Names without a value that are told of two sides."""
 PER_FORM = 10
@@ -97,6 +99,9 @@ def compare(claim: Claim, knowledge: Knowledge) -> Identity:
         return Identity("equal", "It holds for the values of the worked example, to 40 digits")
     if isinstance(left, Call) and not left.primes and not sides.is_defined(left):
         return Identity("definition", "It defines {name}", {"name": f"${latex(left)}$"})
+    if labels := sides.agree_for_labels(left, right):
+        listed = ", ".join(f"${latex(name)} = {value}$" for name, value in labels.items())
+        return Identity("equal", "It holds with {listed}", {"listed": listed})
     implied = sides.implied(left, right)
     if defines and not sides.is_worked(left) and not implied:
         return sides.redefined(left, right)
@@ -251,6 +256,51 @@ class _Comparison(Scope):
                 sure = reads[0] == reads[1] or self.is_grounded(sides)
                 self.missing = self._missing(sides)
                 return False if sure and not self.assumed else None
+        return True
+
+    def agree_for_labels(self, left: Tree, right: Tree) -> dict[Symbol, int]:
+        r"""The labels of 0 and 1 with which both sides agree, whatever else they read is.
+
+        What is multiplied by 0 then is left out: -\sum_i y_i \ln p_i is -\ln p_2 for y = (0, 1).
+        """
+        if self.trace is not None:
+            return {}  # its numbers are put in by `agree_by_value`
+        sums = any(isinstance(part, Reduce) for side in (left, right) for part in walk(side))
+        for size in range(SIZE, MOST_LABELS + 1 if sums else SIZE + 1):
+            try:
+                both = Tuple(tuple(self.closed(side, size=size) for side in (left, right)))
+            except EvaluationError:
+                return {}
+            labels = self._labels(both)
+            if not labels:
+                return {}
+            if 1 not in labels.values() or 0 not in labels.values():
+                continue
+            if self._agree_with({name.key: MP.mpf(value) for name, value in labels.items()}, both):
+                return labels
+        return {}
+
+    def _labels(self, tree: Tree) -> dict[Symbol, int]:
+        """The names that the deck gives as 0 or 1."""
+        given = {
+            name: self.knowledge.known(name, self.claim) for name in free_symbols(tree).values()
+        }
+        return {
+            name: int(known.value)
+            for name, known in given.items()
+            if known is not None and known.given and not known.later and known.value in (0, 1)
+        }
+
+    def _agree_with(self, held: Mapping[str, Any], both: Tuple) -> bool:
+        names = unknowns(both)
+        for seed in range(POINTS):
+            values = {**Point(seed, counts=self.size_of).values(names), **held}
+            try:
+                pairs = _pairs(*evaluate(both, values, MPMATH))
+            except EvaluationError:
+                return False
+            if pairs is None or not all(same(a, b) for a, b in pairs):
+                return False
         return True
 
     def _missing(self, sides: list[Tree]) -> tuple[Symbol, ...]:

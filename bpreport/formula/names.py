@@ -34,7 +34,7 @@ WORDS = frozenset(
     net out in target loss cost error err bias input output total hidden lr sum true pred
     new old max min tot sigmoid softmax relu tanh logit sgn sign mse bce sse rmse mae obj
     act pre post step rate grad weight weights sig ReLU MSE BCE SSE RMSE MAE SGD GD Loss Cost
-    TP TN FP FN TPR FPR AUC RSS TSS ESS SST SSR KL CE NLL IG LR BN
+    acc Acc TP TN FP FN TPR FPR AUC RSS TSS ESS SST SSR KL CE NLL IG LR BN
     Error Bias Output Input Target Net Out
     exp log ln lg sin cos tan abs sqrt arg mean avg var std det dim tr diag
     """.split()  # noqa: SIM905 - words are legible as words
