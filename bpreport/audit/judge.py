@@ -11,6 +11,7 @@ from bpreport.audit.annotated import judge_annotated
 from bpreport.audit.before_and_after import is_of_an_example, judge_before_or_after
 from bpreport.audit.by_family import unless_by_family
 from bpreport.audit.components import judge_component
+from bpreport.audit.convolutions import as_convolution
 from bpreport.audit.digits import correction, fits, how_printed, number, same
 from bpreport.audit.elsewhere import from_before_update
 from bpreport.audit.examples import FIRST
@@ -64,6 +65,8 @@ def judge(claim: Claim, knowledge: Knowledge) -> Judgement:
         judgement = _from_rounded_start(judgement, knowledge) or judgement
     elif judgement.verdict.level == "right":
         judgement = from_before_update(judgement, knowledge) or judgement
+    if claim.id in knowledge.convolved:
+        judgement = as_convolution(judgement, knowledge.convolved[claim.id])
     return _taken_note_of(judgement, knowledge)
 
 

@@ -10,6 +10,7 @@ from functools import cached_property
 from itertools import groupby
 
 from bpreport.audit.aliases import in_names_of, with_own_names, with_value_names
+from bpreport.audit.convolutions import with_convolutions
 from bpreport.audit.document import Document
 from bpreport.audit.equal_names import with_equal_names
 from bpreport.audit.logarithms import with_base
@@ -54,6 +55,8 @@ class Learned(Naming):
     """The deck's claims, in the names that their worked examples have for things."""
     meanings: Meanings = field(init=False, repr=False)
     """What the deck means with names that others use for something else."""
+    convolved: dict[str, bool] = field(default_factory=dict)
+    """By claim whose left side is a convolution, whether its kernel is flipped."""
     _following_in: dict[tuple[str, str, int], tuple[int, int]] = field(default_factory=dict)
     """By a column's first number, way and what was known: how many of the column follow."""
     _following: dict[int, Tree | None] = field(default_factory=dict)
@@ -65,7 +68,8 @@ class Learned(Naming):
         traces = [self.trace_of(claim) for claim in self.deck.claims]
         self.runs = dict(runs_of(self.deck.claims, traces))
         claims = with_pieces(self.deck.claims, self.deck.formulas)
-        claims = with_base(with_own_names(claims), traces)
+        claims, self.convolved = with_convolutions(with_own_names(claims))
+        claims = with_base(claims, traces)
         self.meanings = Meanings(claims, self.study.examples)
         claims = tuple(map(self.meanings.put_into, claims, traces))
         claims = with_value_names(claims, traces)
