@@ -21,7 +21,7 @@ from bpreport.deck.model import Claim
 from bpreport.formula import MPMATH, EvaluationError, evaluate
 from bpreport.formula.tree import Symbol, Tree, substitute
 
-__all__ = ["by_analogy"]
+__all__ = ["by_analogy", "counted_on", "name_before", "ways"]
 
 TELLING_DIGITS = 5
 """Digits of a number that no way of counting on gives by accident."""
@@ -39,8 +39,8 @@ def by_analogy(claim: Claim, knowledge: Knowledge, printed: str) -> Known | None
         return None
     for model, distance in islice(_models(name, claim, knowledge), MOST_MODELS):
         formula = _written_out(model, claim, knowledge)
-        for way in islice(_ways(formula, distance), MOST_WAYS):
-            changed = _counted_on(formula, way)
+        for way in islice(ways(formula, distance), MOST_WAYS):
+            changed = counted_on(formula, way)
             try:
                 value = evaluate(changed, knowledge.values_for(changed, claim), MPMATH)
                 fits = how_printed(printed, value) is not None
@@ -95,6 +95,20 @@ def _written_out(model: Symbol, claim: Claim, knowledge: Knowledge, depth: int =
     return substitute(formula, definition)
 
 
+def name_before(name: Symbol) -> Symbol | None:
+    r"""The name whose last counting index is one less.
+
+    >>> [name_before(Symbol("m", (index,))) for index in ("1", "h3", "k")]
+    [Symbol(base='m', indices=('0',), ...), Symbol(base='m', indices=('h2',), ...), None]
+    """
+    own = _place(name)
+    if own is None or not own[2]:
+        return None
+    place, letters, number = own
+    index = f"{letters}{number - 1}"
+    return replace(name, indices=(*name.indices[:place], index, *name.indices[place + 1 :]))
+
+
 Kind = tuple[str, str]
 """What counts on together: the letters of a unit, or a base with plain numbers."""
 
@@ -107,7 +121,7 @@ def _kind(name: Symbol, index: str | Tree) -> tuple[Kind, int] | None:
     return kind, int(match[2])
 
 
-def _ways(formula: Tree, distance: int) -> Iterator[dict[Kind, int]]:
+def ways(formula: Tree, distance: int) -> Iterator[dict[Kind, int]]:
     """How the numbers of a formula may count on: not, as the name's, or a whole row of them."""
     numbers: dict[Kind, set[int]] = defaultdict(set)
     for name in named(formula):
@@ -122,7 +136,9 @@ def _ways(formula: Tree, distance: int) -> Iterator[dict[Kind, int]]:
             yield dict(zip(kinds, chosen, strict=True))
 
 
-def _counted_on(formula: Tree, way: dict[Kind, int]) -> Tree:
+def counted_on(formula: Tree, way: dict[Kind, int]) -> Tree:
+    """A formula with its numbers counted on."""
+
     def counted(name: Symbol, index: str | Tree) -> str | Tree:
         found = _kind(name, index)
         if found is None:

@@ -32,10 +32,14 @@ __all__ = [
     "contradicts_result",
     "fits_binding",
     "is_known_as",
+    "leaves_out_guards",
     "tree_of",
     "value_of",
     "within_printed",
 ]
+
+
+GUARDS = (r"\epsilon", r"\varepsilon")
 
 
 def best_alignment(
@@ -93,6 +97,14 @@ def _best_alignment(
         if not best.cost:
             break
     return best
+
+
+def leaves_out_guards(found: Alignment) -> bool:
+    r"""Whether all that a line leaves out is an \epsilon, which guards a division."""
+    left_out = found.dropped and found.of_sum and not found.changed and not found.added
+    return bool(left_out) and all(
+        isinstance(term, Symbol) and term.base in GUARDS for term in found.dropped
+    )
 
 
 def fits_binding(binding: Binding, claim: Claim, knowledge: Knowledge) -> bool:

@@ -13,10 +13,12 @@ from bpreport.audit.binding import (
     contradicts_result,
     fits_binding,
     is_known_as,
+    leaves_out_guards,
     tree_of,
     value_of,
 )
 from bpreport.audit.by_rule import judge_by_rule
+from bpreport.audit.counting_on import judge_counted_on
 from bpreport.audit.digits import number, same
 from bpreport.audit.fixes import number_fix
 from bpreport.audit.knowledge import Knowledge
@@ -54,7 +56,6 @@ from bpreport.formula.tree import Apply, Derivative, Symbol, Tree, walk
 __all__ = ["judge_substitution"]
 
 PUTS_IN = "It puts in numbers: {listed}"
-GUARDS = (r"\epsilon", r"\varepsilon")
 SHAPELESS = "The shape of the line follows from no formula of the deck"
 
 
@@ -201,7 +202,7 @@ def _is_negligible(found: Alignment, claim: Claim, knowledge: Knowledge) -> bool
     result = printed_number(knowledge.result_of(claim.right))
     places = max(map(places_of, digits_in(claim.right) if result is None else (result,)), default=0)
     values = [value_of(term, claim, knowledge) for term in found.dropped]
-    return all(isinstance(term, Symbol) and term.base in GUARDS for term in found.dropped) and all(
+    return leaves_out_guards(found) and all(
         value is not None and abs(value) * 2 < number("0.1") ** places for value in values
     )
 
@@ -283,7 +284,11 @@ def _by_value(claim: Claim, knowledge: Knowledge) -> Judgement:
     """A numeric side whose shape follows from no formula: only its value can be judged."""
     assert claim.left is not None and claim.right is not None
     if _is_known_by_itself(claim, knowledge):
-        return _by_rule_alone(claim, knowledge) or said(claim, Verdict.GIVEN, "It puts in numbers")
+        return (
+            _by_rule_alone(claim, knowledge)
+            or judge_counted_on(claim, knowledge)
+            or said(claim, Verdict.GIVEN, "It puts in numbers")
+        )
     value = evaluate(claim.right, {}, MPMATH)
     try:
         exact = evaluate(claim.left, knowledge.values_for(claim.left, claim), MPMATH)
