@@ -319,6 +319,17 @@ class Document(SymbolTable):
                 given = given or statement.text
         return None
 
+    def printed_next(self, key: str, claim: Claim) -> str | None:
+        """The number that is printed for a name next, on the slide of a claim and behind it."""
+        known = self.statements.get(key, [])
+        for place in range(bisect_right(known, claim.position, key=place_of), len(known)):
+            statement = known[place]
+            if statement.claim.slide != claim.slide:
+                return None
+            if statement.text is not None and statement.claim is not claim:
+                return statement.text
+        return None
+
     def is_defined_before(self, key: str, claim: Claim) -> bool:
         """Whether an earlier chain gives a formula for the name."""
         return any(

@@ -14,7 +14,14 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
-from bpreport.audit.digits import entries_of, fits, how_printed, significant_digits
+from bpreport.audit.digits import (
+    entries_of,
+    fits,
+    how_printed,
+    interval,
+    range_of,
+    significant_digits,
+)
 from bpreport.audit.examples import TELLING_DIGITS
 from bpreport.audit.knowledge import Knowledge
 from bpreport.audit.model import Judgement, Message, Verdict
@@ -38,7 +45,11 @@ def unless_meant_otherwise(judgement: Judgement, knowledge: Knowledge) -> Judgem
     One that holds for the values at hand is right, whatever it is meant for.
     """
     claim = judgement.claim
-    if judgement.verdict.level not in ("note", "error"):
+    if judgement.verdict.level == "right":
+        return judgement
+    if _is_solved_behind(claim, knowledge):
+        return said(claim, Verdict.DEFINITION, "It poses an equation")
+    if judgement.verdict.level == "unchecked":
         return judgement
     if _may_be_posed(claim):
         text = "With the values at hand it is {exact}; this may be an equation to be solved"
@@ -62,6 +73,33 @@ def posed(claim: Claim, knowledge: Knowledge) -> Judgement | None:
     if any(known) and (all(known) or not _is_of_any(claim.head)):
         return None
     return said(claim, Verdict.DEFINITION, "It poses an equation")
+
+
+def _is_solved_behind(claim: Claim, knowledge: Knowledge) -> bool:
+    """Whether a formula has the number beside it with what its slide goes on to print for a name.
+
+    So it poses the equation that this solves: x + y = 4, hence x = 2.5 and y = 1.5.
+    """
+    left, right = claim.left, claim.right
+    if knowledge.trace_of(claim) is not None or claim.relation != "=" or right is None:
+        return False
+    if left is None or isinstance(left, Symbol | Derivative | Call) or not is_numeric(right):
+        return False
+    behind = {
+        name.key: interval(text, rounded="." in text)  # a whole number is no rounded one
+        for name in readings(left)
+        if (text := knowledge.document.printed_next(name.key, claim)) is not None
+    }
+    if not behind:
+        return False
+    with suppress(EvaluationError):
+        values = knowledge.values_for(left, claim) | behind
+        value = evaluate(right, {}, MPMATH)
+        if any(isinstance(one, tuple) for one in (value, *values.values())):
+            return False
+        low, high = range_of(left, values)
+        return bool(low <= value <= high)
+    return False
 
 
 FITTED = (

@@ -137,6 +137,8 @@ def _of_misfits(
         knowledge.bind(turned.name, turned.number, claim)
         listed = f"${latex(turned.name)} = {latex(turned.number)}$"
         return said(claim, Verdict.GIVEN, PUTS_IN, listed=listed)
+    if _is_of_another_slide(misfits, found, claim, knowledge):
+        return said(claim, Verdict.GIVEN, "It puts in numbers")
     # A factor of one need not be written, and the square of a difference has no sign.
     free = [isinstance(b.name, Apply) for b in misfits]
     two = len({b.name for b in misfits}) > 1  # a difference turned round in a square
@@ -150,6 +152,22 @@ def _of_misfits(
         name, text = without_sign(misfits[0])
         return said(claim, Verdict.GIVEN, PUTS_IN, listed=f"${latex(name)} = {text}$")
     return misplaced(misfits[0], claim, knowledge)
+
+
+def _is_of_another_slide(
+    misfits: Sequence[Binding], found: Alignment, claim: Claim, knowledge: Knowledge
+) -> bool:
+    """Whether sums stand in the places of numbers, in a line that another slide's formula is for.
+
+    A name there may be another: x = (4 + 1) / 2 is no x = a / 2.
+    """
+    if knowledge.trace_of(claim) is not None or not isinstance(claim.left, Symbol):
+        return False
+    if any(printed_number(one.number) is not None for one in misfits):
+        return False
+    stated = knowledge.document.statements.get(claim.left.key, ())
+    here = [tree for one in stated if one.claim.slide == claim.slide for tree in one.trees]
+    return not any(tree is found.form for tree in here)
 
 
 def _with_signs_of_gradients(new: list[Binding]) -> list[Binding]:
