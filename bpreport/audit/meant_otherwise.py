@@ -83,7 +83,7 @@ def _is_solved_behind(claim: Claim, knowledge: Knowledge) -> bool:
     left, right = claim.left, claim.right
     if knowledge.trace_of(claim) is not None or claim.relation != "=" or right is None:
         return False
-    if left is None or isinstance(left, Symbol | Derivative | Call) or not is_numeric(right):
+    if left is None or isinstance(left, Symbol | Derivative) or not is_numeric(right):
         return False
     behind = {
         name.key: interval(text, rounded="." in text)  # a whole number is no rounded one

@@ -137,7 +137,7 @@ def _of_misfits(
         knowledge.bind(turned.name, turned.number, claim)
         listed = f"${latex(turned.name)} = {latex(turned.number)}$"
         return said(claim, Verdict.GIVEN, PUTS_IN, listed=listed)
-    if _is_of_another_slide(misfits, found, claim, knowledge):
+    if _is_another_line(misfits, found, claim, knowledge):
         return said(claim, Verdict.GIVEN, "It puts in numbers")
     # A factor of one need not be written, and the square of a difference has no sign.
     free = [isinstance(b.name, Apply) for b in misfits]
@@ -154,7 +154,7 @@ def _of_misfits(
     return misplaced(misfits[0], claim, knowledge)
 
 
-def _is_of_another_slide(
+def _is_another_line(
     misfits: Sequence[Binding], found: Alignment, claim: Claim, knowledge: Knowledge
 ) -> bool:
     """Whether sums stand in the places of numbers, in a line that another slide's formula is for.

@@ -221,8 +221,8 @@ def _taken(claim: Claim, knowledge: Knowledge, taken: str, depth: int) -> Any:
     formula = formula_of(claim, knowledge)
     updated = formula is None and update_rule(claim.left, claim, knowledge) is not None
     computed = updated or formula is not None
-    if taken == "rounded":
-        return _stands_for(claim, rounded=computed or not claim.text.lstrip("-").isdecimal())
+    if taken == "rounded" and not computed:
+        return _stands_for(claim, rounded=not claim.text.lstrip("-").isdecimal())
     if taken == "mended" and claim.id in knowledge.mended:
         return IV.mpf([str(end) for end in knowledge.mended[claim.id]])
     ends = range_in_row(claim, knowledge, taken, depth - 1) if computed and depth else None
