@@ -330,6 +330,22 @@ class Document(SymbolTable):
                 return statement.text
         return None
 
+    def is_given_behind(self, key: str, claim: Claim) -> bool:
+        """Whether the first number that is told for a name stands in a later paragraph of text."""
+        known = self.statements.get(key, ())
+        formula = claim.formula
+        return (
+            bool(known)
+            and formula is not None
+            and all(
+                one.position > claim.position
+                and (
+                    one.claim.formula is None or one.claim.formula.paragraph > formula.paragraph > 0
+                )
+                for one in known
+            )
+        )
+
     def is_defined_before(self, key: str, claim: Claim) -> bool:
         """Whether an earlier chain gives a formula for the name."""
         return any(

@@ -51,6 +51,9 @@ def unless_meant_otherwise(judgement: Judgement, knowledge: Knowledge) -> Judgem
         return said(claim, Verdict.DEFINITION, "It poses an equation")
     if judgement.verdict.level == "unchecked":
         return judgement
+    if _is_given_behind(claim, knowledge):
+        text = "What it depends on is given further on, perhaps for another example"
+        return unchecked(claim, text, exact=judgement.exact)
     if _may_be_posed(claim):
         text = "With the values at hand it is {exact}; this may be an equation to be solved"
         return unchecked(claim, text, exact=judgement.exact)
@@ -73,6 +76,23 @@ def posed(claim: Claim, knowledge: Knowledge) -> Judgement | None:
     if any(known) and (all(known) or not _is_of_any(claim.head)):
         return None
     return said(claim, Verdict.DEFINITION, "It poses an equation")
+
+
+def _is_given_behind(claim: Claim, knowledge: Knowledge) -> bool:
+    """Whether a formula depends on a given that no paragraph up to the claim's own has told."""
+    if knowledge.trace_of(claim) is not None or claim.left is None:
+        return False
+    names, seen = list(readings(claim.left)), set[str]()
+    while names:
+        name = names.pop()
+        known = None if name.key in seen else knowledge.known(name, claim)
+        seen.add(name.key)
+        if known is None:
+            continue
+        if known.given and known.later and knowledge.document.is_given_behind(name.key, claim):
+            return True
+        names += () if known.formula is None else readings(known.formula)
+    return False
 
 
 def _is_solved_behind(claim: Claim, knowledge: Knowledge) -> bool:

@@ -81,7 +81,8 @@ def _terms_that_may_lack(claim: Claim, knowledge: Knowledge) -> Iterator[tuple[T
     found = best_alignment(claim, knowledge, claim.left)
     if found is None:
         for name, value in knowledge.givens_for(claim):
-            if not isinstance(value, tuple) and len(_digits(value)) >= LEAST_DIGITS:
+            own = name == claim.head  # the printed result is no part of what leads to it
+            if not (own or isinstance(value, tuple)) and len(_digits(value)) >= LEAST_DIGITS:
                 yield name, value
         return
     for term in found.dropped:
