@@ -88,7 +88,10 @@ class Document(SymbolTable):
         self._forget(key, position)
 
     def correct(self, key: str, claim: Claim, value: Any) -> None:
-        """Take note that a printed number was found wrong, and what its line gives instead."""
+        """Take note that a printed number was found wrong, and what is right by its line instead.
+
+        That of a given number is right by what others tell of it.
+        """
         statement = self._own(key, claim)
         if statement is not None and statement.text is not None:
             self.changes += 1
@@ -96,6 +99,11 @@ class Document(SymbolTable):
             self.corrected.add(key)
             self._values.pop(statement, None)
             self._forget(key, statement.position)
+
+    def is_at_odds(self, key: str, claim: Claim) -> bool:
+        """Whether a claim gives a number that was found wrong by what is computed from it."""
+        statement = self._own(key, claim)
+        return statement is not None and statement.corrected is not None and not statement.lines
 
     def _forget(self, key: str, at: Position) -> None:
         """Values from a place on that depend on a name that is known better now."""

@@ -71,6 +71,8 @@ def judge_value(claim: Claim, knowledge: Knowledge, printed: str) -> Judgement:
         return _restated(claim, knowledge, printed, known)
     if known.given and knowledge.is_counted(name, claim) and known.worked is None:
         return unchecked(claim, UNTOLD, count=claim.iteration)
+    if known.worked is None and knowledge.document.is_at_odds(known.key, claim):
+        return _at_odds(claim, knowledge, printed, known)
     if known.given and (known.worked is not None or not knowledge.is_result(name, claim)):
         return judge_given(claim, known, printed)
     if known.worked is None and known.formula is None and claim.iteration is not None:
@@ -89,6 +91,16 @@ def judge_value(claim: Claim, knowledge: Knowledge, printed: str) -> Judgement:
             name=math(name),
         )
     return judge_against(claim, knowledge, printed, known)
+
+
+def _at_odds(claim: Claim, knowledge: Knowledge, printed: str, known: Known) -> Judgement:
+    """The judgement of a given number from which others do not follow that are computed from it."""
+    text = "{printed} is printed, but what is computed from it follows from {exact}"
+    found = explain_number(claim, knowledge, printed, known)
+    right = correction(printed, known.value)
+    if found:
+        return explained(claim, text, found, printed, right, known)
+    return said(claim, Verdict.WRONG, text, known=known, printed=printed, correction=right)
 
 
 def _printed_again(

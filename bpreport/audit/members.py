@@ -2,7 +2,7 @@
 
 A number may be another example's, which is given anew. So the formula counts where the number
 follows from it; and where that is so of two at least on a slide, and of most, the others are held
-to it as well.
+to it as well. So they are where one given number of a table is all that is wrong with them.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from bpreport.audit.digits import how_printed
+from bpreport.audit.at_odds import at_odds
+from bpreport.audit.digits import how_printed, number
 from bpreport.audit.document import Document
 from bpreport.audit.families import Family
 from bpreport.audit.statements import Statement, place_of
@@ -39,6 +40,11 @@ def confirmed_members(document: Document) -> Iterator[Statement]:
         follows = {one: _follows(one, formulas[one], document) for one in statements}
         held = [one for one in statements if follows[one] is not None]
         following = [one for one in held if follows[one]]
+        missed = [one for one in held if not follows[one]]
+        wrong = at_odds(missed, held, formulas, document)
+        if wrong is not None:
+            document.correct(wrong[0].key, wrong[0].claim, number(wrong[1]))
+            following = held
         # A number that is printed again, as one of a table in the text below, counts once.
         names, right = ({one.key for one in told} for told in (held, following))
         sure = len(right) >= FEWEST and 2 * len(right) > len(names)

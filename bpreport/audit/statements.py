@@ -47,7 +47,7 @@ class Statement:
     bound: bool = False
     """The number was put in the name's place in the line of another."""
     corrected: Any = None
-    """What the line gives, where the printed number was found wrong."""
+    """What the line gives, or what others follow from, where the printed number was found wrong."""
     updates: bool = False
     """It computes the name from what it was before: w = w - a g."""
     restates: Statement | None = None
