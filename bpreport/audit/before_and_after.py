@@ -3,7 +3,7 @@ r"""Tables of what parameters are before an update and after it, without a worke
 What a parameter is after it the deck may say in several ways: by a name of its own, w_1^+; by its
 name, which an update computed anew; by a rule with an index, w_i = w_i - \eta g_i; or by its
 change, \Delta w_1. The table may be about another update, though; so a number is called wrong only
-by a way from which two others of its column follow, and most of them.
+by a way from which two others of its column follow, and most of them, or one that has changed.
 """
 
 from __future__ import annotations
@@ -49,6 +49,10 @@ def judge_before_or_after(claim: Claim, knowledge: Knowledge, printed: str) -> J
         following, held = knowledge.following(claim, way, follows)
         found = _by(way, claim, knowledge) if following else None
         sure = following >= FEWEST and 2 * following > held
+        if found is not None and not sure and held <= 2 * following:
+            changes = partial(_changes, knowledge=knowledge, way=way)
+            changed, held = knowledge.following(claim, f"{way} changed", changes)
+            sure = 0 < changed and held <= 2 * changed
         if found is not None and (sure or found.verdict.level == "right"):
             return found
     return said(claim, Verdict.GIVEN, "{printed} is given", printed=printed)
@@ -58,6 +62,12 @@ def _follows(claim: Claim, knowledge: Knowledge, way: str) -> bool | None:
     """Whether a number after the update follows in a way; None where the deck has none."""
     found = _by(way, claim, knowledge)
     return None if found is None else found.verdict.level == "right"
+
+
+def _changes(claim: Claim, knowledge: Knowledge, way: str) -> bool | None:
+    """Whether a number after the update follows in a way, where it is another than before."""
+    found = _follows(claim, knowledge, way)
+    return None if found and _before(claim, knowledge) == claim.right else found
 
 
 def _by(way: str, claim: Claim, knowledge: Knowledge) -> Judgement | None:

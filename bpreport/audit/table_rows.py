@@ -2,7 +2,7 @@ r"""Numbers of a table that follow from the other numbers of their row: L = (w -
 
 The formula is the deck's own, or the heading itself where that is f(x) or x - m. A table may be
 another example's, though; so a number is called wrong only where two others of its column follow,
-and most of them. First the numbers that no formula computes are taken as they are; where that does
+and most of them. Of what parameters become by a rule, one that has changed by it is enough. First the numbers that no formula computes are taken as they are; where that does
 not do, as rounded.
 """
 
@@ -86,9 +86,7 @@ def judge_in_row(claim: Claim, knowledge: Knowledge, printed: str) -> Judgement 
             return None
         if _is_in(claim, found):
             return said(claim, Verdict.CARRIED, FOLLOWS, printed=printed)
-        follows = partial(_follows, knowledge=knowledge, taken=taken)
-        following, held = knowledge.following(claim, taken, follows)
-        if following >= FEWEST and 2 * following > held:
+        if _is_sure(claim, knowledge, taken):
             right = range_in_row(claim, knowledge, "mended")
             if right is not None and _is_in(claim, right):
                 text = "{printed} follows from the right numbers of its row"
@@ -100,6 +98,35 @@ def judge_in_row(claim: Claim, knowledge: Knowledge, printed: str) -> Judgement 
             text = "{printed} is printed, but from the numbers of its row it is about {exact}"
             return does_not_follow(claim, knowledge, found, text, _line(claim, knowledge))
     return None
+
+
+def _is_sure(claim: Claim, knowledge: Knowledge, taken: str) -> bool:
+    """Whether enough numbers follow from their rows for another to be wrong that does not.
+
+    Of new values of parameters those count, in all columns, that are not the old ones: these follow
+    where nothing is changed, whatever the rule.
+    """
+    follows = partial(_follows, knowledge=knowledge, taken=taken)
+    following, held = knowledge.following(claim, taken, follows)
+    if following >= FEWEST and 2 * following > held:
+        return True
+    if _beside(claim, knowledge) is None:
+        return False
+    changes = partial(_changes, knowledge=knowledge, taken=taken)
+    counted = [
+        knowledge.following(one, f"{taken} changed", changes)
+        for one in knowledge.tables.line(claim)
+        if _beside(one, knowledge) is not None
+    ]
+    changed = sum(following for following, _ in counted)
+    return 0 < changed and sum(held for _, held in counted) <= 2 * changed
+
+
+def _changes(claim: Claim, knowledge: Knowledge, taken: str) -> bool | None:
+    """Whether a new value follows from its row, where it is another than the old one."""
+    found = _follows(claim, knowledge, taken)
+    old = _beside(claim, knowledge)
+    return None if found and old is not None and old.right == claim.right else found
 
 
 def _follows(claim: Claim, knowledge: Knowledge, taken: str) -> bool | None:
@@ -342,11 +369,15 @@ def formula_of(claim: Claim, knowledge: Knowledge) -> Tree | None:
 
 def rule_beside(claim: Claim, knowledge: Knowledge) -> Tree | None:
     """The rule for w where its new value, w' or w^+, heads a column beside that of w itself."""
+    old = _beside(claim, knowledge)
+    return None if old is None else update_rule(old.left, claim, knowledge)
+
+
+def _beside(claim: Claim, knowledge: Knowledge) -> Claim | None:
+    """The number of w in the row of a new value, w' or w^+; None where there is none."""
     before = _before_update(claim.left)
-    row = knowledge.tables.line(claim)
-    if before is None or not any(one.left == before for one in row):
-        return None
-    return update_rule(before, claim, knowledge)
+    row = () if before is None else knowledge.tables.line(claim)
+    return next((one for one in row if one.left == before), None)
 
 
 def _is_prime(name: Tree | None) -> TypeGuard[Derivative]:
