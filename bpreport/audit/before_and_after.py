@@ -52,7 +52,7 @@ def judge_before_or_after(claim: Claim, knowledge: Knowledge, printed: str) -> J
         if found is not None and not sure and held <= 2 * following:
             changes = partial(_changes, knowledge=knowledge, way=way)
             changed, held = knowledge.following(claim, f"{way} changed", changes)
-            sure = 0 < changed and held <= 2 * changed
+            sure = changed > 0 and held <= 2 * changed
         if found is not None and (sure or found.verdict.level == "right"):
             return found
     return said(claim, Verdict.GIVEN, "{printed} is given", printed=printed)

@@ -2,8 +2,8 @@ r"""Numbers of a table that follow from the other numbers of their row: L = (w -
 
 The formula is the deck's own, or the heading itself where that is f(x) or x - m. A table may be
 another example's, though; so a number is called wrong only where two others of its column follow,
-and most of them. Of what parameters become by a rule, one that has changed by it is enough. First the numbers that no formula computes are taken as they are; where that does
-not do, as rounded.
+and most of them. Of what parameters become by a rule, one that has changed by it is enough. First
+the numbers that no formula computes are taken as they are; where that does not do, as rounded.
 """
 
 from __future__ import annotations
@@ -119,7 +119,7 @@ def _is_sure(claim: Claim, knowledge: Knowledge, taken: str) -> bool:
         if _beside(one, knowledge) is not None
     ]
     changed = sum(following for following, _ in counted)
-    return 0 < changed and sum(held for _, held in counted) <= 2 * changed
+    return changed > 0 and sum(held for _, held in counted) <= 2 * changed
 
 
 def _changes(claim: Claim, knowledge: Knowledge, taken: str) -> bool | None:
