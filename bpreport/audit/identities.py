@@ -99,9 +99,6 @@ def compare(claim: Claim, knowledge: Knowledge) -> Identity:
         return Identity("equal", "It holds for the values of the worked example, to 40 digits")
     if isinstance(left, Call) and not left.primes and not sides.is_defined(left):
         return Identity("definition", "It defines {name}", {"name": f"${latex(left)}$"})
-    if labels := sides.agree_for_labels(left, right):
-        listed = ", ".join(f"${latex(name)} = {value}$" for name, value in labels.items())
-        return Identity("equal", "It holds with {listed}", {"listed": listed})
     implied = sides.implied(left, right)
     if defines and not sides.is_worked(left) and not implied:
         return sides.redefined(left, right)
@@ -110,6 +107,9 @@ def compare(claim: Claim, knowledge: Knowledge) -> Identity:
         return Identity("definition", "It introduces {listed}", {"listed": listed})
     if equal is None and left == claim.head:
         return Identity("definition", "It defines {name}", {"name": f"${latex(left)}$"})
+    if labels := sides.agree_for_labels(left, right):
+        listed = ", ".join(f"${latex(name)} = {value}$" for name, value in labels.items())
+        return Identity("equal", "It holds with {listed}", {"listed": listed})
     if equal is None and sides.missing:
         listed = ", ".join(f"${latex(name)}$" for name in sides.missing)
         text = "The deck does not define all that the sides depend on: {listed}"
